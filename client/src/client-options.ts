@@ -1,0 +1,47 @@
+// How the client introduces itself to the server, in every kind of VS Code.
+
+import type * as vscode from 'vscode';
+import {
+  CloseAction,
+  ErrorAction,
+  type ErrorHandler,
+  type LanguageClientOptions,
+} from 'vscode-languageclient';
+import type { InitializationOptions } from '../../server/src/lsp/custom-requests.ts';
+import { restartAfterCrash } from './restart-after-crash.ts';
+import { rulePageBase } from './rule-pages.ts';
+import { chosenBoards } from './select-board.ts';
+import { languages } from './session.ts';
+
+/** `schemes`: of the documents worth analysing; others are views of old revisions. */
+export function clientOptions(
+  extension: vscode.ExtensionContext,
+  schemes: readonly string[],
+  assets?: vscode.Uri,
+): LanguageClientOptions {
+  const initializationOptions: InitializationOptions = {
+    boards: chosenBoards(extension),
+    rulePages: rulePageBase,
+    ...(assets && { assets: assets.toString() }),
+  };
+  return {
+    documentSelector: schemes.flatMap((scheme) =>
+      languages.map((language) => ({ scheme, language })),
+    ),
+    diagnosticCollectionName: 'dtmap',
+    errorHandler: errorHandler(),
+    initializationOptions,
+  };
+}
+
+function errorHandler(): ErrorHandler {
+  const afterCrash = restartAfterCrash(() => performance.now());
+  return {
+    // A message that could not be read or written: the connection goes on with the next.
+    error: () => ({ action: ErrorAction.Continue }),
+    closed: () => {
+      const { restarts, message } = afterCrash();
+      return { action: restarts ? CloseAction.Restart : CloseAction.DoNotRestart, message };
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// Lets the user choose the systems boards are judged for, and keeps the choice in the settings.
+
+import * as vscode from 'vscode';
+import type { Session } from './session.ts';
+
+export async function selectTargets(session: Session): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('dtmap');
+  const chosen = settings.get<string[]>('targets', []);
+  const known = await session.request('dtmap/targets', {});
+  const items = known.map(({ id, label, detail }) => ({
+    label,
+    description: detail,
+    id,
+    picked: chosen.includes(id),
+  }));
+  const extra = chosen
+    .filter((id) => !known.some((target) => target.id === id))
+    .map((id) => ({ label: id, description: 'from the settings', id, picked: true }));
+  const picked = await vscode.window.showQuickPick([...items, ...extra], {
+    title: 'Judge boards as these systems read them',
+    placeHolder: 'Xen releases and bare-metal Linux',
+    canPickMany: true,
+  });
+  if (!picked) return;
+  const scope = vscode.workspace.workspaceFolders
+    ? vscode.ConfigurationTarget.Workspace
+    : vscode.ConfigurationTarget.Global;
+  await settings.update(
+    'targets',
+    picked.map(({ id }) => id),
+    scope,
+  );
+}

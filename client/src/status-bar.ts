@@ -1,0 +1,68 @@
+// The status bar: the board a document is read through, and the systems it is judged for.
+
+import * as vscode from 'vscode';
+import type { Status } from '../../server/src/lsp/custom-requests.ts';
+import { documentShown, type Session } from './session.ts';
+
+const icons: Record<Status['state'], string> = {
+  loading: '$(loading~spin)',
+  ready: '$(circuit-board)',
+  stale: '$(history)',
+};
+
+export function showStatus(session: Session): void {
+  const board = createItem('dtmap.board', 'dtmap: board');
+  const targets = createItem('dtmap.targets', 'dtmap: targets');
+  targets.command = 'dtmap.selectTargets';
+
+  const show = (status: Status): void => {
+    board.text = `${icons[status.state]} ${status.board?.label ?? 'no board'}`;
+    board.tooltip = status.because ?? `Read as part of ${status.board?.label ?? 'no board'}`;
+    // A board file is its own board: there is nothing to choose.
+    board.command = status.board?.uri === status.uri ? undefined : 'dtmap.selectBoard';
+    board.show();
+    targets.text = status.targets.map(targetLabel).join(', ') || 'no target';
+    targets.tooltip = 'The systems this board is judged for';
+    targets.show();
+  };
+
+  const follow = async (): Promise<void> => {
+    const document = documentShown();
+    if (!document) {
+      board.hide();
+      targets.hide();
+      return;
+    }
+    try {
+      show(await session.request('dtmap/status', { uri: document.uri.toString() }));
+    } catch (error) {
+      board.text = '$(error) dtmap';
+      board.tooltip = error instanceof Error ? error.message : String(error);
+      board.command = 'dtmap.restartServer';
+      board.show();
+      targets.hide();
+    }
+  };
+
+  session.extension.subscriptions.push(
+    board,
+    targets,
+    vscode.window.onDidChangeActiveTextEditor(() => void follow()),
+    session.onStatus((status) => {
+      if (status.uri === documentShown()?.uri.toString()) show(status);
+    }),
+  );
+  void follow();
+}
+
+function createItem(id: string, name: string): vscode.StatusBarItem {
+  const item = vscode.window.createStatusBarItem(id, vscode.StatusBarAlignment.Left);
+  item.name = name;
+  return item;
+}
+
+/** `xen:4.18` → `Xen 4.18` */
+export function targetLabel(id: string): string {
+  const [system = '', release = ''] = id.split(':');
+  return `${system.charAt(0).toUpperCase()}${system.slice(1)} ${release}`;
+}

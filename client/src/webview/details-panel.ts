@@ -1,0 +1,365 @@
+// The panel beside the map: where a block comes from, who owns it under each release, what lies next to it, how to mend it.
+
+import {
+  digitGroups,
+  formatAddress,
+  formatSizeBriefly,
+} from '../../../server/src/addresses/format.ts';
+import { drawCollision } from '../../../server/src/ide/draw-collision.ts';
+import { notesShown } from '../../../server/src/ide/draw-memory-map.ts';
+import { branchOf } from '../../../server/src/ide/lay-out-memory-map.ts';
+import {
+  bankOf,
+  neighboursOf,
+  ownersAt,
+  regionOf,
+  type OwnerRow,
+} from '../../../server/src/ide/look-up-memory-map.ts';
+import type {
+  MapBlock,
+  MapLane,
+  MapNote,
+  MapPlace,
+  MapRegion,
+  MemoryMapModel,
+} from '../../../server/src/ide/memory-map-model.ts';
+import { element, link } from './element.ts';
+import { createElement } from './patch-shapes.ts';
+import type { Theme } from './theme.ts';
+
+export interface DetailsInput {
+  readonly model: MemoryMapModel;
+  readonly release: string | undefined;
+  readonly theme: Theme;
+  readonly selected: { readonly lane: MapLane; readonly block: MapBlock } | undefined;
+  readonly pin: bigint | undefined;
+  /** Titles of the fixes asked for so far, by finding. */
+  readonly fixes: ReadonlyMap<string, readonly string[]>;
+  /** Whether the findings already stand in the margin. */
+  readonly hasMargin: boolean;
+  readonly reveal: (place: MapPlace) => void;
+  readonly selectRegion: (index: number) => void;
+  readonly selectNote: (note: MapNote) => void;
+  readonly applyFix: (finding: string, index: number) => void;
+  /** Called for every finding whose fixes are not known yet. */
+  readonly askFixes: (finding: string) => void;
+}
+
+const KEYS: readonly (readonly [readonly string[], string])[] = [
+  [['↑', '↓'], 'along the addresses'],
+  [['←', '→'], 'to the next reader, same address'],
+  [['F8'], 'next problem'],
+  [['Enter'], 'open the source'],
+  [['[', ']'], 'change the release'],
+  [['/'], 'find a name, an address, a frame'],
+  [['+', '−', '0'], 'taller, shorter, fit'],
+  [['t'], 'as a table'],
+  [['e'], 'save as SVG'],
+];
+
+/** An address as the map's axis shows it, with `0x`. */
+export function spacedAddress(address: bigint): string {
+  return `0x${digitGroups(address).join('\u2009')}`;
+}
+
+/** Fills the panel. */
+export function showDetails(panel: HTMLElement, input: DetailsInput): void {
+  panel.replaceChildren(...(input.selected ? selection(input, input.selected) : overview(input)));
+}
+
+function overview(input: DetailsInput): HTMLElement[] {
+  const notes = notesShown(input.model, input.release);
+  const apart = notes.filter((note) => !input.hasMargin || !note.range);
+  const problems = notes.filter((note) => note.severity !== 'information');
+  const first = element('div');
+  if (problems.length === 0 && input.model.collisions.length === 0)
+    first.append(element('p', { class: 'sub' }, 'Every byte has one owner.'));
+  else if (apart.length === 0)
+    first.append(element('p', { class: 'sub' }, 'Select a block to see where it comes from.'));
+  for (const note of apart) first.append(finding(input, note));
+  const keys = element('div', { class: 'keys' });
+  for (const [names, words] of KEYS)
+    keys.append(
+      element('span', {}, ...names.flatMap((name) => [element('kbd', {}, name), ' '])),
+      element('span', {}, words),
+    );
+  return [first, element('div', {}, element('h3', {}, 'Keys'), keys)];
+}
+
+function sizeOf(model: MemoryMapModel, range: { from: number; to: number }): bigint {
+  return BigInt(model.edges[range.to] ?? '0') - BigInt(model.edges[range.from] ?? '0');
+}
+
+function whereInBank(model: MemoryMapModel, block: MapBlock): string {
+  const found = bankOf(model, block);
+  if (!found) return '';
+  const offset = sizeOf(model, { from: found.bank.from, to: block.from });
+  const where = offset === 0n ? 'at its start' : `${formatSizeBriefly(offset)} from its start`;
+  return ` in bank ${found.index + 1} of ${model.banks.length}, ${where}`;
+}
+
+function selection(
+  input: DetailsInput,
+  { lane, block }: { lane: MapLane; block: MapBlock },
+): HTMLElement[] {
+  const { model, pin } = input;
+  const index = regionOf(model, block);
+  const region = index === undefined ? undefined : model.regions[index];
+  const start = BigInt(model.edges[block.from] ?? '0');
+  const end = BigInt(model.edges[block.to] ?? '0');
+  const name = region?.name ?? block.label;
+  const left = element(
+    'div',
+    {},
+    element(
+      'h2',
+      {},
+      name,
+      ...(region?.node !== undefined && region.node !== name
+        ? [' ', element('span', { class: 'node' }, region.node)]
+        : []),
+    ),
+    element(
+      'div',
+      { class: 'range' },
+      `${spacedAddress(start)} – ${block.open ? '?' : spacedAddress(end - 1n)}`,
+    ),
+    element(
+      'div',
+      { class: 'sub' },
+      block.open
+        ? 'The end of RAM is not in the tree.'
+        : `${formatSizeBriefly(end - start)}${whereInBank(model, block)}`,
+    ),
+    element(
+      'div',
+      { class: 'sub mono' },
+      block.open
+        ? `MFN ${formatAddress(start / 4096n)} –`
+        : `MFN ${formatAddress(start / 4096n)} – ${formatAddress((end - 1n) / 4096n)}`,
+    ),
+  );
+  const flags = [
+    ...(region?.flags ?? []),
+    ...(region?.users ?? []).map((user) => `used by ${user}`),
+  ];
+  if (flags.length > 0) left.append(element('div', { class: 'sub' }, flags.join(' · ')));
+  if (lane.id !== 'devicetree' && block.why !== '')
+    left.append(element('div', { class: 'sub' }, `${lane.name}: ${block.label}, ${block.why}`));
+  if (pin !== undefined && pin >= start && pin < end)
+    left.append(
+      element('h3', {}, 'Looked up'),
+      element('div', { class: 'mono' }, spacedAddress(pin)),
+      element(
+        'div',
+        { class: 'sub' },
+        `MFN ${formatAddress(pin / 4096n)}, ${formatSizeBriefly(pin - start)} into ${name}`,
+      ),
+    );
+  for (const note of notesAbout(input, block, index)) left.append(finding(input, note));
+  const right = element('div');
+  right.append(...origins(input, index));
+  right.append(owners(input, block), ...neighbours(input, block));
+  return [left, right];
+}
+
+/** Findings that stand at the region, or at the same bytes. */
+function notesAbout(input: DetailsInput, block: MapBlock, region: number | undefined): MapNote[] {
+  const shown = notesShown(input.model, input.release);
+  const hints = input.model.notes.filter((note) => note.severity === 'hint');
+  return [...shown, ...hints].filter(
+    (note) =>
+      (region !== undefined && note.regions.includes(region)) ||
+      (region === undefined &&
+        note.range !== undefined &&
+        note.regions.length === 0 &&
+        note.range.from < block.to &&
+        block.from < note.range.to),
+  );
+}
+
+function finding(input: DetailsInput, note: MapNote): HTMLElement {
+  const box = element(
+    'div',
+    { class: `finding ${note.severity}` },
+    element('b', {}, note.title),
+    note.text,
+  );
+  const collision = input.model.collisions.find(
+    (each) => each.regions.filter((index) => note.regions.includes(index)).length > 1,
+  );
+  if (collision) {
+    const { palette, measure } = input.theme;
+    const picture = drawCollision(input.model, collision, palette, 262, measure);
+    if (picture) box.append(createElement(picture));
+  }
+  if (note.log !== undefined) box.append(element('div', { class: 'log' }, note.log));
+  for (const related of collision ? [] : note.related) {
+    const { place } = related;
+    const row = element('div', { class: 'sub' }, `${related.message} `);
+    if (place)
+      row.append(
+        link(`${place.name}:${place.line}`, () => {
+          input.reveal(place);
+        }),
+      );
+    box.append(row);
+  }
+  const titles = input.fixes.get(note.id);
+  if (!titles) input.askFixes(note.id);
+  const { place } = note;
+  const actions = element('div', { class: 'fixes' });
+  for (const [index, title] of (titles ?? []).entries())
+    actions.append(
+      link(title, () => {
+        input.applyFix(note.id, index);
+      }),
+    );
+  if (place && (titles ?? []).length === 0)
+    actions.append(
+      link(`${place.name}:${place.line}`, () => {
+        input.reveal(place);
+      }),
+    );
+  if (actions.childElementCount > 0) box.append(actions);
+  return box;
+}
+
+function origins(input: DetailsInput, index: number | undefined): HTMLElement[] {
+  const { model } = input;
+  if (index === undefined) return [];
+  const others = model.collisions
+    .filter((each) => each.regions.includes(index))
+    .flatMap((each) => each.regions)
+    .filter((each) => each !== index);
+  const all = [...new Set([index, ...others])].flatMap((each) => model.regions[each] ?? []);
+  if (all.every((region) => region.origins.length === 0)) return [];
+  const parts: HTMLElement[] = [
+    element('h3', {}, `Where ${all.length > 1 ? 'each' : 'it'} comes from`),
+  ];
+  for (const region of all) {
+    if (all.length > 1) parts.push(element('div', { class: 'sub' }, region.name));
+    parts.push(...region.origins.map((origin) => originBox(input, region, origin)));
+  }
+  return parts;
+}
+
+function originBox(
+  input: DetailsInput,
+  region: MapRegion,
+  origin: MapRegion['origins'][number],
+): HTMLElement {
+  const { place } = origin;
+  const word = origin.state === 'overridden' ? 'overridden' : origin.state === 'wins' ? 'wins' : '';
+  const box = element('div', { class: `origin ${origin.state}` });
+  if (place)
+    box.append(
+      link(`${place.name}:${place.line}`, () => {
+        input.reveal(place);
+      }),
+    );
+  if (word !== '') box.append(' ', element('span', { class: 'sub' }, word));
+  box.append(element('code', {}, origin.text === '' ? region.name : origin.text));
+  return box;
+}
+
+function swatch(input: DetailsInput, block: MapBlock | undefined): Element {
+  const paint = block && input.theme.palette.blocks[block.kind];
+  const hollow = !paint || block.kind === 'disabled' || block.kind === 'unknown';
+  return createElement({
+    tag: 'svg',
+    attributes: { width: 9, height: 9, 'aria-hidden': 'true' },
+    children: [
+      {
+        tag: 'rect',
+        attributes: {
+          x: 0.5,
+          y: 0.5,
+          width: 8,
+          height: 8,
+          rx: 2,
+          fill: hollow ? 'none' : paint.hue,
+          stroke: hollow ? input.theme.palette.dim : paint.hue,
+        },
+      },
+    ],
+  });
+}
+
+function ownerCell(
+  input: DetailsInput,
+  owner: OwnerRow['owners'][number],
+  span: number,
+): HTMLTableCellElement {
+  const isNow = owner.release === undefined || owner.release === input.release;
+  const warn = owner.block?.kind === 'fault' || owner.block?.kind === 'lost' ? '⚠ ' : '';
+  const cell = element(
+    'td',
+    { class: isNow ? 'now' : 'other', ...(span > 1 && { colspan: String(span) }) },
+    swatch(input, owner.block),
+    warn + owner.label,
+  );
+  if (isNow && owner.why !== '') cell.append(element('div', { class: 'sub' }, owner.why));
+  return cell;
+}
+
+function owners(input: DetailsInput, block: MapBlock): HTMLElement {
+  const { model } = input;
+  const at = input.pin;
+  let segment = block.from;
+  if (at !== undefined)
+    while (segment + 1 < block.to && BigInt(model.edges[segment + 1] ?? '0') <= at) segment++;
+  const rows = ownersAt(model, segment);
+  const columns = Math.max(1, model.releases.length);
+  const head = element('tr', {}, element('td', {}));
+  for (const release of model.releases)
+    head.append(element('th', { scope: 'col' }, `Xen ${branchOf(release)}`));
+  const body = element('tbody');
+  for (const row of rows) {
+    const name = element('th', { scope: 'row' }, row.name);
+    if (row.differs) name.append(' ', element('span', { class: 'delta', title: 'differs' }, 'Δ'));
+    const line = element('tr', {}, name);
+    const shown = row.owners.find((owner) => owner.release === input.release) ?? row.owners[0];
+    if (row.differs && row.owners.length > 1)
+      for (const owner of row.owners) line.append(ownerCell(input, owner, 1));
+    else if (shown) line.append(ownerCell(input, shown, columns));
+    body.append(line);
+  }
+  return element(
+    'div',
+    {},
+    element('h3', {}, 'Who owns it'),
+    element(
+      'table',
+      { class: 'owners' },
+      ...(columns > 1 ? [element('thead', {}, head)] : []),
+      body,
+    ),
+  );
+}
+
+function neighbours(input: DetailsInput, block: MapBlock): HTMLElement[] {
+  const list = neighboursOf(input.model, block);
+  if (list.length === 0) return [];
+  const grid = element('div', { class: 'neighbours' });
+  for (const { side, region, name, bytes } of list) {
+    const isShared = side === 'shared';
+    const words = isShared
+      ? `${formatSizeBriefly(bytes)} shared`
+      : bytes === 0n
+        ? 'adjacent'
+        : `${formatSizeBriefly(bytes)} ${region === undefined ? 'free' : 'between'}`;
+    const target =
+      region === undefined
+        ? element('span', {}, name)
+        : link(name, () => {
+            input.selectRegion(region);
+          });
+    grid.append(
+      element('span', {}, isShared ? '⚠' : side === 'before' ? '↑' : '↓'),
+      target,
+      element('span', {}, words),
+    );
+  }
+  return [element('h3', {}, 'Neighbours'), grid];
+}

@@ -1,0 +1,86 @@
+// `npm start`: installs, builds, and opens a sample Xen board in VS Code, the user's own or one in the browser.
+//   NO_OPEN=1 prints the address without opening a browser; PORT=8080 fixes the port; DTMAP_VSCODE=browser passes over the user's own.
+
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { installCodeServer, serveCodeServer } from './code-server.mjs';
+import { installPackages, root } from './install-packages.mjs';
+
+const windows = process.platform === 'win32';
+const board = 'board.dts';
+
+installPackages();
+console.log('Building dtmap …');
+execFileSync(process.execPath, [path.join(root, 'client/start/package.mjs')], { stdio: 'inherit' });
+const vsix = path.join(root, 'out/dtmap.vsix');
+
+// Edits and fixes are made in a copy, so that the sample shows its faults again next time.
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'dtmap-start-'));
+const folder = path.join(scratch, 'sample');
+cpSync(path.join(root, 'client/sample'), folder, { recursive: true });
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+
+if (process.env.DTMAP_VSCODE !== 'browser' && hasCommand('code')) openOwnCode();
+else await openBrowser();
+
+/** A profile of its own: the user's settings and extensions neither change nor interfere. */
+function openOwnCode() {
+  const options = { stdio: 'inherit', shell: windows };
+  const isolated = [
+    ...['--user-data-dir', path.join(scratch, 'user-data')],
+    ...['--extensions-dir', path.join(scratch, 'extensions')],
+  ];
+  execFileSync('code', [...isolated, '--install-extension', vsix], options);
+  console.log('Opening the sample board in your VS Code; close its window to end.');
+  execFileSync(
+    'code',
+    [
+      ...isolated,
+      '--disable-workspace-trust',
+      '--new-window',
+      '--wait',
+      folder,
+      path.join(folder, board),
+    ],
+    options,
+  );
+}
+
+async function openBrowser() {
+  installCodeServer();
+  const server = await serveCodeServer({
+    extensions: [vsix],
+    settings: {
+      'workbench.startupEditor': 'none',
+      'chat.disableAIFeatures': true,
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
+      'telemetry.telemetryLevel': 'off',
+      'extensions.ignoreRecommendations': true,
+    },
+    port: process.env.PORT ? Number(process.env.PORT) : undefined,
+  });
+  const url = server.urlOf(folder, board);
+  console.log(`\nThe sample board is open in VS Code at\n\n  ${url}\n\nCtrl+C stops it.`);
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => void server.stop().then(() => process.exit(0)));
+  }
+  if (!process.env.NO_OPEN && !process.env.CI) openUrl(url);
+}
+
+function openUrl(url) {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : windows
+        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
+        : ['xdg-open', url];
+  const opener = spawn(command, args, { stdio: 'ignore', detached: true });
+  opener.once('error', () => console.log('No browser could be started: open the address by hand.'));
+  opener.unref();
+}
+
+function hasCommand(name) {
+  return spawnSync(windows ? 'where' : 'which', [name], { stdio: 'ignore' }).status === 0;
+}

@@ -1,0 +1,76 @@
+// Bundles the extension, the language server and the command line into dist/.
+//   node esbuild.mjs [--minify | --watch]      --minify leaves out source maps: what is packaged
+
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import { build, context } from 'esbuild';
+import { writeNotices } from './client/start/write-notices.mjs';
+
+const require = createRequire(import.meta.url);
+const root = import.meta.dirname;
+const minify = process.argv.includes('--minify');
+const watch = process.argv.includes('--watch');
+
+/** @type {import('esbuild').BuildOptions} */
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'es2022',
+  // Extension and server run in Node and in the browser: each imports what is for its side only when it is there.
+  conditions: ['node', 'browser'],
+  // The ESM build of web-tree-sitter asks for import.meta.url, which CommonJS output does not have.
+  alias: { 'web-tree-sitter': require.resolve('web-tree-sitter') },
+  external: ['vscode'],
+  minify,
+  sourcemap: !minify,
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+const bundles = [
+  { ...shared, entryPoints: ['client/src/extension.ts'], outfile: 'dist/extension.js' },
+  { ...shared, entryPoints: ['server/src/main-lsp.ts'], outfile: 'dist/server.js' },
+  { ...shared, entryPoints: ['server/src/main-cli.ts'], outfile: 'dist/dtmap.js' },
+  { ...shared, entryPoints: ['server/src/main-library.ts'], outfile: 'dist/library.js' },
+  {
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: ['client/src/webview/main.ts'],
+    outfile: 'dist/webview.js',
+  },
+];
+
+rmSync(`${root}/dist`, { recursive: true, force: true });
+mkdirSync(`${root}/dist/web`, { recursive: true });
+const copied = [
+  'web-tree-sitter/web-tree-sitter.wasm',
+  'tree-sitter-devicetree/tree-sitter-devicetree.wasm',
+].map((file) => require.resolve(file));
+for (const file of copied) copyFileSync(file, `${root}/dist/${basename(file)}`);
+
+// Pages that resemble each other take a third of the room when they are packed as one file.
+const pages = `${root}/server/docs/rules`;
+const rules = readdirSync(pages)
+  .filter((name) => name !== 'README.md')
+  .map((name) => [name.replace(/\.md$/, ''), readFileSync(`${pages}/${name}`, 'utf8')]);
+writeFileSync(`${root}/dist/rules.json`, JSON.stringify(Object.fromEntries(rules)));
+
+if (watch) {
+  for (const bundle of bundles) await (await context({ ...bundle, logLevel: 'info' })).watch();
+} else {
+  const built = await Promise.all(bundles.map((bundle) => build({ ...bundle, metafile: true })));
+  writeNotices(
+    built.map(({ metafile }) => metafile),
+    copied,
+  );
+  // The same bundles under the names of a browser build, for hosts that want a folder to serve; they are not packaged.
+  for (const file of ['extension.js', 'server.js']) {
+    copyFileSync(`${root}/dist/${file}`, `${root}/dist/web/${file}`);
+  }
+}

@@ -1,0 +1,105 @@
+// The pipeline: one root file to everything known about its board, and what is worth saying. Read this file first.
+
+import { blobSize } from '../dtb/blob-size.ts';
+import { bootLinux } from '../linux/boot.ts';
+import { mapMemory } from '../memory/map-memory.ts';
+import type { PreprocessOptions } from '../preprocess/preprocessed.ts';
+import type { Board, Guest, Load } from '../rules/board.ts';
+import type { Finding } from '../rules/finding.ts';
+import type { FileSet } from '../text/source-file.ts';
+import type { FileId } from '../text/span.ts';
+import { applyOverlays } from '../tree/apply-overlays.ts';
+import type { DeviceTree } from '../tree/device-tree.ts';
+import type { BootProfile } from '../xen/boot-profile.ts';
+import { bootXen } from '../xen/boot.ts';
+import { check, type RuleSettings } from './check.ts';
+import { findExcess } from './find-excess.ts';
+import { readTree, type Reader, type Reading, type ReadTree } from './read-tree.ts';
+import type { Targets } from './targets.ts';
+
+/** What to analyse, and for whom. */
+export interface BoardRequest {
+  readonly root: FileId;
+  /** Applied to the root's tree in order, as the boot loader would. */
+  readonly overlays: readonly FileId[];
+  readonly preprocessor: PreprocessOptions;
+  readonly profile: BootProfile;
+  readonly targets: Targets;
+  readonly rules: RuleSettings;
+  /** Files the boot loader loads, when a boot script says so. */
+  readonly loads?: readonly Load[];
+  /** Guests that share the board with Xen's dom0. */
+  readonly guests?: readonly Guest[];
+}
+
+export type Analysis =
+  | Exclude<Reading, ReadTree>
+  | {
+      readonly kind: 'complete';
+      readonly board: Board;
+      readonly findings: readonly Finding[];
+      /** Root and overlays as read, for the next analysis of the same board to reuse. */
+      readonly readings: readonly ReadTree[];
+    };
+
+/** Everything about one board. `previous`, an earlier analysis of the same board, only makes it faster. */
+export function analyze(
+  request: BoardRequest,
+  files: FileSet,
+  reader: Reader,
+  previous?: Analysis,
+): Analysis {
+  const { preprocessor, profile, targets } = request;
+  const symbols = request.overlays.length > 0;
+  const readings: ReadTree[] = [];
+  for (const [index, file] of [request.root, ...request.overlays].entries()) {
+    const before = previous?.kind === 'complete' ? previous.readings[index] : undefined;
+    const reading = readTree(file, files, { preprocessor, symbols }, reader, before);
+    if (reading.kind !== 'tree') return reading;
+    readings.push(reading);
+  }
+  const [base, ...overlays] = readings as [ReadTree, ...ReadTree[]];
+  const tree = symbols
+    ? applyOverlays(
+        base.tree,
+        overlays.map((overlay) => overlay.tree),
+      )
+    : base.tree;
+  const excess = findExcess(tree);
+  const map = mapMemory(excess ? withoutNodes(tree) : tree, profile.memory);
+  const blob = blobOf(tree, overlays.length > 0 ? undefined : base.blobSize);
+  const xen = excess ? [] : targets.xen.map(({ release }) => bootXen(tree, release, profile, blob));
+  const linux = excess ? [] : targets.linux.map((release) => bootLinux(tree, release));
+  const sources = readings.flatMap((reading) => reading.source ?? []);
+  const { loads, guests } = request;
+  const board: Board = {
+    source: sources[0],
+    sources,
+    files,
+    tree,
+    map,
+    ...(excess ? { excess } : {}),
+    profile,
+    ...(loads ? { loads } : {}),
+    ...(guests ? { guests } : {}),
+    xen,
+    linux,
+  };
+  return { kind: 'complete', board, findings: check(board, request.rules, targets), readings };
+}
+
+/** What is left of a tree that is too large to be judged. */
+function withoutNodes(tree: DeviceTree): DeviceTree {
+  return { ...tree, root: { ...tree.root, children: [] }, memoryReservations: [] };
+}
+
+/** The host's blob; its size costs a walk, so it is worked out only for a Xen that asks. */
+function blobOf(tree: DeviceTree, known: number | undefined): { readonly totalSize: bigint } {
+  let size = known;
+  return {
+    get totalSize() {
+      size ??= blobSize(tree);
+      return BigInt(size);
+    },
+  };
+}

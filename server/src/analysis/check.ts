@@ -1,0 +1,129 @@
+// Runs the rules over a board and turns what they found into findings.
+
+import { allRules } from '../rules/all-rules.ts';
+import type { Board } from '../rules/board.ts';
+import type { Finding, Severity } from '../rules/finding.ts';
+import type { Found, Place, Rule } from '../rules/rule.ts';
+import { tooLarge } from '../rules/source/too-large.ts';
+import type { Fix } from '../text/edit.ts';
+import { compareSpans, type Span } from '../text/span.ts';
+import { spanOf } from '../tree/device-tree.ts';
+import { allowancesOf } from './allowances.ts';
+import { targetAsAsked, type Targets } from './targets.ts';
+
+/** What a user changed about the rules, by rule id: `-W`, `-E` or `dtmap.severity`. */
+export type RuleSettings = ReadonlyMap<string, Severity | 'off' | 'on'>;
+
+/** Resolves a place in the tree to its source span. */
+export function resolvePlace(place: Place): Span {
+  return 'in' in place ? spanOf(place) : place;
+}
+
+interface Merged {
+  readonly rule: Rule;
+  readonly found: Found<unknown>;
+  readonly at: Span;
+  readonly message: string;
+  severity: Severity;
+  readonly targets: string[];
+}
+
+/** Findings of one rule: the rest is counted by nobody and read by nobody. */
+const MOST_FINDINGS = 1000;
+
+/** What a rule yields before equal findings are merged: of every release, and some that are one to the reader. */
+const MOST_FOUND = 64 * MOST_FINDINGS;
+
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };
+
+/** The findings of all rules that `settings` leaves on, sorted by place; allowed ones are left out. */
+export function check(board: Board, settings: RuleSettings, targets: Targets): readonly Finding[] {
+  const merged: Merged[] = [];
+  for (const rule of allRules) {
+    // Rules are not tried on what is too large for them; what the text itself says is said.
+    if (board.excess && !rule.aboutText) continue;
+    const setting = settings.get(rule.id);
+    if (setting === 'off' || (rule.offByDefault && setting === undefined)) continue;
+    const found = mergeTargets(rule, board, setting === 'on' ? undefined : setting);
+    for (const each of found) merged.push(each);
+  }
+  const findings = merged.map((each) => findingOf(each, board, targets)).sort(compareFindings);
+  return withoutAllowed(findings, board);
+}
+
+/** Equal findings for several releases become one that names them all; the gravest severity stands. */
+function mergeTargets(rule: Rule, board: Board, severity: Severity | undefined): Iterable<Merged> {
+  const byKey = new Map<string, Merged>();
+  let count = 0;
+  for (const found of rule.check(board)) {
+    count += 1;
+    const at = resolvePlace(found.at);
+    const message = rule.message(found.facts);
+    const key = `${at.file}\0${at.start}\0${at.end}\0${message}`;
+    const own = severity ?? found.severity ?? rule.severity;
+    const known = byKey.get(key);
+    if (known && count < MOST_FOUND) {
+      if (RANK[own] < RANK[known.severity]) known.severity = own;
+      if (found.target !== undefined && !known.targets.includes(found.target))
+        known.targets.push(found.target);
+    } else {
+      const targets = found.target === undefined ? [] : [found.target];
+      if (byKey.size >= MOST_FINDINGS || count >= MOST_FOUND) {
+        byKey.set('', excessOf(rule, at));
+        break;
+      }
+      byKey.set(key, { rule, found, at, message, severity: own, targets });
+    }
+  }
+  return byKey.values();
+}
+
+/** Says at the first finding that is left out that there are more. */
+function excessOf({ id, severity }: Rule, at: Span): Merged {
+  const found = { at, facts: { what: 'findings', limit: MOST_FINDINGS, rule: id } };
+  const message = tooLarge.message(found.facts);
+  return { rule: tooLarge, found, at, message, severity, targets: [] };
+}
+
+function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
+  const { rule, found } = merged;
+  let fixes: readonly Fix[] | undefined;
+  return {
+    rule: rule.id,
+    severity: merged.severity,
+    message: merged.message,
+    at: merged.at,
+    related: (found.related ?? []).map(({ message, at }) => ({ message, at: resolvePlace(at) })),
+    targets: merged.targets.map((name) => targetAsAsked(name, targets)),
+    ...(found.log === undefined ? {} : { log: found.log }),
+    // Fixes cost a search of the map; nobody pays for those that are not looked at.
+    get fixes() {
+      fixes ??= rule.fixes?.(found, board) ?? [];
+      return fixes;
+    },
+  };
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  return (
+    compareSpans(a.at, b.at) ||
+    RANK[a.severity] - RANK[b.severity] ||
+    (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)
+  );
+}
+
+function withoutAllowed(findings: readonly Finding[], board: Board): readonly Finding[] {
+  const files = new Set(findings.map((finding) => finding.at.file));
+  const allowances = [...files].flatMap((file) => allowancesOf(file, board.files));
+  if (allowances.length === 0) return findings;
+  return findings.filter(
+    (finding) =>
+      !allowances.some(
+        (allowance) =>
+          allowance.rule === finding.rule &&
+          allowance.at.file === finding.at.file &&
+          finding.at.start < allowance.covers.end &&
+          finding.at.end > allowance.covers.start,
+      ),
+  );
+}

@@ -1,0 +1,168 @@
+// Compares a captured boot log with the prediction, message by message.
+
+import { diffArrays } from 'diff';
+import type { BootProfile } from '../xen/boot-profile.ts';
+import type { XenBoot } from '../xen/xen-boot.ts';
+import { collapse, memoryLineOf, type BootLog } from './read-boot-log.ts';
+
+/** One message and where it was found. */
+export interface ComparedLine {
+  /** Without `(XEN) `. */
+  readonly text: string;
+  /** `same`: in both. `missing`: predicted, not in the log. `unexpected`: in the log, not predicted. */
+  readonly state: 'same' | 'missing' | 'unexpected';
+  /** Line of the captured text, from 1; absent for missing ones. */
+  readonly line?: number;
+  /** The predicted message it is about, as index into `XenBoot.log`. */
+  readonly predicted?: number;
+}
+
+export interface BootLogComparison {
+  readonly differs: boolean;
+  readonly lines: readonly ComparedLine[];
+  /** Kinds of messages that were not compared because the inputs do not determine them: JSON paths of `uncertain`. */
+  readonly notCompared: readonly string[];
+  /** Predicted messages before the first or after the last the capture shows: an excerpt proves nothing about them. */
+  readonly beyondExcerpt: number;
+}
+
+/**
+ * Compares messages about memory in order; white space and the rest of the console do not count. A capture that begins
+ * late or ends early is compared as far as it goes.
+ */
+export function compareBootLog(boot: XenBoot, log: BootLog): BootLogComparison {
+  const uncertain = boot.uncertain.map(({ what }) => what);
+  const isCertain = (text: string): boolean => {
+    const kind = memoryLineOf(text);
+    return kind !== undefined && !uncertain.some((what) => covers(what, kind.what));
+  };
+  const predicted = boot.log
+    .map((line, index) => ({ text: collapse(line.text), index }))
+    .filter(({ text }) => isCertain(text));
+  // Behind the last line that is determined anything may stand: only kinds that are predicted can be compared.
+  const kinds = new Set(predicted.map(({ text }) => memoryLineOf(text)?.what));
+  const isOpen = uncertain.includes('log');
+  const captured = firstBootOf(log, new Set(predicted.map(({ text }) => text))).filter(
+    ({ text }) => isCertain(text) && (!isOpen || kinds.has(memoryLineOf(text)?.what)),
+  );
+  const lines: ComparedLine[] = [];
+  let fromPrediction = 0;
+  let fromCapture = 0;
+  const changes = diffArrays(
+    predicted.map(({ text }) => comparable(text)),
+    captured.map(({ text }) => comparable(text)),
+  );
+  for (const change of changes) {
+    for (let each = 0; each < change.value.length; each++) {
+      const before = change.added ? undefined : predicted[fromPrediction++];
+      const after = change.removed ? undefined : captured[fromCapture++];
+      lines.push({
+        text: (after ?? before)?.text ?? '',
+        state: change.added ? 'unexpected' : change.removed ? 'missing' : 'same',
+        ...(after ? { line: after.line } : {}),
+        ...(before ? { predicted: before.index } : {}),
+      });
+    }
+  }
+  const first = lines.findIndex(({ state }) => state !== 'missing');
+  const last = lines.findLastIndex(({ state }) => state !== 'missing');
+  const from = first < 0 ? 0 : isFromStart(log) ? 0 : first;
+  const to = last < 0 ? lines.length - 1 : isToEnd(log) ? lines.length - 1 : last;
+  const within = lines.slice(from, to + 1);
+  return {
+    differs: within.some(({ state }) => state !== 'same'),
+    lines: within,
+    notCompared: uncertain,
+    beyondExcerpt: lines.length - within.length,
+  };
+}
+
+/** What else is unknown when a part of the prediction is: everything in dom0 is placed in its banks. */
+const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
+  modules: ['dom0.grantTable'],
+  'dom0.banks': [
+    'dom0.kernel',
+    'dom0.initrd',
+    'dom0.dtb',
+    'dom0.extendedRegions',
+    'dom0.grantTable',
+  ],
+};
+
+function covers(uncertain: string, what: string): boolean {
+  return (
+    uncertain === what ||
+    what.startsWith(`${uncertain}.`) ||
+    (FOLLOWS[uncertain]?.includes(what) ?? false)
+  );
+}
+
+/**
+ * Boot facts that a log shows and a tree does not, for a prediction to compare it with: where Xen and the blob lie. RAM
+ * is left out, because the comparison is about it.
+ */
+export function profileOfLog(log: BootLog): BootProfile {
+  const xen = log.modules.find(({ kind }) => kind.trim() === 'Xen');
+  const dtb = log.modules.find(({ kind }) => kind.trim() === 'Device Tree');
+  return {
+    ...(xen ? { xen: { address: xen.start, size: xen.end - xen.start } } : {}),
+    ...(dtb ? { dtb: { address: dtb.start, size: dtb.end - dtb.start } } : {}),
+  };
+}
+
+/** Xen's messages about memory of the first boot in the capture, with their lines. */
+function firstBootOf(
+  log: BootLog,
+  predicted: ReadonlySet<string>,
+): { text: string; line: number }[] {
+  const all = log.lines.flatMap((line, index) =>
+    line.by === 'xen' && memoryLineOf(line.text) !== undefined
+      ? [{ text: unwrapped(log, index, predicted), line: line.line }]
+      : [],
+  );
+  const starts = all.flatMap(({ text }, index) =>
+    text.startsWith('RAM: ') && !all[index - 1]?.text.startsWith('RAM: ') ? [index] : [],
+  );
+  return all.slice(0, starts[1] ?? all.length);
+}
+
+/** How many lines a mail program makes of one command line, at most. */
+const MOST_PARTS = 8;
+
+/** A message with the lines behind it that a mail program broke off, where only together they are what is predicted. */
+function unwrapped(log: BootLog, index: number, predicted: ReadonlySet<string>): string {
+  const text = collapse(log.lines[index]?.text ?? '');
+  let whole = text;
+  for (let next = index + 1; next < index + MOST_PARTS && !predicted.has(whole); next++) {
+    const line = log.lines[next];
+    if (line?.by !== 'other' || line.text.trim() === '') return text;
+    whole = collapse(`${whole} ${line.text}`);
+  }
+  return predicted.has(whole) ? whole : text;
+}
+
+// Leading zeros and case differ between releases' retellings in mails; numbers are compared as numbers.
+function comparable(text: string): string {
+  return text
+    .replace(/\b0x([0-9a-f]+)\b/gi, (_, digits: string) => `0x${digits.replace(/^0+(?=.)/, '')}`)
+    .replace(/\b0+([0-9a-f]{1,})\b(?= |-|$)/gi, '$1')
+    .toLowerCase();
+}
+
+function isFromStart(log: BootLog): boolean {
+  return log.lines.some(
+    ({ by, text }) =>
+      // The version comes after the table, on consoles that show nothing before they are set up.
+      by === 'xen' && /^Checking for initrd in \/chosen/.test(text.trim()),
+  );
+}
+
+function isToEnd(log: BootLog): boolean {
+  return log.lines.some(
+    ({ by, text }) =>
+      by === 'xen' &&
+      /^(?:\*\*\* Serial input|Initial low memory virq|Panic on CPU|Loading (?:d0|dom0) DTB)/.test(
+        text.trim(),
+      ),
+  );
+}

@@ -1,0 +1,219 @@
+// Explains a captured boot log: every line about memory with its cause, its cure and the rule that finds it earlier.
+
+import { formatRange } from '../addresses/format.ts';
+import { overlaps, type Range } from '../addresses/region.ts';
+import { collapse, type BootLog, type BootLogLine, type LoggedRegion } from './read-boot-log.ts';
+import { knownMessages, type KnownMessage } from './known-failures.ts';
+
+export interface ExplainedLine {
+  readonly line: number;
+  /** With `(XEN) ` in front when Xen printed it; whole again when a mail program had wrapped it. */
+  readonly text: string;
+  readonly id: string;
+  readonly grade: KnownMessage['grade'];
+  readonly cause: string;
+  readonly cure?: string;
+  readonly rule?: string;
+  /** The byte the line is about: look it up in the board's tree. */
+  readonly address?: bigint;
+  /** The node the message itself names: a path or a bare name. */
+  readonly node?: string;
+  /** How many equal lines follow directly. */
+  readonly repeats: number;
+}
+
+/** The lines that are about memory, in the log's order; a line that repeats is given once. */
+export function explainLog(log: BootLog): readonly ExplainedLine[] {
+  const explained: { -readonly [Key in keyof ExplainedLine]: ExplainedLine[Key] }[] = [];
+  for (const [index, line] of log.lines.entries()) {
+    const found = explainLine(line) ?? explainWrapped(log.lines, index);
+    if (!found) continue;
+    const last = explained.at(-1);
+    if (last?.text === found.text) last.repeats++;
+    else explained.push(found);
+  }
+  const isFatal = explained.some(({ grade }) => grade === 'fatal');
+  return explained.map((line) => refine(line, log, isFatal));
+}
+
+/** How many lines a mail program makes of one message at most. */
+const WRAPPED = 3;
+
+/** A message whose tail stands on the next lines, where a mail program put it. */
+function explainWrapped(lines: readonly BootLogLine[], index: number): ExplainedLine | undefined {
+  const first = lines[index];
+  if (!first || first.by === 'other') return undefined;
+  let text = first.text.trimEnd();
+  for (const next of lines.slice(index + 1, index + WRAPPED)) {
+    // What is a message by itself is not the tail of another.
+    if (next.by !== 'other' || next.text.trim() === '' || explainLine(next)) return undefined;
+    text = `${text} ${next.text.trim()}`;
+    const found = explainLine({ ...first, text });
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function explainLine(line: BootLogLine): ExplainedLine | undefined {
+  const text = collapse(line.text);
+  if (text === '') return undefined;
+  for (const message of knownMessages) {
+    // A mail may quote a panic without its mark; facts are only trusted with it.
+    const fits = line.by === message.by || (line.by === 'other' && message.grade !== 'fact');
+    const match = fits ? message.pattern.exec(text) : null;
+    if (!match) continue;
+    const groups = match.groups ?? {};
+    const fill = (sentence: string): string =>
+      sentence.replace(/\{(\w+)\}/g, (_, name: string) => groups[name] ?? 'it');
+    const address =
+      message.address && addressOf(groups[message.address.group], message.address.unit);
+    const node = groups['node'];
+    return {
+      line: line.line,
+      text: line.by === 'xen' ? `(XEN) ${text}` : text,
+      id: message.id,
+      grade: message.grade,
+      cause: fill(message.cause),
+      ...(message.cure === undefined ? {} : { cure: fill(message.cure) }),
+      ...(message.rule === undefined ? {} : { rule: message.rule }),
+      ...(address === undefined ? {} : { address }),
+      ...(node === undefined ? {} : { node }),
+      repeats: 0,
+    };
+  }
+  return undefined;
+}
+
+function addressOf(digits: string | undefined, unit: 'byte' | 'frame'): bigint | undefined {
+  if (digits === undefined || !/^(?:0x)?[0-9a-f]{1,16}$/i.test(digits)) return undefined;
+  const value = BigInt(digits.toLowerCase().startsWith('0x') ? digits : `0x${digits}`);
+  return unit === 'frame' ? value << 12n : value;
+}
+
+// What the log itself shows about a line: which listed ranges hold its address, which share memory, which are no RAM.
+function refine(line: ExplainedLine, log: BootLog, isFatal: boolean): ExplainedLine {
+  if (line.id === 'region-overlap' && !isFatal && isSameTwice(line.text))
+    return harmless(line, 'The same file was recorded twice, as a UEFI boot does; it was kept.');
+  if (line.id === 'module') return refineModule(line, log);
+  if (line.id === 'reserved') return refineReserved(line, log);
+  if (line.grade === 'fact') return line;
+  const shown = [
+    ...whereAddress(line.address, log),
+    ...(line.id === 'freed-twice'
+      ? [...shared(log), ...spanning(log), ...staticMemory(line, log)]
+      : []),
+  ];
+  return shown.length === 0 ? line : { ...line, cause: [line.cause, ...shown].join(' ') };
+}
+
+function harmless(line: ExplainedLine, cause: string): ExplainedLine {
+  const { cure, rule, ...rest } = line;
+  void [cure, rule];
+  return { ...rest, grade: 'fact', cause };
+}
+
+function isSameTwice(text: string): boolean {
+  const [one, other] = [...text.matchAll(/\[(?:0x)?0*([0-9a-f]+), ?(?:0x)?0*([0-9a-f]+)\)/gi)];
+  return one !== undefined && one[1] === other?.[1] && one[2] === other?.[2];
+}
+
+function refineModule(line: ExplainedLine, log: BootLog): ExplainedLine {
+  const module = log.modules.find((each) => line.text.includes(`MODULE[${each.index}]:`));
+  if (!module) return line;
+  if (log.ram.length > 0 && !log.ram.some((bank) => overlaps(bank, module)))
+    return {
+      ...line,
+      grade: 'fault',
+      cause: `${nameOfModule(module)} lies outside every RAM bank of this log.`,
+      cure: 'Make `reg` agree with where the file is loaded.',
+      rule: 'module-outside-ram',
+    };
+  const other = log.modules.find((each) => each !== module && collides(each, module));
+  if (!other) return line;
+  return {
+    ...line,
+    grade: 'fault',
+    cause: `${nameOfModule(module)} shares memory with ${nameOfModule(other)}: one is loaded over the other, or a \`reg\` is larger than its file.`,
+    cure: "Give the module its file's size, and load files apart.",
+    rule: 'module-overlaps-module',
+  };
+}
+
+/** One kernel for two domains is listed twice and is no collision. */
+function collides(one: Range, other: Range): boolean {
+  return overlaps(one, other) && (one.start !== other.start || one.end !== other.end);
+}
+
+function nameOfModule({ index, kind, ...range }: LoggedRegion): string {
+  return `MODULE[${index}] (${kind.trim()}) ${formatRange(range)}`;
+}
+
+function refineReserved(line: ExplainedLine, log: BootLog): ExplainedLine {
+  const region = log.reserved.find((each) => line.text.includes(`RESVD[${each.index}]:`));
+  if (!region || log.ram.length === 0 || log.ram.some((bank) => overlaps(bank, region)))
+    return line;
+  return {
+    ...line,
+    grade: 'fault',
+    cause: `RESVD[${region.index}] ${formatRange(region)} lies outside every RAM bank. When it is a /reserved-memory child, Xen lists it to dom0 as memory all the same: dom0 takes SRAM, held-back RAM or nothing at all for RAM.`,
+    cure: 'Describe the range as a device (for example mmio-sram) or correct its address.',
+    rule: 'reserved-outside-ram',
+  };
+}
+
+function whereAddress(address: bigint | undefined, log: BootLog): string[] {
+  if (address === undefined || log.ram.length === 0) return [];
+  const holds = (range: Range): boolean => range.start <= address && address < range.end;
+  const held = named(log)
+    .filter(holds)
+    .map(({ name }) => name);
+  if (held.length > 0)
+    return [`In this log the address lies in ${[...new Set(held)].join(' and ')}.`];
+  const inRam = log.ram.some(holds);
+  return [
+    `In this log the address lies ${inRam ? 'in RAM that nothing reserves' : 'outside all RAM'}.`,
+  ];
+}
+
+function named(log: BootLog): (Range & { readonly name: string })[] {
+  return [
+    ...log.reserved.map((each) => ({ ...each, name: `RESVD[${each.index}]` })),
+    ...log.modules.map((each) => ({
+      ...each,
+      name: `MODULE[${each.index}] (${each.kind.trim()})`,
+    })),
+  ];
+}
+
+function shared(log: BootLog): string[] {
+  const { modules } = log;
+  return modules.flatMap((one, index) =>
+    modules
+      .slice(index + 1)
+      .filter((other) => collides(one, other) && one.index !== other.index)
+      .map((other) => `${nameOfModule(one)} and ${nameOfModule(other)} share memory.`),
+  );
+}
+
+// UEFI may list one bank in pieces; before 4.21 a module across two of them was freed with each.
+function spanning({ modules, ram }: BootLog): string[] {
+  return modules
+    .filter((module) => ram.filter((bank) => overlaps(bank, module)).length > 1)
+    .map(
+      (module) =>
+        `${nameOfModule(module)} reaches over several RAM banks, and releases before 4.21 free it once for each: load it inside one.`,
+    );
+}
+
+// A reserved range is never given to the heap, so a page of one that is freed twice is static memory.
+function staticMemory({ address }: ExplainedLine, log: BootLog): string[] {
+  const region =
+    address === undefined
+      ? undefined
+      : log.reserved.find((each) => each.start <= address && address < each.end);
+  return region
+    ? [
+        `RESVD[${region.index}] is then static memory: a Xen built with CONFIG_ACPI=y hands it over twice.`,
+      ]
+    : [];
+}

@@ -1,0 +1,131 @@
+// `dtmap boot`: what Xen prints about memory, and how a captured log compares with it.
+
+import {
+  compareBootLog,
+  profileOfLog,
+  type BootLogComparison,
+} from '../analysis/compare-boot-log.ts';
+import { readBootLog } from '../analysis/read-boot-log.ts';
+import { defaultLinux, parseLinuxRelease, type LinuxRelease } from '../linux/releases.ts';
+import type { XenBoot } from '../xen/xen-boot.ts';
+import { printDts } from '../tree/print-dts.ts';
+import { bootJson, consoleLine } from './boot-json.ts';
+import { Failure } from './failure.ts';
+import { jsonText, writeResult } from './output.ts';
+import type { BootOptions } from './program.ts';
+import { spanOf } from '../tree/device-tree.ts';
+import type { OpenBoard, Session } from './session.ts';
+import { readText, resolveFile } from './settings.ts';
+
+/** Prints the prediction, or the comparison with a captured log (status 1 when they differ). */
+export async function bootCommand(
+  session: Session,
+  name: string,
+  options: BootOptions,
+): Promise<number> {
+  const { shell } = session;
+  const captured =
+    options.compare === undefined ? undefined : await capturedLog(session, options.compare, name);
+  const log = captured === undefined ? undefined : readBootLog(captured);
+  if (log?.lines.every(({ by }) => by !== 'xen'))
+    throw new Failure(`${options.compare ?? ''}: not a log of Xen: no line has (XEN) in front`);
+  // The release of the log is meant when nobody names another.
+  const xen = options.xen.length === 0 && log?.release !== undefined ? [log.release] : options.xen;
+  const opened = await session.openTree(
+    name,
+    { ...options, xen },
+    log === undefined ? {} : profileOfLog(log),
+  );
+  const boots = opened.board.xen;
+  const [boot] = boots;
+  if (!boot) throw new Failure('no Xen release among the targets; name one with --xen');
+  if (log !== undefined) {
+    const comparison = compareBootLog(boot, log);
+    writeResult(
+      shell,
+      options.output,
+      options.format === 'json'
+        ? jsonText({ xen: boot.release.name, ...comparison })
+        : printComparison(boot, comparison, opened, options.compare ?? ''),
+    );
+    return comparison.differs ? 1 : 0;
+  }
+  const linux = parseLinuxRelease(opened.board.linux[0]?.release ?? defaultLinux);
+  writeResult(shell, options.output, printed(boots, options.format, linux));
+  if (options.format === 'text') for (const each of boots) remark(session, each);
+  return 0;
+}
+
+async function capturedLog(session: Session, log: string, board: string): Promise<string> {
+  if (log !== '-') return readText(session.shell, resolveFile(log, session.shell.cwd), log);
+  if (board === '-') throw new Failure('standard input cannot be both the board and the log');
+  return Buffer.from(await session.shell.stdin()).toString('utf8');
+}
+
+/** dom0's tree as Xen hands it over. */
+function printDom0(boot: XenBoot): string {
+  if (!boot.dom0?.tree) {
+    const why = 'because' in boot.outcome ? boot.outcome.because : 'it is not known';
+    throw new Failure(`no tree of dom0 under Xen ${boot.release.name}: ${why}`);
+  }
+  return printDts(boot.dom0.tree);
+}
+
+function printed(
+  boots: readonly XenBoot[],
+  format: string,
+  linux: LinuxRelease | undefined,
+): string {
+  if (format === 'dts') return boots.map(printDom0).join('\n');
+  if (format === 'json')
+    return jsonText(
+      boots.length === 1
+        ? bootJson(boots[0] as XenBoot, linux)
+        : boots.map((boot) => bootJson(boot, linux)),
+    );
+  return boots.map((boot) => boot.log.map((line) => `${consoleLine(line)}\n`).join('')).join('\n');
+}
+
+// Standard output holds Xen's lines alone; what they come to is said beside it.
+function remark(session: Session, boot: XenBoot): void {
+  const { outcome } = boot;
+  const because = 'because' in outcome ? `: ${outcome.because}` : '';
+  const unknown = boot.uncertain.map(({ what, because }) => `${what} (${because})`);
+  session.shell.stderr.write(
+    `Xen ${boot.release.name}: ${outcome.kind}${because}${unknown.length > 0 ? `; not known: ${unknown.join(', ')}` : ''}\n`,
+  );
+}
+
+function printComparison(
+  boot: XenBoot,
+  comparison: BootLogComparison,
+  opened: OpenBoard,
+  name: string,
+): string {
+  const marks = { same: ' ', missing: '-', unexpected: '+' };
+  const lines = comparison.lines.map((line) => {
+    const written = line.predicted === undefined ? undefined : boot.log[line.predicted]?.written;
+    const place = written && opened.places.placeOf(spanOf(written));
+    const where = [
+      ...(line.line === undefined ? [] : [`${name}:${line.line}`]),
+      ...(place ? [`${place.file}:${place.line}:${place.column}`] : []),
+    ].join(', ');
+    const shown = line.state !== 'same' && where !== '' ? `    # ${where}` : '';
+    return `${marks[line.state]}(XEN) ${line.text}${shown}`;
+  });
+  const differing = comparison.lines.filter(({ state }) => state !== 'same').length;
+  const verdict = comparison.differs
+    ? `${differing} of ${comparison.lines.length} lines differ from what Xen ${boot.release.name} is predicted to print (-: missing in the log, +: not predicted)`
+    : `${comparison.lines.length} lines as predicted for Xen ${boot.release.name}`;
+  const skipped = [
+    ...(comparison.notCompared.length > 0
+      ? [
+          `not compared, because the inputs do not determine it: ${comparison.notCompared.join(', ')}`,
+        ]
+      : []),
+    ...(comparison.beyondExcerpt > 0
+      ? [`${comparison.beyondExcerpt} predicted lines lie before or after what the log shows`]
+      : []),
+  ];
+  return [...lines, verdict, ...skipped, ''].join('\n');
+}

@@ -1,0 +1,203 @@
+// What files beside the tree say about a boot: scripts that edit it, files loaded with their sizes, logs with the RAM.
+
+import path from 'node:path';
+import { readBootLog } from '../analysis/read-boot-log.ts';
+import {
+  readBootScript,
+  readEnvironment,
+  type BootScript,
+  type SizeOf,
+} from '../analysis/read-boot-script.ts';
+import { readEfiMap } from '../analysis/read-efi-map.ts';
+import { placeImages, readImageBuilderConfig } from '../analysis/read-imagebuilder.ts';
+import { writeScriptTree } from '../analysis/write-script-tree.ts';
+import type { Load } from '../rules/board.ts';
+import type { FileId } from '../text/span.ts';
+import type { BootProfile } from '../xen/boot-profile.ts';
+import { Failure } from './failure.ts';
+import type { MadeText } from './places.ts';
+import { readText, type BoardSettings } from './settings.ts';
+import type { Shell } from './shell.ts';
+
+/** A board's request once the files beside it are read. */
+export interface BootInputs {
+  readonly profile: BootProfile;
+  readonly loads: readonly Load[];
+  /** Overlays that were made from a script, for a blob. */
+  readonly overlays: readonly FileId[];
+  readonly made: readonly MadeText[];
+  /** One sentence each, for standard error: what could not be used. */
+  readonly remarks: readonly string[];
+}
+
+/** Where the files are, and what they are called relative to. */
+export type BootShell = Pick<Shell, 'files' | 'cwd'>;
+
+type BootSettings = Pick<BoardSettings, 'profile' | 'bootScript' | 'memoryFrom' | 'efiMap'>;
+
+/** Reads the files that `settings` names. For a source board the edits of a script are appended to its text. */
+export function readBootInputs(
+  shell: BootShell,
+  root: FileId,
+  isBlob: boolean,
+  settings: BootSettings,
+): BootInputs {
+  let profile = settings.profile;
+  const remarks: string[] = [];
+  if (settings.memoryFrom !== undefined) {
+    const log = readBootLog(
+      readText(shell, settings.memoryFrom, shown(shell, settings.memoryFrom)),
+    );
+    const memory = log.ram.length > 0 ? log.ram : log.linuxMemory;
+    if (memory.length === 0)
+      throw new Failure(`${shown(shell, settings.memoryFrom)}: no line says where RAM is`);
+    profile = { memory, ...profile };
+    if (log.xenCommandLine !== undefined)
+      profile = { xenCommandLine: log.xenCommandLine, ...profile };
+  }
+  if (settings.efiMap !== undefined) {
+    const efiMemoryMap = readEfiMap(
+      readText(shell, settings.efiMap, shown(shell, settings.efiMap)),
+    );
+    if (efiMemoryMap.length === 0)
+      throw new Failure(`${shown(shell, settings.efiMap)}: not a UEFI memory map`);
+    profile = { boot: 'efi', efiMemoryMap, ...profile };
+  }
+  if (settings.bootScript === undefined)
+    return { profile, loads: [], overlays: [], made: [], remarks };
+  return readScript(shell, root, isBlob, settings.bootScript, profile, remarks);
+}
+
+function shown(shell: BootShell, file: FileId): string {
+  const relative = path.relative(shell.cwd, file);
+  return relative.startsWith('..') ? file : relative;
+}
+
+function readScript(
+  shell: BootShell,
+  root: FileId,
+  isBlob: boolean,
+  file: FileId,
+  given: BootProfile,
+  remarks: string[],
+): BootInputs {
+  const folder = path.posix.dirname(file);
+  const pathOf = (name: string): FileId | undefined =>
+    [name, path.posix.basename(name)]
+      .map((each) => path.posix.resolve(folder, each))
+      .find((each) => shell.files.sizeOf(each) !== undefined);
+  const sizeOf = (name: string): bigint | undefined => {
+    const found = pathOf(name);
+    return found === undefined ? undefined : BigInt(shell.files.sizeOf(found) ?? 0);
+  };
+  const script = scriptOf(scriptText(readText(shell, file, shown(shell, file))), sizeOf);
+  const { statements, loads: loaded, boot, unclear } = script;
+  if (!boot && statements.length + loaded.length + unclear.length === 0)
+    throw new Failure(`${shown(shell, file)}: nothing in it loads, boots or edits a tree`);
+  for (const { line, because } of unclear)
+    remarks.push(`${shown(shell, file)}:${line}: ${because}`);
+  const loads = script.loads.map((load): Load => {
+    const size = sizeOf(load.file);
+    const found = pathOf(load.file);
+    return {
+      file: load.file,
+      address: load.address,
+      ...(size === undefined ? {} : { size }),
+      ...(found === undefined ? {} : { path: found }),
+      at: lineSpan(shell, file, load.line),
+      role: roleOf(script, load.address),
+    };
+  });
+  const made: MadeText[] = [];
+  const overlays = script.overlays.flatMap((name) => {
+    const found = pathOf(name);
+    if (found === undefined)
+      remarks.push(`${shown(shell, file)}: overlay ${name} is not there and was left out`);
+    return found ?? [];
+  });
+  if (script.statements.length > 0) {
+    const tree = writeScriptTree(script.statements, isBlob ? 'overlay' : 'appendix');
+    if (isBlob) {
+      for (const { kind, line, path: node } of script.statements)
+        if (kind.startsWith('remove'))
+          remarks.push(`${shown(shell, file)}:${line}: fdt rm ${node} of a blob was left out`);
+      const id = `${file}.dtso`;
+      shell.files.setText(id, tree.text);
+      overlays.push(id);
+      made.push({ file: id, from: 0, origin: file, lineOf: tree.lineOf });
+    } else {
+      // Without the edits of an earlier reading of the same board.
+      shell.files.unset(root);
+      const text = readText(shell, root, shown(shell, root));
+      shell.files.setText(root, text + tree.text);
+      made.push({ file: root, from: text.length, origin: file, lineOf: tree.lineOf });
+    }
+  }
+  return { profile: withLoads(given, script, loads), loads, overlays, made, remarks };
+}
+
+/** The script inside a U-Boot image (mkimage -T script): behind its header and the table of lengths. */
+function scriptText(text: string): string {
+  return text.startsWith("'\u0005\u0019V")
+    ? text.slice(72).replace(/^[^\n]*?(?=[\x20-\x7e]{4})/, '')
+    : text;
+}
+
+function scriptOf(text: string, sizeOf: SizeOf): BootScript {
+  const config = readImageBuilderConfig(text);
+  if (config) return placeImages(config, sizeOf);
+  const environment = /^\s*(?:fdt|setenv|load|tftp\w*|booti)\s/m.test(text)
+    ? undefined
+    : readEnvironment(text);
+  if (!environment) return readBootScript(text, sizeOf);
+  // What `run` names is a script of its own; U-Boot starts with `bootcmd`.
+  const commands = expandRuns(environment.get('bootcmd') ?? '', environment);
+  return readBootScript(commands, sizeOf, environment);
+}
+
+/** More than any environment runs; variables that run each other would never end. */
+const MOST_RUNS = 1000;
+
+function expandRuns(
+  text: string,
+  environment: ReadonlyMap<string, string>,
+  runs = { left: MOST_RUNS },
+): string {
+  return text.replace(/\brun\s+([\w.]+(?:\s+[\w.]+)*)/g, (whole, names: string) =>
+    names
+      .split(/\s+/)
+      .map((name) => {
+        if (runs.left === 0) return whole;
+        runs.left--;
+        return expandRuns(environment.get(name) ?? '', environment, runs);
+      })
+      .join('; '),
+  );
+}
+
+function roleOf(script: BootScript, address: bigint): Load['role'] {
+  if (script.boot?.kernel === address) return 'xen';
+  if (script.boot?.dtb === address) return 'dtb';
+  return 'file';
+}
+
+// Facts the profile leaves open; the size of Xen in memory is not that of its file.
+function withLoads(given: BootProfile, script: BootScript, loads: readonly Load[]): BootProfile {
+  const xen = loads.find(({ role }) => role === 'xen');
+  const dtb = loads.find(({ role }) => role === 'dtb');
+  return {
+    ...given,
+    ...(script.boot?.efi && given.boot === undefined ? { boot: 'efi' as const } : {}),
+    ...(xen ? { xen: { address: xen.address, ...given.xen } } : {}),
+    ...(dtb ? { dtb: { address: dtb.address, ...given.dtb } } : {}),
+  };
+}
+
+function lineSpan(shell: BootShell, file: FileId, line: number): Load['at'] {
+  const source = shell.files.get(file);
+  const text = typeof source === 'string' ? '' : source.text;
+  let start = 0;
+  for (let at = 1; at < line; at++) start = text.indexOf('\n', start) + 1;
+  const newline = text.indexOf('\n', start);
+  return { file, start, end: newline < 0 ? text.length : newline };
+}

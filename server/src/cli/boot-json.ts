@@ -1,0 +1,88 @@
+// A predicted boot as plain data: contract.md, `boot --format json`.
+
+import { formatAddress } from '../addresses/format.ts';
+import { bootLinux } from '../linux/boot.ts';
+import type { LinuxRelease } from '../linux/releases.ts';
+import type { Dom0, LogLine, XenBoot } from '../xen/xen-boot.ts';
+import { jsonRange } from './map-json.ts';
+
+/** A console line as Xen prints it, prefix included. */
+export function consoleLine(line: Pick<LogLine, 'text'>): string {
+  return `(XEN) ${line.text}`;
+}
+
+/** `linux`: the release dom0 runs; its lines are left out where dom0's memory is uncertain. */
+export function bootJson(boot: XenBoot, linux?: LinuxRelease): object {
+  const { outcome } = boot;
+  return {
+    xen: boot.release.name,
+    outcome: {
+      kind: outcome.kind,
+      ...('line' in outcome && outcome.line ? { line: outcome.line.text } : {}),
+      ...('because' in outcome ? { because: outcome.because } : {}),
+    },
+    log: boot.log.map(consoleLine),
+    ram: boot.ram.map(jsonRange),
+    modules: boot.modules.map(({ index, kind, ...range }) => ({
+      index,
+      kind,
+      ...jsonRange(range),
+    })),
+    reserved: boot.reserved.map(({ index, kind, node, ...range }) => ({
+      index,
+      kind,
+      ...jsonRange(range),
+      ...(node ? { node: node.path } : {}),
+    })),
+    heap: boot.heap.map(jsonRange),
+    dom0: boot.dom0 ? { ...dom0Json(boot.dom0), ...dom0LinuxJson(boot, linux) } : null,
+    uncertain: boot.uncertain.map(({ what, because, candidates }) => ({
+      what,
+      because,
+      ...(candidates ? { candidates: candidates.map(plain) } : {}),
+    })),
+  };
+}
+
+function dom0Json(dom0: Dom0): object {
+  return {
+    size: formatAddress(dom0.size),
+    banks: dom0.banks.map(jsonRange),
+    memoryNodes: dom0.memoryNodes.map(({ name, reg }) => ({ name, reg: reg.map(jsonRange) })),
+    extendedRegions: dom0.extendedRegions.map(jsonRange),
+    ...(dom0.kernel ? { kernel: jsonRange(dom0.kernel) } : {}),
+    ...(dom0.initrd ? { initrd: jsonRange(dom0.initrd) } : {}),
+    ...(dom0.dtb
+      ? {
+          dtb: {
+            start: formatAddress(dom0.dtb.start),
+            ...(dom0.dtb.end === undefined ? {} : { end: formatAddress(dom0.dtb.end) }),
+          },
+        }
+      : {}),
+  };
+}
+
+// What dom0's kernel prints about memory, its "Early memory node ranges" among it.
+function dom0LinuxJson(boot: XenBoot, release: LinuxRelease | undefined): object {
+  const { dom0 } = boot;
+  const isUncertain = boot.uncertain.some(
+    ({ what }) => what === 'outcome' || what === 'dom0.banks',
+  );
+  if (!dom0?.tree || !release || isUncertain) return {};
+  const { log } = bootLinux(dom0.tree, release);
+  return {
+    linux: {
+      release: release.name,
+      log: log.filter((line) => !line.uncertain).map((line) => line.text),
+    },
+  };
+}
+
+// Candidates are values of whatever they are candidates for; addresses become text wherever they stand.
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return formatAddress(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
+}

@@ -1,0 +1,113 @@
+// Checks boards one after the other and gives plain data: the part of `check` that a worker thread can do.
+
+import path from 'node:path';
+import { parseJson } from '../analysis/read-profile.ts';
+import { Failure, oneLine } from './failure.ts';
+import { fingerprints, mergeFindings, toJson, type JsonFinding } from './json-finding.ts';
+import type { CheckOptions } from './program.ts';
+import type { OpenBoard, Session } from './session.ts';
+import { readText, resolveFile, settingsFor } from './settings.ts';
+
+/** What became of one board. */
+export interface CheckedBoard {
+  /** As typed. */
+  readonly name: string;
+  readonly findings: readonly JsonFinding[];
+  /** Why the board could not be checked. */
+  readonly failure?: string;
+  readonly remarks: readonly string[];
+  readonly maxWarnings?: number;
+  /** Of all findings, the recorded ones included: what `--write-baseline` records. */
+  readonly fingerprints: readonly string[];
+}
+
+/** Checks one board; whatever goes wrong with it is in the result, so that the others go on. */
+export async function checkBoard(
+  session: Session,
+  name: string,
+  options: CheckOptions,
+): Promise<CheckedBoard> {
+  try {
+    const boardFile = await session.findBoard(name, options);
+    const settings = settingsFor(session.shell, boardFile.file, options);
+    const opened = await session.open(boardFile, settings, 'findings');
+    const all = jsonFindings(opened, options);
+    const base = baselineFolder(session, options, settings.baseline);
+    const ids = fingerprints(all, (file) =>
+      path.relative(base, resolveFile(file, session.shell.cwd)),
+    );
+    const recorded =
+      settings.baseline === undefined || options.writeBaseline !== undefined
+        ? undefined
+        : readBaseline(session, settings.baseline);
+    return {
+      name,
+      findings: recorded ? all.filter((_, index) => !recorded.has(ids[index] ?? '')) : all,
+      remarks: opened.remarks,
+      ...(settings.maxWarnings === undefined ? {} : { maxWarnings: settings.maxWarnings }),
+      fingerprints: ids,
+    };
+  } catch (error) {
+    return {
+      name,
+      findings: [],
+      failure: failureText(error, session, name),
+      remarks: [],
+      fingerprints: [],
+    };
+  }
+}
+
+/** One line for the user; a fault of ours is named as such. */
+export function failureText(error: unknown, session: Session, name: string): string {
+  if (error instanceof Failure) return oneLine(error.message);
+  if (session.shell.env['DTMAP_DEBUG'] === '1' && error instanceof Error)
+    return error.stack ?? error.message;
+  const reason = error instanceof Error ? error.message : String(error);
+  return oneLine(`${name}: a fault of dtmap itself: ${reason.slice(0, 200)}`);
+}
+
+function jsonFindings(opened: OpenBoard, options: CheckOptions): JsonFinding[] {
+  const { file, root } = opened.boardFile;
+  const whole = options.format === 'json' || options.format === 'sarif';
+  const hints = options.hints === true || options.format === 'json';
+  return mergeFindings(
+    opened.findings
+      .filter(({ severity }) => hints || severity !== 'hint')
+      // Of an include file's board, what concerns the include file.
+      .filter(
+        ({ at, related }) =>
+          file === root || at.file === file || related.some((each) => each.at.file === file),
+      )
+      .map((finding) => toJson(finding, opened.places, whole ? 'whole' : 'brief')),
+  );
+}
+
+function baselineFolder(
+  session: Session,
+  options: CheckOptions,
+  baseline: string | undefined,
+): string {
+  const file =
+    options.writeBaseline === undefined
+      ? baseline
+      : resolveFile(options.writeBaseline, session.shell.cwd);
+  return file === undefined ? session.shell.cwd : path.posix.dirname(file);
+}
+
+/** What `--write-baseline` writes. */
+export interface Baseline {
+  readonly version: 1;
+  readonly fingerprints: readonly string[];
+}
+
+function readBaseline(session: Session, file: string): ReadonlySet<string> {
+  const name = session.shown(file);
+  const json = parseJson(readText(session.shell, file, name));
+  if (!json.ok) throw new Failure(`${name}: ${json.because}`);
+  const baseline = json.value as Partial<Baseline> | null;
+  const ids = baseline?.fingerprints;
+  if (baseline?.version !== 1 || !Array.isArray(ids))
+    throw new Failure(`${name}: not a baseline of dtmap`);
+  return new Set(ids.map(String));
+}

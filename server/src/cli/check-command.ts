@@ -1,0 +1,131 @@
+// `dtmap check`: findings of one board or many, in the format asked for.
+
+import { diffOfFixed, fixBoard, writeFixed } from './apply-fixes.ts';
+import { failureText, type Baseline, type CheckedBoard } from './check-boards.ts';
+import { checkAll } from './check-in-parallel.ts';
+import { Failure } from './failure.ts';
+import { isFault, mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
+import { jsonText, writeResult } from './output.ts';
+import { printFindingsGithub } from './print-findings-github.ts';
+import { printFindingsMarkdown } from './print-findings-markdown.ts';
+import { sarifOf } from './print-findings-sarif.ts';
+import { printFindingsText } from './print-findings-text.ts';
+import type { CheckOptions } from './program.ts';
+import { Progress } from './progress.ts';
+import type { Session } from './session.ts';
+import { settingsFor, resolveFile } from './settings.ts';
+
+/** Status 2 when a board could not be checked, 1 for errors or too many warnings, else 0. */
+export async function checkCommand(
+  session: Session,
+  files: readonly string[],
+  options: CheckOptions,
+): Promise<number> {
+  const { shell } = session;
+  if (files.filter((name) => name === '-').length > 1)
+    throw new Failure('standard input can be read only once');
+  const names = shardOf(files, options.shard);
+  // Options that are wrong for all boards are said once, not once per board.
+  if (names[0] !== undefined) settingsFor(shell, resolveFile(names[0], shell.cwd), options);
+  if (options.dryRun && !options.fix) throw new Failure('--dry-run is for --fix');
+  let failed = false;
+  if (options.fix) {
+    const fixed = await fixAll(session, names, options);
+    failed = fixed.failed;
+    if (options.dryRun) {
+      writeResult(shell, options.output, fixed.patch);
+      return failed ? 2 : fixed.patch === '' ? 0 : 1;
+    }
+  }
+  const progress = new Progress(shell.stderr, names.length);
+  const boards = await checkAll(session, names, options, (count) => progress.show(count));
+  progress.end();
+  for (const { failure, remarks } of boards) {
+    if (failure !== undefined) shell.stderr.write(`dtmap: ${failure}\n`);
+    for (const remark of remarks) shell.stderr.write(`dtmap: ${remark}\n`);
+    failed ||= failure !== undefined;
+  }
+  if (options.writeBaseline !== undefined) {
+    const all = new Set(boards.flatMap((board) => board.fingerprints));
+    const baseline: Baseline = { version: 1, fingerprints: [...all].sort() };
+    writeResult(shell, options.writeBaseline, jsonText(baseline));
+    return failed ? 2 : 0;
+  }
+  const checked = boards.filter(({ failure }) => failure === undefined);
+  const findings = mergeFindings(checked.flatMap((board) => board.findings));
+  writeResult(
+    shell,
+    options.output,
+    printFindings(
+      checked.map(({ name }) => (name === '-' ? '<stdin>' : name)),
+      findings,
+      options.format,
+      shell.version,
+    ),
+  );
+  return failed ? 2 : statusOf(findings, options.maxWarnings ?? leastOf(checked));
+}
+
+function shardOf(files: readonly string[], shard: CheckOptions['shard']): readonly string[] {
+  if (shard === undefined) return files;
+  const { index, count } = shard;
+  const from = Math.floor(((index - 1) * files.length) / count);
+  return files.slice(from, Math.floor((index * files.length) / count));
+}
+
+function leastOf(boards: readonly CheckedBoard[]): number {
+  const limits = boards.flatMap(({ maxWarnings }) =>
+    maxWarnings === undefined ? [] : [maxWarnings],
+  );
+  return limits.length === 0 ? 0 : Math.min(...limits);
+}
+
+function statusOf(findings: readonly JsonFinding[], maxWarnings: number): number {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.filter(({ severity }) => isFault(severity)).length - errors;
+  return errors > 0 || warnings > maxWarnings ? 1 : 0;
+}
+
+/** The findings of `files` in one of the formats of `check`. */
+export function printFindings(
+  files: readonly string[],
+  findings: readonly JsonFinding[],
+  format: string,
+  version: string,
+): string {
+  const boards = [...new Set(files)].sort();
+  switch (format) {
+    case 'json': {
+      const report: JsonReport = { version: 1, files: boards, findings };
+      return jsonText(report);
+    }
+    case 'sarif':
+      return jsonText(sarifOf(boards, findings, version));
+    case 'github':
+      return printFindingsGithub(findings);
+    case 'markdown':
+      return printFindingsMarkdown(findings);
+    default:
+      return printFindingsText(findings);
+  }
+}
+
+async function fixAll(
+  session: Session,
+  names: readonly string[],
+  options: CheckOptions,
+): Promise<{ readonly failed: boolean; readonly patch: string }> {
+  let failed = false;
+  let patch = '';
+  for (const name of names) {
+    try {
+      const fixed = await fixBoard(session, name, options);
+      if (options.dryRun) patch += diffOfFixed(session, fixed);
+      else writeFixed(session, fixed);
+    } catch (error) {
+      failed = true;
+      session.shell.stderr.write(`dtmap: ${failureText(error, session, name)}\n`);
+    }
+  }
+  return { failed, patch };
+}

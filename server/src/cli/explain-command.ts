@@ -1,0 +1,128 @@
+// `dtmap explain`: a rule's page, or a captured boot log line by line with cause and cure.
+
+import { explainLog, type ExplainedLine } from '../analysis/explain-log.ts';
+import { readBootLog } from '../analysis/read-boot-log.ts';
+import { formatAddress } from '../addresses/format.ts';
+import { ownershipOf } from '../ide/ownership.ts';
+import { allRules } from '../rules/all-rules.ts';
+import { rulePage } from '../rules/rule-page.ts';
+import { nodeAt, spanOf, walkNodes, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
+import { Failure } from './failure.ts';
+import { jsonText, writeResult } from './output.ts';
+import type { JsonPlace } from './places.ts';
+import { placeText } from './print-map.ts';
+import type { ExplainOptions } from './program.ts';
+import type { OpenBoard, Session } from './session.ts';
+import { readText, resolveFile } from './settings.ts';
+
+interface JsonExplained {
+  readonly line: number;
+  readonly text: string;
+  readonly grade: ExplainedLine['grade'];
+  readonly cause: string;
+  readonly cure?: string;
+  readonly rule?: string;
+  readonly address?: string;
+  readonly node?: string;
+  readonly at?: JsonPlace;
+  readonly repeats: number;
+}
+
+/** Prints the page of the rule of that name, else explains the file of that name. */
+export async function explainCommand(
+  session: Session,
+  what: string,
+  options: ExplainOptions,
+): Promise<number> {
+  const { shell } = session;
+  const rule = allRules.find(({ id }) => id === what);
+  if (rule) {
+    const page =
+      options.format === 'json'
+        ? jsonText({
+            rule: rule.id,
+            severity: rule.severity,
+            title: rule.title,
+            why: rule.why.trim(),
+            instead: rule.instead.trim(),
+            source: rule.source,
+          })
+        : rulePage(rule);
+    writeResult(shell, options.output, page);
+    return 0;
+  }
+  const file = resolveFile(what, shell.cwd);
+  if (what !== '-' && shell.files.whyUnreadable(file) === 'no such file' && !/[./]/.test(what))
+    throw new Failure(`${what}: neither a rule nor a file`);
+  const text =
+    what === '-' ? Buffer.from(await shell.stdin()).toString('utf8') : readText(shell, file, what);
+  const log = readBootLog(text);
+  const opened =
+    options.board === undefined
+      ? undefined
+      : await session.openTree(options.board, {
+          ...options,
+          xen: options.xen.length === 0 && log.release !== undefined ? [log.release] : options.xen,
+        });
+  const lines = explainLog(log).map((line) => withPlace(line, opened));
+  writeResult(shell, options.output, printed(lines, what, options.format));
+  return 0;
+}
+
+// The node an address belongs to; the board's own view of it, else Xen's.
+function withPlace(line: ExplainedLine, opened: OpenBoard | undefined): JsonExplained {
+  const known = line.rule !== undefined && allRules.some(({ id }) => id === line.rule);
+  const { address } = line;
+  const owner =
+    opened && address !== undefined
+      ? ownershipOf(opened.board, { start: address, end: address + 1n }).find(({ node }) => node)
+      : undefined;
+  const named =
+    opened && line.node !== undefined ? nodeNamed(opened.board.tree, line.node) : undefined;
+  const node = owner?.node ?? named;
+  const place = owner?.written ?? node?.openings[0]?.name;
+  return {
+    line: line.line,
+    text: line.text,
+    grade: line.grade,
+    cause: line.cause,
+    ...(line.cure === undefined ? {} : { cure: line.cure }),
+    ...(known ? { rule: line.rule } : {}),
+    ...(address === undefined ? {} : { address: formatAddress(address) }),
+    ...(node ? { node: node.path } : line.node ? { node: line.node } : {}),
+    ...(place && opened ? { at: opened.places.placeOf(spanOf(place)) } : {}),
+    repeats: line.repeats,
+  };
+}
+
+/** The node a message names by its path, else the first of that name. */
+function nodeNamed(tree: DeviceTree, name: string): DtNode | undefined {
+  if (name.startsWith('/')) return nodeAt(tree, name);
+  return [...walkNodes(tree.root)].find((node) => node.name === name);
+}
+
+function printed(lines: readonly JsonExplained[], name: string, format: string): string {
+  if (format === 'json') return jsonText({ version: 1, file: name, lines });
+  if (lines.length === 0) return 'No line about memory in this log.\n';
+  return lines
+    .map((line) => {
+      const times = line.repeats > 0 ? ` (${line.repeats + 1} times)` : '';
+      const head =
+        format === 'markdown'
+          ? `- \`${line.text}\`${times} (line ${line.line})`
+          : `${name}:${line.line}: ${line.text}${times}`;
+      const parts = [
+        ['cause', line.cause],
+        ['cure', line.cure],
+        ['rule', line.rule],
+        ['node', [line.node, line.at && placeText(line.at)].filter(Boolean).join(' at ')],
+      ] as const;
+      const indent = format === 'markdown' ? '  - ' : '  ';
+      return [
+        head,
+        ...parts.filter(([, text]) => text).map(([label, text]) => `${indent}${label}: ${text}`),
+        '',
+      ].join('\n');
+    })
+    .join('');
+}

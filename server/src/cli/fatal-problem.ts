@@ -1,0 +1,23 @@
+// Faults after which cpp gives no text, each in one line for standard error.
+
+import type { PreprocessProblem } from '../preprocess/preprocessed.ts';
+
+/** What is wrong, or undefined for a fault cpp only warns of. */
+export function fatalProblem(problem: PreprocessProblem): string | undefined {
+  switch (problem.code) {
+    case 'include-not-found':
+      return `${problem.path}: no such file on the include path`;
+    case 'include-cycle':
+      return `${problem.path}: includes itself`;
+    case 'file-too-large':
+      return `${problem.path}: too large to be read`;
+    case 'error-directive':
+      return `#error ${problem.text}`;
+    case 'unterminated-comment':
+      return 'a comment that does not end';
+    case 'unterminated-conditional':
+      return `${problem.directive} without #endif`;
+    default:
+      return undefined;
+  }
+}

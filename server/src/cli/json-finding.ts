@@ -1,0 +1,102 @@
+// A finding as plain data: what `check --format json` prints, and what every other format is made from.
+
+import { createHash } from 'node:crypto';
+import type { Finding, Severity } from '../rules/finding.ts';
+import type { JsonPlace, Places } from './places.ts';
+
+export interface JsonFix {
+  readonly title: string;
+  readonly edits: readonly { readonly at: JsonPlace; readonly text: string }[];
+}
+
+/** contract.md, `check --format json`. */
+export interface JsonFinding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly at: JsonPlace;
+  readonly related: readonly { readonly message: string; readonly at: JsonPlace }[];
+  readonly targets: readonly string[];
+  readonly log?: string;
+  readonly fixes: readonly JsonFix[];
+}
+
+/** The whole of `check --format json`. */
+export interface JsonReport {
+  readonly version: 1;
+  readonly files: readonly string[];
+  readonly findings: readonly JsonFinding[];
+}
+
+/** `whole` with the fixes, which cost a search of the map each; `brief` without. */
+export function toJson(finding: Finding, places: Places, detail: 'whole' | 'brief'): JsonFinding {
+  return {
+    rule: finding.rule,
+    severity: finding.severity,
+    message: finding.message,
+    at: places.placeOf(finding.at),
+    related: finding.related.map(({ message, at }) => ({ message, at: places.placeOf(at) })),
+    targets: finding.targets,
+    ...(finding.log === undefined ? {} : { log: finding.log }),
+    fixes: (detail === 'brief' ? [] : finding.fixes)
+      .filter((fix) => !fix.edits.some((edit) => places.isMade(edit.at)))
+      .map((fix) => ({
+        title: fix.title,
+        edits: fix.edits.map(({ at, text }) => ({ at: places.placeOf(at), text })),
+      })),
+  };
+}
+
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };
+
+/** Whether `severity` makes a run fail. */
+export function isFault(severity: Severity): boolean {
+  return RANK[severity] <= RANK.warning;
+}
+
+/**
+ * Findings of many boards as one list: the same finding, met again because boards share an include file, is kept once.
+ * The order does not depend on who found what first, so that shards and jobs merge to the same list.
+ */
+export function mergeFindings(findings: Iterable<JsonFinding>): JsonFinding[] {
+  const unique = new Map<string, JsonFinding>();
+  for (const finding of findings) {
+    const key = JSON.stringify(finding);
+    if (!unique.has(key)) unique.set(key, finding);
+  }
+  return [...unique]
+    .sort(([keyA, a], [keyB, b]) => compareFindings(a, b) || (keyA < keyB ? -1 : 1))
+    .map(([, finding]) => finding);
+}
+
+function compareFindings(a: JsonFinding, b: JsonFinding): number {
+  return (
+    compareText(a.at.file, b.at.file) ||
+    a.at.line - b.at.line ||
+    a.at.column - b.at.column ||
+    RANK[a.severity] - RANK[b.severity] ||
+    compareText(a.rule, b.rule) ||
+    compareText(a.message, b.message)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * What stays the same when lines are added above a finding: its file, rule and message, with how many equal ones came
+ * before it. Names the finding in a baseline and in SARIF.
+ */
+export function fingerprints(
+  findings: readonly JsonFinding[],
+  nameOf: (file: string) => string = (file) => file,
+): string[] {
+  const seen = new Map<string, number>();
+  return findings.map((finding) => {
+    const base = `${nameOf(finding.at.file)}\n${finding.rule}\n${finding.message}`;
+    const count = seen.get(base) ?? 0;
+    seen.set(base, count + 1);
+    return createHash('sha256').update(`${base}\n${count}`).digest('hex').slice(0, 32);
+  });
+}

@@ -1,0 +1,99 @@
+// `dtmap map` and `dtmap decode`: who owns what, as text, JSON, Markdown or a picture.
+
+import { formatAddress, formatGrouped } from '../addresses/format.ts';
+import { defaultThemes, paletteFor } from '../ide/memory-map-palette.ts';
+import { writeMemoryMap } from '../ide/draw-memory-map.ts';
+import { modelMemoryMap } from '../ide/model-memory-map.ts';
+import { decodeAddress } from '../ide/decode-address.ts';
+import { spanOf } from '../tree/device-tree.ts';
+import { Failure } from './failure.ts';
+import { likelyParts, mapJson } from './map-json.ts';
+import { jsonText, writeResult } from './output.ts';
+import { placeText, printMapMarkdown, printMapText } from './print-map.ts';
+import type { DecodeOptions, MapOptions } from './program.ts';
+import type { OpenBoard, Session } from './session.ts';
+
+/** Prints the memory map of one board. */
+export async function mapCommand(
+  session: Session,
+  name: string,
+  options: MapOptions,
+): Promise<number> {
+  const opened = await session.openTree(name, options);
+  writeResult(session.shell, options.output, printed(opened, options));
+  return 0;
+}
+
+function printed(opened: OpenBoard, options: MapOptions): string {
+  // Asked first: a reader that does not exist is a failure in every format.
+  const map = mapJson(opened.board, options.for, opened.places);
+  const text = {
+    likely: likelyParts(opened.board, options.for),
+    allDevices: options.devices === true,
+  };
+  switch (options.format) {
+    case 'json':
+      return jsonText(map);
+    case 'markdown':
+      return printMapMarkdown(map, text);
+    case 'svg': {
+      const model = modelMemoryMap(opened.board, opened.findings, {
+        file: opened.boardFile.root,
+        title: opened.boardFile.name,
+      });
+      const palette = paletteFor('light', defaultThemes.light);
+      return writeMemoryMap(model, { width: 1200, height: 900, palette });
+    }
+    default:
+      return printMapText(map, text);
+  }
+}
+
+/** Prints who owns one address, for every reader. */
+export async function decodeCommand(
+  session: Session,
+  name: string,
+  address: string | undefined,
+  options: DecodeOptions,
+): Promise<number> {
+  const at = addressOf(address, options.mfn);
+  const { board, places } = await session.openTree(name, options);
+  const asked = { address: at, isFrame: options.mfn !== undefined };
+  const owners = decodeAddress(board, asked).owners.map((each) => {
+    const place = each.written ?? each.node?.openings[0]?.name;
+    return {
+      view: each.view,
+      owner: each.owner,
+      ...(each.node ? { node: each.node.path } : {}),
+      ...(place ? { at: places.placeOf(spanOf(place)) } : {}),
+    };
+  });
+  const result =
+    options.format === 'json'
+      ? jsonText({ address: formatAddress(at), mfn: formatAddress(at >> 12n), owners })
+      : [
+          `${formatGrouped(at)} (MFN ${formatAddress(at >> 12n)})`,
+          ...owners.map((each) =>
+            [
+              `${each.view}: ${each.owner}`,
+              ...(each.node ? [`  ${each.node}`] : []),
+              ...(each.at ? [`  ${placeText(each.at)}`] : []),
+            ].join(''),
+          ),
+          '',
+        ].join('\n');
+  writeResult(session.shell, options.output, result);
+  return 0;
+}
+
+function addressOf(address: string | undefined, frame: string | undefined): bigint {
+  if ((address === undefined) === (frame === undefined))
+    throw new Failure('decode: give either an address or --mfn');
+  const text = (address ?? frame ?? '').replace(/_/g, '');
+  const bare = /^[0-9a-f]+$/i.test(text) && !/^\d+$/.test(text) ? `0x${text}` : text;
+  if (!/^(?:0x[0-9a-f]{1,16}|\d{1,20})$/i.test(bare))
+    throw new Failure(`${address ?? frame}: not an address`);
+  const value = frame === undefined ? BigInt(bare) : BigInt(bare) << 12n;
+  if (value >= 1n << 64n) throw new Failure(`${address ?? frame}: more than 64 bits`);
+  return value;
+}

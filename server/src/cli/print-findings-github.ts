@@ -1,0 +1,48 @@
+// Findings as GitHub's workflow commands: annotations on the lines of a pull request.
+
+import type { JsonFinding } from './json-finding.ts';
+import type { Severity } from '../rules/finding.ts';
+
+const COMMANDS: Readonly<Record<Severity, string>> = {
+  error: 'error',
+  warning: 'warning',
+  information: 'notice',
+  hint: 'notice',
+};
+
+/** One workflow command per finding; the other parties are named in its message. */
+export function printFindingsGithub(findings: readonly JsonFinding[]): string {
+  return findings
+    .map((finding) => {
+      const { at } = finding;
+      const properties = [
+        ['file', at.file],
+        ['line', String(at.line)],
+        ['endLine', String(at.endLine)],
+        // GitHub ignores columns when a range spans lines.
+        ...(at.line === at.endLine
+          ? [
+              ['col', String(at.column)],
+              ['endColumn', String(at.endColumn)],
+            ]
+          : []),
+        ['title', finding.rule],
+      ] as const;
+      const message = [
+        finding.message,
+        ...finding.related.map(({ message, at }) => `${at.file}:${at.line}: ${message}`),
+        ...(finding.log === undefined ? [] : [`Log: ${finding.log}`]),
+      ].join('\n');
+      const written = properties.map(([name, value]) => `${name}=${escapeProperty(value ?? '')}`);
+      return `::${COMMANDS[finding.severity]} ${written.join(',')}::${escapeText(message)}\n`;
+    })
+    .join('');
+}
+
+function escapeText(text: string): string {
+  return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeText(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
+}

@@ -1,0 +1,128 @@
+// Findings as SARIF 2.1.0, the format of code scanning services (OASIS, Static Analysis Results Interchange Format).
+
+import { allRules } from '../rules/all-rules.ts';
+import { rulePage } from '../rules/rule-page.ts';
+import type { Severity } from '../rules/finding.ts';
+import type { Rule } from '../rules/rule.ts';
+import { fingerprints, type JsonFinding } from './json-finding.ts';
+import type { JsonPlace } from './places.ts';
+
+const HOME = 'https://github.com/dtmap/dtmap';
+
+const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+  error: 'error',
+  warning: 'warning',
+  information: 'note',
+  hint: 'note',
+};
+
+/** Where a rule's page is. */
+export function ruleUri(rule: string): string {
+  return `${HOME}/blob/main/server/docs/rules/${rule}.md`;
+}
+
+/** A SARIF log with one run; `files` are the boards that were looked at. */
+export function sarifOf(
+  files: readonly string[],
+  findings: readonly JsonFinding[],
+  version: string,
+): object {
+  const ids = fingerprints(findings);
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'dtmap',
+            semanticVersion: version,
+            informationUri: HOME,
+            rules: allRules.map(ruleOf),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        originalUriBaseIds: {
+          SRCROOT: { description: { text: 'The folder dtmap was run in.' } },
+        },
+        artifacts: files.map((file) => ({
+          location: locationOf(file),
+          roles: ['analysisTarget'],
+        })),
+        results: findings.map((finding, index) => resultOf(finding, ids[index] ?? '')),
+      },
+    ],
+  };
+}
+
+function ruleOf(rule: Rule): object {
+  return {
+    id: rule.id,
+    name: rule.id.replace(/(?:^|[-_])(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: rule.title },
+    fullDescription: { text: flatten(rule.why) },
+    help: { text: `${flatten(rule.why)} ${flatten(rule.instead)}`, markdown: rulePage(rule) },
+    helpUri: ruleUri(rule.id),
+    defaultConfiguration: {
+      level: LEVELS[rule.severity],
+      ...(rule.offByDefault ? { enabled: false } : {}),
+    },
+  };
+}
+
+function flatten(markdown: string): string {
+  return markdown.replace(/\s+/g, ' ').trim();
+}
+
+function resultOf(finding: JsonFinding, id: string): object {
+  const index = allRules.findIndex(({ id }) => id === finding.rule);
+  return {
+    ruleId: finding.rule,
+    ...(index < 0 ? {} : { ruleIndex: index }),
+    level: LEVELS[finding.severity],
+    message: { text: finding.message },
+    locations: [{ physicalLocation: physicalOf(finding.at) }],
+    ...(finding.related.length > 0
+      ? {
+          relatedLocations: finding.related.map(({ message, at }, number) => ({
+            id: number + 1,
+            message: { text: message },
+            physicalLocation: physicalOf(at),
+          })),
+        }
+      : {}),
+    partialFingerprints: { 'dtmap/v1': id },
+    ...(finding.fixes.length > 0 ? { fixes: finding.fixes.map(fixOf) } : {}),
+    properties: {
+      severity: finding.severity,
+      targets: finding.targets,
+      ...(finding.log === undefined ? {} : { log: finding.log }),
+    },
+  };
+}
+
+function fixOf(fix: JsonFinding['fixes'][number]): object {
+  const files = [...new Set(fix.edits.map(({ at }) => at.file))];
+  return {
+    description: { text: fix.title },
+    artifactChanges: files.map((file) => ({
+      artifactLocation: locationOf(file),
+      replacements: fix.edits
+        .filter(({ at }) => at.file === file)
+        .map(({ at, text }) => ({ deletedRegion: regionOf(at), insertedContent: { text } })),
+    })),
+  };
+}
+
+function physicalOf(place: JsonPlace): object {
+  return { artifactLocation: locationOf(place.file), region: regionOf(place) };
+}
+
+function regionOf({ line, column, endLine, endColumn }: JsonPlace): object {
+  return { startLine: line, startColumn: column, endLine, endColumn };
+}
+
+function locationOf(file: string): object {
+  const uri = file.split('/').map(encodeURIComponent).join('/');
+  return file.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: 'SRCROOT' };
+}

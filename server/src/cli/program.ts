@@ -1,0 +1,281 @@
+// The commands and options of `dtmap`: parsed from here, and help, man page and completions are made from here.
+
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+/** Options every command that reads a board has. */
+export interface BoardOptions {
+  readonly include: readonly string[];
+  readonly define: readonly string[];
+  readonly overlay: readonly string[];
+  readonly root?: string;
+  readonly as?: 'dts' | 'dtb';
+  readonly profile?: string;
+  readonly bootScript?: string;
+  readonly memoryFrom?: string;
+  readonly efiMap?: string;
+  readonly guest: readonly string[];
+  readonly xen: readonly string[];
+  readonly linux: readonly string[];
+  readonly format: string;
+  readonly output?: string;
+}
+
+export interface CheckOptions extends BoardOptions {
+  readonly warning: readonly string[];
+  readonly error: readonly string[];
+  readonly maxWarnings?: number;
+  readonly hints?: boolean;
+  readonly fix?: boolean;
+  readonly dryRun?: boolean;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly jobs: number;
+  readonly shard?: { readonly index: number; readonly count: number };
+  readonly config: string | false | undefined;
+}
+
+export interface MapOptions extends BoardOptions {
+  readonly for: string;
+  readonly devices?: boolean;
+}
+
+export interface BootOptions extends BoardOptions {
+  readonly compare?: string;
+}
+
+export interface CompileOptions extends BoardOptions {
+  readonly symbols?: boolean;
+}
+
+export interface DecodeOptions extends BoardOptions {
+  readonly mfn?: string;
+}
+
+export interface ExplainOptions extends BoardOptions {
+  readonly board?: string;
+}
+
+export interface MergeOptions {
+  readonly output?: string;
+}
+
+/** What a command does; each gives the exit status. */
+export interface Handlers {
+  check(files: readonly string[], options: CheckOptions): Promise<number>;
+  map(file: string, options: MapOptions): Promise<number>;
+  boot(file: string, options: BootOptions): Promise<number>;
+  preprocess(file: string, options: BoardOptions): Promise<number>;
+  compile(file: string, options: CompileOptions): Promise<number>;
+  decode(file: string, address: string | undefined, options: DecodeOptions): Promise<number>;
+  explain(what: string, options: ExplainOptions): Promise<number>;
+  diff(before: string, after: string, options: MapOptions): Promise<number>;
+  merge(files: readonly string[], options: MergeOptions): Promise<number>;
+  lsp(): Promise<number>;
+  completion(shell: string): Promise<number>;
+  man(): Promise<number>;
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function collectReleases(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, ...value.split(',').filter((name) => name !== '')];
+}
+
+function wholeNumber(low: number): (value: string) => number {
+  return (value) => {
+    if (!/^\d{1,9}$/.test(value) || Number(value) < low)
+      throw new InvalidArgumentError(`a whole number from ${low} on is wanted.`);
+    return Number(value);
+  };
+}
+
+function shard(value: string): { index: number; count: number } {
+  const match = /^(\d{1,6})\/(\d{1,6})$/.exec(value);
+  const index = Number(match?.[1]);
+  const count = Number(match?.[2]);
+  if (!match || index < 1 || index > count)
+    throw new InvalidArgumentError('I/N with I from 1 to N is wanted.');
+  return { index, count };
+}
+
+/** A command with the options that say how a board is read. */
+function readingBoard(command: Command, formats: readonly string[]): Command {
+  const [first = 'text'] = formats;
+  return command
+    .option('-I, --include <dir>', 'folder searched for includes (repeatable)', collect, [])
+    .option('-D, --define <name[=value]>', 'macro defined before reading (repeatable)', collect, [])
+    .option('--overlay <file>', 'overlay applied to the board, in order (repeatable)', collect, [])
+    .option('--root <board>', 'the board through which an included .dtsi is read')
+    .addOption(
+      new Option('--as <kind>', 'what standard input or an oddly named file is').choices([
+        'dts',
+        'dtb',
+      ]),
+    )
+    .option('--profile <file>', 'boot profile: JSON with what a devicetree does not say')
+    .option(
+      '--boot-script <file>',
+      'U-Boot script, U-Boot environment or ImageBuilder config that edits the tree and loads files',
+    )
+    .option('--memory-from <log>', 'take the actual RAM from a captured boot log')
+    .option('--efi-map <file>', 'UEFI memory map dump; implies a UEFI boot')
+    .option(
+      '--guest <file>',
+      'xl configuration or partial devicetree of a guest that shares the board (repeatable)',
+      collect,
+      [],
+    )
+    .option(
+      '--xen <release>',
+      'Xen release, such as 4.18 or 4.18.2 (repeatable)',
+      collectReleases,
+      [],
+    )
+    .option('--linux <release>', 'Linux release on bare metal (repeatable)', collectReleases, [])
+    .addOption(new Option('--format <format>', 'output format').choices(formats).default(first))
+    .option('-o, --output <file>', 'write the result there instead of to standard output');
+}
+
+const FILE = 'a .dts or .dtb file, a .dtsi with --root, or - for standard input';
+
+/** The whole command line. `handlers` run inside `parseAsync`; `finish` is given the exit status. */
+export function makeProgram(
+  version: string,
+  handlers: Handlers,
+  finish: (status: number) => void,
+): Command {
+  const program = new Command('dtmap')
+    .description('Who owns each byte of a board: devicetree as Xen, its dom0 and Linux read it.')
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 nothing found, 1 findings or a comparison that differs, 2 could not do it.',
+    );
+
+  readingBoard(program.command('check'), ['text', 'json', 'sarif', 'github', 'markdown'])
+    .description('findings: what collides, for whom, and how to mend it')
+    .argument('<files...>', FILE)
+    .option(
+      '-W, --warning <rule>',
+      'report a rule; no-RULE switches it off (repeatable)',
+      collect,
+      [],
+    )
+    .option(
+      '-E, --error <rule>',
+      'report a rule as error; no-RULE as warning (repeatable)',
+      collect,
+      [],
+    )
+    .option('--max-warnings <number>', 'warnings that still give exit status 0', wholeNumber(0))
+    .option('--hints', 'print the plain facts of reserved regions too')
+    .option('--fix', 'apply the preferred fixes, until nothing changes')
+    .option('--dry-run', 'with --fix: print the difference, change no file')
+    .option('--baseline <file>', 'leave out the findings recorded in this file')
+    .option('--write-baseline <file>', 'record all findings in this file')
+    .option('--jobs <number>', 'boards checked at the same time', wholeNumber(1), 1)
+    .option('--shard <I/N>', 'check only the I-th of N parts of the boards', shard)
+    .option('--config <file>', 'use this dtmap.json instead of the nearest one')
+    .option('--no-config', 'use no dtmap.json')
+    .action(async (files: string[], options: CheckOptions) => {
+      finish(await handlers.check(files, options));
+    });
+
+  readingBoard(program.command('map'), ['text', 'json', 'svg', 'markdown'])
+    .description('the memory map as one reader of the tree sees it')
+    .argument('<file>', FILE)
+    .requiredOption('--for <reader>', 'host, xen, dom0, linux or the name of a domain', 'host')
+    .option('--devices', 'list all devices, not only those in RAM or a reserved region')
+    .action(async (file: string, options: MapOptions) => {
+      finish(await handlers.map(file, options));
+    });
+
+  readingBoard(program.command('boot'), ['text', 'json', 'dts'])
+    .description('the console lines Xen prints about memory, and what becomes of dom0')
+    .argument('<file>', FILE)
+    .option('--compare <log>', 'check a captured log against the prediction')
+    .action(async (file: string, options: BootOptions) => {
+      finish(await handlers.boot(file, options));
+    });
+
+  readingBoard(program.command('preprocess'), ['text'])
+    .description('the text after #include, #define and #if, as the C preprocessor gives it')
+    .argument('<file>', FILE)
+    .action(async (file: string, options: BoardOptions) => {
+      finish(await handlers.preprocess(file, options));
+    });
+
+  readingBoard(program.command('compile'), ['dtb', 'dts'])
+    .description('a blob as dtc makes it, or the merged tree with the place each line was written')
+    .argument('<file>', FILE)
+    .option('-@, --symbols', 'add __symbols__, as dtc -@ does')
+    .action(async (file: string, options: CompileOptions) => {
+      finish(await handlers.compile(file, options));
+    });
+
+  readingBoard(program.command('decode'), ['text', 'json'])
+    .description('who owns an address in every view, with the node and the place it was written')
+    .argument('<file>', FILE)
+    .argument('[address]', 'physical address, such as 0x1a02dc000')
+    .option('--mfn <number>', 'machine frame number in place of an address')
+    .action(async (file: string, address: string | undefined, options: DecodeOptions) => {
+      finish(await handlers.decode(file, address, options));
+    });
+
+  readingBoard(program.command('explain'), ['text', 'json', 'markdown'])
+    .description("a rule's page, or the memory-related lines of a boot log with cause and cure")
+    .argument('<rule-or-log>', 'id of a rule, a log file, or - for a log on standard input')
+    .option('--board <file>', 'board the log is from, so that addresses lead to nodes')
+    .action(async (what: string, options: ExplainOptions) => {
+      finish(await handlers.explain(what, options));
+    });
+
+  readingBoard(program.command('diff'), ['text', 'json', 'markdown'])
+    .description('what changed in the memory map between two trees')
+    .argument('<old>', FILE)
+    .argument('<new>', FILE)
+    .option('--for <reader>', 'host, xen, dom0, linux or the name of a domain', 'host')
+    .action(async (before: string, after: string, options: MapOptions) => {
+      finish(await handlers.diff(before, after, options));
+    });
+
+  program
+    .command('merge')
+    .description('join results of check --shard: json or SARIF files')
+    .argument('<files...>', 'results of the shards, all of one format')
+    .option('-o, --output <file>', 'write the result there instead of to standard output')
+    .action(async (files: string[], options: MergeOptions) => {
+      finish(await handlers.merge(files, options));
+    });
+
+  program
+    .command('lsp')
+    .description('the language server, for editors: the protocol on standard input and output')
+    .option('--stdio', 'what clients say when they talk over standard input and output, as is done')
+    .option('--clientProcessId <pid>', 'process of the editor: when it ends, so does the server')
+    .action(async () => {
+      finish(await handlers.lsp());
+    });
+
+  program
+    .command('completion')
+    .description('a completion script for a shell')
+    .addArgument(program.createArgument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: string) => {
+      finish(await handlers.completion(shell));
+    });
+
+  program
+    .command('man')
+    .description('the manual page, for man -l -')
+    .action(async () => {
+      finish(await handlers.man());
+    });
+
+  return program;
+}
+
+export { CommanderError };

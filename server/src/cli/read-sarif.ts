@@ -1,0 +1,130 @@
+// Reads back the SARIF that print-findings-sarif.ts writes, so that the results of shards can be joined.
+
+import type { Severity } from '../rules/finding.ts';
+import type { JsonFinding, JsonFix } from './json-finding.ts';
+import type { JsonPlace } from './places.ts';
+
+/** A result of `check` in either format, read back. */
+export interface ReadReport {
+  readonly format: 'json' | 'sarif';
+  readonly files: readonly string[];
+  readonly findings: readonly JsonFinding[];
+}
+
+interface Location {
+  readonly uri: string;
+  readonly uriBaseId?: string;
+}
+
+interface Region {
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+interface Physical {
+  readonly artifactLocation: Location;
+  readonly region: Region;
+}
+
+interface Result {
+  readonly ruleId: string;
+  readonly message: { readonly text: string };
+  readonly locations: readonly { readonly physicalLocation: Physical }[];
+  readonly relatedLocations?: readonly {
+    readonly message: { readonly text: string };
+    readonly physicalLocation: Physical;
+  }[];
+  readonly fixes?: readonly {
+    readonly description: { readonly text: string };
+    readonly artifactChanges: readonly {
+      readonly artifactLocation: Location;
+      readonly replacements: readonly {
+        readonly deletedRegion: Region;
+        readonly insertedContent: { readonly text: string };
+      }[];
+    }[];
+  }[];
+  readonly properties: {
+    readonly severity: Severity;
+    readonly targets: readonly string[];
+    readonly log?: string;
+  };
+}
+
+interface Log {
+  readonly version: string;
+  readonly runs: readonly {
+    readonly tool: { readonly driver: { readonly name: string } };
+    readonly artifacts?: readonly { readonly location: Location }[];
+    readonly results: readonly Result[];
+  }[];
+}
+
+/** The findings in a SARIF log of dtmap; undefined when it is of another tool or damaged. */
+export function readSarif(value: unknown): ReadReport | undefined {
+  const log = value as Log;
+  try {
+    if (log.version !== '2.1.0' || log.runs.some(({ tool }) => tool.driver.name !== 'dtmap'))
+      return undefined;
+    return {
+      format: 'sarif',
+      files: log.runs.flatMap(({ artifacts }) =>
+        (artifacts ?? []).map(({ location }) => fileOf(location)),
+      ),
+      findings: log.runs.flatMap(({ results }) => results.map(findingOf)),
+    };
+  } catch (error) {
+    // A field that is not there: the file is not one this program wrote.
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function findingOf(result: Result): JsonFinding {
+  const { severity, targets, log } = result.properties;
+  return {
+    rule: result.ruleId,
+    severity,
+    message: result.message.text,
+    at: placeOf(result.locations[0] as { physicalLocation: Physical }),
+    related: (result.relatedLocations ?? []).map((related) => ({
+      message: related.message.text,
+      at: placeOf(related),
+    })),
+    targets,
+    ...(log === undefined ? {} : { log }),
+    fixes: (result.fixes ?? []).map(fixOf),
+  };
+}
+
+function fixOf(fix: NonNullable<Result['fixes']>[number]): JsonFix {
+  return {
+    title: fix.description.text,
+    edits: fix.artifactChanges.flatMap(({ artifactLocation, replacements }) =>
+      replacements.map(({ deletedRegion, insertedContent }) => ({
+        at: place(artifactLocation, deletedRegion),
+        text: insertedContent.text,
+      })),
+    ),
+  };
+}
+
+function placeOf({ physicalLocation }: { physicalLocation: Physical }): JsonPlace {
+  return place(physicalLocation.artifactLocation, physicalLocation.region);
+}
+
+function place(location: Location, region: Region): JsonPlace {
+  return {
+    file: fileOf(location),
+    line: region.startLine,
+    column: region.startColumn,
+    endLine: region.endLine,
+    endColumn: region.endColumn,
+  };
+}
+
+function fileOf({ uri }: Location): string {
+  return decodeURIComponent(uri.replace(/^file:\/\//, ''));
+}

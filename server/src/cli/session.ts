@@ -1,0 +1,296 @@
+// Opens boards: from an argument of the command line to an analysed board. One session shares its caches between boards.
+
+import path from 'node:path';
+import { analyze, type BoardRequest } from '../analysis/analyze.ts';
+import type { Reader } from '../analysis/read-tree.ts';
+import {
+  buildCommandCandidates,
+  inferIncludePaths,
+  parseBuildCommand,
+  type BuildCommand,
+  type FolderFacts,
+} from '../preprocess/include-paths.ts';
+import { PreprocessCache } from '../preprocess/preprocess.ts';
+import type { Board } from '../rules/board.ts';
+import type { Finding } from '../rules/finding.ts';
+import { createParser, type Parser } from '../syntax/create-parser.ts';
+import type { FileId } from '../text/span.ts';
+import { spanOf } from '../tree/device-tree.ts';
+import type { BootProfile } from '../xen/boot-profile.ts';
+import { readBootInputs } from './boot-inputs.ts';
+import { Failure } from './failure.ts';
+import { fatalProblem } from './fatal-problem.ts';
+import { placeText } from './print-map.ts';
+import { readGuests } from './read-guests.ts';
+import { displayPath, Places, type MadeText, type PathStyle } from './places.ts';
+import type { BoardOptions } from './program.ts';
+import {
+  resolveFile,
+  ruleSettings,
+  settingsFor,
+  targetsOf,
+  type BoardSettings,
+} from './settings.ts';
+import type { Shell, ShellFiles } from './shell.ts';
+
+/** What an argument names. */
+export interface BoardFile {
+  /** As typed. */
+  readonly name: string;
+  readonly file: FileId;
+  /** The board it is read through: itself unless `--root` says otherwise. */
+  readonly root: FileId;
+  readonly isBlob: boolean;
+  readonly style: PathStyle;
+}
+
+export interface OpenBoard {
+  readonly boardFile: BoardFile;
+  readonly settings: BoardSettings;
+  readonly request: BoardRequest;
+  readonly board: Board;
+  readonly findings: readonly Finding[];
+  readonly places: Places;
+  /** Text that was made from a boot script, in place of what a user wrote. */
+  readonly made: readonly MadeText[];
+  /** One sentence each, for standard error. */
+  readonly remarks: readonly string[];
+}
+
+const STANDARD_INPUT = '<stdin>';
+
+/** Whether bytes begin as a flattened devicetree does. */
+export function isBlobBytes(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xd0 && bytes[1] === 0x0d && bytes[2] === 0xfe && bytes[3] === 0xed;
+}
+
+/** Text in which nothing was understood is no board: its map would be empty, which is worse than none. */
+function stopWithoutTree(
+  { tree }: Board,
+  findings: readonly Finding[],
+  places: Places,
+  { name }: BoardFile,
+): void {
+  const { root, problems } = tree;
+  if (root.children.length > 0 || root.properties.size > 0) return;
+  const problem = problems.find(({ level }) => level === 'error');
+  if (!problem) return;
+  const span = spanOf(problem.at);
+  const { line, column } = places.placeOf(span);
+  const why = findings.find(({ at }) => at.file === span.file && at.start === span.start);
+  throw new Failure(
+    `${name}:${line}:${column}: not devicetree source${why ? `: ${why.message}` : ''}`,
+  );
+}
+
+/** Whether a file of which nothing was understood is source with mistakes, not something else. */
+function isMeantAsSource({ source, tree }: Board, { isBlob }: BoardFile): boolean {
+  if (isBlob || source === undefined) return false;
+  return tree.root.openings.length > 0 || source.text.includes('/dts-v1/');
+}
+
+/** What the preprocessor cannot go on from must not pass as a clean board, even when every rule is switched off. */
+function stopAtSilentProblem(
+  { sources }: Board,
+  findings: readonly Finding[],
+  places: Places,
+): void {
+  for (const problem of sources.flatMap(({ problems }) => problems)) {
+    const because = fatalProblem(problem);
+    const { file, start } = problem.at;
+    if (because === undefined) continue;
+    if (findings.some(({ at }) => at.file === file && at.start <= start && start <= at.end))
+      continue;
+    throw new Failure(`${placeText(places.placeOf(problem.at))}: ${because}`);
+  }
+}
+
+const parsers = new WeakMap<Uint8Array, Promise<Parser>>();
+
+export class Session {
+  readonly shell: Shell;
+  readonly #cache = new PreprocessCache();
+  readonly #folders: Folders;
+
+  constructor(shell: Shell) {
+    this.shell = shell;
+    this.#folders = new Folders(shell.files);
+  }
+
+  /** One per process: it takes longer to start than a small board to judge. */
+  parser(): Promise<Parser> {
+    const wasm = this.shell.grammar();
+    let parser = parsers.get(wasm.grammar);
+    if (parser === undefined) {
+      parser = createParser(wasm);
+      parsers.set(wasm.grammar, parser);
+    }
+    return parser;
+  }
+
+  /** What analyses share: the parser and the preprocessor's cache. */
+  async reader(): Promise<Reader> {
+    return { parser: await this.parser(), cache: this.#cache };
+  }
+
+  /** Finds out what an argument names; fails with the reason when it cannot be read. */
+  async find(name: string, options: Pick<BoardOptions, 'as' | 'root'>): Promise<BoardFile> {
+    const { files, cwd } = this.shell;
+    const file = name === '-' ? resolveFile(STANDARD_INPUT, cwd) : resolveFile(name, cwd);
+    if (name === '-') files.setBytes(file, await this.shell.stdin());
+    const why = files.whyUnreadable(file);
+    if (why !== undefined) throw new Failure(`${name}: ${why}`);
+    const bytes = files.bytes(file);
+    if (typeof bytes === 'string') throw new Failure(`${name}: cannot be read`);
+    const isBlob =
+      options.as === undefined ? isBlobBytes(bytes) || /\.dtbo?$/.test(name) : options.as === 'dtb';
+    const root = options.root === undefined ? file : resolveFile(options.root, cwd);
+    if (root !== file) {
+      const whyNot = files.whyUnreadable(root);
+      if (whyNot !== undefined) throw new Failure(`${options.root}: ${whyNot}`);
+    }
+    const style = path.isAbsolute(name) ? 'absolute' : 'relative';
+    return { name, file, root, isBlob: isBlob && root === file, style };
+  }
+
+  /**
+   * Reads and judges a board. Fails when nothing of it was understood, unless only findings are wanted and they say so.
+   */
+  async open(
+    boardFile: BoardFile,
+    settings: BoardSettings,
+    wanted: 'board' | 'findings' = 'board',
+  ): Promise<OpenBoard> {
+    const { shell } = this;
+    const inputs = readBootInputs(shell, boardFile.root, boardFile.isBlob, settings);
+    const places = new Places(shell.files, shell.cwd, boardFile.style, inputs.made);
+    const guests = readGuests(
+      shell.files,
+      settings.guests,
+      inputs.loads,
+      this.preprocessorOf(boardFile.root, settings),
+      await this.reader(),
+      (file) => this.#nameOf(file, boardFile),
+    );
+    const request: BoardRequest = {
+      root: boardFile.root,
+      overlays: [...settings.overlays, ...inputs.overlays],
+      preprocessor: this.preprocessorOf(boardFile.root, settings),
+      profile: inputs.profile,
+      targets: targetsOf(settings.targets),
+      rules: ruleSettings(settings),
+      ...(inputs.loads.length > 0 ? { loads: inputs.loads } : {}),
+      ...(guests.length > 0 ? { guests } : {}),
+    };
+    for (const overlay of settings.overlays) {
+      const why = shell.files.whyUnreadable(overlay);
+      if (why !== undefined) throw new Failure(`${this.shown(overlay)}: ${why}`);
+    }
+    const analysis = analyze(request, shell.files, await this.reader());
+    if (analysis.kind === 'unreadable')
+      throw new Failure(`${this.#nameOf(analysis.file, boardFile)}: ${analysis.because}`);
+    if (analysis.kind === 'incomplete')
+      throw new Failure(`${analysis.needs.join(', ')}: cannot be read`);
+    const { findings } = analysis;
+    const says = findings.some(({ severity }) => severity === 'error');
+    if (wanted === 'board' || !says || !isMeantAsSource(analysis.board, boardFile))
+      stopWithoutTree(analysis.board, findings, places, boardFile);
+    if (wanted === 'board' && analysis.board.excess) {
+      const { what, limit } = analysis.board.excess;
+      throw new Failure(`${boardFile.name}: has more than ${limit} ${what}`);
+    }
+    stopAtSilentProblem(analysis.board, findings, places);
+    return {
+      request,
+      boardFile,
+      settings,
+      board: analysis.board,
+      findings,
+      places,
+      made: inputs.made,
+      remarks: inputs.remarks,
+    };
+  }
+
+  /** `find` and `open` with the settings that `options` and the nearest `dtmap.json` give, else `facts`. */
+  async openTree(name: string, options: BoardOptions, facts: BootProfile = {}): Promise<OpenBoard> {
+    const boardFile = await this.findBoard(name, options);
+    const settings = settingsFor(this.shell, boardFile.file, options);
+    const opened = await this.open(boardFile, {
+      ...settings,
+      profile: { ...facts, ...settings.profile },
+    });
+    for (const remark of opened.remarks) this.shell.stderr.write(`dtmap: ${remark}\n`);
+    return opened;
+  }
+
+  /** As `find`, and an include file without a board is refused: it has no tree of its own. */
+  async findBoard(name: string, options: Pick<BoardOptions, 'as' | 'root'>): Promise<BoardFile> {
+    const boardFile = await this.find(name, options);
+    if (boardFile.root === boardFile.file && name.endsWith('.dtsi'))
+      throw new Failure(`${name}: an include file; name the board it belongs to with --root`);
+    return boardFile;
+  }
+
+  /** Include folders and macros: what was asked for, then a recorded compiler call's, then the work tree's. */
+  preprocessorOf(root: FileId, settings: BoardSettings): BoardRequest['preprocessor'] {
+    const recorded = this.#recorded(root);
+    const { includePaths } = inferIncludePaths(root, this.#folders);
+    return {
+      includePaths: [
+        ...new Set([
+          ...settings.includePaths,
+          ...(recorded?.includePaths ?? []).filter((folder) => this.#folders.exists(folder)),
+          ...includePaths,
+        ]),
+      ],
+      defines: new Map([...(recorded?.defines ?? []), ...settings.defines]),
+    };
+  }
+
+  /** A path for a message. */
+  shown(file: FileId): string {
+    return displayPath(file, this.shell.cwd, 'relative');
+  }
+
+  #nameOf(file: FileId, boardFile: BoardFile): string {
+    if (file === boardFile.file) return boardFile.name;
+    return displayPath(file, this.shell.cwd, boardFile.style);
+  }
+
+  #recorded(root: FileId): BuildCommand | undefined {
+    for (const candidate of buildCommandCandidates(root)) {
+      const file = this.shell.files.get(candidate);
+      const command =
+        typeof file === 'string' ? undefined : parseBuildCommand(candidate, file.text);
+      if (command) return command;
+    }
+    return undefined;
+  }
+}
+
+/** What is known of folders, asked of the disk once: the boards of a tree share their folders. */
+class Folders implements FolderFacts {
+  readonly #files: ShellFiles;
+  readonly #known = new Map<FileId, boolean>();
+
+  constructor(files: ShellFiles) {
+    this.#files = files;
+  }
+
+  exists(id: FileId): boolean {
+    let known = this.#known.get(id);
+    if (known === undefined) {
+      known = this.#files.exists(id);
+      this.#known.set(id, known);
+    }
+    return known;
+  }
+
+  foldersIn(id: FileId): readonly string[] {
+    return this.#files
+      .readDirectory(id)
+      .filter((name) => name.endsWith('/'))
+      .map((name) => name.slice(0, -1));
+  }
+}

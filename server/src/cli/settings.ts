@@ -1,0 +1,233 @@
+// Joins the options of a command with the nearest `dtmap.json` and the files they name.
+
+import path from 'node:path';
+import { parseJson, readProfile } from '../analysis/read-profile.ts';
+import { readProject, type Project } from '../analysis/read-project.ts';
+import { defaultTargets, parseTargets, type Targets } from '../analysis/targets.ts';
+import type { RuleSettings } from '../analysis/check.ts';
+import { allRules } from '../rules/all-rules.ts';
+import type { Severity } from '../rules/finding.ts';
+import type { FileId } from '../text/span.ts';
+import type { BootProfile } from '../xen/boot-profile.ts';
+import { Failure } from './failure.ts';
+import type { BoardOptions, CheckOptions } from './program.ts';
+import type { Shell } from './shell.ts';
+
+/** How one board is read and judged: plain data, so that it can be sent to another thread. */
+export interface BoardSettings {
+  readonly includePaths: readonly FileId[];
+  readonly defines: readonly (readonly [string, string])[];
+  readonly overlays: readonly FileId[];
+  readonly targets: readonly string[];
+  readonly profile: BootProfile;
+  readonly bootScript?: FileId;
+  readonly memoryFrom?: FileId;
+  readonly efiMap?: FileId;
+  readonly guests: readonly FileId[];
+  readonly severity: readonly (readonly [string, Severity | 'off' | 'on'])[];
+  readonly maxWarnings?: number;
+  readonly baseline?: FileId;
+}
+
+/** A path of the command line as a file identity. */
+export function resolveFile(name: string, folder: string): FileId {
+  return name.startsWith('file:') ? name : path.resolve(folder, name).split(path.sep).join('/');
+}
+
+/** The text of a file that must be there. */
+export function readText(shell: Pick<Shell, 'files'>, file: FileId, name: string): string {
+  const why = shell.files.whyUnreadable(file);
+  const source = shell.files.get(file);
+  if (why !== undefined || typeof source === 'string')
+    throw new Failure(`${name}: ${why ?? 'no such file'}`);
+  return source.text;
+}
+
+/** The settings of a `dtmap.json` with those it extends, paths made absolute. */
+interface LoadedProject extends Project {
+  readonly folder: string;
+}
+
+/** `dtmap.json` of the folder of `board` or the nearest one above. */
+export function findProject(shell: Shell, board: FileId): FileId | undefined {
+  for (let folder = path.posix.dirname(board); ; folder = path.posix.dirname(folder)) {
+    const file = path.posix.join(folder, 'dtmap.json');
+    if (shell.files.sizeOf(file) !== undefined) return file;
+    if (folder === path.posix.dirname(folder)) return undefined;
+  }
+}
+
+function loadProject(shell: Shell, file: FileId, above: readonly FileId[] = []): LoadedProject {
+  const name = shownPath(shell, file);
+  if (above.includes(file)) throw new Failure(`${name}: extends itself`);
+  const read = readProject(readText(shell, file, name));
+  if (!read.ok) throw new Failure(`${name}: ${read.because}`);
+  const folder = path.posix.dirname(file);
+  const own = read.value;
+  const bases = own.extends === undefined ? [] : [own.extends].flat();
+  let merged: LoadedProject = { folder };
+  for (const base of bases)
+    merged = join(merged, loadProject(shell, resolveFile(base, folder), [...above, file]));
+  return join(merged, { ...absolute(own, folder), folder });
+}
+
+function absolute(project: Project, folder: string): Project {
+  const all = (names: readonly string[]): string[] =>
+    names.map((name) => resolveFile(name, folder));
+  return {
+    ...project,
+    ...(project.includePaths ? { includePaths: all(project.includePaths) } : {}),
+    ...(project.overlays ? { overlays: all(project.overlays) } : {}),
+    ...(project.guests ? { guests: all(project.guests) } : {}),
+    ...(typeof project.bootProfile === 'string'
+      ? { bootProfile: resolveFile(project.bootProfile, folder) }
+      : {}),
+    ...(project.bootScript ? { bootScript: resolveFile(project.bootScript, folder) } : {}),
+    ...(project.baseline ? { baseline: resolveFile(project.baseline, folder) } : {}),
+  };
+}
+
+function join(base: LoadedProject, over: LoadedProject): LoadedProject {
+  return {
+    ...base,
+    ...over,
+    includePaths: [...(over.includePaths ?? []), ...(base.includePaths ?? [])],
+    defines: { ...base.defines, ...over.defines },
+    severity: { ...base.severity, ...over.severity },
+  };
+}
+
+function shownPath(shell: Shell, file: FileId): string {
+  const relative = path.relative(shell.cwd, file);
+  return relative.startsWith('..') ? file : relative;
+}
+
+/** The settings for `board`, options before `dtmap.json` before defaults. */
+export function settingsFor(
+  shell: Shell,
+  board: FileId,
+  options: BoardOptions & Partial<CheckOptions>,
+): BoardSettings {
+  const file = projectFile(shell, board, options.config);
+  const project = file === undefined ? undefined : loadProject(shell, file);
+  const resolve = (name: string): FileId => resolveFile(name, shell.cwd);
+  const targets = targetNames(options, project);
+  checkTargets(targets);
+  const bootScript = options.bootScript ? resolve(options.bootScript) : project?.bootScript;
+  const baseline = options.baseline ? resolve(options.baseline) : project?.baseline;
+  const maxWarnings = options.maxWarnings ?? project?.maxWarnings;
+  return {
+    includePaths: [...options.include.map(resolve), ...(project?.includePaths ?? [])],
+    defines: [
+      ...Object.entries(project?.defines ?? {}),
+      ...options.define.map((define): [string, string] => {
+        const equals = define.indexOf('=');
+        return equals < 0 ? [define, '1'] : [define.slice(0, equals), define.slice(equals + 1)];
+      }),
+    ],
+    overlays: [...(project?.overlays ?? []), ...options.overlay.map(resolve)],
+    targets,
+    profile: profileOf(shell, options, project),
+    ...(bootScript === undefined ? {} : { bootScript }),
+    ...(options.memoryFrom ? { memoryFrom: resolve(options.memoryFrom) } : {}),
+    ...(options.efiMap ? { efiMap: resolve(options.efiMap) } : {}),
+    guests: [...(project?.guests ?? []), ...options.guest.map(resolve)],
+    severity: severitiesOf(project, options.warning ?? [], options.error ?? []),
+    ...(maxWarnings === undefined ? {} : { maxWarnings }),
+    ...(baseline === undefined ? {} : { baseline }),
+  };
+}
+
+function projectFile(
+  shell: Shell,
+  board: FileId,
+  config: string | false | undefined,
+): FileId | undefined {
+  if (config === false) return undefined;
+  if (typeof config !== 'string') return findProject(shell, board);
+  const file = resolveFile(config, shell.cwd);
+  readText(shell, file, config);
+  return file;
+}
+
+function targetNames(options: BoardOptions, project: Project | undefined): readonly string[] {
+  const asked = [
+    ...options.xen.map((name) => `xen:${name.replace(/^xen:/, '')}`),
+    ...options.linux.map((name) => `linux:${name.replace(/^linux:/, '')}`),
+  ];
+  return asked.length > 0 ? asked : (project?.targets ?? defaultTargets);
+}
+
+/** The releases of names that were checked before. */
+export function targetsOf(names: readonly string[]): Targets {
+  return parseTargets(names).targets;
+}
+
+function checkTargets(names: readonly string[]): void {
+  const [unknown] = parseTargets(names).unknown;
+  if (unknown)
+    throw new Failure(`${unknown.name}: no such release; known are ${unknown.known.join(', ')}`);
+}
+
+function profileOf(
+  shell: Shell,
+  options: BoardOptions,
+  project: LoadedProject | undefined,
+): BootProfile {
+  const fromProject =
+    typeof project?.bootProfile === 'string'
+      ? readProfileFile(shell, project.bootProfile, shownPath(shell, project.bootProfile))
+      : project?.bootProfile
+        ? readProfileValue(project.bootProfile, 'dtmap.json: bootProfile')
+        : {};
+  const fromOption = options.profile
+    ? readProfileFile(shell, resolveFile(options.profile, shell.cwd), options.profile)
+    : {};
+  return { ...fromProject, ...fromOption };
+}
+
+function readProfileFile(shell: Shell, file: FileId, name: string): BootProfile {
+  const json = parseJson(readText(shell, file, name));
+  if (!json.ok) throw new Failure(`${name}: ${json.because}`);
+  return readProfileValue(json.value, name);
+}
+
+function readProfileValue(value: unknown, name: string): BootProfile {
+  const read = readProfile(value);
+  if (!read.ok) throw new Failure(`${name}: ${read.because}`);
+  return read.value;
+}
+
+const GRAVE: readonly Severity[] = ['error', 'warning'];
+
+function severitiesOf(
+  project: Project | undefined,
+  warnings: readonly string[],
+  errors: readonly string[],
+): (readonly [string, Severity | 'off' | 'on'])[] {
+  const settings = new Map<string, Severity | 'off' | 'on'>(
+    Object.entries(project?.severity ?? {}),
+  );
+  for (const rule of settings.keys()) ruleNamed(rule);
+  for (const name of warnings) {
+    const off = name.startsWith('no-') && !allRules.some(({ id }) => id === name);
+    const rule = ruleNamed(off ? name.slice(3) : name);
+    settings.set(rule.id, off ? 'off' : GRAVE.includes(rule.severity) ? 'on' : 'warning');
+  }
+  for (const name of errors) {
+    const off = name.startsWith('no-') && !allRules.some(({ id }) => id === name);
+    settings.set(ruleNamed(off ? name.slice(3) : name).id, off ? 'warning' : 'error');
+  }
+  return [...settings];
+}
+
+function ruleNamed(id: string): (typeof allRules)[number] {
+  const rule = allRules.find((each) => each.id === id);
+  if (!rule) throw new Failure(`${id}: no such rule`);
+  return rule;
+}
+
+/** As the core takes it. */
+export function ruleSettings(settings: BoardSettings): RuleSettings {
+  return new Map(settings.severity);
+}

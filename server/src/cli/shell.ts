@@ -1,0 +1,53 @@
+// What the command line needs from the outside world; main-cli.ts provides it, tests provide another.
+
+import type { FileSet } from '../text/source-file.ts';
+import type { FileId } from '../text/span.ts';
+
+export interface Output {
+  write(text: string | Uint8Array): void;
+  readonly isTTY: boolean;
+}
+
+/** Files as the command line needs them: what the core reads, and why something could not be read or written. */
+export interface ShellFiles extends FileSet {
+  exists(id: FileId): boolean;
+  /** The names in a folder, sorted, folders with a `/` at the end; empty when it cannot be read. */
+  readDirectory(id: FileId): readonly string[];
+  /** Puts a text on top of the disk. */
+  setText(id: FileId, text: string): void;
+  unset(id: FileId): void;
+  /** Stands in for a file that is not on the disk. */
+  setBytes(id: FileId, bytes: Uint8Array): void;
+  /** Bytes of a file; undefined when there is none. */
+  sizeOf(id: FileId): number | undefined;
+  /** `no such file`, `is a directory`, `permission denied`; undefined when the file can be read. */
+  whyUnreadable(id: FileId): string | undefined;
+  /** Writes a file whole; the reason when it could not. */
+  write(id: FileId, content: string | Uint8Array): string | undefined;
+}
+
+/** Runs part of a `check --jobs` elsewhere. Messages are plain data. */
+export interface Worker {
+  post(message: unknown): void;
+  /** `undefined` says that the worker is gone. */
+  onMessage(listener: (message: unknown) => void): void;
+  stop(): void;
+}
+
+export interface Shell {
+  /** Absolute, with `/`. */
+  readonly cwd: string;
+  /** Of dtmap. */
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly files: ShellFiles;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  stdin(): Promise<Uint8Array>;
+  /** The bytes of web-tree-sitter's runtime and of the grammar. */
+  readonly grammar: () => { readonly runtime: Uint8Array; readonly grammar: Uint8Array };
+  /** Absent where no second thread can be had; the work is then done in this one. */
+  readonly startWorker?: () => Worker;
+  /** Starts the language server on the standard streams, which are its own from then on. */
+  readonly startServer?: () => void;
+}

@@ -1,0 +1,158 @@
+// The predicted console of a boot, in the words people read, and how it compares with a captured one.
+
+import { formatGrouped } from '../addresses/format.ts';
+import { compareBootLog as compareLines, type ComparedLine } from '../analysis/compare-boot-log.ts';
+import { explainLog, type ExplainedLine } from '../analysis/explain-log.ts';
+import { readBootLog } from '../analysis/read-boot-log.ts';
+import type { Board } from '../rules/board.ts';
+import { spanOf } from '../tree/device-tree.ts';
+import type { Span } from '../text/span.ts';
+import type { XenBoot } from '../xen/xen-boot.ts';
+import { ownershipOf } from './ownership.ts';
+
+export interface PredictedLog {
+  readonly lines: readonly LogLine[];
+  /** How the boot ends, in one sentence. */
+  readonly outcome: string;
+  /** What the inputs do not determine, one sentence each. */
+  readonly uncertain: readonly string[];
+}
+
+/** The lines this Xen prints about memory, each with the source that caused it. */
+export function predictedLog(boot: XenBoot): PredictedLog {
+  return {
+    lines: boot.log.map((line) => {
+      const [opening] = line.node?.openings ?? [];
+      const written = line.written ?? opening?.name;
+      return { text: `(XEN) ${line.text}`, ...(written && { at: spanOf(written) }) };
+    }),
+    outcome: outcomeSentence(boot),
+    uncertain: boot.uncertain.map(({ what, because }) => `${what} is not certain: ${because}`),
+  };
+}
+
+/** How the boot ends, in one sentence. */
+export function outcomeSentence(boot: XenBoot): string {
+  const { outcome } = boot;
+  const name = `Xen ${boot.release.name}`;
+  switch (outcome.kind) {
+    case 'boots':
+      return `${name} boots.`;
+    case 'panics':
+      return `${name} panics: ${outcome.because}`;
+    case 'hangs':
+      return `${name} hangs: ${outcome.because}`;
+    case 'dom0-fails':
+      return `dom0 fails under ${name}: ${outcome.because}`;
+    case 'dom0-at-risk':
+      return `dom0 is at risk under ${name}: ${outcome.because}`;
+    case 'unknown':
+      return `How ${name} boots is not known: ${outcome.because}`;
+  }
+}
+
+/** A line of text, and the source it is about. */
+export interface LogLine {
+  readonly text: string;
+  readonly at?: Span;
+  /** The rule whose page tells more. */
+  readonly rule?: string;
+}
+
+export interface LogComparison {
+  readonly differs: boolean;
+  readonly verdict: string;
+  /** Both sides line by line; below what differs stands why, behind `#`. */
+  readonly predicted: readonly LogLine[];
+  readonly captured: readonly LogLine[];
+}
+
+/** The prediction and a captured console, each reduced to the lines that can be compared. */
+export function compareLogs(boot: XenBoot, captured: string): LogComparison {
+  const log = readBootLog(captured);
+  const comparison = compareLines(boot, log);
+  const { lines } = comparison;
+  const count = (state: ComparedLine['state']): number =>
+    lines.filter((line) => line.state === state).length;
+  const missing = count('missing');
+  const unexpected = count('unexpected');
+  const same = count('same');
+  const explained = new Map(explainLog(log).map((line) => [line.line, line]));
+  const predictedSide: LogLine[] = [];
+  const capturedSide: LogLine[] = [];
+  for (const line of lines) {
+    const text = `(XEN) ${line.text}`;
+    const from = line.predicted === undefined ? undefined : boot.log[line.predicted];
+    const written = from && (from.written ?? from.node?.openings[0]?.name);
+    const at = written && spanOf(written);
+    if (line.state !== 'unexpected') predictedSide.push({ text, ...(at && { at }) });
+    if (line.state !== 'missing') capturedSide.push({ text });
+    if (line.state === 'missing' && from?.node)
+      predictedSide.push({
+        text: `#   predicted because of ${from.node.path}`,
+        ...(at && { at }),
+      });
+    if (line.state === 'unexpected') {
+      const known = line.line === undefined ? undefined : explained.get(line.line);
+      if (known) capturedSide.push(...causeLines(known).map((each) => ({ text: `#   ${each}` })));
+    }
+  }
+  return {
+    differs: comparison.differs,
+    verdict:
+      lines.length === 0
+        ? 'The captured log has no line about memory that can be compared.'
+        : comparison.differs
+          ? `${missing} predicted ${missing === 1 ? 'line is' : 'lines are'} missing in the capture and ${unexpected} of it ${unexpected === 1 ? 'was' : 'were'} not predicted; ${same} ${same === 1 ? 'agrees' : 'agree'}.`
+          : `All ${same} lines agree.`,
+    predicted: predictedSide,
+    captured: capturedSide,
+  };
+}
+
+function causeLines(line: ExplainedLine): string[] {
+  return [line.cause, ...(line.cure === undefined ? [] : [`Cure: ${line.cure}`])];
+}
+
+/**
+ * Every line about memory of a captured console, with its cause and cure below, and the node of `board` whose memory the
+ * line is about. Facts follow behind the faults; one sentence when there is no such line.
+ */
+export function explainedLog(board: Board | undefined, captured: string): LogLine[] {
+  const explained = explainLog(readBootLog(captured));
+  const faults = explained.filter(({ grade }) => grade !== 'fact');
+  const facts = explained.filter(({ grade }) => grade === 'fact');
+  if (explained.length === 0)
+    return [{ text: '# No line of this text is about memory, as far as dtmap knows.' }];
+  const heading = (text: string, lines: readonly ExplainedLine[]): LogLine[] =>
+    lines.length === 0
+      ? []
+      : [{ text: `# ${text}` }, ...lines.flatMap(explainedLine), { text: '' }];
+  const explainedLine = (line: ExplainedLine): LogLine[] => {
+    const times = line.repeats > 0 ? ` (${line.repeats + 1} times)` : '';
+    const owner = ownerOf(board, line.address);
+    return [
+      { text: `${line.text}${times}` },
+      ...causeLines(line).map((text) => ({ text: `    ${text}` })),
+      ...(owner ? [owner] : []),
+      ...(line.rule === undefined
+        ? []
+        : [{ text: `    Found while typing by the rule ${line.rule}.`, rule: line.rule }]),
+    ];
+  };
+  return [...heading('What went wrong', faults), ...heading('What the rest says', facts)];
+}
+
+/** Who has the byte in the tree. */
+function ownerOf(board: Board | undefined, address: bigint | undefined): LogLine | undefined {
+  if (!board || address === undefined) return undefined;
+  const owner = ownershipOf(board, { start: address, end: address + 1n }).find(
+    (each) => each.node !== undefined,
+  );
+  const written = owner?.written ?? owner?.node?.openings[0]?.name;
+  if (!owner?.node) return undefined;
+  return {
+    text: `    ${formatGrouped(address)} belongs to ${owner.node.path}.`,
+    ...(written && { at: spanOf(written) }),
+  };
+}

@@ -1,0 +1,128 @@
+// A line above memory nodes, regions and domains: how much, whose, how much is free around it.
+
+import { formatSize } from '../addresses/format.ts';
+import { overlaps, subtract, union, type Range } from '../addresses/region.ts';
+import { ramOf } from '../memory/free-ranges.ts';
+import { isMemoryNode } from '../memory/map-memory.ts';
+import type { Board } from '../rules/board.ts';
+import type { FileId, Span } from '../text/span.ts';
+import { spanOf, stringsOf, type DtNode } from '../tree/device-tree.ts';
+import { neighboursOf, underXen, type Neighbour } from './ownership.ts';
+
+export interface CodeLens {
+  readonly at: Span;
+  readonly title: string;
+}
+
+/** The lenses of `file`, in no particular order. */
+export function codeLenses(board: Board, file: FileId): CodeLens[] {
+  const lenses: CodeLens[] = [];
+  const add = (node: DtNode, title: string): void => {
+    const opening = node.openings.find((each) => spanOf(each.name).file === file);
+    if (opening) lenses.push({ at: spanOf(opening.name), title });
+  };
+  for (const node of board.tree.root.children) {
+    if (isMemoryNode(node)) add(node, memoryTitle(board, node));
+    else if (node.name === 'reserved-memory') {
+      add(node, reservedTitle(board));
+      for (const child of node.children) {
+        const title = regionTitle(board, child);
+        if (title !== undefined) add(child, title);
+      }
+    } else if (node.name === 'chosen')
+      for (const child of node.children) {
+        const title = domainTitle(board, child);
+        if (title !== undefined) add(child, title);
+      }
+  }
+  return lenses;
+}
+
+function total(ranges: readonly Range[]): bigint {
+  return union(ranges).reduce((sum, range) => sum + (range.end - range.start), 0n);
+}
+
+function memoryTitle(board: Board, node: DtNode): string {
+  const banks = board.map.banks.filter((bank) => bank.node === node);
+  if (banks.length === 0) return 'RAM size unknown: firmware fills it in';
+  const free = subtract(banks, [...board.map.reserved, ...board.map.modules]);
+  const count = `${banks.length} bank${banks.length === 1 ? '' : 's'}`;
+  return `${formatSize(total(banks))} RAM in ${count}, ${formatSize(total(free))} not reserved`;
+}
+
+function reservedTitle(board: Board): string {
+  const regions = board.map.reserved.filter(
+    (each) => each.kind === 'static' && each.end > each.start,
+  );
+  const { dynamic } = board.map;
+  const parts = [
+    `${regions.length} region${regions.length === 1 ? '' : 's'}, ${formatSize(total(regions))}`,
+  ];
+  if (board.map.ramKnown) {
+    const inside = total(ramOf(board.map)) - total(subtract(ramOf(board.map), regions));
+    if (inside !== total(regions)) parts.push(`${formatSize(inside)} of it in RAM`);
+  }
+  if (dynamic.length > 0)
+    parts.push(
+      `${dynamic.length} more placed by the kernel (${formatSize(dynamic.reduce((sum, each) => sum + each.size, 0n))})`,
+    );
+  return parts.join('; ');
+}
+
+function regionTitle(board: Board, node: DtNode): string | undefined {
+  const dynamic = board.map.dynamic.find((each) => each.node === node);
+  if (dynamic) return `${formatSize(dynamic.size)}, placed by the kernel`;
+  const region = board.map.reserved.find((each) => each.node === node && each.end > each.start);
+  if (!region) return undefined;
+  const { below, above } = neighboursOf(board, region, node);
+  return [
+    formatSize(region.end - region.start),
+    ...roomText(below, 'below'),
+    ...roomText(above, 'above'),
+    ...ownersUnderXen(board, region),
+  ].join(' · ');
+}
+
+function roomText(neighbour: Neighbour | undefined, where: 'below' | 'above'): string[] {
+  if (!neighbour) return [];
+  const { name, gap } = neighbour;
+  if (gap < 0n) return [`${formatSize(-gap)} shared with ${name}`];
+  return [gap === 0n ? `touches ${name}` : `${formatSize(gap)} free ${where}`];
+}
+
+/** `Xen 4.18.6, 4.22.0: Xen's heap`: releases that agree share a clause. */
+function ownersUnderXen(board: Board, range: Range): string[] {
+  const releases = new Map<string, string[]>();
+  for (const boot of board.xen) {
+    const { owner } = underXen(boot, range);
+    releases.set(owner, [...(releases.get(owner) ?? []), boot.release.name]);
+  }
+  return [...releases].map(([owner, names]) => `Xen ${names.join(', ')}: ${owner}`);
+}
+
+function domainTitle(board: Board, node: DtNode): string | undefined {
+  const compatible = node.properties.get('compatible');
+  if (!compatible || !stringsOf(compatible).includes('xen,domain')) return undefined;
+  const fixed = board.map.reserved.filter(
+    (each) => each.node === node && each.kind === 'static-mem',
+  );
+  const modules = board.map.modules.filter((each) => each.node.parent === node);
+  const parts: string[] = [];
+  if (fixed.length > 0) parts.push(`${formatSize(total(fixed))} static memory`);
+  const [only] = fixed;
+  if (only && fixed.length === 1) {
+    const { below, above } = neighboursOf(board, only, node);
+    parts.push(...roomText(below, 'below'), ...roomText(above, 'above'));
+    parts.push(...ownersUnderXen(board, only));
+  }
+  const memory = node.properties.get('memory');
+  if (memory) {
+    let kib = 0n;
+    for (const byte of memory.bytes) kib = (kib << 8n) | BigInt(byte);
+    parts.push(`memory = ${formatSize(kib * 1024n)}`);
+  }
+  parts.push(`${modules.length} module${modules.length === 1 ? '' : 's'}`);
+  const clash = fixed.some((a) => board.map.modules.some((b) => overlaps(a, b)));
+  if (clash) parts.push('a module lies in its static memory');
+  return parts.join(' · ');
+}

@@ -1,0 +1,553 @@
+// What hovering a place in a devicetree source shows: text first, the numbers joined and placed.
+
+import { cellOf, childCells, joinCells, regCells, tuplesOf } from '../addresses/cells.ts';
+import { decode } from '../addresses/decode.ts';
+import { formatAddress, formatGrouped, formatSize } from '../addresses/format.ts';
+import { overlaps, type Range } from '../addresses/region.ts';
+import { isMemoryNode } from '../memory/map-memory.ts';
+import type { DynamicReserved } from '../memory/memory-map.ts';
+import type { Board } from '../rules/board.ts';
+import { lineIndexOf } from '../text/line-index.ts';
+import type { SourceFile } from '../text/source-file.ts';
+import type { FileId, Span } from '../text/span.ts';
+import {
+  cellsOf,
+  macroOf,
+  spanOf,
+  stringOf,
+  stringsOf,
+  type Definition,
+  type DtNode,
+  type DtProperty,
+  type Written,
+} from '../tree/device-tree.ts';
+import { locate, nodeOfOpening, type Located } from './locate.ts';
+import { likely, neighboursOf, neighbourText, ownershipOf, xenName } from './ownership.ts';
+import { fileName } from './paths.ts';
+import { ramoopsLayout } from './ramoops.ts';
+import { itemAt, outlineOf, textOf, tokenAt } from './source-outline.ts';
+
+/** Markdown, and the text it is about. */
+export interface Hover {
+  readonly markdown: string;
+  readonly at: Span;
+}
+
+/** How places are written in hovers: as links, where a client can follow them. */
+export type LinkTo = (span: Span, text: string) => string;
+
+/** What to show for `offset` of `file`; undefined when there is nothing to say. */
+export function hover(
+  board: Board,
+  file: FileId,
+  offset: number,
+  linkTo: LinkTo,
+): Hover | undefined {
+  const source = board.files.get(file);
+  if (typeof source === 'string') return undefined;
+  const outline = outlineOf(source);
+  const token = tokenAt(outline, offset);
+  if (!token || token.kind === 'comment') return undefined;
+  const at: Span = { file, start: token.start, end: token.end };
+  const show = (lines: readonly (string | undefined)[], where: Span = at): Hover => ({
+    markdown: lines.filter((line) => line !== undefined).join('\n\n'),
+    at: where,
+  });
+  const text = textOf(outline, token);
+  const context = { board, linkTo };
+
+  if (token.kind === 'directive') {
+    const include = board.source?.includes.find(
+      (each) => each.at.file === file && each.at.start >= token.start && each.at.end <= token.end,
+    );
+    return include && show([include.target ?? 'This file was not found.'], include.at);
+  }
+  if (token.kind === 'reference') {
+    const node = referredNode(board, text);
+    if (!node) return show([`\`${text}\` refers to no node of this board.`]);
+    const opened = itemAt(outline, offset);
+    const opens = opened?.kind === 'node' && opened.name === token;
+    return show([...nodeLines(context, node), ...(opens ? [] : definitionLines(context, node))]);
+  }
+  const located = locate(board, file, token.start);
+  if (located.reservation) {
+    const { address, size } = located.reservation;
+    const range = { start: address, end: address + size };
+    return show(
+      ['**/memreserve/**', ...rangeLines(context, range, undefined)],
+      spanOf(located.reservation.written.whole),
+    );
+  }
+  const item = itemAt(outline, offset);
+  if (item?.kind === 'node' && (item.name === token || item.labels.includes(token))) {
+    const node = nodeOfOpening(board, file, item.name.start) ?? located.node;
+    return node && show([...nodeLines(context, node), ...definitionLines(context, node)]);
+  }
+  if (item?.kind === 'property' && located.node && located.property) {
+    const lines = propertyLines(context, located, item.name === token);
+    const macro =
+      token.kind === 'name' && item.value.includes(token) && located.part
+        ? macroLine(context, located.part.written, text, located)
+        : undefined;
+    return show([macro, ...lines]);
+  }
+  return undefined;
+}
+
+interface Context {
+  readonly board: Board;
+  readonly linkTo: LinkTo;
+}
+
+/** The node that `&label` or `&{/path}` refers to. */
+export function referredNode(board: Board, reference: string): DtNode | undefined {
+  const path = /^&\{([^}]*)\}?$/.exec(reference)?.[1];
+  if (path === undefined) return board.tree.labels.get(reference.slice(1));
+  let node: DtNode | undefined = board.tree.root;
+  for (const name of path.split('/').filter((part) => part !== '')) {
+    const exact: DtNode | undefined = node?.children.find((child) => child.name === name);
+    const unique: DtNode[] =
+      node?.children.filter((child) => child.name.split('@')[0] === name) ?? [];
+    node = exact ?? (unique.length === 1 ? unique[0] : undefined);
+  }
+  return node;
+}
+
+function nodeLines(context: Context, node: DtNode): string[] {
+  const { board } = context;
+  const { map } = board;
+  const labels =
+    node.labels.length > 0 ? ` (${node.labels.map((label) => `\`${label}\``).join(', ')})` : '';
+  const title = `**${node.path}**${labels}${kindOf(board, node)}`;
+  const dynamic = map.dynamic.find((each) => each.node === node);
+  if (dynamic) return [title, ...dynamicLines(context, dynamic)];
+  const ranges = [
+    ...map.reserved.filter((each) => each.node === node),
+    ...map.modules.filter((each) => each.node === node),
+    ...map.banks.filter((each) => each.node === node),
+  ];
+  if (ranges.length > 0) {
+    const lines = ranges.slice(0, 4).flatMap((range) => rangeLines(context, range, node));
+    if (ranges.length > 4) lines.push(`… and ${ranges.length - 4} more ranges`);
+    return [title, ...lines, ...ramoopsLines(node, ranges[0])];
+  }
+  const unknown = map.unknown.find((each) => each.node === node);
+  if (unknown) return [title, `Its addresses are not known: ${unknown.because.code}.`];
+  const lines = [title];
+  const compatible = node.properties.get('compatible');
+  if (compatible)
+    lines.push(
+      stringsOf(compatible)
+        .map((each) => `\`${each}\``)
+        .join(', '),
+    );
+  const device = map.devices.filter((each) => each.node === node);
+  lines.push(...device.slice(0, 4).map((each) => deviceLine(node, each)));
+  const users = usersLine(board, node);
+  if (users) lines.push(users);
+  return lines;
+}
+
+function kindOf(board: Board, node: DtNode): string {
+  const region = board.map.reserved.find((each) => each.node === node);
+  const words: string[] = [];
+  if (isMemoryNode(node)) words.push('RAM');
+  else if (board.map.modules.some((each) => each.node === node)) words.push('boot module');
+  else if (region) {
+    const kinds = {
+      static: 'reserved region',
+      memreserve: 'reserved region',
+      'static-mem': 'static memory of a domain',
+      'static-heap': 'static heap of Xen',
+      'shared-mem': 'static shared memory',
+    };
+    words.push(kinds[region.kind]);
+    if (region.noMap) words.push('`no-map`');
+    if (region.reusable) words.push('`reusable`');
+  } else if (board.map.dynamic.some((each) => each.node === node))
+    words.push('reserved region, placed by the kernel');
+  const status = stringOf(node, 'status');
+  if (status !== undefined && status !== 'okay' && status !== 'ok')
+    words.push(`status "${status}"`);
+  return words.length > 0 ? ` — ${words.join(', ')}` : '';
+}
+
+function deviceLine(node: DtNode, region: Range & { readonly index: number }): string {
+  const counts = regCells(node);
+  const property = node.properties.get('reg');
+  const tuple = property && tuplesOf(property, counts)[region.index];
+  const moved =
+    tuple && tuple.address !== region.start
+      ? ` (bus address ${formatGrouped(tuple.address)}, after \`ranges\`)`
+      : '';
+  return `${rangeText(region)}, ${formatSize(region.end - region.start)}${moved}`;
+}
+
+function usersLine(board: Board, node: DtNode): string | undefined {
+  const status = stringOf(node, 'status');
+  return status === 'disabled' && board.map.devices.some((each) => each.node === node)
+    ? 'Disabled: no driver uses it.'
+    : undefined;
+}
+
+/** `0x1_a000_0000 – 0x1_a0ff_ffff`: first and last byte, as people write ranges. */
+function rangeText(range: Range): string {
+  if (range.end <= range.start) return `${formatGrouped(range.start)} (empty)`;
+  return `\`${formatGrouped(range.start)} – ${formatGrouped(range.end - 1n)}\``;
+}
+
+function rangeLines(context: Context, range: Range, node: DtNode | undefined): string[] {
+  const { board } = context;
+  const size = range.end - range.start;
+  if (size <= 0n) return [`${formatGrouped(range.start)}, size 0: reserves nothing`];
+  const rows: [string, string][] = [];
+  rows.push(['Range', `${rangeText(range)}, end ${formatGrouped(range.end)}`]);
+  rows.push(['Size', `${formatSize(size)} (${formatAddress(size)})`]);
+  rows.push([
+    'MFN',
+    `${formatAddress(range.start >> 12n)} – ${formatAddress((range.end - 1n) >> 12n)}`,
+  ]);
+  rows.push(['Bank', bankText(board, range, node)]);
+  if (!node || !isMemoryNode(node)) {
+    const { below, above } = neighboursOf(board, range, node);
+    rows.push(['Below', neighbourText(below)], ['Above', neighbourText(above)]);
+    for (const each of ownershipOf(board, range))
+      if (each.view !== 'Devicetree') rows.push([each.view, each.owner]);
+  } else rows.push(...bankRows(board, range));
+  return [table(rows)];
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|');
+  return [
+    '| | |',
+    '|---|---|',
+    ...rows.map(([name, text]) => `| ${cell(name)} | ${cell(text)} |`),
+  ].join('\n');
+}
+
+function bankText(board: Board, range: Range, node: DtNode | undefined): string {
+  const { map } = board;
+  const banks = map.banks.filter((each) => each.node !== node && overlaps(each, range));
+  if (node && isMemoryNode(node)) return 'is one';
+  if (banks.length === 0)
+    return map.ramKnown ? 'none: outside all RAM' : 'not known: firmware fills in the RAM size';
+  return banks
+    .map((bank) => {
+      const inside = bank.start <= range.start && range.end <= bank.end;
+      return `${bank.node.name} ${rangeText(bank)}${inside ? '' : ', **only partly**'}`;
+    })
+    .join('; ');
+}
+
+function bankRows(board: Board, bank: Range): [string, string][] {
+  const rows: [string, string][] = [];
+  const regions = board.map.reserved.filter((each) => overlaps(each, bank));
+  let taken = 0n;
+  for (const each of regions) {
+    const start = each.start > bank.start ? each.start : bank.start;
+    const end = each.end < bank.end ? each.end : bank.end;
+    taken += end - start;
+  }
+  rows.push([
+    'Reserved',
+    `${formatSize(taken)} in ${regions.length} region${regions.length === 1 ? '' : 's'}`,
+  ]);
+  for (const boot of board.xen) {
+    const counted = boot.ram.filter((each) => overlaps(each, bank));
+    rows.push([
+      xenName(boot),
+      counted.length === 0
+        ? 'does not count it as RAM'
+        : counted.map((each) => rangeText(each)).join(', '),
+    ]);
+    const dom0 = boot.dom0?.banks.filter((each) => overlaps(each, bank)) ?? [];
+    if (dom0.length > 0)
+      rows.push([
+        `dom0 (${xenName(boot)})`,
+        `${likely(boot, 'dom0.banks')}${dom0.map((each) => rangeText(each)).join(', ')}`,
+      ]);
+  }
+  return rows;
+}
+
+function dynamicLines(context: Context, region: DynamicReserved): string[] {
+  const { board } = context;
+  const rows: [string, string][] = [['Size', formatSize(region.size)]];
+  if (region.alignment !== undefined) rows.push(['Alignment', formatSize(region.alignment)]);
+  rows.push([
+    'Allowed in',
+    region.allocRanges.length > 0
+      ? region.allocRanges.map((each) => rangeText(each)).join(', ')
+      : 'any RAM',
+  ]);
+  for (const boot of board.linux) {
+    const placed = boot.reserved.find((each) => each.node === region.node);
+    rows.push([
+      `Linux ${boot.release}`,
+      placed
+        ? placed.state === 'failed'
+          ? 'cannot be placed'
+          : `likely ${rangeText(placed)}`
+        : 'its place is not known',
+    ]);
+  }
+  for (const boot of board.xen)
+    rows.push([xenName(boot), 'does not know this region: it has no address yet']);
+  return [table(rows)];
+}
+
+function ramoopsLines(node: DtNode, region: Range | undefined): string[] {
+  const layout = region && ramoopsLayout(node, region);
+  if (!layout) return [];
+  return [
+    'Layout of the `ramoops` records:',
+    table(
+      layout.map((each) => [each.name, `${rangeText(each)}, ${formatSize(each.end - each.start)}`]),
+    ),
+  ];
+}
+
+function definitionLines(context: Context, node: DtNode): string[] {
+  const openings = node.openings.map((opening) => place(context, opening.name));
+  if (openings.length < 2) return [];
+  return [`Opened in ${openings.join(', ')}`];
+}
+
+function place(context: Context, written: Written): string {
+  const span = spanOf(written);
+  const source = context.board.files.get(span.file);
+  if (typeof source === 'string') return fileName(span.file);
+  return context.linkTo(span, `${fileName(span.file)}:${lineOf(source, span.start)}`);
+}
+
+function lineOf(file: SourceFile, offset: number): number {
+  return lineIndexOf(file).positionAt(offset).line;
+}
+
+function propertyLines(context: Context, located: Located, onName: boolean): string[] {
+  const { board } = context;
+  const { node, property, definition, part } = located;
+  if (!node || !property || !definition) return [];
+  const lines: string[] = [`**${property.name}** of ${node.path}`];
+  const wins = property.definition === definition;
+  const offset = onName ? undefined : part?.offset;
+  const origin = originLines(context, property, definition);
+  const value = valueLines(context, node, property, wins ? offset : undefined);
+  // What is shown of a value that was overridden is what overrides it.
+  lines.push(...(wins ? [...value, ...origin] : [...origin, ...value]));
+  if (property.name === 'bootargs' || property.name.startsWith('xen,xen-bootargs'))
+    lines.push(...bootargsLines(board, stringsOf(property)[0] ?? ''));
+  return lines;
+}
+
+/** What the value means; `offset` is the byte under the cursor, undefined for the whole. */
+function valueLines(
+  context: Context,
+  node: DtNode,
+  property: DtProperty,
+  offset: number | undefined,
+): string[] {
+  const { board } = context;
+  const { map } = board;
+  const counts = regCells(node);
+  const isRegion =
+    map.reserved.some((each) => each.node === node) ||
+    map.modules.some((each) => each.node === node);
+  if (property.name === 'reg') {
+    const decoded = decode(node);
+    const tuples = tuplesOf(property, counts);
+    const width = (counts.address + counts.size) * 4;
+    const wanted = tuples.filter(
+      (tuple) =>
+        offset === undefined || (tuple.offset <= offset && offset < tuple.offset + tuple.length),
+    );
+    const lines: string[] = [];
+    for (const tuple of wanted.slice(0, 4)) {
+      // Neither Linux nor Xen translates the addresses of reserved regions.
+      const translated = !isRegion && decoded.known ? decoded.value[tuple.index] : undefined;
+      const start = translated?.start ?? tuple.address;
+      const range = { start, end: start + tuple.size };
+      if (offset !== undefined && counts.size > 0) {
+        const isAddress = offset - tuple.offset < counts.address * 4;
+        lines.push(
+          isAddress
+            ? `Address ${formatGrouped(tuple.address)} (cells ${cellsText(counts.address)} of tuple ${tuple.index})`
+            : `Size ${formatSize(tuple.size)} = ${formatGrouped(tuple.size)}`,
+        );
+      }
+      if (isRegion || isMemoryNode(node)) lines.push(...rangeLines(context, range, node));
+      else if (counts.size === 0) lines.push(`Unit ${formatAddress(tuple.address)}`);
+      else {
+        lines.push(deviceLine(node, { ...range, index: tuple.index }));
+        if (!decoded.known && decoded.because.code === 'not-translatable')
+          lines.push(`The CPU cannot address it: ${decoded.because.bus} has no \`ranges\` for it.`);
+        else
+          for (const each of ownershipOf(board, range))
+            if (each.view.startsWith('Xen')) lines.push(`${each.view}: ${each.owner}`);
+      }
+    }
+    if (width > 0 && property.bytes.length % width !== 0)
+      lines.push(
+        `${property.bytes.length / 4} cells are no whole number of tuples of ${counts.address} + ${counts.size} cells.`,
+      );
+    lines.push(
+      ...ramoopsLines(
+        node,
+        map.reserved.find((each) => each.node === node),
+      ),
+    );
+    return lines;
+  }
+  if (
+    property.name === 'xen,static-mem' ||
+    property.name === 'xen,static-heap' ||
+    property.name === 'xen,shared-mem'
+  ) {
+    return map.reserved
+      .filter((each) => each.node === node)
+      .filter(
+        (each) =>
+          offset === undefined ||
+          property.name === 'xen,shared-mem' ||
+          inTuple(each.index, offset, node, property.name),
+      )
+      .slice(0, 4)
+      .flatMap((range) => rangeLines(context, range, node));
+  }
+  if (property.name === 'ranges' || property.name === 'dma-ranges')
+    return rangesLines(node, property);
+  if (
+    property.name === 'size' ||
+    property.name === 'alignment' ||
+    property.name === 'alloc-ranges'
+  ) {
+    const dynamic = map.dynamic.find((each) => each.node === node);
+    if (dynamic) return dynamicLines(context, dynamic);
+  }
+  if (/^linux,initrd-(?:start|end)$/.test(property.name) || property.name === 'memory') {
+    const value = joinCells(cellsOf(property), 0, property.bytes.length >> 2);
+    if (property.name === 'memory')
+      return [`${formatSize(value * 1024n)} for this domain (the value is in KiB)`];
+    const ramdisk = map.modules.find((each) => each.node === node);
+    return [formatGrouped(value), ...(ramdisk ? rangeLines(context, ramdisk, node) : [])];
+  }
+  return plainValue(board, property, offset);
+}
+
+function cellsText(count: number): string {
+  return count === 1 ? '0' : `0 to ${count - 1}`;
+}
+
+function inTuple(index: number, offset: number, node: DtNode, name: string): boolean {
+  const counts =
+    name === 'xen,static-heap' && node.parent ? childCells(node.parent) : regCells(node);
+  const width = (counts.address + counts.size) * 4;
+  return index * width <= offset && offset < (index + 1) * width;
+}
+
+function rangesLines(node: DtNode, property: DtProperty): string[] {
+  if (property.bytes.length === 0) return ['Addresses below are the same as above this bus.'];
+  const child = childCells(node);
+  const parent = regCells(node).address;
+  const sizeCells = cellOf(node, '#size-cells') ?? 1;
+  const width = child.address + parent + sizeCells;
+  const cells = cellsOf(property);
+  const lines: string[] = [];
+  for (let at = 0; at + width <= cells.length && lines.length < 8; at += width) {
+    const skip = Math.max(0, child.address - 2);
+    const from = joinCells(cells, at + skip, child.address - skip);
+    const to = joinCells(cells, at + child.address, parent);
+    const size = joinCells(cells, at + child.address + parent, sizeCells);
+    lines.push(
+      `- ${rangeText({ start: from, end: from + size })} → ${rangeText({ start: to, end: to + size })}, ${formatSize(size)}`,
+    );
+  }
+  return [lines.join('\n')];
+}
+
+function plainValue(board: Board, property: DtProperty, offset: number | undefined): string[] {
+  const parts = property.definition?.parts ?? [];
+  const part = offset === undefined ? undefined : parts.find((each) => each.offset === offset);
+  if (part && (part.kind === 'phandle' || part.kind === 'path') && part.target !== undefined) {
+    const node = referredNode(
+      board,
+      `&${part.target.startsWith('/') ? `{${part.target}}` : part.target}`,
+    );
+    return node ? [`→ ${node.path}`] : [];
+  }
+  if (part?.kind === 'cell' && part.length <= 8) {
+    let value = 0n;
+    for (let at = part.offset; at < part.offset + part.length; at += 1)
+      value = (value << 8n) | BigInt(property.bytes[at] ?? 0);
+    return [`${formatAddress(value)} = ${value}`];
+  }
+  if (property.bytes.length === 0) return ['Present, without a value.'];
+  if (parts.length > 0 && parts.every((each) => each.kind === 'string' || each.kind === 'path'))
+    return [
+      stringsOf(property)
+        .map((each) => `\`"${each}"\``)
+        .join(', '),
+    ];
+  const cells = cellsOf(property);
+  const shown = cells.slice(0, 16).map((cell) => `0x${cell.toString(16)}`);
+  return [
+    `\`<${shown.join(' ')}${cells.length > 16 ? ' …' : ''}>\` ${property.bytes.length} bytes`,
+  ];
+}
+
+function originLines(context: Context, property: DtProperty, here: Definition): string[] {
+  const wins = property.definition;
+  if (!wins) return [];
+  if (here !== wins) return [`Overridden by ${place(context, wins.whole)}`];
+  if (property.overridden.length === 0) return [];
+  return [`Overrides ${property.overridden.map((each) => place(context, each.whole)).join(', ')}`];
+}
+
+function macroLine(
+  context: Context,
+  written: Written,
+  text: string,
+  located: Located,
+): string | undefined {
+  const macro = macroOf(written);
+  if (!macro || macro.name !== text) return undefined;
+  const { part, definition } = located;
+  let value = '';
+  if (part?.kind === 'cell' && definition) {
+    let number = 0n;
+    for (let at = part.offset; at < part.offset + part.length; at += 1)
+      number = (number << 8n) | BigInt(definition.bytes[at] ?? 0);
+    value = ` = ${formatAddress(number)} (${number})`;
+  }
+  const { definition: span } = macro;
+  if (!span) return `\`${macro.name}\`${value}`;
+  const source = context.board.files.get(span.file);
+  const where =
+    typeof source === 'string'
+      ? fileName(span.file)
+      : context.linkTo(span, `${fileName(span.file)}:${lineOf(source, span.start)}`);
+  return `\`${macro.name}\`${value}, defined in ${where}`;
+}
+
+// Xen reads a number without a unit as KiB (parse_dom0_mem).
+const UNIT_BITS: Readonly<Record<string, bigint>> = { k: 10n, m: 20n, g: 30n, t: 40n };
+
+function bootargsLines(board: Board, bootargs: string): string[] {
+  const lines: string[] = [];
+  const asked = /(?:^|\s)dom0_mem=(\S+)/.exec(bootargs)?.[1];
+  if (asked !== undefined) {
+    const sizes = [...asked.matchAll(/(\d+)([kmgt]?)/gi)].map(
+      ([, digits = '', unit = '']) => BigInt(digits) << (UNIT_BITS[unit.toLowerCase()] ?? 10n),
+    );
+    lines.push(`\`dom0_mem=${asked}\` asks for ${sizes.map(formatSize).join(' / ')}`);
+  }
+  for (const boot of board.xen) {
+    const { dom0, outcome } = boot;
+    if (!dom0 || outcome.kind === 'panics' || outcome.kind === 'hangs') continue;
+    const banks = dom0.banks.map((each) => rangeText(each)).join(', ');
+    const places = banks === '' ? '' : `: ${likely(boot, 'dom0.banks')}${banks}`;
+    lines.push(`${xenName(boot)} gives dom0 ${formatSize(dom0.size)}${places}`);
+  }
+  return lines;
+}

@@ -1,0 +1,76 @@
+// The memory map of a board as Markdown, for mails and bug reports.
+
+import { formatAddress, formatSize } from '../addresses/format.ts';
+import { compareRanges, type Range } from '../addresses/region.ts';
+import type { Board } from '../rules/board.ts';
+import type { Finding } from '../rules/finding.ts';
+import { ownershipOf } from './ownership.ts';
+
+interface Row extends Range {
+  readonly what: string;
+  readonly kind: string;
+}
+
+/** Tables of RAM banks, claims with their owner per reader, and the errors and warnings. Ends are inclusive. */
+export function mapMarkdown(board: Board, name: string, findings: readonly Finding[]): string {
+  const { map } = board;
+  const rows: Row[] = [
+    ...map.banks.map((bank) => ({
+      start: bank.start,
+      end: bank.end,
+      what: bank.node.name,
+      kind: bank.enabled ? 'RAM' : 'RAM (disabled)',
+    })),
+    ...map.reserved.map((each) => ({
+      start: each.start,
+      end: each.end,
+      what: each.node?.name ?? '/memreserve/',
+      kind: [
+        each.kind === 'static' ? 'reserved' : each.kind,
+        ...(each.noMap ? ['no-map'] : []),
+        ...(each.reusable ? ['reusable'] : []),
+        ...(each.enabled ? [] : ['disabled']),
+      ].join(', '),
+    })),
+    ...map.modules.map((each) => ({
+      start: each.start,
+      end: each.end,
+      what: each.node.name,
+      kind: `module, ${each.kind}`,
+    })),
+  ].filter((row) => row.end > row.start);
+  rows.sort(compareRanges);
+  const views = [
+    ...board.xen.flatMap((boot) => [`Xen ${boot.release.name}`, `dom0 (Xen ${boot.release.name})`]),
+    ...board.linux.map((boot) => `Linux ${boot.release}`),
+  ];
+  const lines = [
+    `# Memory map of ${name}`,
+    '',
+    `| start | end | size | what | kind |${views.map((view) => ` ${view} |`).join('')}`,
+    `|---|---|---|---|---|${'---|'.repeat(views.length)}`,
+    ...rows.map((row) => {
+      const owners = ownershipOf(board, row);
+      const cells = [
+        formatAddress(row.start),
+        formatAddress(row.end - 1n),
+        formatSize(row.end - row.start),
+        row.what,
+        row.kind,
+        ...views.map((view) =>
+          row.kind.startsWith('RAM')
+            ? ''
+            : (owners.find((each) => each.view === view)?.owner ?? ''),
+        ),
+      ];
+      return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+    }),
+  ];
+  if (!map.ramKnown) lines.push('', 'RAM is not known: the boot loader fills in its size.');
+  for (const region of map.dynamic)
+    lines.push('', `${region.node.name}: ${formatSize(region.size)}, placed by the kernel.`);
+  const grave = findings.filter((each) => each.severity === 'error' || each.severity === 'warning');
+  if (grave.length > 0)
+    lines.push('', ...grave.map((each) => `- ${each.severity}: ${each.message} [${each.rule}]`));
+  return `${lines.join('\n')}\n`;
+}

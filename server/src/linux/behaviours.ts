@@ -1,0 +1,84 @@
+// What Linux releases do differently: the one table. No other file compares versions.
+
+import { isSince, type LinuxRelease } from './releases.ts';
+
+interface Row {
+  /** The first branch that behaves like this. */
+  readonly since: string;
+  /** What changed. */
+  readonly what: string;
+  /** Kernel function and commit. */
+  readonly source: string;
+}
+
+const TABLE = {
+  baseZeroCompared: {
+    since: '5.10',
+    what: 'Regions at address 0 take part in the overlap check.',
+    source: '__rmem_check_for_overlap, ca05f3331655',
+  },
+  noMapMarks: {
+    since: '5.12',
+    what: 'no-map marks memory as not mapped; before, it was removed from memory without a word.',
+    source: 'early_init_dt_reserve_memory, 86588296acbf',
+  },
+  noMapRefused: {
+    since: '5.12',
+    what: 'no-map fails with -EBUSY over something reserved before.',
+    source: 'early_init_dt_reserve_memory, 8a5a75e5e9e5',
+  },
+  noMapOutsideRamAllowed: {
+    since: '5.17',
+    what: 'no-map over something reserved fails only where there is memory.',
+    source: 'early_init_dt_reserve_memory, da17d6905d29',
+  },
+  cmaAlignsToPageBlock: {
+    since: '5.18',
+    what: 'CMA regions align to a page block (2 MiB with 4 KiB pages); before, also to the largest buddy (4 MiB).',
+    source: 'CMA_MIN_ALIGNMENT_BYTES, e16faf26780f',
+  },
+  memreserveLast: {
+    since: '6.4',
+    what: '/memreserve/ entries are reserved after the nodes; before, they came first.',
+    source: 'early_init_fdt_scan_reserved_mem, b41328187629',
+  },
+  regionsListed: {
+    since: '6.4',
+    what: 'Each recorded region is printed with its range and attributes.',
+    source: 'fdt_init_reserved_mem, aeb9267eb6b1',
+  },
+  tiesSortedByNode: {
+    since: '6.5',
+    what: 'Regions with equal base and size are compared in the order of the blob.',
+    source: '__rmem_cmp, 4cea2821882b',
+  },
+  placedNextToRegions: {
+    since: '6.5',
+    what: 'A dynamic region goes to the end of its alloc-range that touches a recorded region.',
+    source: '__reserved_mem_alloc_in_range, 83ba7361e168',
+  },
+  staticRecordedLate: {
+    since: '6.12',
+    what:
+      'Static regions are only reserved early; they are recorded, checked and given to drivers after paging, dynamic ' +
+      'ones at once. Messages about nodes come from of_reserved_mem.c, the record has no limit, and a zero size is not ' +
+      'recorded.',
+    source: 'fdt_scan_reserved_mem_reg_nodes, 8a6e02d0c00e and 00c9a452a235',
+  },
+  driversValidateFirst: {
+    since: '7.0',
+    what: 'A node its driver refuses is not reserved at all; before, it was reserved and then released.',
+    source: 'fdt_scan_reserved_mem, node_validate',
+  },
+} as const satisfies Record<string, Row>;
+
+type BehaviourName = keyof typeof TABLE;
+
+/** Which of the named behaviours a release has. */
+export type Behaviours = Readonly<Record<BehaviourName, boolean>>;
+
+/** The behaviours of `release`. */
+export function behavioursOf(release: LinuxRelease): Behaviours {
+  const entries = Object.entries(TABLE).map(([name, row]) => [name, isSince(release, row.since)]);
+  return Object.fromEntries(entries) as Behaviours;
+}

@@ -1,0 +1,79 @@
+// What Linux makes of a tree's memory.
+
+import type { Range } from '../addresses/region.ts';
+import type { DtNode, Written } from '../tree/device-tree.ts';
+
+export type LinuxArchitecture = 'arm64' | 'arm' | 'riscv';
+
+/** One kernel log line, without timestamp. `text` holds a line feed where the kernel prints one. */
+export interface KernelLine {
+  readonly text: string;
+  readonly level: 'error' | 'warning' | 'info';
+  readonly written?: Written;
+  readonly node?: DtNode;
+  /** Set when the line holds an address that depends on where the boot loader put the kernel, initrd or blob. */
+  readonly uncertain?: true;
+}
+
+/** How Linux treats one reserved range. */
+export interface LinuxReserved extends Range {
+  readonly node: DtNode | undefined;
+  readonly written: Written | undefined;
+  readonly kind: 'static' | 'dynamic' | 'memreserve' | 'cma' | 'initrd' | 'loaded';
+  /** `reserved`: kept, mapped. `no-map`: taken out of the linear map. `failed`: Linux could not reserve it. */
+  readonly state: 'reserved' | 'no-map' | 'failed';
+  /** For dynamic ones: the interval it will lie in; `start`/`end` are then the likeliest place. */
+  readonly within?: Range;
+}
+
+/** An entry of the kernel's reserved_mem array: what `memory-region` phandles can find. */
+export interface RecordedRegion extends Range {
+  readonly node: DtNode;
+  readonly dynamic: boolean;
+  /** The `compatible` whose driver took it: `shared-dma-pool`, `restricted-dma-pool`; undefined without one. */
+  readonly driver: string | undefined;
+  /** Set when a driver matched and refused: the region was released again. */
+  readonly refused: boolean;
+}
+
+/** A node below /reserved-memory that Linux leaves out. */
+export interface IgnoredNode {
+  readonly node: DtNode;
+  readonly because:
+    | 'disabled'
+    | 'format'
+    | 'reg-length'
+    | 'size-length'
+    | 'alignment-length'
+    | 'alloc-ranges-length'
+    | 'no-reg'
+    | 'no-room'
+    | 'table-full'
+    | 'refused';
+}
+
+/** A line of /proc/iomem as far as the tree decides it; `end` exclusive. */
+export interface IomemEntry extends Range {
+  readonly name: 'System RAM' | 'reserved';
+  /** 0 at the left margin, 1 within System RAM. */
+  readonly depth: 0 | 1;
+}
+
+export interface LinuxBoot {
+  /** `5.4`, `6.1`, `6.12` … */
+  readonly release: string;
+  readonly architecture: LinuxArchitecture;
+  readonly log: readonly KernelLine[];
+  /** RAM as memblock has it, joined. */
+  readonly memory: readonly Range[];
+  /** The parts of `memory` that are not in the linear map, joined. */
+  readonly noMap: readonly Range[];
+  /** memblock's memory regions in the order of "Early memory node ranges": split where no-map begins or ends. */
+  readonly memoryRegions: readonly Range[];
+  readonly reserved: readonly LinuxReserved[];
+  /** The recorded regions in the order Linux keeps them. */
+  readonly recorded: readonly RecordedRegion[];
+  /** Nodes below /reserved-memory that Linux leaves out, and why. */
+  readonly ignored: readonly IgnoredNode[];
+  readonly iomem: readonly IomemEntry[];
+}

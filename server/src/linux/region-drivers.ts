@@ -1,0 +1,158 @@
+// The drivers of reserved regions: which take a node, which refuse it, and what they print
+// (kernel/dma/contiguous.c, coherent.c, swiotlb.c).
+
+import { stringsOf, type DtNode } from '../tree/device-tree.ts';
+import { clearNoMap, free } from './memblock.ts';
+import {
+  commandLineValue,
+  formatMebibytes,
+  formatPhysical,
+  print,
+  type Recording,
+  type Scan,
+} from './scan.ts';
+
+/** Whether `compatible` of the node holds `name`. */
+export function isCompatible(node: DtNode, name: string): boolean {
+  const property = node.properties.get('compatible');
+  return property !== undefined && stringsOf(property).includes(name);
+}
+
+/**
+ * CMA_MIN_ALIGNMENT_BYTES: what base and size of a CMA region must be a multiple of, in bytes. A page block is as large
+ * as a huge page (2 MiB, 32 MiB, 512 MiB with pages of 4, 16, 64 KiB); before 5.18 the largest buddy counted too.
+ */
+export function cmaAlignment(scan: Pick<Scan, 'behaviours' | 'pageSize' | 'architecture'>): bigint {
+  if (scan.pageSize === 65536n) return 512n << 20n;
+  if (scan.pageSize === 16384n) return 32n << 20n;
+  // arm without LPAE has no 2 MiB pages: its page block is the largest buddy.
+  if (scan.architecture === 'arm' || !scan.behaviours.cmaAlignsToPageBlock) return 4n << 20n;
+  return 2n << 20n;
+}
+
+/** Whether a driver would make a CMA area of the node, and so raise its alignment. */
+export function isCmaNode(node: DtNode): boolean {
+  return (
+    isCompatible(node, 'shared-dma-pool') &&
+    node.properties.has('reusable') &&
+    !node.properties.has('no-map')
+  );
+}
+
+interface Driver {
+  readonly compatible: string;
+  /** Prints, and says whether it took the region. */
+  readonly setUp: (scan: Scan, region: Recording) => boolean;
+}
+
+const DRIVERS: readonly Driver[] = [
+  { compatible: 'shared-dma-pool', setUp: setUpCma },
+  { compatible: 'shared-dma-pool', setUp: setUpCoherent },
+  { compatible: 'restricted-dma-pool', setUp: setUpSwiotlb },
+];
+
+/** Why the drivers would refuse a node whatever its address: part of node_validate since 7.0. */
+export function isRefusedOutright(scan: Scan, node: DtNode): boolean {
+  const has = (name: string): boolean => node.properties.has(name);
+  if (isCompatible(node, 'shared-dma-pool')) {
+    if (has('reusable') && has('no-map')) return true;
+    if (has('linux,cma-default') && commandLineValue(scan.commandLine, 'cma') !== undefined)
+      return true;
+    return !has('reusable') && !has('no-map') && scan.architecture === 'arm';
+  }
+  return isCompatible(node, 'restricted-dma-pool') && refusesSwiotlb(node);
+}
+
+/** Runs the drivers that match (__reserved_mem_init_node); one that refuses gives the region back. */
+export function initRegion(scan: Scan, region: Recording): void {
+  const { node } = region;
+  const matching = DRIVERS.filter((driver) => isCompatible(node, driver.compatible));
+  for (const driver of matching) {
+    if (!driver.setUp(scan, region)) continue;
+    region.driver = driver.compatible;
+    print(
+      scan,
+      'info',
+      `OF: reserved mem: initialized node ${node.name}, compatible id ${driver.compatible}`,
+      { node },
+    );
+    break;
+  }
+  if (matching.length > 0 && region.driver === undefined) {
+    region.refused = true;
+    print(scan, 'info', `OF: reserved mem: node ${node.name} compatible matching fail`, { node });
+    if (node.properties.has('no-map')) clearNoMap(scan.block, region);
+    else free(scan.block, region);
+    return;
+  }
+  if (!scan.behaviours.regionsListed) return;
+  const map = node.properties.has('no-map') ? 'nomap' : 'map';
+  const reuse = node.properties.has('reusable') ? 'reusable' : 'non-reusable';
+  print(
+    scan,
+    'info',
+    `OF: reserved mem: ${formatPhysical(scan, region.start)}..${formatPhysical(scan, region.end - 1n)} ` +
+      `(${(region.end - region.start) >> 10n} KiB) ${map} ${reuse} ${node.name}`,
+    { node, uncertain: region.dynamic },
+  );
+}
+
+function created(scan: Scan, region: Recording, what: string): void {
+  print(
+    scan,
+    'info',
+    `Reserved memory: created ${what} at ${formatPhysical(scan, region.start)}, ` +
+      `size ${formatMebibytes(region.end - region.start)}`,
+    { node: region.node, uncertain: region.dynamic },
+  );
+}
+
+// rmem_cma_setup
+function setUpCma(scan: Scan, region: Recording): boolean {
+  const { node, start, end } = region;
+  const has = (name: string): boolean => node.properties.has(name);
+  if (has('linux,cma-default') && commandLineValue(scan.commandLine, 'cma') !== undefined) {
+    print(
+      scan,
+      'info',
+      `Reserved memory: bypass ${node.name} node, using cmdline CMA params instead`,
+      { node },
+    );
+    return false;
+  }
+  if (!has('reusable') || has('no-map')) return false;
+  if (((start | (end - start)) & (cmaAlignment(scan) - 1n)) !== 0n) {
+    print(scan, 'error', 'Reserved memory: incorrect alignment of CMA region', {
+      node,
+      property: has('reg') ? 'reg' : 'size',
+    });
+    return false;
+  }
+  created(scan, region, 'CMA memory pool');
+  return true;
+}
+
+// rmem_dma_setup
+function setUpCoherent(scan: Scan, region: Recording): boolean {
+  const { node } = region;
+  if (node.properties.has('reusable')) return false;
+  if (scan.architecture === 'arm' && !node.properties.has('no-map')) {
+    print(scan, 'error', 'Reserved memory: regions without no-map are not yet supported', { node });
+    return false;
+  }
+  created(scan, region, 'DMA memory pool');
+  return true;
+}
+
+function refusesSwiotlb(node: DtNode): boolean {
+  return ['reusable', 'linux,cma-default', 'linux,dma-default', 'no-map'].some((name) =>
+    node.properties.has(name),
+  );
+}
+
+// rmem_swiotlb_setup
+function setUpSwiotlb(scan: Scan, region: Recording): boolean {
+  if (refusesSwiotlb(region.node)) return false;
+  created(scan, region, 'restricted DMA pool');
+  return true;
+}

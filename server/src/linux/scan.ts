@@ -1,0 +1,100 @@
+// What the steps of the early scan share: the tree, the release and the state they change.
+
+import type { CellCounts } from '../addresses/cells.ts';
+import { cellsOf, type DeviceTree, type DtNode, type Written } from '../tree/device-tree.ts';
+import type { Behaviours } from './behaviours.ts';
+import type {
+  IgnoredNode,
+  KernelLine,
+  LinuxArchitecture,
+  LinuxReserved,
+  RecordedRegion,
+} from './linux-boot.ts';
+import type { Memblock } from './memblock.ts';
+
+/** A recorded region while it is being worked on. */
+export type Recording = { -readonly [Key in keyof RecordedRegion]: RecordedRegion[Key] };
+
+export interface Scan {
+  readonly tree: DeviceTree;
+  readonly behaviours: Behaviours;
+  readonly architecture: LinuxArchitecture;
+  /** Bytes. */
+  readonly pageSize: bigint;
+  /** dt_root_addr_cells and dt_root_size_cells. */
+  readonly cells: CellCounts;
+  readonly commandLine: string;
+  readonly block: Memblock;
+  readonly log: KernelLine[];
+  readonly reserved: LinuxReserved[];
+  readonly recorded: Recording[];
+  readonly ignored: IgnoredNode[];
+}
+
+/** The root's cells as early_init_dt_scan_root reads them: 1 and 1 when missing, not the specification's 2 and 1. */
+export function linuxRootCells(tree: DeviceTree): CellCounts {
+  const read = (name: string): number => {
+    const property = tree.root.properties.get(name);
+    return (property && cellsOf(property)[0]) ?? 1;
+  };
+  return { address: read('#address-cells'), size: read('#size-cells') };
+}
+
+export function print(
+  scan: Scan,
+  level: KernelLine['level'],
+  text: string,
+  about?: { readonly node: DtNode; readonly property?: string; readonly uncertain?: boolean },
+): void {
+  const written: Written | undefined =
+    about?.property === undefined
+      ? about?.node.openings[0]?.name
+      : about.node.properties.get(about.property)?.definition?.whole;
+  scan.log.push({
+    text,
+    level,
+    ...(about ? { node: about.node } : {}),
+    ...(written ? { written } : {}),
+    ...(about?.uncertain ? { uncertain: true as const } : {}),
+  });
+}
+
+/** `%pa`: as wide as a physical address, 32 bits on an arm kernel without LPAE. */
+export function formatPhysical(scan: Scan, address: bigint): string {
+  const digits = scan.architecture === 'arm' && scan.cells.address === 1 ? 8 : 16;
+  return `0x${address.toString(16).padStart(digits, '0')}`;
+}
+
+/** `%lu MiB` as the kernel computes it: whole MiB, rounded down. */
+export function formatMebibytes(bytes: bigint): string {
+  return `${bytes >> 20n} MiB`;
+}
+
+/** of_read_number keeps the low 64 bits. */
+export function low64(value: bigint): bigint {
+  return BigInt.asUintN(64, value);
+}
+
+/** The value of a kernel command line parameter, the last one given; undefined when absent. */
+export function commandLineValue(commandLine: string, name: string): string | undefined {
+  let value: string | undefined;
+  for (const word of commandLine.split(/\s+/)) {
+    if (word.startsWith(`${name}=`)) value = word.slice(name.length + 1);
+  }
+  return value;
+}
+
+const SUFFIXES = 'KMGTPE';
+
+/** memparse(): a number with an optional suffix, and what follows it; undefined when there is no number. */
+export function parseMemory(text: string): { value: bigint; rest: string } | undefined {
+  const match = /^(0x[0-9a-f]+|\d+)([kmgtpe])?/i.exec(text);
+  if (!match) return undefined;
+  const digits = match[1] ?? '0';
+  const octal = /^0[0-7]+$/.test(digits);
+  const power = match[2] === undefined ? 0 : SUFFIXES.indexOf(match[2].toUpperCase()) + 1;
+  return {
+    value: BigInt(octal ? `0o${digits.slice(1)}` : digits) << BigInt(10 * power),
+    rest: text.slice(match[0].length),
+  };
+}

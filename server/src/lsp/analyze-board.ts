@@ -1,0 +1,29 @@
+// Analyses boards, keeping what makes the next analysis of the same board cheap.
+
+import { analyze, type Analysis, type BoardRequest } from '../analysis/analyze.ts';
+import type { Reader } from '../analysis/read-tree.ts';
+import { PreprocessCache } from '../preprocess/preprocess.ts';
+import { createParser, type ParserWasm } from '../syntax/create-parser.ts';
+import type { FileSet } from '../text/source-file.ts';
+import type { FileId } from '../text/span.ts';
+
+/** Analyses boards over files; remembers the last analysis of each. */
+export interface BoardAnalyzer {
+  analyze(request: BoardRequest, files: FileSet): Analysis;
+  /** Drops what is remembered of a board. */
+  forget(root: FileId): void;
+}
+
+/** Rejects when the WebAssembly files are none. */
+export async function createBoardAnalyzer(wasm: ParserWasm): Promise<BoardAnalyzer> {
+  const reader: Reader = { parser: await createParser(wasm), cache: new PreprocessCache() };
+  const last = new Map<FileId, Analysis>();
+  return {
+    analyze(request, files) {
+      const analysis = analyze(request, files, reader, last.get(request.root));
+      if (analysis.kind === 'complete') last.set(request.root, analysis);
+      return analysis;
+    },
+    forget: (root) => last.delete(root),
+  };
+}

@@ -1,0 +1,435 @@
+// The boards being worked on: analyses them when their files change, the newest text first.
+
+import type { Analysis, BoardRequest } from '../analysis/analyze.ts';
+import { isRootFile, type IncludeIndex } from '../ide/include-index.ts';
+import { fileName } from '../ide/paths.ts';
+import { shiftFinding } from '../ide/shift.ts';
+import type { Board } from '../rules/board.ts';
+import type { Finding } from '../rules/finding.ts';
+import type { FileSet } from '../text/source-file.ts';
+import type { FileId } from '../text/span.ts';
+import type { BootProfile } from '../xen/boot-profile.ts';
+import type { Release } from '../xen/releases.ts';
+import type { XenBoot } from '../xen/xen-boot.ts';
+import type { Files } from './files.ts';
+import { snapshotOf } from './snapshot.ts';
+
+/** What requests are answered from. */
+export interface Model {
+  readonly root: FileId;
+  /** The last board whose text could be read as a whole; the newest one when there was none. */
+  readonly board: Board;
+  /** The findings of the newest text. */
+  readonly findings: readonly Finding[];
+  /** The files the findings were made from. */
+  readonly files: FileSet;
+  /** Folders in which includes are looked for. */
+  readonly includePaths: readonly FileId[];
+  /** Every file of the newest text. */
+  readonly members: ReadonlySet<FileId>;
+  /** Whether `board` is older than `findings`, because the text is broken. */
+  readonly stale: boolean;
+  /** What `board` was made with. */
+  readonly good: {
+    readonly board: Board;
+    readonly findings: readonly Finding[];
+    readonly files: FileSet;
+  };
+}
+
+export interface BoardsHost {
+  readonly files: Files;
+  readonly index: IncludeIndex;
+  /** Whether the boards of included files are still being looked for. */
+  readonly isSearching: () => boolean;
+  /** The board that settings apply an overlay to. */
+  readonly baseOf: (overlay: FileId) => FileId | undefined;
+  /** How a root file is to be analysed. */
+  requestFor(root: FileId): Promise<BoardRequest>;
+  readonly analyze: (request: BoardRequest, files: FileSet) => Analysis;
+  /** Called when nothing more is wanted of a board. */
+  forget(root: FileId): void;
+  /** Called after each analysis, and with no model when a board is closed. */
+  changed(root: FileId, model: Model | undefined): void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** Runs `task` in a later turn of the event loop. */
+  readonly later: (task: () => void, milliseconds: number) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+interface OpenBoard {
+  readonly root: FileId;
+  /** Open documents that are read through this board. */
+  readonly documents: Set<FileId>;
+  request: Promise<BoardRequest> | undefined;
+  model: Model | undefined;
+  /** Why there is no model. */
+  because: string | undefined;
+  dirty: boolean;
+  /** Counts edits; an analysis of an older count is out of date. */
+  edits: number;
+  /** Milliseconds the last analysis took. */
+  cost: number;
+  readonly waiting: (() => void)[];
+}
+
+/** An analysis that took longer than this is put off until the typing pauses. */
+const CHEAP_MILLISECONDS = 30;
+const LONGEST_DELAY_MILLISECONDS = 400;
+
+/** Keeps one model per board that an open document belongs to. */
+export class Boards {
+  readonly #host: BoardsHost;
+  readonly #open = new Map<FileId, OpenBoard>();
+  readonly #boardOf = new Map<FileId, FileId>();
+  /** The board the user chose for an included file. */
+  readonly #chosen = new Map<FileId, FileId>();
+  /** Boards that turned out not to include a file, although the index says so. */
+  readonly #refused = new Map<FileId, Set<FileId>>();
+  #scheduled = false;
+  /** Counts the edits of all boards. */
+  #edits = 0;
+  #newest: FileId | undefined;
+
+  constructor(host: BoardsHost) {
+    this.#host = host;
+  }
+
+  /** The root an open document is read through. */
+  rootOf(file: FileId): FileId | undefined {
+    return this.#boardOf.get(file);
+  }
+
+  get models(): Model[] {
+    return [...this.#open.values()].flatMap((board) => board.model ?? []);
+  }
+
+  /** The model of an open document, if it was analysed yet. */
+  modelOf(file: FileId): Model | undefined {
+    const root = this.#boardOf.get(file);
+    return root === undefined ? undefined : this.#open.get(root)?.model;
+  }
+
+  /** The model of an open document; waits for the first analysis only, and not for boards to be found. */
+  async firstModelOf(file: FileId): Promise<Model | undefined> {
+    const board = this.#boardWith(file);
+    if (!board || board.model || this.#mustWait(board)) return board?.model;
+    await new Promise<void>((resolve) => board.waiting.push(resolve));
+    return this.modelOf(file);
+  }
+
+  /** The model of an open document as it is on screen: waits until no edit is left to analyse. */
+  async newestModelOf(file: FileId): Promise<Model | undefined> {
+    const board = this.#boardWith(file);
+    if (!board) return undefined;
+    if (board.dirty && !this.#mustWait(board))
+      await new Promise<void>((resolve) => board.waiting.push(resolve));
+    return this.modelOf(file);
+  }
+
+  /** Why an open document has no model although it was analysed. */
+  reasonFor(file: FileId): string | undefined {
+    return this.#boardWith(file)?.because;
+  }
+
+  /** Whether edits wait to be analysed. */
+  isBehind(file: FileId): boolean {
+    return this.#boardWith(file)?.dirty ?? false;
+  }
+
+  /** Analyses a board over other texts, leaving its model as it is: for trying out changes. */
+  async findingsOver(root: FileId): Promise<(files: FileSet) => readonly Finding[]> {
+    const request = await this.#host.requestFor(root);
+    return (files) => {
+      const analysis = this.#host.analyze(request, files);
+      return analysis.kind === 'complete' ? analysis.findings : [];
+    };
+  }
+
+  /** The boot of one release, leaving the model as it is; `facts` hold where the profile says nothing. */
+  async bootWith(
+    root: FileId,
+    release: Release,
+    facts: BootProfile = {},
+  ): Promise<XenBoot | undefined> {
+    const request = await this.#host.requestFor(root);
+    const targets = { xen: [{ asked: release.name, release }], linux: [] };
+    const profile = { ...facts, ...request.profile };
+    const analysis = this.#host.analyze({ ...request, targets, profile }, this.#host.files);
+    return analysis.kind === 'complete' ? analysis.board.xen[0] : undefined;
+  }
+
+  /**
+   * The board with boots of more releases of Xen than its targets, in the order of releases, leaving the model as it is;
+   * undefined while the text has no tree.
+   */
+  async analysisWith(
+    root: FileId,
+    releases: readonly Release[],
+  ): Promise<{ readonly board: Board; readonly findings: readonly Finding[] } | undefined> {
+    const request = await this.#host.requestFor(root);
+    const known = new Set(request.targets.xen.map(({ release }) => release.name));
+    const xen = [
+      ...request.targets.xen,
+      ...releases
+        .filter((release) => !known.has(release.name))
+        .map((release) => ({ asked: release.name, release })),
+    ].sort((a, b) => a.release.minor - b.release.minor || a.release.point - b.release.point);
+    const targets = { ...request.targets, xen };
+    const analysis = this.#host.analyze({ ...request, targets }, this.#host.files);
+    return analysis.kind === 'complete' ? analysis : undefined;
+  }
+
+  open(file: FileId): void {
+    this.#attach(file, this.#choose(file));
+  }
+
+  close(file: FileId): void {
+    this.#detach(file);
+    this.#boardOf.delete(file);
+  }
+
+  choose(file: FileId, root: FileId): void {
+    this.#chosen.set(file, root);
+    if (this.#boardOf.has(file) && this.#boardOf.get(file) !== root) {
+      this.#detach(file);
+      this.#attach(file, root);
+    }
+  }
+
+  /** A text changed, or a file appeared or vanished. */
+  touch(file: FileId): void {
+    for (const board of this.#open.values()) {
+      const known = board.model?.members;
+      if (!known || known.has(file) || board.documents.has(file)) this.#soil(board);
+    }
+    this.#newest = this.#boardOf.get(file) ?? this.#newest;
+  }
+
+  /** Settings or the set of files changed: everything is analysed anew, with fresh requests. */
+  touchAll(): void {
+    this.#refused.clear();
+    for (const board of this.#open.values()) {
+      board.request = undefined;
+      this.#soil(board);
+    }
+  }
+
+  /** The include index learned something: documents without a board may have one now. */
+  rechoose(): void {
+    this.#refused.clear();
+    this.#rechooseWhere((file, root) => root === file);
+    const [waiting] = this.#dirtyBoards();
+    if (waiting) this.#schedule(waiting);
+  }
+
+  #rechooseWhere(isOpenToChange: (file: FileId, root: FileId) => boolean): void {
+    for (const [file, root] of [...this.#boardOf]) {
+      if (!isOpenToChange(file, root)) continue;
+      const better = this.#choose(file);
+      if (better === root) continue;
+      this.#detach(file);
+      this.#attach(file, better);
+    }
+  }
+
+  // An included file by itself has faults that no board has, so nothing is said before its boards are known.
+  #mustWait(board: OpenBoard): boolean {
+    return !isRootFile(board.root) && this.#host.isSearching();
+  }
+
+  #boardWith(file: FileId): OpenBoard | undefined {
+    const root = this.#boardOf.get(file);
+    return root === undefined ? undefined : this.#open.get(root);
+  }
+
+  // An included file is read through the chosen board, else the last one on screen, else one that is open already, else the
+  // first that includes it.
+  #choose(file: FileId): FileId {
+    const chosen = this.#chosen.get(file);
+    if (chosen !== undefined) return chosen;
+    if (isRootFile(file)) return this.#host.baseOf(file) ?? file;
+    const including = [...this.#open.values()].filter(
+      (board) => board.root !== file && board.model?.members.has(file),
+    );
+    const open = including.findLast((board) => board.documents.has(board.root)) ?? including[0];
+    const refused = this.#refused.get(file);
+    const roots = this.#host.index.rootsOf(file);
+    return open?.root ?? roots.find((root) => refused?.has(root) !== true) ?? file;
+  }
+
+  #attach(file: FileId, root: FileId): void {
+    this.#boardOf.set(file, root);
+    let board = this.#open.get(root);
+    if (!board) {
+      board = {
+        root,
+        documents: new Set(),
+        request: undefined,
+        model: undefined,
+        because: undefined,
+        dirty: true,
+        edits: 0,
+        cost: 0,
+        waiting: [],
+      };
+      this.#open.set(root, board);
+    }
+    board.documents.add(file);
+    this.#newest = root;
+    this.#soil(board);
+  }
+
+  #detach(file: FileId): void {
+    const board = this.#boardWith(file);
+    if (!board) return;
+    board.documents.delete(file);
+    if (board.documents.size > 0) return;
+    this.#open.delete(board.root);
+    this.#host.forget(board.root);
+    for (const resolve of board.waiting) resolve();
+    this.#host.changed(board.root, undefined);
+  }
+
+  // The index goes by names: a board may be gone, or include another file of the same name.
+  #leave(board: OpenBoard, isWrong: (file: FileId) => boolean): void {
+    for (const file of [...board.documents]) {
+      if (isRootFile(file) || this.#chosen.has(file) || file === board.root || !isWrong(file))
+        continue;
+      const refused = this.#refused.get(file) ?? new Set();
+      this.#refused.set(file, refused.add(board.root));
+      const better = this.#choose(file);
+      if (better === board.root) continue;
+      this.#detach(file);
+      this.#attach(file, better);
+    }
+  }
+
+  #soil(board: OpenBoard): void {
+    board.dirty = true;
+    board.edits += 1;
+    this.#edits += 1;
+    this.#schedule(board);
+  }
+
+  #schedule(board: OpenBoard): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    const delay =
+      board.cost <= CHEAP_MILLISECONDS ? 0 : Math.min(board.cost, LONGEST_DELAY_MILLISECONDS);
+    this.#host.later(() => {
+      this.#runWhenQuiet();
+    }, delay);
+  }
+
+  // Messages are handled one per turn of the event loop: what is typed faster than that is one edit.
+  #runWhenQuiet(): void {
+    const edits = this.#edits;
+    this.#host.later(() => {
+      if (this.#edits !== edits) {
+        this.#runWhenQuiet();
+        return;
+      }
+      this.#scheduled = false;
+      void this.#run().catch((error: unknown) => {
+        this.#host.failed(error);
+      });
+    }, 0);
+  }
+
+  // One board per turn, so that requests that arrived meanwhile are answered in between.
+  async #run(): Promise<void> {
+    const dirty = this.#dirtyBoards();
+    const board = dirty.find((each) => each.root === this.#newest) ?? dirty[0];
+    if (!board) return;
+    try {
+      await this.#analyze(board);
+    } catch (error) {
+      board.dirty = false;
+      this.#host.failed(error);
+    }
+    if (!board.dirty) for (const resolve of board.waiting.splice(0)) resolve();
+    const [next] = this.#dirtyBoards();
+    if (next) this.#schedule(next);
+  }
+
+  #dirtyBoards(): OpenBoard[] {
+    return [...this.#open.values()].filter((board) => board.dirty && !this.#mustWait(board));
+  }
+
+  async #analyze(board: OpenBoard): Promise<void> {
+    const { files, analyze, now } = this.#host;
+    board.request ??= this.#host.requestFor(board.root);
+    const request = await board.request;
+    const { edits } = board;
+    const started = now();
+    const snapshot = snapshotOf(files);
+    const analysis = analyze(request, snapshot);
+    board.cost = now() - started;
+    if (analysis.kind === 'incomplete') {
+      await files.load(analysis.needs);
+      return;
+    }
+    board.dirty = board.edits !== edits;
+    if (this.#open.get(board.root) !== board) return;
+    if (analysis.kind === 'unreadable') {
+      board.model = undefined;
+      board.because = `${fileName(analysis.file)}: ${analysis.because}`;
+      this.#leave(board, () => true);
+    } else {
+      board.because = undefined;
+      const isFirst = !board.model;
+      board.model = modelFrom(board, request, snapshot, analysis);
+      const { members, stale } = board.model;
+      // Files of this board that were opened before anybody knew that they are, and those read by themselves until now.
+      this.#rechooseWhere(
+        (file, root) =>
+          root !== board.root && members.has(file) && (isFirst || (root === file && !stale)),
+      );
+      // An include that is being typed anew is no reason to go.
+      if (isFirst || !stale) this.#leave(board, (file) => !members.has(file));
+    }
+    if (board.documents.size === 0) return;
+    this.#host.changed(board.root, board.model);
+  }
+}
+
+type Complete = Extract<Analysis, { kind: 'complete' }>;
+
+/** The model after an analysis. Of a broken text only the syntax counts; the rest stays as it was. */
+function modelFrom(
+  open: OpenBoard,
+  request: BoardRequest,
+  files: FileSet,
+  { board, findings }: Complete,
+): Model {
+  const common = {
+    root: open.root,
+    files,
+    includePaths: request.preprocessor.includePaths,
+    members: new Set([open.root, ...board.sources.flatMap((source) => source.files)]),
+  };
+  const before = open.model;
+  const isBroken = board.tree.problems.some((problem) => problem.id === 'syntax');
+  if (!isBroken || !before || isEmpty(before.board))
+    return { ...common, board, findings, good: { board, findings, files }, stale: false };
+  const { good } = before;
+  const syntax = findings.filter((finding) => SOURCE_RULES.has(finding.rule));
+  const kept = good.findings
+    .filter((finding) => !SOURCE_RULES.has(finding.rule))
+    .map((finding) => shiftFinding(finding, good.files, files));
+  return { ...common, board: good.board, findings: [...syntax, ...kept], good, stale: true };
+}
+
+/** Rules about the text rather than about what it means: a broken one breaks them as a whole one does. */
+const SOURCE_RULES: ReadonlySet<string> = new Set([
+  'syntax-error',
+  'include-not-found',
+  'preprocessor-error',
+  'preprocessor-warning',
+]);
+
+function isEmpty(board: Board): boolean {
+  return board.tree.root.children.length === 0;
+}

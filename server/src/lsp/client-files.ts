@@ -1,0 +1,88 @@
+// Files asked from the client: the browser's server has no file system of its own.
+
+import type { Connection } from 'vscode-languageserver';
+import { decodeText } from '../text/decode.ts';
+import type { Missing, SourceFile } from '../text/source-file.ts';
+import type { FileId } from '../text/span.ts';
+import { uriOf } from './file-id.ts';
+import type { ClientRequests } from './custom-requests.ts';
+import type { Files } from './files.ts';
+
+interface Stored {
+  readonly bytes: Uint8Array | undefined;
+  file: SourceFile | undefined;
+}
+
+/** Files that are `not-loaded` until `load` has asked the client for them. */
+export function clientFiles(connection: Connection): Files {
+  const open = new Map<FileId, SourceFile>();
+  const stored = new Map<FileId, Stored>();
+  const folders = new Map<FileId, Promise<readonly string[] | null>>();
+
+  const ask = <M extends keyof ClientRequests>(
+    method: M,
+    id: FileId,
+  ): Promise<ClientRequests[M]['result']> =>
+    connection.sendRequest<ClientRequests[M]['result']>(method, { uri: uriOf(id) });
+  const list = (id: FileId): Promise<readonly string[] | null> => {
+    let names = folders.get(id);
+    if (!names) {
+      names = ask('dtmap/readDirectory', id);
+      folders.set(id, names);
+    }
+    return names;
+  };
+
+  return {
+    get(id): SourceFile | Missing {
+      const edited = open.get(id);
+      if (edited) return edited;
+      const known = stored.get(id);
+      if (!known) return 'not-loaded';
+      if (!known.bytes) return 'absent';
+      known.file ??= { id, text: decodeText(known.bytes) };
+      return known.file;
+    },
+    bytes: (id) => {
+      const known = stored.get(id);
+      return known ? (known.bytes ?? 'absent') : 'not-loaded';
+    },
+    setText(id, text) {
+      if (open.get(id)?.text !== text) open.set(id, { id, text });
+    },
+    unset: (id) => void open.delete(id),
+    forget(id) {
+      stored.delete(id);
+      folders.delete(id.slice(0, id.lastIndexOf('/')));
+    },
+    async exists(id) {
+      if (open.has(id) || stored.get(id)?.bytes) return true;
+      const slash = id.lastIndexOf('/');
+      const names = await list(id.slice(0, slash));
+      if (!names) return false;
+      const name = id.slice(slash + 1);
+      return names.includes(name) || names.includes(`${name}/`);
+    },
+    // The client refuses edits of read-only files by itself.
+    isReadOnly: () => false,
+    readDirectory: async (id) => (await list(id)) ?? [],
+    async load(ids) {
+      await Promise.all(
+        ids.map(async (id) => {
+          const base64 = await ask('dtmap/readFile', id);
+          stored.set(id, {
+            bytes: base64 === null ? undefined : fromBase64(base64),
+            file: undefined,
+          });
+        }),
+      );
+    },
+  };
+}
+
+function fromBase64(text: string): Uint8Array {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  return bytes;
+}

@@ -1,0 +1,141 @@
+// Findings as the diagnostics of each file, published when they change.
+
+import type { Diagnostic } from 'vscode-languageserver';
+import type { Finding, Severity } from '../rules/finding.ts';
+import type { FileSet } from '../text/source-file.ts';
+import type { FileId } from '../text/span.ts';
+import type { Model } from './boards.ts';
+import type { Settings } from './settings.ts';
+import { screenOf, severityOf, type Screen } from './to-protocol.ts';
+
+export interface DiagnosticsHost {
+  /** The texts on screen. */
+  readonly files: FileSet;
+  settings(): Settings;
+  /** The page of a rule; undefined when there is none to open. */
+  rulePage(rule: string): string | undefined;
+  /** The version of an open document. */
+  versionOf(file: FileId): number | undefined;
+  publish(file: FileId, diagnostics: Diagnostic[], version: number | undefined): void;
+}
+
+/** What a diagnostic carries so that its quick fixes can be found again. */
+export interface DiagnosticData {
+  readonly root: FileId;
+  readonly finding: number;
+}
+
+/** Knows what was published, and publishes the differences. */
+export class Diagnostics {
+  readonly #host: DiagnosticsHost;
+  /** By board, the diagnostics of each file. */
+  readonly #ofBoard = new Map<FileId, ReadonlyMap<FileId, Diagnostic[]>>();
+  readonly #published = new Map<FileId, string>();
+
+  constructor(host: DiagnosticsHost) {
+    this.#host = host;
+  }
+
+  /** Takes a board's findings in place of its former ones. */
+  update(root: FileId, model: Model | undefined): void {
+    const before = this.#ofBoard.get(root);
+    const after = model ? this.#diagnosticsOf(model) : new Map<FileId, Diagnostic[]>();
+    if (model) this.#ofBoard.set(root, after);
+    else this.#ofBoard.delete(root);
+    for (const file of new Set([...(before?.keys() ?? []), ...after.keys()])) this.#publish(file);
+  }
+
+  /** Sends a file's diagnostics again: it was just opened. */
+  resend(file: FileId): void {
+    this.#published.delete(file);
+    this.#publish(file);
+  }
+
+  #publish(file: FileId): void {
+    const diagnostics: Diagnostic[] = [];
+    const seen = new Set<string>();
+    for (const board of this.#ofBoard.values()) {
+      for (const diagnostic of board.get(file) ?? []) {
+        const { line, character } = diagnostic.range.start;
+        const key = `${line}:${character} ${diagnostic.code} ${JSON.stringify(diagnostic.message)}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        diagnostics.push(diagnostic);
+      }
+    }
+    const version = this.#host.versionOf(file);
+    const text = JSON.stringify([diagnostics, version]);
+    const before = this.#published.get(file);
+    if (
+      before === text ||
+      (before === undefined && diagnostics.length === 0 && version === undefined)
+    )
+      return;
+    if (diagnostics.length === 0 && version === undefined) this.#published.delete(file);
+    else this.#published.set(file, text);
+    this.#host.publish(file, diagnostics, version);
+  }
+
+  #diagnosticsOf(model: Model): Map<FileId, Diagnostic[]> {
+    const screen = screenOf(this.#host.files, model.files);
+    const byFile = new Map<FileId, Diagnostic[]>();
+    // Files without findings are published too, so that what was there vanishes and clients learn the version.
+    for (const file of model.members)
+      if (this.#host.versionOf(file) !== undefined) byFile.set(file, []);
+    model.findings.forEach((finding, index) => {
+      const severity = shownSeverity(finding.severity, this.#host.settings().hints);
+      if (!severity) return;
+      const diagnostic = this.#diagnosticOf(finding, severity, screen, {
+        root: model.root,
+        finding: index,
+      });
+      const known = byFile.get(finding.at.file);
+      if (known) known.push(diagnostic);
+      else byFile.set(finding.at.file, [diagnostic]);
+    });
+    return byFile;
+  }
+
+  #diagnosticOf(
+    finding: Finding,
+    severity: Severity,
+    screen: Screen,
+    data: DiagnosticData,
+  ): Diagnostic {
+    const page = this.#host.rulePage(finding.rule);
+    return {
+      range: screen.rangeOf(finding.at),
+      severity: severityOf(severity),
+      code: finding.rule,
+      ...(page !== undefined && { codeDescription: { href: page } }),
+      source: 'dtmap',
+      message: messageOf(finding),
+      relatedInformation: finding.related.map((each) => ({
+        location: screen.locationOf(each.at),
+        message: each.message,
+      })),
+      data,
+    };
+  }
+}
+
+/** The message with the targets it holds for and the log line it leads to. */
+export function messageOf(finding: Finding): string {
+  const lines = [finding.message];
+  if (finding.targets.length > 0)
+    lines.push(`Holds for ${finding.targets.map(targetName).join(', ')}`);
+  if (finding.log !== undefined) lines.push(finding.log);
+  return lines.join('\n');
+}
+
+/** `Xen 4.18` for `xen:4.18`. */
+export function targetName(target: string): string {
+  const [system = '', release = ''] = target.split(':');
+  return `${system === 'xen' ? 'Xen' : system === 'linux' ? 'Linux' : system} ${release}`;
+}
+
+// Plain facts are hints; a setting hides them or lists them among the problems.
+function shownSeverity(severity: Severity, hints: Settings['hints']): Severity | undefined {
+  if (severity !== 'hint') return severity;
+  return hints === 'off' ? undefined : hints;
+}

@@ -1,0 +1,21 @@
+// What the language server needs from whoever can read files: Node's disk, or the client of a browser.
+
+import type { FileSet } from '../text/source-file.ts';
+import type { FileId } from '../text/span.ts';
+
+export interface Files extends FileSet {
+  /** Puts an editor's text on top of the stored file; the same text again keeps the file's identity. */
+  setText(id: FileId, text: string): void;
+  /** Takes an editor's text away again. */
+  unset(id: FileId): void;
+  /** Makes the next question ask anew. */
+  forget(id: FileId): void;
+  /** Whether there is a file or folder of that name. */
+  exists(id: FileId): Promise<boolean>;
+  /** The names in a folder, folders with a `/` at the end; empty when it cannot be read. */
+  readDirectory(id: FileId): Promise<readonly string[]>;
+  /** Whether the file exists and may not be written. */
+  isReadOnly(id: FileId): boolean;
+  /** Reads what the file set said is `not-loaded`; afterwards `get` and `bytes` know these files. */
+  load(ids: readonly FileId[]): Promise<void>;
+}

@@ -1,0 +1,185 @@
+// Requests of our own: from a method of custom-requests.ts to the function of `ide/` that answers it.
+
+import { formatSize } from '../addresses/format.ts';
+import { linuxBranches, parseLinuxRelease } from '../linux/releases.ts';
+import { profileOfLog } from '../analysis/compare-boot-log.ts';
+import { readBootLog } from '../analysis/read-boot-log.ts';
+import { compareLogs, explainedLog, predictedLog, type LogLine } from '../ide/boot-log.ts';
+import { decodeAddress, readAddress } from '../ide/decode-address.ts';
+import { mapMarkdown } from '../ide/map-markdown.ts';
+import { fileName } from '../ide/paths.ts';
+import { placesForRegion, readSize } from '../ide/refactorings.ts';
+import type { Board } from '../rules/board.ts';
+import { spanOf } from '../tree/device-tree.ts';
+import { BRANCH_NAMES, parseRelease } from '../xen/releases.ts';
+import type { XenBoot } from '../xen/xen-boot.ts';
+import type { Model } from './boards.ts';
+import type { CustomRequests, DocumentParams, LogLine as ProtocolLine } from './custom-requests.ts';
+import { fileIdOf, uriOf } from './file-id.ts';
+import { lockedBecause } from './locked-files.ts';
+import { findingFixesOf, hoverCardOf, memoryMapOf } from './memory-map-requests.ts';
+import type { Server } from './server-state.ts';
+import { boardOf, statusOf } from './status.ts';
+import { placeOf, screenOf } from './to-protocol.ts';
+import { UserError } from './user-error.ts';
+
+type Answers = {
+  readonly [M in keyof CustomRequests]: (
+    params: CustomRequests[M]['params'],
+  ) => CustomRequests[M]['result'] | Promise<CustomRequests[M]['result']>;
+};
+
+/** Every request of our own, by method. */
+export function ownRequests(server: Server): Answers {
+  const { boards, files, index, scan } = server;
+
+  const modelOf = async ({ uri }: DocumentParams): Promise<Model> => {
+    const model = await boards.newestModelOf(fileIdOf(uri));
+    if (!model) throw new UserError(`${fileName(uri)} is not open, or its board is gone.`);
+    return model;
+  };
+  const bootOf = async (params: DocumentParams, target: string): Promise<[Model, XenBoot]> => {
+    const model = await modelOf(params);
+    const release = parseRelease(target.replace(/^xen:/, ''));
+    if (!release) throw new UserError(`${target} is no known release of Xen.`);
+    const known = model.board.xen.find((boot) => boot.release.name === release.name);
+    const boot = known ?? (await boards.bootWith(model.root, release));
+    if (!boot) throw new UserError(`Xen ${release.name} could not be predicted for this board.`);
+    return [model, boot];
+  };
+
+  const logLines = (board: Board | undefined, lines: readonly LogLine[]): ProtocolLine[] => {
+    const screen = screenOf(files, board?.files ?? files);
+    return lines.map(({ text, at, rule }) => {
+      const page = rule === undefined ? undefined : server.rulePage(rule);
+      return { text, ...(at && { at: placeOf(screen, at) }), ...(page !== undefined && { page }) };
+    });
+  };
+
+  return {
+    'dtmap/status': ({ uri }) => statusOf(server, fileIdOf(uri)),
+
+    'dtmap/boards': async ({ uri }) => {
+      const file = fileIdOf(uri);
+      scan.around(file, server.folders);
+      await scan.finished();
+      const current = boards.rootOf(file);
+      const roots = new Set([...(current === undefined ? [] : [current]), ...index.rootsOf(file)]);
+      return {
+        boards: [...roots].map((root) => boardOf(server, root)),
+        ...(current !== undefined && { current: uriOf(current) }),
+      };
+    },
+
+    'dtmap/selectBoard': async ({ uri, board }) => {
+      const file = fileIdOf(uri);
+      boards.choose(file, fileIdOf(board));
+      await boards.newestModelOf(file);
+      return statusOf(server, file);
+    },
+
+    'dtmap/targets': () => [
+      ...BRANCH_NAMES.toReversed().map((name) => ({
+        id: `xen:${name}`,
+        label: `Xen ${name}`,
+        detail: parseRelease(name)?.name ?? name,
+      })),
+      ...linuxBranches.toReversed().map((name) => ({
+        id: `linux:${name}`,
+        label: `Linux ${name}`,
+        detail: parseLinuxRelease(name)?.name ?? name,
+      })),
+    ],
+
+    'dtmap/decode': async ({ uri, text }) => {
+      const asked = readAddress(text);
+      if (!asked)
+        throw new UserError(`"${text}" holds no address: write 0x1a02dc000 or mfn 0x1a02dc.`);
+      const model = await modelOf({ uri });
+      const screen = screenOf(files, model.board.files);
+      const { title, owners } = decodeAddress(model.board, asked);
+      return {
+        title,
+        owners: owners.map(({ view, owner, node, written }) => {
+          const at = written ?? node?.openings[0]?.name;
+          return { view, owner, ...(at && { at: placeOf(screen, spanOf(at)) }) };
+        }),
+      };
+    },
+
+    'dtmap/bootLog': async ({ uri, target }) => {
+      const [model, boot] = await bootOf({ uri }, target);
+      const { lines, outcome, uncertain } = predictedLog(boot);
+      return { lines: logLines(model.board, lines), outcome, uncertain };
+    },
+
+    'dtmap/compareBootLog': async ({ uri, target, log }) => {
+      const model = await modelOf({ uri });
+      const captured = readBootLog(log);
+      const named = target?.replace(/^xen:/, '') ?? captured.release;
+      const release =
+        (named === undefined ? undefined : parseRelease(named)) ?? model.board.xen[0]?.release;
+      if (!release)
+        throw new UserError('The log names no release of Xen, and the board has none as target.');
+      // Where Xen and the blob were loaded is not in the tree, but in the log.
+      const boot = await boards.bootWith(model.root, release, profileOfLog(captured));
+      if (!boot) throw new UserError(`Xen ${release.name} could not be predicted for this board.`);
+      const { predicted, captured: shown, ...result } = compareLogs(boot, log);
+      return {
+        ...result,
+        release: release.name,
+        predicted: logLines(model.board, predicted),
+        captured: logLines(model.board, shown),
+      };
+    },
+
+    'dtmap/explainLog': async ({ uri, log }) => {
+      const model = uri === undefined ? undefined : await boards.newestModelOf(fileIdOf(uri));
+      return { lines: logLines(model?.board, explainedLog(model?.board, log)) };
+    },
+
+    'dtmap/placesForRegion': async ({ uri, size }) => {
+      const bytes = readSize(size);
+      if (bytes === undefined)
+        throw new UserError(`"${size}" is no size: write 16 MiB, 64K or 0x1000000.`);
+      const model = await modelOf({ uri });
+      const file = fileIdOf(uri);
+      const locked = lockedBecause(server, file);
+      if (locked !== undefined) throw new UserError(locked);
+      const fixes = placesForRegion(model.board, file, bytes);
+      if (fixes.length === 0)
+        throw new UserError(`No free range of RAM has room for ${formatSize(bytes)}.`);
+      const screen = screenOf(files, model.board.files);
+      return fixes.map((fix) => ({
+        title: fix.title,
+        edits: fix.edits.map((edit) => ({ at: placeOf(screen, edit.at), text: edit.text })),
+      }));
+    },
+
+    'dtmap/inactiveRegions': async ({ uri }) => {
+      const file = fileIdOf(uri);
+      const model = await boards.newestModelOf(file);
+      if (!model) return { ranges: [] };
+      const screen = screenOf(files, model.board.files);
+      return {
+        ranges: (model.board.source?.inactive ?? [])
+          .filter((span) => span.file === file)
+          .map((span) => screen.rangeOf(span)),
+      };
+    },
+
+    'dtmap/memoryMap': async (params) =>
+      memoryMapOf(server, await modelOf(params), params.releases ?? []),
+
+    'dtmap/hoverCard': async (params) =>
+      hoverCardOf(server, await modelOf(params), params.uri, params.position.line),
+
+    'dtmap/findingFixes': async (params) =>
+      findingFixesOf(server, await modelOf(params), params.finding),
+
+    'dtmap/markdown': async ({ uri }) => {
+      const model = await modelOf({ uri });
+      return mapMarkdown(model.board, fileName(model.root), model.findings);
+    },
+  };
+}

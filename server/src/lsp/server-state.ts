@@ -1,0 +1,28 @@
+// What every request may look at.
+
+import type { Connection } from 'vscode-languageserver';
+import type { IncludeIndex } from '../ide/include-index.ts';
+import type { FileId } from '../text/span.ts';
+import type { Boards } from './boards.ts';
+import type { Files } from './files.ts';
+import type { IndexScan } from './scan-includes.ts';
+import type { Settings } from './settings.ts';
+
+/** The server's state as requests see it. */
+export interface Server {
+  readonly connection: Connection;
+  readonly files: Files;
+  readonly index: IncludeIndex;
+  readonly scan: IndexScan;
+  readonly boards: Boards;
+  readonly settings: Settings;
+  readonly folders: readonly FileId[];
+  /** The URI of a file, as the client writes it when the file is open. */
+  uriOf(file: FileId): string;
+  /** The version of an open document. */
+  versionOf(file: FileId): number | undefined;
+  /** Whether a file is open in the editor. */
+  isOpen(file: FileId): boolean;
+  /** The URI of a rule's page; undefined when there is none to open. */
+  rulePage(rule: string): string | undefined;
+}

@@ -1,0 +1,43 @@
+// What the status bar says about a document.
+
+import { isRootFile } from '../ide/include-index.ts';
+import type { FileId } from '../text/span.ts';
+import type { Board, Status } from './custom-requests.ts';
+import type { Server } from './server-state.ts';
+
+/** The board a document is read through, the targets, and whether the model is up to date. */
+export function statusOf(server: Server, file: FileId): Status {
+  const root = server.boards.rootOf(file);
+  const model = server.boards.modelOf(file);
+  const because = reasonOf(server, file, root);
+  return {
+    uri: server.uriOf(file),
+    ...(root !== undefined && { board: boardOf(server, root) }),
+    targets: server.settings.targets,
+    state: !model && because === undefined ? 'loading' : model?.stale ? 'stale' : 'ready',
+    ...(because !== undefined && { because }),
+  };
+}
+
+/** A board with a label that is as short as it stays clear: the path below `dts/` or the workspace folder. */
+export function boardOf(server: Server, root: FileId): Board {
+  const folder = server.folders.find((each) => root.startsWith(`${each}/`));
+  const below = /\/(?:dts|boards)\/((?:[^/]+\/)?[^/]+)$/.exec(root)?.[1];
+  const label =
+    below ??
+    (folder === undefined ? root.slice(root.lastIndexOf('/') + 1) : root.slice(folder.length + 1));
+  return { uri: server.uriOf(root), label };
+}
+
+function reasonOf(server: Server, file: FileId, root: FileId | undefined): string | undefined {
+  const model = server.boards.modelOf(file);
+  if (model?.stale) return 'The text is broken at the moment; what is shown is from before that.';
+  const failed = server.boards.reasonFor(file);
+  if (failed !== undefined) return failed;
+  if (isRootFile(file) || root === undefined) return undefined;
+  if (server.scan.isRunning && root === file)
+    return 'Looking for the boards that include this file.';
+  const count = server.index.rootsOf(file).length;
+  if (root === file) return 'No board that includes this file was found; it is read by itself.';
+  return count > 1 ? `One of ${count} boards that include this file.` : undefined;
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+// Starts the command line: wires the process, the disk, the grammar and worker threads to cli/run.ts.
+
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { isMainThread, parentPort, Worker as Thread } from 'node:worker_threads';
+import { workOff, type WorkOrder } from './cli/check-in-parallel.ts';
+import { run } from './cli/run.ts';
+import { Session } from './cli/session.ts';
+import type { Shell, Worker } from './cli/shell.ts';
+import { nodeShell } from './node-shell.ts';
+
+function startWorker(): Worker {
+  const thread = new Thread(__filename);
+  return {
+    post: (message) => {
+      thread.postMessage(message);
+    },
+    onMessage: (listener) => {
+      thread.on('message', listener);
+      thread.on('error', () => {
+        listener(undefined);
+      });
+    },
+    stop: () => void thread.terminate(),
+  };
+}
+
+/** The server is a bundle of its own, so that no other command has to load it. It reads its options from `process.argv`. */
+function startServer(): void {
+  if (!process.argv.includes('--stdio')) process.argv.push('--stdio');
+  createRequire(__filename)(path.join(__dirname, 'server.js'));
+}
+
+const shell: Shell = { ...nodeShell(), startWorker, startServer };
+
+if (isMainThread) {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // A reader that has seen enough, such as `head`, is no fault.
+      process.exit(error.code === 'EPIPE' ? 0 : 2);
+    });
+  }
+  void run(process.argv.slice(2), shell).then((status) => {
+    process.exitCode = status;
+  });
+} else {
+  const session = new Session(shell);
+  parentPort?.on('message', (order: WorkOrder) => {
+    void workOff(session, order).then((results) => parentPort?.postMessage(results));
+  });
+}

@@ -1,0 +1,33 @@
+// Starts the language server in a web worker.
+
+import {
+  BrowserMessageReader,
+  BrowserMessageWriter,
+  createConnection,
+} from 'vscode-languageserver/browser';
+import { clientFiles } from './lsp/client-files.ts';
+import { serve } from './lsp/server.ts';
+
+// The worker's global scope: its type is in the browser library, which clashes with Node's.
+const scope = globalThis as never;
+const connection = createConnection(
+  new BrowserMessageReader(scope),
+  new BrowserMessageWriter(scope),
+);
+
+serve(connection, {
+  files: clientFiles(connection),
+  wasm: async ({ assets = '.' }) => ({
+    runtime: await download(`${assets}/web-tree-sitter.wasm`),
+    grammar: await download(`${assets}/tree-sitter-devicetree.wasm`),
+  }),
+  rulePages: undefined,
+  now: () => performance.now(),
+  later: (task, milliseconds) => void setTimeout(task, milliseconds),
+});
+
+async function download(url: string): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
+}

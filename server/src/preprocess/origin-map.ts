@@ -1,0 +1,120 @@
+// Where every piece of the expanded text came from.
+
+import type { FileId, Span } from '../text/span.ts';
+import type { Macro } from './macros.ts';
+import type { Origin, OriginMap } from './preprocessed.ts';
+
+/** How a segment relates to its source range. */
+export const Piece = {
+  /** The same text, character by character. */
+  verbatim: -1,
+  /** Other text instead of the range: a space for a comment, a missing last newline. */
+  instead: -2,
+} as const;
+
+/** Numbers per segment: where it begins in the text, file, source start, source end, macro index or Piece. */
+export const segmentWidth = 5;
+
+/** What a run collected; `numbers` has `segmentWidth` numbers per segment, in order of the text. */
+export interface Segments {
+  readonly numbers: Int32Array;
+  readonly files: readonly FileId[];
+  readonly macros: readonly Macro[];
+  /** Length of the expanded text. */
+  readonly length: number;
+}
+
+/** One piece of the expanded text. */
+export interface Segment {
+  readonly start: number;
+  readonly end: number;
+  readonly source: Span;
+  readonly isVerbatim: boolean;
+  readonly macro: Macro | undefined;
+}
+
+/** Answers by binary search in the segments. */
+export class SegmentMap implements OriginMap {
+  readonly #segments: Segments;
+
+  constructor(segments: Segments) {
+    this.#segments = segments;
+  }
+
+  /** How many segments there are. */
+  get count(): number {
+    return this.#segments.numbers.length / segmentWidth;
+  }
+
+  /** The segment number `index`, which must be below `count`. */
+  segment(index: number): Segment {
+    const { numbers, files, macros, length } = this.#segments;
+    const place = index * segmentWidth;
+    const macro = numbers[place + 4] as number;
+    const next = place + segmentWidth;
+    return {
+      start: numbers[place] as number,
+      end: next < numbers.length ? (numbers[next] as number) : length,
+      source: {
+        file: files[numbers[place + 1] as number] as FileId,
+        start: numbers[place + 2] as number,
+        end: numbers[place + 3] as number,
+      },
+      isVerbatim: macro === Piece.verbatim,
+      macro: macros[macro],
+    };
+  }
+
+  originOf(start: number, end: number): Origin {
+    const firstIndex = this.#find(start);
+    const first = this.segment(firstIndex);
+    const lastIndex = end > first.end ? this.#find(end - 1) : firstIndex;
+    let spanStart = first.isVerbatim
+      ? first.source.start + start - first.start
+      : first.source.start;
+    let spanEnd = first.source.end;
+    if (first.isVerbatim && end <= first.end) spanEnd = first.source.start + end - first.start;
+    for (let index = firstIndex + 1; index <= lastIndex; index++) {
+      const piece = this.segment(index);
+      if (piece.source.file !== first.source.file) continue;
+      const stops = piece.isVerbatim && end < piece.end;
+      spanStart = Math.min(spanStart, piece.source.start);
+      spanEnd = Math.max(
+        spanEnd,
+        stops ? piece.source.start + end - piece.start : piece.source.end,
+      );
+    }
+    const span = { file: first.source.file, start: spanStart, end: Math.max(spanStart, spanEnd) };
+    if (first.macro === undefined || lastIndex !== firstIndex) return { span };
+    const { name, definition } = first.macro;
+    const call = first.source;
+    return { span, macro: definition === undefined ? { name, call } : { name, call, definition } };
+  }
+
+  expandedOffset(file: FileId, offset: number): number | undefined {
+    const { numbers, files } = this.#segments;
+    const wanted = files.indexOf(file);
+    if (wanted < 0) return undefined;
+    for (let place = 0; place < numbers.length; place += segmentWidth) {
+      if (numbers[place + 1] !== wanted) continue;
+      const start = numbers[place + 2] as number;
+      if (offset < start || offset >= (numbers[place + 3] as number)) continue;
+      const isVerbatim = numbers[place + 4] === Piece.verbatim;
+      return (numbers[place] as number) + (isVerbatim ? offset - start : 0);
+    }
+    return undefined;
+  }
+
+  /** The last segment that begins at or before `offset`; the first when there is none. */
+  #find(offset: number): number {
+    const { numbers } = this.#segments;
+    let low = 0;
+    let high = numbers.length / segmentWidth;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((numbers[middle * segmentWidth] as number) <= offset) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+}

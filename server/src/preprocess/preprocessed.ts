@@ -1,0 +1,82 @@
+// What preprocessing yields: the expanded text and where every piece of it came from.
+
+import type { FileId, Span } from '../text/span.ts';
+
+/** A macro use that produced text: where it was used and where the macro was defined. */
+export interface MacroOrigin {
+  readonly name: string;
+  /** The use in a source file, arguments included; the outermost one when macros nest. */
+  readonly call: Span;
+  /** The `#define` line's name; absent for built-in and command-line macros. */
+  readonly definition?: Span;
+}
+
+/** Where a range of the expanded text came from. */
+export interface Origin {
+  /** The text itself, or the macro call that produced it. A range over several pieces of one file covers them all. */
+  readonly span: Span;
+  readonly macro?: MacroOrigin;
+}
+
+/** Maps offsets of one expanded text to source files. Also made for blobs, where offsets are byte offsets. */
+export interface OriginMap {
+  /** Where `[start, end)` of the expanded text came from; pieces in other files than the first are left out. */
+  originOf(start: number, end: number): Origin;
+  /** Where a source offset landed in the expanded text: the first place, or undefined when it produced none. */
+  expandedOffset(file: FileId, offset: number): number | undefined;
+}
+
+/** One `#include` or `/include/`. */
+export interface Include {
+  /** The path with its quotes or angle brackets. */
+  readonly at: Span;
+  /** The file it resolved to; undefined when none was found. */
+  readonly target: FileId | undefined;
+  /** Who includes it: cpp by `#include`, dtc by `/include/`. */
+  readonly by: 'cpp' | 'dtc';
+}
+
+/** A fault cpp would report. `code` names the kind; wording is a rule's business. */
+export type PreprocessProblem = { readonly at: Span } & (
+  | { readonly code: 'include-not-found'; readonly path: string; readonly tried: readonly FileId[] }
+  | { readonly code: 'include-cycle'; readonly path: string }
+  | { readonly code: 'file-too-large'; readonly path: string }
+  | { readonly code: 'unterminated-comment' }
+  | { readonly code: 'unterminated-conditional'; readonly directive: string }
+  | { readonly code: 'stray-directive'; readonly directive: string }
+  | { readonly code: 'bad-condition'; readonly because: string }
+  | { readonly code: 'bad-macro'; readonly name: string; readonly because: string }
+  | { readonly code: 'error-directive'; readonly text: string }
+  | { readonly code: 'warning-directive'; readonly text: string }
+  | { readonly code: 'macro-redefined'; readonly name: string; readonly before?: Span }
+  | { readonly code: 'invalid-directive'; readonly directive: string }
+  /** Expansion stopped: macros or includes grow without bound. What follows is not expanded. */
+  | { readonly code: 'expansion-too-large' }
+);
+
+export interface Preprocessed {
+  readonly root: FileId;
+  /** What dtc would be given, `/include/` already inserted. */
+  readonly text: string;
+  readonly origins: OriginMap;
+  /** Lines that `#if` left out, for greying. */
+  readonly inactive: readonly Span[];
+  readonly includes: readonly Include[];
+  /** Every file that was read, the root first, without repeats. */
+  readonly files: readonly FileId[];
+  /** Files the shell must read before this result can be trusted; empty when complete. */
+  readonly needs: readonly FileId[];
+  readonly problems: readonly PreprocessProblem[];
+}
+
+/** What the command line or the workspace says about preprocessing. */
+export interface PreprocessOptions {
+  /** `-I` folders, in order. */
+  readonly includePaths: readonly FileId[];
+  /** `-D` macros: name (with parameter list, if any) to body. `__DTS__` is always 1. */
+  readonly defines: ReadonlyMap<string, string>;
+  /** Files read before the root, in order (`-include`). */
+  readonly includeFirst?: readonly FileId[];
+  /** Whether dtc's `/include/ "x"` is replaced by the file (default) or left as it stands, as cpp leaves it. */
+  readonly dtcIncludes?: 'inserted' | 'kept';
+}

@@ -1,0 +1,78 @@
+// Everything known about one root file.
+
+import type { Range } from '../addresses/region.ts';
+import type { LinuxBoot } from '../linux/linux-boot.ts';
+import type { MemoryMap } from '../memory/memory-map.ts';
+import type { Preprocessed } from '../preprocess/preprocessed.ts';
+import type { FileSet } from '../text/source-file.ts';
+import type { FileId, Span } from '../text/span.ts';
+import type { DeviceTree, Written } from '../tree/device-tree.ts';
+import type { BootProfile } from '../xen/boot-profile.ts';
+import type { XenBoot } from '../xen/xen-boot.ts';
+
+/** A file that the boot loader puts into memory, as a boot script says. */
+export interface Load {
+  /** As the script names it. */
+  readonly file: string;
+  readonly address: bigint;
+  /** Bytes of the file beside the script; absent when it is not there. */
+  readonly size?: bigint;
+  /** The line of the script. */
+  readonly at: Span;
+  /** The file itself, when it is there. */
+  readonly path?: FileId;
+  /** What the script boots it as. */
+  readonly role: 'xen' | 'dtb' | 'file';
+}
+
+/** What a guest is given of the host: an xl configuration, the partial tree it passes on, or both. */
+export interface Guest {
+  /** The name of its file. */
+  readonly name: string;
+  /** Bytes of RAM, when it says so, with the place. */
+  readonly memory?: { readonly size: bigint; readonly at: Span };
+  /** Host ranges it may access; `guest` is where it sees the first byte. */
+  readonly iomem: readonly (Range & { readonly guest: bigint; readonly at: Span })[];
+  /** Paths of host nodes it names, and by which setting. */
+  readonly nodes: readonly {
+    readonly path: string;
+    readonly by: 'dtdev' | 'dt_passthrough_nodes';
+    readonly at: Span;
+  }[];
+  /** Settings xl does not take. */
+  readonly wrong: readonly { readonly because: string; readonly at: Span }[];
+  /** Its partial tree. */
+  readonly tree?: DeviceTree;
+  /** Where the boot loader puts that tree: it then is the guest whose module is there. */
+  readonly loadedAt?: bigint;
+}
+
+/** What a tree has more of than is judged. */
+export interface Excess {
+  readonly what: 'nodes' | 'properties' | 'memory ranges' | 'translations by buses';
+  /** How many are judged at most. */
+  readonly limit: number;
+  /** The first one too many. */
+  readonly at: Written;
+}
+
+export interface Board {
+  /** Undefined for a board read from a blob. */
+  readonly source: Preprocessed | undefined;
+  /** The sources of root and overlays, in that order; blobs have none. */
+  readonly sources: readonly Preprocessed[];
+  readonly files: FileSet;
+  readonly tree: DeviceTree;
+  readonly map: MemoryMap;
+  /** Set when the tree is too large to be judged: then the map is empty and nothing boots it. */
+  readonly excess?: Excess;
+  readonly profile: BootProfile;
+  /** Files the boot loader loads, in its order; absent when no boot script was given. */
+  readonly loads?: readonly Load[];
+  /** Guests that were named beside the board; absent when there are none. */
+  readonly guests?: readonly Guest[];
+  /** One per Xen target, in the order asked for. */
+  readonly xen: readonly XenBoot[];
+  /** One per Linux target (bare metal), in the order asked for. */
+  readonly linux: readonly LinuxBoot[];
+}

@@ -1,0 +1,57 @@
+// Xen, the blob or another file is loaded into reserved memory.
+
+import { formatRange } from '../../addresses/format.ts';
+import { overlaps } from '../../addresses/region.ts';
+import type { Reserved } from '../../memory/memory-map.ts';
+import type { Board } from '../board.ts';
+import { loadedFiles, type LoadedFile } from '../loaded-files.ts';
+import { moveRegionFixes } from '../move-region.ts';
+import { rule } from '../rule.ts';
+import { reservationName } from '../static-regions.ts';
+
+interface Facts {
+  readonly file: LoadedFile;
+  readonly region: Reserved;
+}
+
+export const loadOverlapsReserved = rule<Facts>({
+  id: 'load-overlaps-reserved',
+  severity: 'error',
+  title: 'A file is loaded into reserved memory',
+  why: `
+The boot loader puts Xen, the blob or another file where a region is reserved: two owners use the same bytes. Xen 4.18
+refuses the region and stops its scan of the tree there, Xen 4.19 and later panic ("Early FDT parsing failed"); older
+releases boot on until one overwrites the other. Xen's message does not say that the other party is the blob.`,
+  instead: 'Load the file elsewhere (`fdt_addr_r`, `kernel_addr_r`), or move the region.',
+  source: ['xen: check_reserved_regions_overlap', 'xen: add_boot_module'],
+
+  *check(board: Board) {
+    for (const file of loadedFiles(board)) {
+      // Of a file that the tree names as module the rule about modules tells.
+      if (board.map.modules.some((module) => module.start === file.start)) continue;
+      for (const region of board.map.reserved) {
+        // U-Boot itself writes /memreserve/ for what it has loaded.
+        if (region.kind === 'memreserve' || !region.enabled || !overlaps(file, region)) continue;
+        const at = file.at ?? region.written;
+        if (!at) continue;
+        const line = board.xen
+          .flatMap((boot) => boot.log)
+          .find(({ text, node }) => text.startsWith('Region:') && node === region.node);
+        yield {
+          at,
+          facts: { file, region },
+          related:
+            file.at && region.written
+              ? [{ message: `${reservationName(region)} is here`, at: region.written }]
+              : [],
+          ...(line ? { log: `(XEN) ${line.text}` } : {}),
+        };
+      }
+    }
+  },
+
+  message: ({ file, region }) =>
+    `${file.name} ${formatRange(file)} is loaded into ${reservationName(region)} ${formatRange(region)}`,
+
+  fixes: ({ facts }, board) => moveRegionFixes(board, facts.region),
+});

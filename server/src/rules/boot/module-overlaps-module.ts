@@ -1,0 +1,60 @@
+// Two boot modules share memory.
+
+import { formatRange, formatSize } from '../../addresses/format.ts';
+import { intersection } from '../../addresses/region.ts';
+import type { Module } from '../../memory/memory-map.ts';
+import { RangeIndex } from '../../memory/range-index.ts';
+import type { Board } from '../board.ts';
+import { linesAbout } from '../lines-about.ts';
+import { rule } from '../rule.ts';
+
+interface Facts {
+  readonly module: Module;
+  readonly other: Module;
+  /** Bytes both claim. */
+  readonly shared: bigint;
+}
+
+export const moduleOverlapsModule = rule<Facts>({
+  id: 'module-overlaps-module',
+  severity: 'error',
+  title: 'Two boot modules share memory',
+  why: `
+One of the two files was loaded over the other, or a \`reg\` is larger than its file. Up to Xen 4.17 the shared pages are
+given to the heap twice, which ends in a BUG of the page allocator later; Xen 4.18 and later drop the module that stands
+later in the tree. The same kernel named by two domains is another matter: xen-module-dropped tells what becomes of it.`,
+  instead: "Load the files apart and give each module its file's size.",
+  source: ['xen: add_boot_module', 'xen: discard_initial_modules'],
+
+  *check(board: Board) {
+    const { modules } = board.map;
+    const index = new RangeIndex(modules);
+    const earlier = new Set<Module>();
+    for (const module of modules) {
+      for (const other of index.meeting(module)) {
+        const shared = intersection(module, other);
+        if (!shared || !module.written || !earlier.has(other)) continue;
+        if (module.start === other.start && module.end === other.end) continue;
+        const line = board.xen
+          .flatMap((boot) => linesAbout(boot, module.node))
+          .find(({ text }) => text.startsWith('Region:'));
+        yield {
+          at: module.written,
+          facts: { module, other, shared: shared.end - shared.start },
+          related: other.written
+            ? [{ message: `${nameOf(other)} is here`, at: other.written }]
+            : [],
+          ...(line ? { log: `(XEN) ${line.text}` } : {}),
+        };
+      }
+      earlier.add(module);
+    }
+  },
+
+  message: ({ module, other, shared }) =>
+    `${nameOf(module)} overlaps ${formatSize(shared)} of ${nameOf(other)}`,
+});
+
+function nameOf(module: Module): string {
+  return `the ${module.kind} module ${formatRange(module)}`;
+}

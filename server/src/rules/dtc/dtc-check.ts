@@ -1,0 +1,69 @@
+// A check that dtc makes too: same id, same wording, so that people recognise it and find it in dtc's documentation.
+
+import type { DeviceTree, DtNode, DtProperty } from '../../tree/device-tree.ts';
+import { nodesOf, nodesWith } from '../../tree/nodes-with.ts';
+import { rule, type Place, type Rule } from '../rule.ts';
+
+/** One warning of dtc. */
+export interface DtcWarning {
+  readonly node: DtNode;
+  /** The property it is about; the finding is then on it, else on the node's name. */
+  readonly property?: DtProperty;
+  /** dtc's words, without id and path. */
+  readonly text: string;
+}
+
+interface DtcCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly instead: string;
+  /** Kernel builds switch it off, so it is off here until asked for. */
+  readonly offInKernelBuilds?: boolean;
+  /** The nodes that can have the fault, in blob order; absent: all. Asking them alone keeps the check cheap. */
+  readonly among?: (tree: DeviceTree) => readonly DtNode[];
+  /** The warnings for one node. */
+  readonly node: (node: DtNode, tree: DeviceTree) => Iterable<DtcWarning>;
+}
+
+function placeOf({ node, property }: DtcWarning): Place | undefined {
+  return property?.definition?.whole ?? node.openings.at(-1)?.name;
+}
+
+/** For `among`: nodes with one of the properties. */
+export function having(
+  ...names: readonly (string | ((name: string) => boolean))[]
+): (tree: DeviceTree) => readonly DtNode[] {
+  return (tree) => nodesWith(tree, names);
+}
+
+/** The rule for a check that looks at every node on its own. */
+export function dtcCheck(check: DtcCheck): Rule {
+  return rule<DtcWarning>({
+    id: check.id,
+    severity: 'warning',
+    offByDefault: check.offInKernelBuilds ?? false,
+    title: check.title,
+    why: check.why,
+    instead: check.instead,
+    source: [`dtc: -W ${check.id}`],
+
+    *check(board) {
+      const { tree } = board;
+      for (const node of check.among?.(tree) ?? nodesOf(tree)) {
+        for (const warning of check.node(node, tree)) {
+          const at = placeOf(warning);
+          const log = `Warning (${check.id}): ${subjectOf(warning)}: ${warning.text}`;
+          if (at) yield { at, facts: warning, log };
+        }
+      }
+    },
+
+    message: (warning) => `${subjectOf(warning)}: ${warning.text}`,
+  });
+}
+
+/** `/path` or `/path:property`, as dtc writes it. */
+function subjectOf({ node, property }: DtcWarning): string {
+  return property ? `${node.path}:${property.name}` : node.path;
+}

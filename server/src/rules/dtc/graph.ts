@@ -1,0 +1,117 @@
+// Checks that dtc makes of ports and endpoints.
+
+import { cellOf } from '../../addresses/cells.ts';
+import {
+  baseName,
+  cellsOf,
+  unitAddress,
+  type DeviceTree,
+  type DtNode,
+} from '../../tree/device-tree.ts';
+import { nodesOf } from '../../tree/nodes-with.ts';
+import { dtcCheck, type DtcWarning } from './dtc-check.ts';
+
+const isEndpoint = (node: DtNode): boolean =>
+  node.name === 'endpoint' ||
+  node.name.startsWith('endpoint@') ||
+  node.properties.has('remote-endpoint');
+
+const portsByTree = new WeakMap<DeviceTree, ReadonlySet<DtNode>>();
+
+/** The nodes with an endpoint below them. */
+function portsOf(tree: DeviceTree): ReadonlySet<DtNode> {
+  let ports = portsByTree.get(tree);
+  if (ports === undefined) {
+    ports = new Set(nodesOf(tree).flatMap((node) => (isEndpoint(node) && node.parent) || []));
+    portsByTree.set(tree, ports);
+  }
+  return ports;
+}
+
+/** The parent of ports: called `ports`, or a device whose ports are numbered. */
+const isPorts = (node: DtNode, ports: ReadonlySet<DtNode>): boolean =>
+  node.children.some(
+    (child) => ports.has(child) && (node.name === 'ports' || child.properties.has('reg')),
+  );
+
+function* regFaults(node: DtNode): Iterable<DtcWarning> {
+  const property = node.properties.get('reg');
+  if (!property || property.bytes.length === 0 || !node.parent) return;
+  if (property.bytes.length !== 4) {
+    yield { node, property, text: 'graph node malformed' };
+    return;
+  }
+  const expected = (cellsOf(property)[0] ?? 0).toString(16);
+  if ((unitAddress(node) ?? '') !== expected)
+    yield { node, text: `graph node unit address error, expected "${expected}"` };
+  const addresses = cellOf(node.parent, '#address-cells') ?? 2;
+  if (addresses !== 1)
+    yield { node, property, text: `graph node '#address-cells' is ${addresses}, must be 1` };
+  const sizes = cellOf(node.parent, '#size-cells') ?? 1;
+  if (sizes !== 0)
+    yield { node, property, text: `graph node '#size-cells' is ${sizes}, must be 0` };
+}
+
+function remoteOf(node: DtNode, tree: DeviceTree): DtNode | 'bad' | undefined {
+  const property = node.properties.get('remote-endpoint');
+  const phandle = property && cellsOf(property)[0];
+  if (phandle === undefined || phandle === 0 || phandle === 0xffffffff) return undefined;
+  return tree.phandles.get(phandle) ?? 'bad';
+}
+
+export const graphPort = dtcCheck({
+  id: 'graph_port',
+  title: 'A port that does not look like one',
+  why: 'Graph code finds ports by the name `port` and their number by reg.',
+  instead: 'Name the node port, or port@N with reg = <N>.',
+  among: (tree) => nodesOf(tree).filter((node) => portsOf(tree).has(node)),
+  *node(node): Iterable<DtcWarning> {
+    if (baseName(node) !== 'port') yield { node, text: "graph port node name should be 'port'" };
+    yield* regFaults(node);
+  },
+});
+
+export const graphEndpoint = dtcCheck({
+  id: 'graph_endpoint',
+  title: 'An endpoint that is not connected both ways',
+  why: 'Each endpoint names the other one; a one-sided connection is found from one side only.',
+  instead: 'Add remote-endpoint on the other side.',
+  among: (tree) => nodesOf(tree).filter(({ parent }) => parent && portsOf(tree).has(parent)),
+  *node(node, tree): Iterable<DtcWarning> {
+    if (baseName(node) !== 'endpoint')
+      yield { node, text: "graph endpoint node name should be 'endpoint'" };
+    yield* regFaults(node);
+    const remote = remoteOf(node, tree);
+    const property = node.properties.get('remote-endpoint');
+    if (remote === 'bad' && property) yield { node, property, text: 'graph phandle is not valid' };
+    else if (remote && remote !== 'bad' && remoteOf(remote, tree) !== node)
+      yield {
+        node,
+        text: `graph connection to node '${remote.path}' is not bidirectional`,
+      };
+  },
+});
+
+export const graphChildAddress = dtcCheck({
+  id: 'graph_child_address',
+  title: 'Cell counts for a single port or endpoint',
+  why: 'A port or endpoint that has no siblings needs no number.',
+  instead: 'Drop #address-cells, #size-cells, reg and the unit address.',
+  offInKernelBuilds: true,
+  *node(node, tree): Iterable<DtcWarning> {
+    const ports = portsOf(tree);
+    if (!ports.has(node) && !isPorts(node, ports)) return;
+    if (
+      node.children.some((child) => (cellsOf(child.properties.get('reg') ?? empty)[0] ?? 0) !== 0)
+    )
+      return;
+    const [only] = node.children;
+    if (node.children.length === 1 && only && node.properties.has('#address-cells'))
+      yield {
+        node,
+        text: `graph node has single child node '${only.name}', #address-cells/#size-cells are not necessary`,
+      };
+  },
+});
+
+const empty = { name: 'reg', labels: [], bytes: new Uint8Array(), overridden: [] };

@@ -1,0 +1,25 @@
+// What a rule says about a board.
+
+import type { Fix } from '../text/edit.ts';
+import type { Span } from '../text/span.ts';
+
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+/** The other party of a finding, or the override that caused it. */
+export interface Related {
+  readonly message: string;
+  readonly at: Span;
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly at: Span;
+  readonly related: readonly Related[];
+  /** `xen:4.18.6`, `linux:6.12`; empty when it holds for every reader. */
+  readonly targets: readonly string[];
+  /** Xen's or Linux's own log line. */
+  readonly log?: string;
+  readonly fixes: readonly Fix[];
+}

@@ -1,0 +1,45 @@
+// A guest's configuration names a node that the host does not have.
+
+import { nodeAt, spanOf, stringOf } from '../../tree/device-tree.ts';
+import type { Board } from '../board.ts';
+import { rule } from '../rule.ts';
+import { guestsOf, passedNodes } from './guests-of.ts';
+
+interface Facts {
+  readonly path: string;
+  readonly by: string;
+}
+
+export const guestNodeMissing = rule<Facts>({
+  id: 'guest-node-missing',
+  severity: 'error',
+  title: 'A guest names a device that the host does not have',
+  why: `
+\`dtdev\`, \`dt_passthrough_nodes\` and \`xen,path\` are full paths in the host's tree. When there is no such node the guest is
+not created ("Couldn't find node … in host_dt!"). Usually the path lacks a bus above the device, or the host's tree was
+changed.`,
+  instead: "Write the path as the host's tree has it, from `/` on and with the unit address.",
+  source: ['xen: handle_passthrough_prop', 'xl.cfg(5), dtdev'],
+
+  *check(board: Board) {
+    for (const guest of guestsOf(board)) {
+      for (const { path, by, at } of guest.nodes) {
+        const isOwn = by === 'dt_passthrough_nodes' && guest.tree && nodeAt(guest.tree, path);
+        if (!isOwn && !isThere(board, path)) yield { at, facts: { path, by } };
+      }
+      if (!guest.tree) continue;
+      for (const node of passedNodes(guest.tree)) {
+        const path = stringOf(node, 'xen,path');
+        const written = node.properties.get('xen,path')?.definition?.whole;
+        if (path !== undefined && written && !isThere(board, path))
+          yield { at: spanOf(written), facts: { path, by: 'xen,path' } };
+      }
+    }
+  },
+
+  message: ({ path, by }) => `${by}: the host has no node ${path}`,
+});
+
+function isThere(board: Board, path: string): boolean {
+  return path.startsWith('/') && nodeAt(board.tree, path) !== undefined;
+}

@@ -1,0 +1,55 @@
+// The guests of a board as the rules about them see it.
+
+import { childCells, joinCells } from '../../addresses/cells.ts';
+import { writtenTuple } from '../../addresses/decode.ts';
+import type { Range } from '../../addresses/region.ts';
+import { cellsOf, type DeviceTree, type DtNode, type Written } from '../../tree/device-tree.ts';
+import type { Board, Guest } from '../board.ts';
+
+/** The guests, without trees a script loads that no domain of the board names as its own. */
+export function guestsOf(board: Board): Guest[] {
+  return (board.guests ?? []).filter(
+    ({ loadedAt }) =>
+      loadedAt === undefined ||
+      board.map.modules.some(({ kind, start }) => kind === 'device-tree' && start === loadedAt),
+  );
+}
+
+/** One (host address, size, guest address) of `xen,reg`. */
+export interface PassedRange extends Range {
+  readonly guest: bigint;
+  readonly written: Written | undefined;
+}
+
+/** The nodes below /passthrough of a partial tree that Xen looks at. */
+export function* passedNodes(tree: DeviceTree): Generator<DtNode> {
+  const top = tree.root.children.find(({ name }) => name === 'passthrough');
+  const below = function* (node: DtNode): Generator<DtNode> {
+    for (const child of node.children) {
+      yield child;
+      yield* below(child);
+    }
+  };
+  if (top) yield* below(top);
+}
+
+/** The ranges of `xen,reg`; empty when there is none or the cell counts make no tuple. */
+export function passedRanges(node: DtNode): PassedRange[] {
+  const property = node.properties.get('xen,reg');
+  if (!property || !node.parent) return [];
+  const { address, size } = childCells(node.parent);
+  const width = 2 * address + size;
+  if (width === 0) return [];
+  const cells = cellsOf(property);
+  const ranges: PassedRange[] = [];
+  for (let at = 0; at + width <= cells.length; at += width) {
+    const start = joinCells(cells, at, address);
+    ranges.push({
+      start,
+      end: start + joinCells(cells, at + address, size),
+      guest: joinCells(cells, at + address + size, address),
+      written: writtenTuple(property, { offset: at * 4, length: width * 4 }),
+    });
+  }
+  return ranges;
+}

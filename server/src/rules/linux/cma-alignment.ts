@@ -1,0 +1,70 @@
+// A reusable pool does not begin and end where a CMA area must.
+
+import { formatAddress, formatRange, formatSize } from '../../addresses/format.ts';
+import type { Range } from '../../addresses/region.ts';
+import type { Reserved } from '../../memory/memory-map.ts';
+import type { Board } from '../board.ts';
+import { moveRegionFixes } from '../move-region.ts';
+import { rule } from '../rule.ts';
+import { placeOfProperty, staticRegions } from '../static-regions.ts';
+import type { DtNode } from '../../tree/device-tree.ts';
+
+/** With 4 KiB pages; 32 MiB and 512 MiB with 16 and 64 KiB. */
+const ALIGNMENT = 2n << 20n;
+
+interface Facts {
+  readonly node: DtNode;
+  readonly range: Range;
+  readonly region: Reserved | undefined;
+}
+
+export const cmaAlignment = rule<Facts>({
+  id: 'cma-alignment',
+  severity: 'warning',
+  title: 'Linux refuses the CMA area for its alignment',
+  why: `
+Base and size of a reusable shared-dma-pool must be multiples of a page block: 2 MiB with 4 KiB pages (4 MiB before 5.18
+and on 32-bit Arm), 32 MiB with 16 KiB and 512 MiB with 64 KiB pages. Otherwise Linux prints "incorrect alignment of CMA
+region", and the memory goes back to the allocator.`,
+  instead: 'Align base and size to 4 MiB, which suits all kernels with 4 KiB pages.',
+  source: ['linux: rmem_cma_setup, CMA_MIN_ALIGNMENT_BYTES'],
+
+  *check(board: Board) {
+    const regions = new Map(
+      staticRegions(board).flatMap((each) => (each.index === 0 ? [[each.node, each]] : [])),
+    );
+    for (const boot of board.linux) {
+      const byNode = new Map(boot.recorded.map((each) => [each.node, each]));
+      for (const line of boot.log) {
+        const { node, text } = line;
+        if (!text.endsWith('incorrect alignment of CMA region')) continue;
+        const recorded = node && byNode.get(node);
+        if (!recorded) continue;
+        const region = regions.get(node);
+        const at = region?.written ?? placeOfProperty(node, 'size');
+        if (at)
+          yield {
+            at,
+            facts: { node, range: recorded, region },
+            target: `linux:${boot.release}`,
+            log: line.text,
+          };
+      }
+    }
+  },
+
+  message({ node, range }) {
+    const size = range.end - range.start;
+    const faults = [
+      ...(range.start % ALIGNMENT === 0n ? [] : [`base ${formatAddress(range.start)}`]),
+      ...(size % ALIGNMENT === 0n ? [] : [`size ${formatSize(size)}`]),
+    ];
+    const what =
+      faults.length === 0
+        ? 'is not aligned to 4 MiB'
+        : `${faults.join(' and ')} not aligned to 2 MiB`;
+    return `${node.name} ${formatRange(range)}: ${what}, Linux refuses the CMA area`;
+  },
+
+  fixes: ({ facts }, board) => (facts.region ? moveRegionFixes(board, facts.region) : []),
+});

@@ -1,0 +1,34 @@
+// A RAM bank does not begin or end on a page.
+
+import { formatRange } from '../../addresses/format.ts';
+import type { Bank } from '../../memory/memory-map.ts';
+import type { Board } from '../board.ts';
+import { rule } from '../rule.ts';
+
+const PAGE = 0x1000n;
+
+interface Facts {
+  readonly bank: Bank;
+}
+
+export const bankNotPageAligned = rule<Facts>({
+  id: 'bank-not-page-aligned',
+  severity: 'information',
+  title: 'A RAM bank is no whole number of pages',
+  why: 'Linux rounds the start up and the end down to 4 KiB pages; a bank smaller than a page is dropped ("Ignoring memory block").',
+  instead: 'Write the bank in whole pages.',
+  source: ['linux: early_init_dt_add_memory_arch'],
+
+  *check(board: Board) {
+    for (const bank of board.map.banks) {
+      if (!bank.enabled || !bank.written || ((bank.start | bank.end) & (PAGE - 1n)) === 0n)
+        continue;
+      const line = board.linux
+        .flatMap((boot) => boot.log)
+        .find((each) => each.node === bank.node && each.text.includes('Ignoring memory'));
+      yield { at: bank.written, facts: { bank }, ...(line ? { log: line.text } : {}) };
+    }
+  },
+
+  message: ({ bank }) => `RAM bank ${formatRange(bank)} does not begin and end on a 4 KiB page`,
+});

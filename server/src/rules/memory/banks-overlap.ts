@@ -1,0 +1,61 @@
+// Two RAM banks share bytes.
+
+import { formatRange, formatSize } from '../../addresses/format.ts';
+import { intersection } from '../../addresses/region.ts';
+import type { Bank } from '../../memory/memory-map.ts';
+import { overlappingPairs } from '../../memory/overlapping-pairs.ts';
+import type { Board } from '../board.ts';
+import { rule, type Found } from '../rule.ts';
+
+interface Facts {
+  readonly own: Bank;
+  readonly other: Bank;
+}
+
+export const banksOverlap = rule<Facts>({
+  id: 'banks-overlap',
+  severity: 'warning',
+  title: 'Two RAM banks overlap',
+  why: `
+Linux joins the banks without a word, so a wrong size goes unnoticed: memory that does not exist is handed out, or the
+board has less than the sum says. Xen gives the shared pages to its allocator twice and stops ("Xen BUG at
+common/page_alloc.c").`,
+  instead: 'Correct the size or the start of one of the banks.',
+  source: ['linux: memblock_add', 'xen: init_heap_pages'],
+
+  *check(board: Board) {
+    const banks = board.map.banks.filter((bank) => bank.enabled);
+    for (const [first, second] of overlappingPairs(banks)) {
+      for (const [own, other] of [
+        [first, second],
+        [second, first],
+      ] as const) {
+        if (!own.written) continue;
+        const found: Found<Facts> = {
+          at: own.written,
+          facts: { own, other },
+          related: other.written
+            ? [{ message: `the other bank ${formatRange(other)}`, at: other.written }]
+            : [],
+        };
+        yield found;
+        for (const boot of board.xen)
+          if (boot.outcome.kind === 'panics' && boot.outcome.line?.text.includes('page_alloc'))
+            yield {
+              ...found,
+              severity: 'error',
+              target: `xen:${boot.release.name}`,
+              log: `(XEN) ${boot.outcome.line.text}`,
+            };
+      }
+    }
+  },
+
+  message({ own, other }) {
+    const shared = intersection(own, other) ?? own;
+    return (
+      `RAM bank ${formatRange(own)} and bank ${formatRange(other)} share ${formatRange(shared)}, ` +
+      formatSize(shared.end - shared.start)
+    );
+  },
+});

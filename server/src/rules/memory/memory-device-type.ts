@@ -1,0 +1,68 @@
+// A node named memory that readers do not take for RAM, because it has no device_type.
+
+import { tuplesOf } from '../../addresses/cells.ts';
+import { formatRange } from '../../addresses/format.ts';
+import type { Range } from '../../addresses/region.ts';
+import { isEnabled } from '../../memory/map-memory.ts';
+import { baseName, spanOf, stringOf, type DtNode } from '../../tree/device-tree.ts';
+import { linuxRootCells } from '../../linux/scan.ts';
+import type { Board } from '../board.ts';
+import { insertStatement } from '../insert-statement.ts';
+import { rule } from '../rule.ts';
+
+interface Facts {
+  readonly node: DtNode;
+  readonly type: string | undefined;
+  readonly banks: readonly Range[];
+  /** Whether no other node gives RAM. */
+  readonly only: boolean;
+}
+
+const isTyped = (node: DtNode): boolean => stringOf(node, 'device_type') === 'memory';
+
+export const memoryDeviceType = rule<Facts>({
+  id: 'memory-device-type',
+  severity: 'warning',
+  title: 'A memory node without device_type = "memory"',
+  why: `
+Linux, U-Boot and Xen since 4.20 know memory by \`device_type = "memory"\` and not by the name: the node's RAM does not
+exist for them. Without another memory node Linux has no RAM at all, and Xen stops, unless the boot loader adds the
+property. Older Xen takes it for RAM by name and for a device of dom0 at the same time.`,
+  instead: 'Add `device_type = "memory";`.',
+  source: ['linux: early_init_dt_scan_memory', 'xen: device_tree_get_meminfo, 47d4d3cdc5e9'],
+
+  *check(board: Board) {
+    const { root } = board.tree;
+    const cells = linuxRootCells(board.tree);
+    const banksOf = (node: DtNode): Range[] => {
+      const reg = node.properties.get('reg');
+      const tuples = reg ? tuplesOf(reg, cells) : [];
+      return tuples
+        .filter((tuple) => tuple.size > 0n)
+        .map((tuple) => ({ start: tuple.address, end: tuple.address + tuple.size }));
+    };
+    for (const node of root.children) {
+      if (baseName(node) !== 'memory' || isTyped(node) || !isEnabled(node)) continue;
+      // Some systems call their SRAM memory; a driver binds to it.
+      if (node.properties.has('compatible')) continue;
+      const banks = banksOf(node);
+      const at = node.openings[0]?.name;
+      if (banks.length === 0 || !at) continue;
+      const only = !root.children.some((other) => isTyped(other) && banksOf(other).length > 0);
+      yield { at, facts: { node, type: stringOf(node, 'device_type'), banks, only } };
+    }
+  },
+
+  message: ({ node, type, banks, only }) =>
+    `${node.name} has ${type === undefined ? 'no device_type' : `device_type "${type}"`}: its RAM ` +
+    `${banks.map(formatRange).join(', ')} does not exist for Linux and for Xen since 4.20` +
+    (only ? ', and there is no other RAM' : ''),
+
+  fixes({ facts: { node } }, board) {
+    const definition = node.properties.get('reg')?.definition;
+    const edit =
+      definition &&
+      insertStatement(spanOf(definition.whole), 'device_type = "memory";', board.files);
+    return edit ? [{ title: 'Add device_type = "memory";', edits: [edit], preferred: true }] : [];
+  },
+});

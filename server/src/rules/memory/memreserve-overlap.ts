@@ -1,0 +1,83 @@
+// A /memreserve/ entry shares bytes with a reserved-memory node or another entry.
+
+import { formatRange, formatSize } from '../../addresses/format.ts';
+import { intersection } from '../../addresses/region.ts';
+import type { Reserved } from '../../memory/memory-map.ts';
+import { overlappingPairs } from '../../memory/overlapping-pairs.ts';
+import type { Board } from '../board.ts';
+import { linesAbout } from '../lines-about.ts';
+import { rule, type Found } from '../rule.ts';
+import { reservationName } from '../static-regions.ts';
+
+interface Facts {
+  readonly entry: Reserved;
+  readonly other: Reserved;
+}
+
+export const memreserveOverlap = rule<Facts>({
+  id: 'memreserve-overlap',
+  severity: 'information',
+  title: 'A /memreserve/ entry overlaps another reservation',
+  why: `
+One mechanism is enough, and two disagree about the mapping. Up to Linux 6.3 the entry comes first: a \`no-map\` node over
+it fails ("failed to reserve memory") and the range stays mapped. From 6.4 on the node comes first. Xen 4.19.0 and 4.19.1
+stop at the overlap. Entries must not overlap each other.`,
+  instead: 'Keep the reserved-memory node and delete the /memreserve/.',
+  source: [
+    'linux: early_init_fdt_scan_reserved_mem, b41328187629',
+    'xen: 53dc37829c31, a14593e3995a',
+    'Devicetree Specification, section 5.3',
+  ],
+
+  *check(board: Board) {
+    const regions = board.map.reserved.filter(
+      (region) => region.kind === 'memreserve' || (region.kind === 'static' && region.enabled),
+    );
+    for (const [first, second] of overlappingPairs(regions)) {
+      const entry = first.kind === 'memreserve' ? first : second;
+      const other = entry === first ? second : first;
+      if (entry.kind !== 'memreserve' || !entry.written) continue;
+      const found: Found<Facts> = {
+        at: entry.written,
+        facts: { entry, other },
+        related: other.written
+          ? [
+              {
+                message: `${reservationName(other)} ${formatRange(other)} is here`,
+                at: other.written,
+              },
+            ]
+          : [],
+      };
+      yield found;
+      for (const boot of board.linux) {
+        const failed = boot.reserved.some(
+          (each) => each.node && each.node === other.node && each.state === 'failed',
+        );
+        const line = linesAbout(boot, other.node).find((each) =>
+          each.text.includes('failed to reserve'),
+        );
+        if (failed && line)
+          yield { ...found, severity: 'warning', target: `linux:${boot.release}`, log: line.text };
+      }
+      for (const boot of board.xen) {
+        const line = linesAbout(boot, other.node).find((each) => each.text.startsWith('Region:'));
+        if (line)
+          yield {
+            ...found,
+            severity: 'error',
+            target: `xen:${boot.release.name}`,
+            log: `(XEN) ${line.text}`,
+          };
+      }
+    }
+  },
+
+  message({ entry, other }) {
+    const shared = intersection(entry, other) ?? entry;
+    return (
+      `/memreserve/ ${formatRange(entry)} and ${reservationName(other)} ${formatRange(other)} share ` +
+      `${formatRange(shared)}, ${formatSize(shared.end - shared.start)}`
+    );
+  },
+});

@@ -1,0 +1,45 @@
+// A reserved-memory node has more than one range.
+
+import { formatRange } from '../../addresses/format.ts';
+import type { Reserved } from '../../memory/memory-map.ts';
+import type { Board } from '../board.ts';
+import type { DtNode } from '../../tree/device-tree.ts';
+import { linesAbout } from '../lines-about.ts';
+import { rule } from '../rule.ts';
+import { reservationName, staticRegions } from '../static-regions.ts';
+
+interface Facts {
+  readonly region: Reserved;
+  readonly first: Reserved;
+}
+
+export const reservedManyTuples = rule<Facts>({
+  id: 'reserved-many-tuples',
+  severity: 'information',
+  title: 'A reserved-memory node with several ranges',
+  why: `
+Linux reserves all of them, but only the first can be found by a \`memory-region\` user and takes part in its overlap
+check; since 6.12 it warns ("ignores 1 regions in node"). U-Boot reserves the first only.`,
+  instead: 'Give every range a node of its own.',
+  source: [
+    'linux: fdt_scan_reserved_mem_reg_nodes',
+    'dt-schema: reserved-memory.yaml (maxItems 1)',
+  ],
+
+  *check(board: Board) {
+    const regions = staticRegions(board);
+    const firsts = new Map<DtNode, Reserved>();
+    for (const region of regions) {
+      const first = firsts.get(region.node) ?? region;
+      if (first === region) firsts.set(region.node, region);
+      if (region.index === 0 || !region.written) continue;
+      const line = board.linux
+        .flatMap((boot) => linesAbout(boot, region.node))
+        .find((each) => each.text.includes('ignores'));
+      yield { at: region.written, facts: { region, first }, ...(line ? { log: line.text } : {}) };
+    }
+  },
+
+  message: ({ region, first }) =>
+    `${reservationName(region)}: users find only the first range ${formatRange(first)}, not ${formatRange(region)}`,
+});

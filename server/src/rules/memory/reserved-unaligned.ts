@@ -1,0 +1,37 @@
+// A reserved region does not begin or end on a page.
+
+import { formatRange } from '../../addresses/format.ts';
+import { alignDown, alignUp, type Range } from '../../addresses/region.ts';
+import type { Reserved } from '../../memory/memory-map.ts';
+import type { Board } from '../board.ts';
+import { rule } from '../rule.ts';
+import { reservationName, staticRegions } from '../static-regions.ts';
+
+const PAGE = 0x1000n;
+
+interface Facts {
+  readonly region: Reserved;
+  readonly pages: Range;
+}
+
+export const reservedUnaligned = rule<Facts>({
+  id: 'reserved-unaligned',
+  severity: 'information',
+  title: 'A reserved region is no whole number of pages',
+  why: `
+Memory is mapped and protected by pages. The rest of the first and the last page is lost with \`no-map\`, or shared with
+whoever gets it without; firmware that protects whole pages owns more than the node says.`,
+  instead: 'Write the region in whole 4 KiB pages.',
+  source: ['linux: memblock_mark_nomap', 'op-tee: check_phys_mem_is_outside'],
+
+  *check(board: Board) {
+    for (const region of staticRegions(board)) {
+      if (!region.written || ((region.start | region.end) & (PAGE - 1n)) === 0n) continue;
+      const pages = { start: alignDown(region.start, PAGE), end: alignUp(region.end, PAGE) };
+      yield { at: region.written, facts: { region, pages } };
+    }
+  },
+
+  message: ({ region, pages }) =>
+    `${reservationName(region)} ${formatRange(region)} covers only part of the pages ${formatRange(pages)}`,
+});

@@ -1,0 +1,178 @@
+// The quick fixes that give a colliding reserved region another place.
+
+import { regCells } from '../addresses/cells.ts';
+import { formatGrouped, formatSize } from '../addresses/format.ts';
+import { contains, overlaps, subtract, type Range } from '../addresses/region.ts';
+import { dmaReach } from '../linux/dma-reach.ts';
+import { loadPlaces, relocationRange } from '../linux/uboot.ts';
+import { freeRanges, placesIn } from '../memory/free-ranges.ts';
+import type { Reserved } from '../memory/memory-map.ts';
+import type { Fix, TextEdit } from '../text/edit.ts';
+import type { Span } from '../text/span.ts';
+import { baseName, cellsOf, spanOf, unitAddress, type DtNode } from '../tree/device-tree.ts';
+import type { Board } from './board.ts';
+import { loadedFiles } from './loaded-files.ts';
+import { renameUnitAddress } from './rename-node.ts';
+import { restateNode } from './restate-node.ts';
+import { rewriteTuple } from './rewrite-tuple.ts';
+import { usersOf } from './users-of.ts';
+
+const PAGE = 0x1000n;
+const CMA_ALIGNMENT = 0x200000n;
+const FOUR_GIB = 1n << 32n;
+
+/**
+ * Fixes that move or shrink `region` so that it meets no claim any more: nearest, lowest and highest free range (the
+ * same bank first), and "shrink to fit" when cutting its end is enough. None for regions without source text.
+ */
+export function moveRegionFixes(board: Board, region: Reserved): readonly Fix[] {
+  const node = region.node;
+  if (!node || region.kind !== 'static' || region.end <= region.start) return [];
+  const size = region.end - region.start;
+  const alignment = alignmentFor(region);
+  const limit = reachOf(board, region);
+  const map = {
+    ...board.map,
+    reserved: board.map.reserved.filter((other) => other !== region),
+  };
+  const free = freeRanges(map, [...placedByReaders(board), ...outOfReach(board, node)]);
+  const places = placesIn(free, {
+    size,
+    alignment,
+    ...(limit === undefined ? {} : { below: limit }),
+  }).filter((place) => place.start !== region.start);
+
+  const bank = board.map.banks.find((each) => overlaps(each, region));
+  const rank = (place: Range): bigint =>
+    (bank && !contains(bank, place) ? 1n << 64n : 0n) + distance(place, region);
+  const byDistance = [...places].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  const choices: { place: Range; how: string }[] = [];
+  const offer = (place: Range | undefined, how: string): void => {
+    if (place && !choices.some((choice) => choice.place.start === place.start))
+      choices.push({ place, how });
+  };
+  offer(byDistance[0], 'next free');
+  offer(places[0], 'lowest free');
+  offer(places.at(-1), 'highest free');
+
+  const fixes: Fix[] = [];
+  // The node keeps its name when it only shrinks, so that comes before stating it anew, which nothing does unasked.
+  const anew: Fix[] = [];
+  for (const { place, how } of choices) {
+    const move = moveTo(board, region, node, place);
+    if (!move) continue;
+    const title = `Move ${node.name} to ${formatGrouped(place.start)} (${how}, ${formatSize(alignment)} aligned)`;
+    if (move.as === undefined) fixes.push({ title, edits: move.edits });
+    else anew.push({ title: `${title}, deleted and stated anew as ${move.as}`, edits: move.edits });
+  }
+  const shrunk = shrinkToFit(board, region);
+  const shrink = shrunk && moveTo(board, region, node, shrunk);
+  if (shrunk && shrink) {
+    fixes.push({
+      title: `Shrink ${node.name} to ${formatSize(shrunk.end - shrunk.start)} (ends at ${formatGrouped(shrunk.end)})`,
+      edits: shrink.edits,
+    });
+  }
+  return [...fixes.map((fix, index) => (index === 0 ? { ...fix, preferred: true } : fix)), ...anew];
+}
+
+function distance(a: Range, b: Range): bigint {
+  return a.start > b.start ? a.start - b.start : b.start - a.start;
+}
+
+// A CMA area must start on a pageblock (kernel: rmem_cma_setup); everything else on a page.
+function alignmentFor(region: Reserved): bigint {
+  const own = region.node?.properties.get('alignment');
+  const stated = own ? BigInt(cellsOf(own).at(-1) ?? 0) : 0n;
+  const least = region.reusable ? CMA_ALIGNMENT : PAGE;
+  const isPower = stated > 0n && (stated & (stated - 1n)) === 0n;
+  return isPower && stated > least ? stated : least;
+}
+
+/**
+ * Load addresses that the tree does not reserve: where U-Boot lies and what it or a boot script loads, where Xen puts dom0,
+ * and where Linux will likely put CMA.
+ */
+export function placedByReaders(board: Board): Range[] {
+  const taken: Range[] = [...loadedFiles(board)];
+  const top = relocationRange(board.map);
+  if (top) taken.push(top);
+  const places = loadPlaces(board.map);
+  if (places) taken.push(places.kernel, { start: places.blob, end: places.blob + PAGE });
+  for (const boot of board.xen) {
+    taken.push(...boot.modules);
+    const { dom0 } = boot;
+    if (dom0?.kernel) taken.push(dom0.kernel);
+    if (dom0?.initrd) taken.push(dom0.initrd);
+    if (dom0?.dtb)
+      taken.push({ start: dom0.dtb.start, end: dom0.dtb.end ?? dom0.dtb.start + PAGE });
+  }
+  for (const boot of board.linux)
+    taken.push(...boot.reserved.filter((each) => each.kind === 'dynamic' || each.kind === 'cma'));
+  return taken;
+}
+
+// A region that lies below 4 GiB stays there when it has users: one of them may have 32 address bits without saying so.
+function reachOf(board: Board, region: Reserved): bigint | undefined {
+  if (region.end > FOUR_GIB || !region.node) return undefined;
+  return usersOf(board, region.node).length > 0 ? FOUR_GIB : undefined;
+}
+
+/** What the buses of its users do not reach. */
+function outOfReach(board: Board, node: DtNode): Range[] {
+  const all = [{ start: 0n, end: 1n << 64n }];
+  return usersOf(board, node).flatMap((user) => {
+    const reach = dmaReach(user);
+    return reach ? subtract(all, reach) : [];
+  });
+}
+
+function shrinkToFit(board: Board, region: Reserved): Range | undefined {
+  const others = [...board.map.reserved, ...board.map.modules].filter(
+    (other) => other !== region && other.end > other.start && overlaps(other, region),
+  );
+  if (others.length === 0) return undefined;
+  let end = region.end;
+  for (const other of others) if (other.start < end) end = other.start;
+  end &= ~(PAGE - 1n);
+  return end > region.start ? { start: region.start, end } : undefined;
+}
+
+interface Move {
+  readonly edits: readonly TextEdit[];
+  /** The name it gets, when it cannot keep its own and is stated anew. */
+  readonly as?: string;
+}
+
+function moveTo(board: Board, region: Reserved, node: DtNode, place: Range): Move | undefined {
+  const property = node.properties.get('reg');
+  if (!property?.definition) return undefined;
+  const edits = rewriteTuple(property, region.index, regCells(node), place, board.files);
+  if (!edits || edits.length === 0) return undefined;
+  if (region.index !== 0 || place.start === region.start) return { edits };
+  const unit = place.start.toString(16);
+  const winner = spanOf(property.definition.whole);
+  const isNamedElsewhere = node.openings.some(({ name }) => {
+    const span = spanOf(name);
+    return span.file !== winner.file && !textOf(board, span).startsWith('&');
+  });
+  if (!isNamedElsewhere) {
+    const renamed = renameUnitAddress(board.tree, node, unit, board.files);
+    return renamed && { edits: [...edits, ...renamed] };
+  }
+  // An override cannot rename its node, and renaming the base would break the boards that do not override it. A name that is
+  // stale already gets no worse.
+  if (unitAddress(node) !== region.start.toString(16)) return { edits };
+  const opening = node.openings.find(({ whole }) => {
+    const span = spanOf(whole);
+    return span.file === winner.file && span.start <= winner.start && winner.end <= span.end;
+  });
+  const restated = opening && restateNode(board, node, opening, unit, edits);
+  const name = `${baseName(node)}@${unit}`;
+  return restated && { edits: restated, as: name };
+}
+
+function textOf(board: Board, { file, start, end }: Span): string {
+  const source = board.files.get(file);
+  return typeof source === 'string' ? '' : source.text.slice(start, end);
+}

@@ -1,0 +1,29 @@
+// The page of a rule, as Markdown: what, why, what to write instead, an example, the source.
+
+import type { Rule } from './rule.ts';
+
+/** Source text shown on the page: what the rule finds and what it is silent on. */
+export interface Examples {
+  readonly bad: string;
+  readonly good: string;
+}
+
+/** The whole page, with a final newline. Without `examples` (the command line) the examples are left out. */
+export function rulePage(rule: Rule, examples?: Examples): string {
+  const sections = [
+    `# ${rule.id}`,
+    `**${rule.title}**`,
+    `Severity: ${rule.severity}${rule.offByDefault ? ', off unless asked for' : ''}${rule.fixes ? ', with a quick fix' : ''}`,
+    `## Why\n\n${rule.why.trim()}`,
+    `## Instead\n\n${rule.instead.trim()}`,
+  ];
+  if (examples) {
+    sections.push(`## Found\n\n\`\`\`dts\n${examples.bad.trim()}\n\`\`\``);
+    sections.push(`## Silent\n\n\`\`\`dts\n${examples.good.trim()}\n\`\`\``);
+  }
+  sections.push(`## Source\n\n${rule.source.map((each) => `- ${each}`).join('\n')}`);
+  sections.push(
+    `## Allow\n\n\`\`\`dts\n// dtmap-allow: ${rule.id} — the reason\n\`\`\`\n\non the line above silences it; \`-W no-${rule.id}\` and the setting \`dtmap.severity\` do so everywhere.`,
+  );
+  return `${sections.join('\n\n')}\n`;
+}

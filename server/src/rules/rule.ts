@@ -1,0 +1,52 @@
+// What a rule is: one file that finds one fault, words it, explains it and, where possible, mends it.
+
+import type { Fix } from '../text/edit.ts';
+import type { Written } from '../tree/device-tree.ts';
+import type { Span } from '../text/span.ts';
+import type { Board } from './board.ts';
+import type { Severity } from './finding.ts';
+
+/** Where something is: tree places are resolved to source spans when the finding is made. */
+export type Place = Written | Span;
+
+/** One fault as data; `message` words it. */
+export interface Found<Facts> {
+  readonly at: Place;
+  readonly facts: Facts;
+  /** In place of the rule's own severity. */
+  readonly severity?: Severity;
+  /** The release it holds for: `xen:4.18.6`, `linux:6.12`. Equal findings for several are merged into one. */
+  readonly target?: string;
+  readonly related?: readonly { readonly message: string; readonly at: Place }[];
+  /** Xen's or Linux's own log line. */
+  readonly log?: string;
+}
+
+export interface Rule<Facts = unknown> {
+  /** Also the file's name, the fixture folder and the page. */
+  readonly id: string;
+  readonly severity: Severity;
+  /** The id of the tree problems it words: their facts are what `message` takes. */
+  readonly problem?: string;
+  /** Off unless asked for by `-W` or a setting: dtc checks that kernel builds switch off. */
+  readonly offByDefault?: boolean;
+  /** It asks for nothing but the text and what dtc says of it: also of a tree that is too large to be judged. */
+  readonly aboutText?: boolean;
+  /** One line: the fault as a headline. */
+  readonly title: string;
+  /** What goes wrong, and for whom. Markdown. */
+  readonly why: string;
+  /** What to write instead. Markdown. */
+  readonly instead: string;
+  /** Where the rule comes from: Xen symbols, kernel functions, sections of the specification. */
+  readonly source: readonly string[];
+  check(board: Board): Iterable<Found<Facts>>;
+  message(facts: Facts): string;
+  /** Computed only when asked; the first is offered first. */
+  fixes?(found: Found<Facts>, board: Board): readonly Fix[];
+}
+
+/** A rule with its facts' type checked, as the type the list of all rules holds. */
+export function rule<Facts>(definition: Rule<Facts>): Rule {
+  return definition;
+}

@@ -1,0 +1,49 @@
+// A fault for which dtc makes no blob, found while the tree was built.
+
+import type { TreeProblem } from '../../tree/device-tree.ts';
+import { rule, type Rule } from '../rule.ts';
+
+type Facts = TreeProblem['facts'];
+
+interface TreeError {
+  readonly id: string;
+  /** The problems it words. */
+  readonly problem: string;
+  readonly title: string;
+  readonly why: string;
+  readonly instead: string;
+  readonly source: readonly string[];
+  readonly message: (facts: Facts) => string;
+}
+
+const roles = new Map([['first', 'the first is here']]);
+
+/** The rule that says of every problem of one kind what dtc says. */
+export function treeError(error: TreeError): Rule {
+  return rule<Facts>({
+    id: error.id,
+    problem: error.problem,
+    severity: 'error',
+    aboutText: true,
+    title: error.title,
+    why: error.why,
+    instead: error.instead,
+    source: error.source,
+
+    *check(board) {
+      for (const { id, at, facts, related = [] } of board.tree.problems) {
+        if (id !== error.problem) continue;
+        yield {
+          at,
+          facts,
+          related: related.map((each) => ({
+            message: roles.get(each.role) ?? each.role,
+            at: each.at,
+          })),
+        };
+      }
+    },
+
+    message: error.message,
+  });
+}

@@ -1,0 +1,57 @@
+// Where in the source something that Xen says belongs.
+
+import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
+import type { Board } from './board.ts';
+import type { Found, Place } from './rule.ts';
+import { isXenTree } from './xen-tree.ts';
+
+/** The text or node that caused a line; else /chosen, where a board is made ready for Xen; else the root. */
+export function placeOfLine(line: LogLine | undefined, board: Board): Place | undefined {
+  if (line?.written) return line.written;
+  const chosen = board.tree.root.children.find((node) => node.name === 'chosen');
+  for (const node of [line?.node, chosen, board.tree.root]) {
+    const opening = node?.openings.at(-1);
+    if (opening) return opening.name;
+  }
+  return undefined;
+}
+
+/** `xen:4.18.6`: the target a finding about `boot` holds for. */
+export function targetOf(boot: XenBoot): string {
+  return `xen:${boot.release.name}`;
+}
+
+/**
+ * One fault for each boot of a tree made for Xen in which Xen prints a line that fits `pattern`, the first such line.
+ * It is placed where that line belongs, or where the first line that fits `placedAs` does.
+ */
+export function* foundLines(
+  board: Board,
+  pattern: RegExp,
+  placedAs: RegExp = pattern,
+): Generator<Found<{ readonly line: string }>> {
+  if (!isXenTree(board)) return;
+  for (const boot of board.xen) {
+    const line = boot.log.find(({ text }) => pattern.test(text));
+    if (!line) continue;
+    const at = placeOfLine(
+      boot.log.find(({ text }) => placedAs.test(text)),
+      board,
+    );
+    if (at)
+      yield {
+        at,
+        facts: { line: line.text },
+        target: targetOf(boot),
+        log: `(XEN) ${line.text}`,
+      };
+  }
+}
+
+/** Whether the boot ends where the early scan fails, as it does since 4.19. */
+export function endsInScan(boot: XenBoot): boolean {
+  return (
+    boot.outcome.kind === 'panics' &&
+    boot.outcome.line?.text.startsWith('Early FDT parsing failed') === true
+  );
+}

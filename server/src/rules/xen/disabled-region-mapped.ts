@@ -1,0 +1,51 @@
+// A disabled region whose reg Xen maps into dom0 although it owns the memory.
+
+import { formatRange } from '../../addresses/format.ts';
+import { overlaps } from '../../addresses/region.ts';
+import type { Reserved } from '../../memory/memory-map.ts';
+import type { DtNode } from '../../tree/device-tree.ts';
+import type { Board } from '../board.ts';
+import { rule } from '../rule.ts';
+import { targetOf } from '../xen-places.ts';
+
+interface Facts {
+  readonly region: Reserved;
+  readonly meetsDom0: boolean;
+}
+
+export const disabledRegionMapped = rule<Facts>({
+  id: 'disabled-region-mapped',
+  severity: 'information',
+  title: 'A disabled region is mapped into dom0 all the same',
+  why: `
+Since 4.19 Xen takes a disabled region for ordinary memory, yet still maps the \`reg\` of every node into dom0, disabled or
+not. Where the range meets dom0's own RAM that RAM turns into device memory there; elsewhere dom0 could reach memory
+that Xen gives to others.`,
+  instead: 'Delete the node instead of disabling it.',
+  source: ['xen: handle_node', 'xen: map_range_to_domain'],
+
+  *check(board: Board) {
+    for (const boot of board.xen) {
+      const { dom0 } = boot;
+      if (!dom0) continue;
+      const kept = new Set(boot.reserved.map((each) => each.node));
+      const mapped = new Set<DtNode | undefined>(dom0.mapped.map((each) => each.node));
+      for (const region of board.map.reserved) {
+        if (region.kind !== 'static' || region.enabled || !region.written) continue;
+        if (kept.has(region.node) || !mapped.has(region.node)) continue;
+        const meetsDom0 = dom0.banks.some((bank) => overlaps(bank, region));
+        yield {
+          at: region.written,
+          facts: { region, meetsDom0 },
+          target: targetOf(boot),
+          ...(meetsDom0 ? { severity: 'warning' as const } : {}),
+        };
+      }
+    }
+  },
+
+  message: ({ region, meetsDom0 }) =>
+    meetsDom0
+      ? `${region.node?.name ?? ''} ${formatRange(region)} is disabled, but Xen maps it over dom0's RAM`
+      : `${region.node?.name ?? ''} ${formatRange(region)} is disabled, but Xen maps it into dom0`,
+});

@@ -1,0 +1,56 @@
+// Where dom0's memory will be depends on which CPU scrubs faster.
+
+import type { Board } from '../board.ts';
+import { rule } from '../rule.ts';
+import { placeOfLine, targetOf } from '../xen-places.ts';
+import { isXenTree } from '../xen-tree.ts';
+import { spanOf, stringsOf } from '../../tree/device-tree.ts';
+import type { Fix } from '../../text/edit.ts';
+
+interface Facts {
+  readonly because: string;
+}
+
+export const dom0PlacementUncertain = rule<Facts>({
+  id: 'dom0-placement-uncertain',
+  severity: 'information',
+  title: 'dom0’s placement is not deterministic',
+  why: `
+With \`bootscrub=idle\`, the default since 4.12, the other CPUs clean free memory while dom0 is built, and Xen prefers clean
+blocks. Which blocks dom0 gets then differs from boot to boot, and a layout that works on one CPU may panic with "Failed
+to allocate requested dom0 memory" on four.`,
+  instead:
+    'Write bootscrub=0 or bootscrub=1, or a dom0_mem that one free block holds (a power of two).',
+  source: ['xen: scrub_heap_pages', 'xen: get_free_buddy'],
+
+  *check(board: Board) {
+    if (!isXenTree(board)) return;
+    for (const boot of board.xen) {
+      const uncertain = boot.uncertain.find(
+        ({ what, because }) => what === 'dom0.banks' && /scrub/.test(because),
+      );
+      const at =
+        uncertain &&
+        placeOfLine(
+          boot.log.find(({ text }) => text.startsWith('Command line:')),
+          board,
+        );
+      if (uncertain && at)
+        yield { at, facts: { because: uncertain.because }, target: targetOf(boot) };
+    }
+  },
+
+  message: ({ because }) => `dom0's placement is not deterministic: ${because}`,
+
+  fixes(_found, board): Fix[] {
+    const chosen = board.tree.root.children.find((node) => node.name === 'chosen');
+    const property = chosen?.properties.get('xen,xen-bootargs');
+    const part = property?.definition?.parts[0];
+    if (!property || !part || stringsOf(property).length !== 1) return [];
+    const span = spanOf(part.written);
+    const source = board.files.get(span.file);
+    if (typeof source === 'string' || source.text[span.end - 1] !== '"') return [];
+    const at = { file: span.file, start: span.end - 1, end: span.end - 1 };
+    return [{ title: 'Add bootscrub=0', edits: [{ at, text: ' bootscrub=0' }], preferred: true }];
+  },
+});

@@ -1,0 +1,42 @@
+// A /memreserve/ entry, which Xen keeps from dom0 and does not tell dom0 about.
+
+import { formatRange } from '../../addresses/format.ts';
+import type { Range } from '../../addresses/region.ts';
+import type { Board } from '../board.ts';
+import { rule } from '../rule.ts';
+import { targetOf } from '../xen-places.ts';
+import { isXenTree } from '../xen-tree.ts';
+
+interface Facts {
+  readonly range: Range;
+}
+
+export const memreserveNotPassed = rule<Facts>({
+  id: 'memreserve-not-passed',
+  severity: 'information',
+  title: '/memreserve/ does not reach dom0',
+  why: `
+Xen keeps the range out of its heap and out of dom0. The tree it makes for dom0 has an empty reservation block, so a
+dom0 driver that goes there finds nothing mapped and faults.`,
+  instead: 'Where dom0 needs the range, write a child of /reserved-memory with `no-map`.',
+  source: ['xen: prepare_dtb_hwdom', 'xen: dt_unreserved_regions'],
+
+  *check(board: Board) {
+    if (!isXenTree(board)) return;
+    for (const reservation of board.tree.memoryReservations)
+      for (const boot of board.xen)
+        yield {
+          at: reservation.written.whole,
+          facts: {
+            range: {
+              start: reservation.address,
+              end: reservation.address + reservation.size,
+            },
+          },
+          target: targetOf(boot),
+        };
+  },
+
+  message: ({ range }) =>
+    `Xen keeps ${formatRange(range)} from dom0 and does not tell dom0 about it`,
+});

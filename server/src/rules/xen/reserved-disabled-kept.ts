@@ -1,0 +1,103 @@
+// Xen keeps a disabled reserved region that Linux does not honour.
+
+import { formatRange } from '../../addresses/format.ts';
+import { overlaps } from '../../addresses/region.ts';
+import { ramOf } from '../../memory/free-ranges.ts';
+import type { Fix } from '../../text/edit.ts';
+import { spanOf } from '../../tree/device-tree.ts';
+import type { Board } from '../board.ts';
+import { removeStatement } from '../remove-statement.ts';
+import { rule } from '../rule.ts';
+import { isXenTree } from '../xen-tree.ts';
+import type { DtNode } from '../../tree/device-tree.ts';
+import type { Range } from '../../addresses/region.ts';
+
+interface Facts {
+  readonly node: DtNode;
+  readonly range: Range;
+  /** Whether a release that was asked for does so; otherwise it is to be known. */
+  readonly isChosen: boolean;
+}
+
+export const reservedDisabledKept = rule<Facts>({
+  id: 'reserved-disabled-kept',
+  severity: 'error',
+  title: 'Xen keeps a disabled reserved region, and gives it to dom0 as RAM',
+  why: `
+Xen 4.13 to 4.18 do not look at \`status\` below /reserved-memory. The range is taken out of Xen's allocator, mapped into
+dom0 and listed in dom0's second memory node. Linux ignores a disabled node, so it treats the range as ordinary RAM. As
+soon as it uses such a page for a hypercall, Xen refuses: the page has no owner. A debug build of Xen says "Failing to
+acquire the MFN"; a release build says nothing, and dom0 hangs.`,
+  instead: `
+Delete the node (or its \`status\`, when the region is meant to be reserved). Xen 4.19 and later skip disabled nodes.`,
+  source: ['xen: process_reserved_memory_node', 'xen: make_memory_node', 'xen: get_page_from_gva'],
+
+  *check(board: Board) {
+    const told = new Set<DtNode>();
+    for (const boot of board.xen) {
+      for (const kept of boot.reserved) {
+        const { node } = kept;
+        if (kept.kind !== 'reserved-memory' || !node) continue;
+        const region = board.map.reserved.find(
+          (each) => each.node === node && each.start === kept.start && each.end === kept.end,
+        );
+        if (!region || region.enabled) continue;
+        told.add(node);
+        const isRam = boot.ram.some((bank) => overlaps(bank, kept));
+        const status = node.properties.get('status');
+        const related = [
+          ...(status?.definition
+            ? [{ message: 'disabled here', at: status.definition.whole }]
+            : []),
+        ];
+        yield {
+          at:
+            region.written ?? status?.definition?.whole ?? node.openings[0]?.name ?? kept.written!,
+          facts: { node, range: kept, isChosen: true },
+          target: `xen:${boot.release.name}`,
+          related,
+          log: `(XEN) arch/arm/p2m.c: d0v0: Failing to acquire the MFN 0x${(kept.start >> 12n).toString(16)}`,
+          ...(isRam ? {} : { severity: 'warning' as const }),
+        };
+      }
+    }
+    // A tree that is not made for Xen yet: which release will boot it is open.
+    if (board.xen.length === 0 || isXenTree(board)) return;
+    const ram = ramOf(board.map);
+    for (const region of board.map.reserved) {
+      const { node, written } = region;
+      const isKept = region.kind === 'static' && region.end > region.start;
+      if (!isKept || region.enabled || !node || !written || told.has(node)) continue;
+      if (board.map.ramKnown && ram.some((bank) => overlaps(bank, region)))
+        yield {
+          at: written,
+          facts: { node, range: region, isChosen: false },
+          severity: 'information',
+        };
+    }
+  },
+
+  message: ({ node, range, isChosen }) =>
+    `${node.name} ${formatRange(range)} is disabled, but ${isChosen ? 'this Xen' : 'Xen 4.13 to 4.18'} keeps the range from its allocator and lists ` +
+    `it as dom0 RAM; Linux ignores the node and will use it`,
+
+  fixes({ facts }, board): Fix[] {
+    const fixes: Fix[] = [];
+    const status = facts.node.properties.get('status')?.definition;
+    if (status) {
+      const edit = removeStatement(spanOf(status.whole), board.files);
+      if (edit)
+        fixes.push({
+          title: `Reserve ${facts.node.name}: drop its status`,
+          edits: [edit],
+          preferred: true,
+        });
+    }
+    const opening = facts.node.openings[0];
+    if (opening && facts.node.openings.length === 1) {
+      const edit = removeStatement(spanOf(opening.whole), board.files);
+      if (edit) fixes.push({ title: `Delete ${facts.node.name}`, edits: [edit] });
+    }
+    return fixes;
+  },
+});

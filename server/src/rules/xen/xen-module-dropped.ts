@@ -1,0 +1,49 @@
+// A boot module of the tree is not among the modules Xen has.
+
+import { formatRange } from '../../addresses/format.ts';
+import type { Module } from '../../memory/memory-map.ts';
+import type { Board } from '../board.ts';
+import { rule } from '../rule.ts';
+import { targetOf } from '../xen-places.ts';
+
+interface Facts {
+  readonly module: Module;
+}
+
+export const xenModuleDropped = rule<Facts>({
+  id: 'xen-module-dropped',
+  severity: 'error',
+  title: 'Xen drops a boot module',
+  why: `
+Since 4.18 a module that overlaps something Xen has already read is left out without a word of its own; a kernel shared
+by two domains is lost for the second. Modules outside /chosen, nested too deep, or behind the node where the scan
+stopped are not seen either. dom0 then has no kernel or no ramdisk.`,
+  instead: 'Load the module where nothing else is, below /chosen; give each domain its own copy.',
+  source: ['xen: add_boot_module', 'xen: process_multiboot_node'],
+
+  *check(board: Board) {
+    for (const boot of board.xen) {
+      if (boot.outcome.kind === 'panics' && boot.modules.length === 0) continue;
+      for (const module of board.map.modules) {
+        const isKept = boot.modules.some((kept) => kept.start === module.start);
+        const kept = boot.modules.some(
+          (each) => each.node === module.node && each.start === module.start,
+        );
+        if (kept || (isKept && module.kind !== 'kernel') || !module.written) continue;
+        const line = boot.log.find(
+          ({ text, node }) => node === module.node && /^(?:Region: |Ignoring )/.test(text),
+        );
+        if (isKept && !line) continue;
+        yield {
+          at: module.written,
+          facts: { module },
+          target: targetOf(boot),
+          ...(line ? { log: `(XEN) ${line.text}` } : {}),
+        };
+      }
+    }
+  },
+
+  message: ({ module }) =>
+    `Xen drops the ${module.kind} module ${module.node.name} ${formatRange(module)}`,
+});

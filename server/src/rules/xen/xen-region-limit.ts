@@ -1,0 +1,52 @@
+// More reserved ranges than a release of Xen keeps.
+
+import { behavioursOf } from '../../xen/behaviours.ts';
+import { RELEASES, type Release } from '../../xen/releases.ts';
+import type { Board } from '../board.ts';
+import { rule } from '../rule.ts';
+
+interface Facts {
+  readonly count: number;
+  readonly limit: number;
+  /** The newest release with this limit, or whose end of the table is off by one. */
+  readonly upTo: Release;
+}
+
+export const xenRegionLimit = rule<Facts>({
+  id: 'xen-region-limit',
+  severity: 'information',
+  title: 'More reserved ranges than Xen keeps',
+  why: `
+Xen keeps the reserved ranges in a table of fixed size (NR_MEM_BANKS: 128, later 256). At the first range past the end the
+scan of the devicetree stops, or Xen panics ("Max number of supported reserved-memory regions reached"). A table that is
+exactly full ends in "Xen BUG at domain_build.c" while the tree of dom0 is made, until that was corrected.`,
+  instead: 'Join neighbouring regions, or delete those the board does not use.',
+  source: [
+    'xen: NR_MEM_BANKS',
+    'xen: device_tree_get_meminfo',
+    'xen: make_memory_node, fc453fef77',
+  ],
+
+  *check(board: Board) {
+    const parent = board.tree.root.children.find((node) => node.name === 'reserved-memory');
+    const at = parent?.openings[0]?.name;
+    if (!at) return;
+    const ranges = board.map.reserved.filter(
+      (region) => region.kind === 'static' && region.end > region.start,
+    );
+    const count = ranges.length;
+    const told = new Set<number>();
+    for (const release of [...RELEASES].reverse()) {
+      const { readsReservedMemory, bankLimit, fullMemoryNodeBugs } = behavioursOf(release);
+      const isTooSmall = count > bankLimit || (count === bankLimit && fullMemoryNodeBugs);
+      if (!readsReservedMemory || !isTooSmall || told.has(bankLimit)) continue;
+      told.add(bankLimit);
+      yield { at, facts: { count, limit: bankLimit, upTo: release } };
+    }
+  },
+
+  message: ({ count, limit, upTo }) =>
+    upTo === RELEASES.at(-1)
+      ? `${count} reserved ranges: Xen keeps ${limit}`
+      : `${count} reserved ranges: Xen up to ${upTo.name} keeps ${limit}${count === limit ? ', and trips over the last' : ''}`,
+});

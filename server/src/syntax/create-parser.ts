@@ -1,0 +1,333 @@
+// The one place that knows tree-sitter: texts in, plain immutable trees and statements out.
+
+import {
+  Language,
+  Parser as TreeSitter,
+  type Edit,
+  type Tree,
+  type TreeCursor,
+} from 'web-tree-sitter';
+import { maximumDepth, scanStatements, type Statements } from './scan-statements.ts';
+import {
+  changeBetween,
+  leaf,
+  reuseOf,
+  type Reuse,
+  type Statement,
+  type StatementDocument,
+  type TextChange,
+} from './statement.ts';
+import type { SyntaxNode, SyntaxTree } from './syntax-node.ts';
+
+/** The bytes of the two WebAssembly files: `web-tree-sitter.wasm` and `tree-sitter-devicetree.wasm`. */
+export interface ParserWasm {
+  readonly runtime: Uint8Array;
+  readonly grammar: Uint8Array;
+}
+
+export interface Parser {
+  /**
+   * The statements of an expanded text. With the document of an earlier version, statements whose text did not change
+   * are the same objects as there; the result never depends on it otherwise.
+   */
+  parse(text: string, previous?: StatementDocument): StatementDocument;
+  /** The syntax tree of a source file as it stands in the editor, directives and all. `previous` as for `parse`. */
+  parseFile(text: string, previous?: SyntaxTree): SyntaxTree;
+  /** Frees what is held outside the JavaScript heap. The parser must not be used afterwards. */
+  dispose(): void;
+}
+
+/** Trees kept for incremental parsing; the one unused the longest is freed first. */
+const keptTrees = 8;
+
+/** A parser; rejects when the WebAssembly files are none or do not fit together. */
+export async function createParser(wasm: ParserWasm): Promise<Parser> {
+  await TreeSitter.init({ wasmBinary: wasm.runtime });
+  const language = await Language.load(wasm.grammar);
+  const treeSitter = new TreeSitter();
+  treeSitter.setLanguage(language);
+  const kinds = statementKinds(language);
+  const trees = new Map<StatementDocument | SyntaxTree, Tree>();
+
+  /** Parses anew, or from the tree of `previous`, which is freed. The caller keeps or deletes the result. */
+  const parseTree = (text: string, change: TextChange | undefined, previous: Tree | undefined) => {
+    if (previous !== undefined && change !== undefined) previous.edit(editOf(change));
+    const tree = treeSitter.parse(text, previous);
+    if (tree === null) throw new Error('tree-sitter gave no tree');
+    return tree;
+  };
+  const take = (of: StatementDocument | SyntaxTree | undefined): Tree | undefined => {
+    if (of === undefined) return undefined;
+    const tree = trees.get(of);
+    trees.delete(of);
+    return tree;
+  };
+  const keep = (of: StatementDocument | SyntaxTree, tree: Tree): void => {
+    trees.set(of, tree);
+    for (const [oldest, unused] of trees) {
+      if (trees.size <= keptTrees) break;
+      trees.delete(oldest);
+      unused.delete();
+    }
+  };
+
+  return {
+    parse(text, previous) {
+      if (previous?.text === text) return previous;
+      const change = previous && changeBetween(previous.text, text);
+      const reuse = previous && change && reuseOf(previous, change);
+      const old = take(previous);
+      const tree = parseTree(text, change, old);
+      old?.delete();
+      const fromTree = text.includes('\\\n') ? undefined : readStatements(tree, kinds, reuse);
+      const { statements, offsets } = fromTree ?? scanStatements(text, reuse);
+      const document: StatementDocument = {
+        text,
+        statements,
+        offsets,
+        foundBy: fromTree === undefined ? 'scanner' : 'tree',
+      };
+      keep(document, tree);
+      return document;
+    },
+
+    parseFile(text, previous) {
+      if (previous?.text === text) return previous;
+      const change = previous && changeBetween(previous.text, text);
+      const old = take(previous);
+      const tree = parseTree(text, change, old);
+      const changed = old && [
+        ...old.getChangedRanges(tree).map((range) => [range.startIndex, range.endIndex] as const),
+        ...(change ? [[change.start, change.newEnd] as const] : []),
+      ];
+      old?.delete();
+      const unchanged =
+        previous && change && changed ? unchangedNodes(previous, change, changed) : undefined;
+      const cursor = tree.walk();
+      const start = cursor.startIndex;
+      const root = copyNode(cursor, unchanged, 0);
+      cursor.delete();
+      const copy: SyntaxTree = { text, root, start };
+      keep(copy, tree);
+      return copy;
+    },
+
+    dispose() {
+      for (const tree of trees.values()) tree.delete();
+      trees.clear();
+      treeSitter.delete();
+    },
+  };
+}
+
+/** Rows and columns are dummies: only indices of the resulting trees are used. */
+function editOf(change: TextChange): Edit {
+  const at = { row: 0, column: 0 };
+  return {
+    startIndex: change.start,
+    oldEndIndex: change.oldEnd,
+    newEndIndex: change.newEnd,
+    startPosition: at,
+    oldEndPosition: at,
+    newEndPosition: at,
+  } as Edit;
+}
+
+interface StatementKinds {
+  readonly node: number;
+  readonly comment: number;
+  readonly omit: number;
+  readonly leaves: ReadonlySet<number>;
+  readonly openBrace: number;
+  readonly closeBrace: number;
+}
+
+function statementKinds(language: Language): StatementKinds {
+  const id = (name: string, named: boolean): number => {
+    const found = language.idForNodeType(name, named);
+    if (found === null) throw new Error(`the grammar has no ${name}`);
+    return found;
+  };
+  return {
+    node: id('node', true),
+    comment: id('comment', true),
+    omit: id('omit_if_no_ref', true),
+    leaves: new Set(
+      [
+        'file_version',
+        'plugin',
+        'memory_reservation',
+        'property',
+        'delete_node',
+        'delete_property',
+      ].map((name) => id(name, true)),
+    ),
+    openBrace: id('{', false),
+    closeBrace: id('}', false),
+  };
+}
+
+/** The statements of a tree without errors; undefined when it has one, or holds what is no statement of dtc's. */
+function readStatements(
+  tree: Tree,
+  kinds: StatementKinds,
+  reuse: Reuse | undefined,
+): Statements | undefined {
+  const cursor = tree.walk();
+  try {
+    if (cursor.currentNode.hasError) return undefined;
+    const statements: Statement[] = [];
+    const offsets: number[] = [];
+    if (!cursor.gotoFirstChild()) return { statements, offsets };
+    return readBody(cursor, kinds, reuse, 0, 0, statements, offsets)
+      ? { statements, offsets }
+      : undefined;
+  } finally {
+    cursor.delete();
+  }
+}
+
+/** Reads the siblings from the cursor's node on, up to a closing brace; false when one is no statement. */
+function readBody(
+  cursor: TreeCursor,
+  kinds: StatementKinds,
+  reuse: Reuse | undefined,
+  base: number,
+  depth: number,
+  statements: Statement[],
+  offsets: number[],
+): boolean {
+  do {
+    const kind = cursor.nodeTypeId;
+    if (kind === kinds.comment) continue;
+    if (kind === kinds.closeBrace) return true;
+    const start = cursor.startIndex;
+    const length = cursor.endIndex - start;
+    const same = reuse?.at(start);
+    let statement: Statement | undefined;
+    if (same?.clean && same.length === length) statement = same;
+    else if (kinds.leaves.has(kind)) statement = leaf('leaf', length, 'complete');
+    else if (kind === kinds.node || kind === kinds.omit) {
+      statement = readNode(cursor, kinds, reuse, start, length, depth);
+    }
+    if (statement === undefined) return false;
+    statements.push(statement);
+    offsets.push(start - base);
+  } while (cursor.gotoNextSibling());
+  return true;
+}
+
+/** A node, with `/omit-if-no-ref/` before it or not; a leaf for `/omit-if-no-ref/ &label;`. */
+function readNode(
+  cursor: TreeCursor,
+  kinds: StatementKinds,
+  reuse: Reuse | undefined,
+  start: number,
+  length: number,
+  depth: number,
+): Statement | undefined {
+  if (depth >= maximumDepth || !cursor.gotoFirstChild()) return undefined;
+  let result: Statement | undefined;
+  let hasBody = false;
+  do {
+    const kind = cursor.nodeTypeId;
+    if (kind === kinds.node) {
+      result = readNode(cursor, kinds, reuse, start, length, depth + 1);
+      hasBody = true;
+    } else if (kind === kinds.openBrace) {
+      const head = cursor.startIndex - start;
+      const children: Statement[] = [];
+      const offsets: number[] = [];
+      hasBody = true;
+      cursor.gotoNextSibling();
+      if (readBody(cursor, kinds, reuse, start, depth + 1, children, offsets))
+        result = {
+          kind: 'node',
+          length,
+          head,
+          children,
+          offsets,
+          ending: 'complete',
+          clean: true,
+        };
+    }
+  } while (!hasBody && cursor.gotoNextSibling());
+  cursor.gotoParent();
+  return hasBody ? result : leaf('leaf', length, 'complete');
+}
+
+/** Finds the earlier node that a node of the new tree is the same as; undefined where anything could differ. */
+type UnchangedNodes = (
+  start: number,
+  end: number,
+  kind: string,
+  field: string | undefined,
+) => SyntaxNode | undefined;
+
+function unchangedNodes(
+  before: SyntaxTree,
+  change: TextChange,
+  changed: readonly (readonly [start: number, end: number])[],
+): UnchangedNodes {
+  const shift = change.newEnd - change.oldEnd;
+  return (start, end, kind, field) => {
+    // A token next to a change may have been read with it in view, hence the touching ranges.
+    if (changed.some(([from, to]) => start <= to + 1 && from <= end + 1)) return undefined;
+    const wanted = start >= change.newEnd ? start - shift : start;
+    let node = before.root;
+    let at = before.start;
+    for (;;) {
+      if (
+        at === wanted &&
+        node.length === end - start &&
+        node.kind === kind &&
+        node.field === field
+      )
+        return node;
+      const index = node.offsets.findLastIndex((offset) => at + offset <= wanted);
+      const child = node.children[index];
+      if (child === undefined) return undefined;
+      at += node.offsets[index] ?? 0;
+      node = child;
+    }
+  };
+}
+
+/** Below this depth nodes are copied without children, so that no text can exhaust the stack. */
+const deepestCopied = 2000;
+
+function copyNode(
+  cursor: TreeCursor,
+  unchanged: UnchangedNodes | undefined,
+  depth: number,
+): SyntaxNode {
+  const start = cursor.startIndex;
+  const end = cursor.endIndex;
+  const kind = cursor.nodeType;
+  const field = cursor.currentFieldName ?? undefined;
+  const same = end > start ? unchanged?.(start, end, kind, field) : undefined;
+  if (same !== undefined) return same;
+  const children: SyntaxNode[] = [];
+  const offsets: number[] = [];
+  const missing = cursor.nodeIsMissing;
+  let hasError = missing || kind === 'ERROR';
+  if (depth < deepestCopied && cursor.gotoFirstChild()) {
+    do {
+      offsets.push(cursor.startIndex - start);
+      const child = copyNode(cursor, unchanged, depth + 1);
+      children.push(child);
+      if (child.hasError) hasError = true;
+    } while (cursor.gotoNextSibling());
+    cursor.gotoParent();
+  }
+  return {
+    kind,
+    named: cursor.nodeIsNamed,
+    field,
+    length: end - start,
+    children,
+    offsets,
+    hasError,
+    missing,
+  };
+}

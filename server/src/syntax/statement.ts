@@ -1,0 +1,125 @@
+// The statements of an expanded text: where each begins and ends, as immutable values that survive edits elsewhere.
+
+/** How a statement came to its end. */
+export type Ending =
+  /** With its `;`. */
+  | 'complete'
+  /** Before a `;`: the next statement, the closing brace of the node around it, or the end of the text came first. */
+  | 'no-semicolon'
+  /** A node whose `}` is missing. */
+  | 'no-brace';
+
+/**
+ * One statement: a leaf (`name = value;`, `/delete-node/ x;`, …), a node with its body, or a `}` that closes nothing.
+ * Offsets are relative to its own start, so the same object serves as long as its text is unchanged, wherever it moves.
+ */
+export interface Statement {
+  readonly kind: 'leaf' | 'node' | 'stray';
+  /** UTF-16 units from the first token to the end, `;` included. */
+  readonly length: number;
+  /** Of a node: the offset of its `{`. Of others: `length`. */
+  readonly head: number;
+  readonly children: readonly Statement[];
+  /** Where each child begins. */
+  readonly offsets: readonly number[];
+  readonly ending: Ending;
+  /** Whether it and all below end as they should: only its own text then says where it ends. */
+  readonly clean: boolean;
+}
+
+/** An expanded text cut into statements. Comments and white space between them belong to none. */
+export interface StatementDocument {
+  readonly text: string;
+  readonly statements: readonly Statement[];
+  readonly offsets: readonly number[];
+  /** What found them: the syntax tree, or the scanner where the tree has an error. */
+  readonly foundBy: 'tree' | 'scanner';
+}
+
+const none: readonly never[] = [];
+
+/** A statement without children. `isCertain`: whether its own text says where it ends. */
+export function leaf(
+  kind: 'leaf' | 'stray',
+  length: number,
+  ending: Ending,
+  isCertain = true,
+): Statement {
+  return {
+    kind,
+    length,
+    head: length,
+    children: none,
+    offsets: none,
+    ending,
+    clean: kind === 'leaf' && ending === 'complete' && isCertain,
+  };
+}
+
+/** The range two texts differ in: everything before `start` is equal, and everything from `oldEnd` and `newEnd` on. */
+export interface TextChange {
+  readonly start: number;
+  readonly oldEnd: number;
+  readonly newEnd: number;
+}
+
+/** Where `after` differs from `before`; an empty range when they are equal. */
+export function changeBetween(before: string, after: string): TextChange {
+  const shorter = Math.min(before.length, after.length);
+  if (before === after) return { start: shorter, oldEnd: shorter, newEnd: shorter };
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let oldEnd = before.length;
+  let newEnd = after.length;
+  while (
+    oldEnd > start &&
+    newEnd > start &&
+    before.charCodeAt(oldEnd - 1) === after.charCodeAt(newEnd - 1)
+  ) {
+    oldEnd--;
+    newEnd--;
+  }
+  return { start, oldEnd, newEnd };
+}
+
+/** Finds statements of an earlier document whose text is unchanged in the present one. */
+export interface Reuse {
+  /** The earlier statement that began at what is now `start` and lay wholly in unchanged text; undefined without one. */
+  at(start: number): Statement | undefined;
+}
+
+/** Looks up statements of `before` by their place in the text after `change`. */
+export function reuseOf(before: StatementDocument, change: TextChange): Reuse {
+  const shift = change.newEnd - change.oldEnd;
+  return {
+    at(start) {
+      const limit = start < change.start ? change.start : Infinity;
+      if (limit === Infinity && start < change.newEnd) return undefined;
+      const wanted = limit === Infinity ? start - shift : start;
+      let { statements, offsets }: Pick<StatementDocument, 'statements' | 'offsets'> = before;
+      let base = 0;
+      for (;;) {
+        const index = lastAtOrBefore(offsets, wanted - base);
+        const found = statements[index];
+        if (found === undefined) return undefined;
+        base += offsets[index] ?? 0;
+        if (base === wanted) return base + found.length <= limit ? found : undefined;
+        if (wanted >= base + found.length) return undefined;
+        statements = found.children;
+        offsets = found.offsets;
+      }
+    },
+  };
+}
+
+/** The index of the last of the ascending `offsets` that is at most `offset`; -1 when all are greater. */
+function lastAtOrBefore(offsets: readonly number[], offset: number): number {
+  let low = 0;
+  let high = offsets.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((offsets[middle] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

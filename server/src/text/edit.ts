@@ -1,0 +1,32 @@
+// Changes to source text: what a quick fix consists of.
+
+import type { Span } from './span.ts';
+
+/** Replaces the text at `at` (empty span: insert) by `text`. */
+export interface TextEdit {
+  readonly at: Span;
+  readonly text: string;
+}
+
+/** A named set of edits that are applied together. */
+export interface Fix {
+  /** Says the result: "Move to 0x2_8000_0000 (next free, 2 MiB aligned)". */
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+  /** Offered first, and applied by `check --fix`; at most one per finding. */
+  readonly preferred?: boolean;
+}
+
+/** `text` with those of `edits` that concern it applied. Edits must not overlap; equal insertions keep their order. */
+export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+  const ordered = edits
+    .map((edit, index) => ({ edit, index }))
+    .sort((a, b) => a.edit.at.start - b.edit.at.start || a.index - b.index);
+  let result = '';
+  let done = 0;
+  for (const { edit } of ordered) {
+    result += text.slice(done, edit.at.start) + edit.text;
+    done = edit.at.end;
+  }
+  return result + text.slice(done);
+}

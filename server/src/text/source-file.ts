@@ -1,0 +1,30 @@
+// The files an analysis may read, as values.
+
+import type { FileId } from './span.ts';
+
+/**
+ * One text file. Bytes that are not UTF-8 are carried as lone surrogates U+DC80–U+DCFF (byte 0x80–0xFF), so that
+ * strings reach the blob unchanged; `text/encode.ts` turns them back into bytes.
+ */
+export interface SourceFile {
+  readonly id: FileId;
+  readonly text: string;
+}
+
+/**
+ * Why a file has no content: it does not exist (or is a directory), the shell has not read it yet, or it is larger than
+ * anybody's source or image is.
+ */
+export type Missing = 'absent' | 'not-loaded' | 'too-large';
+
+/** Bytes of a file that is read as text, and of one whose bytes are wanted: what is larger is not read. */
+export const largestText = 64 << 20;
+export const largestFile = 512 << 20;
+
+/** A view of the files of one moment. The core asks; only shells read. */
+export interface FileSet {
+  /** The text of a file. */
+  get(id: FileId): SourceFile | Missing;
+  /** The raw bytes of a file, for `/incbin/`. */
+  bytes(id: FileId): Uint8Array | Missing;
+}

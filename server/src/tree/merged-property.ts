@@ -1,0 +1,285 @@
+// A property while statements are merged, and as the finished tree shows it.
+
+import type { OriginMap } from '../preprocess/preprocessed.ts';
+import type { Definition, DtProperty, ValuePart, Written } from './device-tree.ts';
+import { partKinds, partStride, type LoweredProperty } from './lowered.ts';
+
+const none: readonly never[] = [];
+const noBytes = new Uint8Array(0);
+
+/** A statement where it stands in its text. */
+export interface Placed<T> {
+  readonly says: T;
+  readonly base: number;
+  readonly in: OriginMap;
+}
+
+// Classes, because a board has ten thousand of each and an editor asks for the places of a handful: what is
+// derived is computed when asked for.
+
+/** A property's value, its definition and those before it. */
+export class MergedProperty implements DtProperty {
+  readonly name: string;
+  readonly labels: readonly string[];
+  deleted = false;
+  /** The statement; undefined for properties dtc makes itself. */
+  readonly placed: Placed<LoweredProperty> | undefined;
+  /** The property this one replaced. */
+  readonly #before: MergedProperty | undefined;
+  #bytes: Uint8Array | undefined;
+  /** What its references stand for, by their index. */
+  #fills: Fill[] | undefined;
+  #definition: Definition | undefined;
+
+  constructor(
+    name: string,
+    labels: readonly string[],
+    source: Placed<LoweredProperty> | Uint8Array,
+    before: MergedProperty | undefined,
+  ) {
+    this.name = name;
+    this.labels = labels;
+    if (source instanceof Uint8Array) {
+      this.placed = undefined;
+      this.#bytes = source;
+    } else {
+      this.placed = source;
+      this.#bytes = undefined;
+    }
+    this.#before = before;
+    this.#fills = undefined;
+    this.#definition = undefined;
+  }
+
+  /** The value as far as references are resolved; made when asked for. */
+  get bytes(): Uint8Array {
+    return (this.#bytes ??=
+      this.placed === undefined
+        ? noBytes
+        : this.#fills === undefined
+          ? this.placed.says.bytes
+          : filledBytes(this.placed.says, this.#fills));
+  }
+
+  /** Bytes of the value, known without making it. */
+  get length(): number {
+    if (this.#bytes !== undefined || this.placed === undefined) return this.bytes.length;
+    let { length } = this.placed.says.bytes;
+    for (const fill of this.#fills ?? []) if (typeof fill === 'object') length += fill.length;
+    return length;
+  }
+
+  /** Says what the reference of that index stands for. */
+  fill(index: number, by: Fill): void {
+    (this.#fills ??= [])[index] = by;
+    this.#bytes = undefined;
+    this.#definition = undefined;
+  }
+
+  /** Replaces the value of a property dtc makes itself. */
+  setBytes(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+  }
+
+  get definition(): Definition | undefined {
+    if (this.placed === undefined) return undefined;
+    return (this.#definition ??= new SourceDefinition(this.placed, this, this.#fills));
+  }
+
+  get overridden(): readonly Definition[] {
+    const before = this.#before;
+    if (before === undefined) return none;
+    const own = before.definition;
+    return own ? [...before.overridden, own] : before.overridden;
+  }
+}
+
+/** A phandle, or bytes to insert. */
+export type Fill = number | Uint8Array;
+
+/** The bytes of a property with its references filled in. */
+function filledBytes(says: LoweredProperty, fills: readonly (Fill | undefined)[]): Uint8Array {
+  let length = says.bytes.length;
+  for (const fill of fills) if (typeof fill === 'object') length += fill.length;
+  const bytes = new Uint8Array(length);
+  let read = 0;
+  let written = 0;
+  const copyTo = (offset: number): void => {
+    bytes.set(says.bytes.subarray(read, offset), written);
+    written += offset - read;
+    read = offset;
+  };
+  if (length === says.bytes.length) bytes.set(says.bytes);
+  for (let index = 0; index < fills.length; index++) {
+    const fill = fills[index];
+    if (fill === undefined) continue;
+    const offset = says.references[index]?.offset ?? 0;
+    if (length !== says.bytes.length) copyTo(offset);
+    else read = written = offset;
+    if (typeof fill === 'object') {
+      bytes.set(fill, written);
+      written += fill.length;
+    } else {
+      bytes[written++] = fill >>> 24;
+      bytes[written++] = fill >>> 16;
+      bytes[written++] = fill >>> 8;
+      bytes[written++] = fill;
+      read += 4;
+    }
+  }
+  if (length !== says.bytes.length) copyTo(says.bytes.length);
+  return bytes;
+}
+
+class SourceDefinition implements Definition {
+  readonly #placed: Placed<LoweredProperty>;
+  readonly #property: MergedProperty;
+  readonly #fills: readonly (Fill | undefined)[] | undefined;
+  #parts: readonly ValuePart[] | undefined;
+  #inserts: boolean | undefined;
+
+  constructor(
+    placed: Placed<LoweredProperty>,
+    property: MergedProperty,
+    fills: readonly (Fill | undefined)[] | undefined,
+  ) {
+    this.#placed = placed;
+    this.#property = property;
+    this.#fills = fills;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#property.bytes;
+  }
+
+  get whole(): Written {
+    return writtenAt(this.#placed, 0, this.#placed.says.length);
+  }
+
+  get name(): Written {
+    const { nameStart, nameEnd } = this.#placed.says;
+    return writtenAt(this.#placed, nameStart, nameEnd);
+  }
+
+  get value(): Written | undefined {
+    const { valueStart, valueEnd } = this.#placed.says;
+    return valueStart < 0 ? undefined : writtenAt(this.#placed, valueStart, valueEnd);
+  }
+
+  get parts(): readonly ValuePart[] {
+    return (this.#parts ??= this.#readParts());
+  }
+
+  /** `writtenWithin` of a value into which nothing was inserted; undefined where only `parts` knows. */
+  writtenWithin(start: number, end: number): { readonly written: Written | undefined } | undefined {
+    if (this.#hasInsertions()) return undefined;
+    const { parts } = this.#placed.says;
+    const offset = (part: number): number => parts[part * partStride + 1] ?? 0;
+    const length = (part: number): number => parts[part * partStride + 2] ?? 0;
+    const count = parts.length / partStride;
+    const first = firstPart(count, (part) => offset(part) + length(part) > start);
+    const last = firstPart(count, (part) => offset(part) >= end) - 1;
+    if (first > last) return { written: undefined };
+    const from = parts[first * partStride + 3] ?? 0;
+    return { written: writtenAt(this.#placed, from, parts[last * partStride + 4] ?? 0) };
+  }
+
+  /** `isPhandleAt`, likewise. */
+  isPhandleAt(offset: number): boolean | undefined {
+    if (this.#hasInsertions()) return undefined;
+    const { parts, references } = this.#placed.says;
+    if (parts.length === 0) return true;
+    const offsetOf = (at: number): number =>
+      parts[(references[at]?.part ?? 0) * partStride + 1] ?? 0;
+    const found = firstPart(references.length, (at) => offsetOf(at) >= offset);
+    return found < references.length && offsetOf(found) === offset;
+  }
+
+  #hasInsertions(): boolean {
+    return (this.#inserts ??= this.#placed.says.references.some(({ kind }) => kind !== 'phandle'));
+  }
+
+  #readParts(): readonly ValuePart[] {
+    const { parts, references } = this.#placed.says;
+    const result: ValuePart[] = [];
+    let shift = 0;
+    let nextReference = 0;
+    for (let at = 0; at < parts.length; at += partStride) {
+      const kind = partKinds[parts[at] ?? 0] ?? 'cell';
+      const reference = references[nextReference];
+      const isReference = reference?.part === result.length;
+      const fill = isReference ? this.#fills?.[nextReference] : undefined;
+      const added = typeof fill === 'object' ? fill.length : 0;
+      result.push({
+        kind,
+        offset: (parts[at + 1] ?? 0) + shift,
+        length: (parts[at + 2] ?? 0) + added,
+        written: writtenAt(this.#placed, parts[at + 3] ?? 0, parts[at + 4] ?? 0),
+        group: parts[at + 5] ?? 0,
+        ...(isReference ? { target: reference.target } : {}),
+      });
+      shift += added;
+      if (isReference) nextReference++;
+    }
+    return result;
+  }
+}
+
+// Rules ask this of every cell of a board, hence not by way of `parts`, which makes an object of each, and by halving,
+// since one value may have a million of them.
+
+/** The first of `count` parts, which follow one another in the bytes, of which `fits` holds; `count` when it is none. */
+function firstPart(count: number, fits: (part: number) => boolean): number {
+  let below = 0;
+  let above = count;
+  while (below < above) {
+    const middle = (below + above) >>> 1;
+    if (fits(middle)) above = middle;
+    else below = middle + 1;
+  }
+  return below;
+}
+
+function endOfPart(part: ValuePart | undefined): number {
+  return (part?.offset ?? 0) + (part?.length ?? 0);
+}
+
+/** The text of the parts that give any of the bytes `[start, end)` of a value; undefined when none does. */
+export function writtenWithin(
+  definition: Definition,
+  start: number,
+  end: number,
+): Written | undefined {
+  const known =
+    definition instanceof SourceDefinition ? definition.writtenWithin(start, end) : undefined;
+  if (known) return known.written;
+  const { parts } = definition;
+  const firstAt = firstPart(parts.length, (at) => endOfPart(parts[at]) > start);
+  const lastAt = firstPart(parts.length, (at) => (parts[at]?.offset ?? 0) >= end) - 1;
+  const first = parts[firstAt];
+  const last = parts[lastAt];
+  if (!first || !last || firstAt > lastAt) return undefined;
+  return { in: first.written.in, start: first.written.start, end: last.written.end };
+}
+
+/** Whether the bytes at `offset` were written as a reference; true as well when there is no source to ask. */
+export function isPhandleAt({ definition }: DtProperty, offset: number): boolean {
+  const known = definition instanceof SourceDefinition ? definition.isPhandleAt(offset) : undefined;
+  if (known !== undefined) return known;
+  const parts = definition?.parts ?? [];
+  return (
+    parts.length === 0 || parts.some((part) => part.kind === 'phandle' && part.offset === offset)
+  );
+}
+
+/** A property that is only remembered as deleted: a later definition takes its place. */
+export function deletedProperty(name: string): MergedProperty {
+  const property = new MergedProperty(name, none, noBytes, undefined);
+  property.deleted = true;
+  return property;
+}
+
+/** A range of a placed statement. */
+export function writtenAt(placed: Placed<unknown>, start: number, end: number): Written {
+  return { in: placed.in, start: placed.base + start, end: placed.base + end };
+}

@@ -1,0 +1,76 @@
+// The nodes dtc adds for overlays: __symbols__, __fixups__ and __local_fixups__ (livetree.c, generate_*_tree).
+
+import { encodeText } from '../text/encode.ts';
+import { MergedNode } from './merged.ts';
+import type { Phandles, ResolvedReference } from './resolve.ts';
+
+/** Adds `/__symbols__`: the path of every labelled node, each of which gets a phandle. */
+export function addSymbols(root: MergedNode, phandles: Phandles): void {
+  if (!hasLabels(root)) return;
+  const symbols = childOrNew(root, '__symbols__');
+  const visit = (node: MergedNode): void => {
+    if (node.labelEntries !== undefined) {
+      for (const { name, deleted } of node.labelEntries) {
+        if (!deleted && symbols.liveProperty(name) === undefined)
+          symbols.addProperty(name, encodeText(`${node.path}\0`));
+      }
+      phandles.of(node);
+    }
+    for (const child of node.children) if (!child.deleted) visit(child);
+  };
+  visit(root);
+}
+
+/** Whether any node has, or before deletions had, a label: dtc does not look at deletion here. */
+function hasLabels(node: MergedNode): boolean {
+  return (
+    node.labelEntries !== undefined ||
+    node.children.some((child) => !child.deleted && hasLabels(child))
+  );
+}
+
+/** Adds `/__fixups__`: for each label this tree lacks, where its phandle is to be filled in. */
+export function addFixups(root: MergedNode, references: readonly ResolvedReference[]): void {
+  const missing = references.filter(({ found }) => found === undefined);
+  if (missing.length === 0) return;
+  const fixups = childOrNew(root, '__fixups__');
+  for (const { node, property, offset, target } of missing)
+    append(fixups, target, encodeText(`${node.path}:${property.name}:${offset}\0`));
+}
+
+/** Adds `/__local_fixups__`: which cells hold phandles of this tree's own nodes. */
+export function addLocalFixups(root: MergedNode, references: readonly ResolvedReference[]): void {
+  const local = references.filter(({ found }) => found !== undefined);
+  if (local.length === 0) return;
+  const fixups = childOrNew(root, '__local_fixups__');
+  for (const { node, property, offset } of local) {
+    let into = fixups;
+    for (const name of node.path.split('/')) if (name !== '') into = childOrNew(into, name);
+    append(
+      into,
+      property.name,
+      Uint8Array.of(offset >>> 24, (offset >>> 16) & 0xff, (offset >>> 8) & 0xff, offset & 0xff),
+    );
+  }
+}
+
+function childOrNew(parent: MergedNode, name: string): MergedNode {
+  const known = parent.liveChild(name);
+  if (known !== undefined) return known;
+  const made = new MergedNode(name, parent);
+  made.path = parent.path === '/' ? `/${name}` : `${parent.path}/${name}`;
+  parent.addChild(made);
+  return made;
+}
+
+function append(node: MergedNode, name: string, bytes: Uint8Array): void {
+  const before = node.liveProperty(name);
+  if (before === undefined) {
+    node.addProperty(name, bytes);
+    return;
+  }
+  const joined = new Uint8Array(before.bytes.length + bytes.length);
+  joined.set(before.bytes);
+  joined.set(bytes, before.bytes.length);
+  before.setBytes(joined);
+}

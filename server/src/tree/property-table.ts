@@ -1,0 +1,162 @@
+// The properties of one node by name. Those of a node with one body are made when asked for.
+
+import { MergedProperty, type Placed } from './merged-property.ts';
+import { flatSizeOf, labelNames, type LoweredNode } from './lowered.ts';
+
+const none: readonly never[] = [];
+const nothing: ReadonlyMap<string, MergedProperty> = new Map();
+
+/**
+ * A map from names to properties, in blob order. Most nodes are opened once, and of most nothing is asked during one
+ * evaluation: such a table only knows its body's statements, whose index by name is remembered with them.
+ */
+export class PropertyTable implements ReadonlyMap<string, MergedProperty> {
+  /** The only body; undefined once properties are changed one by one. */
+  #body: Placed<LoweredNode> | undefined;
+  /** Of the body's properties those that were made, by the index of their statement. */
+  #made: (MergedProperty | undefined)[] | undefined;
+  /** One property after those of the body: most often the phandle. */
+  #last: MergedProperty | undefined;
+  /** All properties, when there is no body. */
+  #own: Map<string, MergedProperty> | undefined;
+
+  /** Makes the properties of `body` the table's; it must be empty, and `body` without deletions and repeated names. */
+  setBody(body: Placed<LoweredNode>): void {
+    this.#body = body;
+  }
+
+  get size(): number {
+    if (this.#body === undefined) return this.#own?.size ?? 0;
+    return this.#body.says.propertyIndex.size + (this.#last === undefined ? 0 : 1);
+  }
+
+  /** Bytes the properties take in a blob's structure block. */
+  get flatSize(): number {
+    let size = 0;
+    if (this.#body === undefined) {
+      for (const { bytes } of this.#own?.values() ?? []) size += flatSizeOf(bytes.length);
+      return size;
+    }
+    const { says } = this.#body;
+    size = says.flatSize;
+    for (const index of says.specialProperties) {
+      const property = this.#made?.[index];
+      const written = property?.placed?.says.bytes.length ?? 0;
+      if (property && property.length !== written)
+        size += flatSizeOf(property.length) - flatSizeOf(written);
+    }
+    return this.#last === undefined ? size : size + flatSizeOf(this.#last.length);
+  }
+
+  has(name: string): boolean {
+    if (this.#body === undefined) return this.#own?.has(name) ?? false;
+    return this.#body.says.propertyIndex.has(name) || this.#last?.name === name;
+  }
+
+  get(name: string): MergedProperty | undefined {
+    const body = this.#body;
+    if (body === undefined) return this.#own?.get(name);
+    const index = body.says.propertyIndex.get(name);
+    if (index !== undefined) return this.#make(body, index);
+    return this.#last?.name === name ? this.#last : undefined;
+  }
+
+  /** Those that resolving has to look at; not deleted ones. */
+  special(): readonly MergedProperty[] {
+    const body = this.#body;
+    if (body !== undefined) {
+      const { specialProperties } = body.says;
+      if (specialProperties.length === 0) return none;
+      const special: MergedProperty[] = [];
+      for (const index of specialProperties) {
+        const property = this.#make(body, index);
+        if (!property.deleted) special.push(property);
+      }
+      return special;
+    }
+    if (this.#own === undefined) return none;
+    return [...this.#own.values()].filter(
+      ({ placed, deleted, labels }) =>
+        placed && !deleted && (placed.says.isSpecial || labels.length > 0),
+    );
+  }
+
+  set(name: string, property: MergedProperty): void {
+    this.#asOwn().set(name, property);
+  }
+
+  delete(name: string): void {
+    if (this.has(name)) this.#asOwn().delete(name);
+  }
+
+  /** Puts a property behind all others; there must be none of its name. */
+  append(property: MergedProperty): void {
+    if (this.#body !== undefined && this.#last === undefined) this.#last = property;
+    else this.#asOwn().set(property.name, property);
+  }
+
+  values(): MapIterator<MergedProperty> {
+    if (this.#body === undefined) return this.#own?.values() ?? nothing.values();
+    return this.#valuesOf(this.#body);
+  }
+
+  keys(): MapIterator<string> {
+    if (this.#body === undefined) return this.#own?.keys() ?? nothing.keys();
+    const { propertyIndex } = this.#body.says;
+    return this.#last === undefined ? propertyIndex.keys() : this.#keysBefore(this.#last);
+  }
+
+  *#valuesOf(body: Placed<LoweredNode>): MapIterator<MergedProperty> {
+    for (const index of body.says.propertyIndex.values()) yield this.#make(body, index);
+    if (this.#last !== undefined) yield this.#last;
+  }
+
+  *#keysBefore(last: MergedProperty): MapIterator<string> {
+    yield* this.#body?.says.propertyIndex.keys() ?? [];
+    yield last.name;
+  }
+
+  *entries(): MapIterator<[string, MergedProperty]> {
+    for (const property of this.values()) yield [property.name, property];
+  }
+
+  [Symbol.iterator](): MapIterator<[string, MergedProperty]> {
+    return this.entries();
+  }
+
+  forEach(
+    call: (
+      property: MergedProperty,
+      name: string,
+      table: ReadonlyMap<string, MergedProperty>,
+    ) => void,
+  ): void {
+    for (const property of this.values()) call(property, property.name, this);
+  }
+
+  #make(body: Placed<LoweredNode>, index: number): MergedProperty {
+    const made = (this.#made ??= []);
+    let property = made[index];
+    if (property === undefined) {
+      const item = body.says.items[index];
+      if (item?.kind !== 'property') throw new Error(`item ${index} is no property`);
+      property = new MergedProperty(
+        item.name,
+        labelNames(item.labels),
+        { says: item, base: body.base + (body.says.offsets[index] ?? 0), in: body.in },
+        undefined,
+      );
+      made[index] = property;
+    }
+    return property;
+  }
+
+  #asOwn(): Map<string, MergedProperty> {
+    if (this.#own === undefined) {
+      const own = new Map<string, MergedProperty>(this.entries());
+      this.#own = own;
+      this.#body = this.#made = this.#last = undefined;
+    }
+    return this.#own;
+  }
+}

@@ -1,0 +1,223 @@
+// What a boot of Xen has come to so far: the steps fill it in, one after the other.
+
+import type { Range } from '../addresses/region.ts';
+import type { DeviceTree, DtNode, Written } from '../tree/device-tree.ts';
+import { behavioursOf, type Behaviours } from './behaviours.ts';
+import type { BootProfile } from './boot-profile.ts';
+import type { Buddy, PageRange } from './steps/page-alloc.ts';
+import type { Release } from './releases.ts';
+import type {
+  Dom0Bank,
+  Dom0MemoryNode,
+  ExportedReserved,
+  LogLine,
+  MappedRange,
+  Outcome,
+  Uncertain,
+  XenReservedKind,
+} from './xen-boot.ts';
+
+/** What a line, a bank or a finding is about. */
+export interface Source {
+  readonly node?: DtNode | undefined;
+  readonly written?: Written | undefined;
+}
+
+/** One entry of Xen's `struct meminfo`: raw numbers, as read. */
+export interface MemoryBank {
+  readonly start: bigint;
+  /** Bytes. */
+  readonly size: bigint;
+  readonly node: DtNode | undefined;
+  readonly written: Written | undefined;
+}
+
+export interface ReservedBank extends MemoryBank {
+  readonly kind: XenReservedKind;
+  /** `xen,shm-id`; empty for everything else. */
+  readonly sharedId: string;
+}
+
+/** Static shared memory as 4.19 and later list it: `start` is undefined when Xen chooses the host address. */
+export interface SharedBank extends Omit<MemoryBank, 'start'> {
+  readonly start: bigint | undefined;
+  readonly sharedId: string;
+}
+
+export interface BootModule extends MemoryBank {
+  readonly kind:
+    'Xen' | 'Device Tree' | 'Kernel' | 'Ramdisk' | 'XSM' | 'DTB' | 'Microcode' | 'Unknown';
+  /** Whether only a domU uses it. */
+  domU: boolean;
+  /** Whether its place or size was not given: such a module is not printed and overlaps nothing. */
+  readonly assumed: boolean;
+}
+
+export interface CommandLine {
+  readonly module: bigint;
+  /** Name of the node above the module. */
+  readonly owner: string;
+  readonly text: string;
+  readonly domU: boolean;
+  readonly kind: BootModule['kind'];
+  readonly node: DtNode;
+}
+
+export interface Options {
+  readonly commandLine: string | undefined;
+  /** Bytes; the default when `dom0MemoryGiven` is false. */
+  readonly dom0Memory: bigint;
+  readonly dom0MemoryGiven: boolean;
+  readonly bootscrub: 'off' | 'on' | 'idle';
+  readonly extendedRegions: boolean;
+  /** 4 KiB frames. */
+  readonly grantFrames: number;
+  readonly dom0Cpus: number | undefined;
+  /** The device Xen's console uses, as written: a path or an alias. */
+  readonly uart: string | undefined;
+  /** MiB; arm32 only. */
+  readonly xenheapMegabytes: number | undefined;
+}
+
+export interface BootState {
+  readonly tree: DeviceTree;
+  readonly release: Release;
+  readonly does: Behaviours;
+  readonly profile: BootProfile;
+  /** Bytes of the host's blob. */
+  readonly blobSize: bigint;
+  readonly arm32: boolean;
+  readonly debug: boolean;
+  readonly cpus: number | undefined;
+
+  readonly log: LogLine[];
+  /** Whether the last line has no line end yet. */
+  lineOpen: boolean;
+  /** Whether it is open if the boot gets this far: lines are no longer logged. */
+  muted: boolean;
+  outcome: Outcome | undefined;
+  readonly uncertain: Uncertain[];
+
+  readonly ram: MemoryBank[];
+  /** Whether the memory nodes are forms that the boot loader fills in: they are not read. */
+  ramIsForm: boolean;
+  /** Why RAM is not known, when it is not. */
+  ramUnknown: string | undefined;
+  readonly reserved: ReservedBank[];
+  readonly shared: SharedBank[];
+  readonly modules: BootModule[];
+  readonly commandLines: CommandLine[];
+  /** Modules seen without a kind of their own. */
+  unknownModules: number;
+  hasStaticHeap: boolean;
+  /** The node whose error ended the scan. */
+  scanEndedAt: DtNode | undefined;
+
+  options: Options;
+  /** Where Xen's text is when dom0 is built; 4.11 has moved it by then. */
+  xenAddress: bigint;
+  /** Boot allocator's regions as given, in pages, ascending. */
+  heap: PageRange[];
+  /** Ranges whose page frame numbers pass `mfn_valid()`. */
+  valid: Range[];
+  buddy: Buddy | undefined;
+
+  hasDom0: boolean;
+  dom0Kernel: BootModule | undefined;
+  dom0Initrd: BootModule | undefined;
+  dom0Banks: Dom0Bank[];
+  banksUncertain: boolean;
+  /** Whether only the part of dom0's RAM below 4 MiB has an unknown place: its first bank is known. */
+  restUncertain: boolean;
+  grantTable: Range | undefined;
+  extendedRegions: Range[];
+  kernelRange: Range | undefined;
+  initrdRange: Range | undefined;
+  blobRange: { start: bigint; end: bigint } | undefined;
+  memoryNodes: Dom0MemoryNode[];
+  /** Reserved banks told to dom0 as memory. */
+  exported: ExportedReserved[];
+  mapped: MappedRange[];
+  dom0Tree: DeviceTree | undefined;
+  /** Bytes of dom0's generated blob. */
+  dom0BlobSize: number;
+  domains: number;
+  /** Bytes of the heap given to them. */
+  takenByDomUs: bigint;
+}
+
+export function newBootState(
+  tree: DeviceTree,
+  release: Release,
+  profile: BootProfile,
+  blobSize: bigint,
+): BootState {
+  return {
+    tree,
+    release,
+    does: behavioursOf(release),
+    profile,
+    blobSize: profile.dtb?.size ?? blobSize,
+    arm32: profile.architecture === 'arm32',
+    debug: profile.xen?.debug ?? true,
+    cpus: profile.cpus,
+    log: [],
+    lineOpen: false,
+    muted: false,
+    outcome: undefined,
+    uncertain: [],
+    ram: [],
+    ramIsForm: false,
+    ramUnknown: undefined,
+    reserved: [],
+    shared: [],
+    modules: [],
+    commandLines: [],
+    unknownModules: 0,
+    hasStaticHeap: false,
+    scanEndedAt: undefined,
+    options: {
+      commandLine: undefined,
+      dom0Memory: 0n,
+      dom0MemoryGiven: false,
+      bootscrub: 'on',
+      extendedRegions: true,
+      grantFrames: 64,
+      dom0Cpus: undefined,
+      uart: undefined,
+      xenheapMegabytes: undefined,
+    },
+    xenAddress: 0n,
+    heap: [],
+    valid: [],
+    buddy: undefined,
+    hasDom0: false,
+    dom0Kernel: undefined,
+    dom0Initrd: undefined,
+    dom0Banks: [],
+    banksUncertain: false,
+    restUncertain: false,
+    grantTable: undefined,
+    extendedRegions: [],
+    kernelRange: undefined,
+    initrdRange: undefined,
+    blobRange: undefined,
+    memoryNodes: [],
+    exported: [],
+    mapped: [],
+    dom0Tree: undefined,
+    dom0BlobSize: 0,
+    domains: 0,
+    takenByDomUs: 0n,
+  };
+}
+
+/** `start` to `start + size`. Xen's numbers wrap at 64 bits when printed, not here. */
+export function rangeOf(bank: { readonly start: bigint; readonly size: bigint }): Range {
+  return { start: bank.start, end: bank.start + bank.size };
+}
+
+/** Whether dom0 runs in 32 bits: always on arm32, and with a zImage elsewhere. */
+export function is32Bit({ arm32, profile }: BootState): boolean {
+  return arm32 || profile.kernel?.format === 'zimage';
+}

@@ -1,0 +1,127 @@
+// Xen's command line, and the options on it that concern memory.
+
+import { stringOf } from '../../tree/device-tree.ts';
+import type { BootState, Options } from '../boot-state.ts';
+import { print } from '../console.ts';
+
+/** What dom0 gets when dom0_mem is absent or 0. */
+const DEFAULT_DOM0_MEMORY = 512n << 20n;
+
+/**
+ * Chooses the command line: `xen,xen-bootargs`; else `bootargs` of /chosen when dom0's are elsewhere
+ * (Xen: boot_fdt_cmdline). A command line in the profile wins over the tree. Prints it, and complaints about options.
+ */
+export function readCommandLine(state: BootState): void {
+  const text = state.profile.xenCommandLine ?? fromTree(state);
+  const chosen = state.tree.root.children.find((node) => /^chosen(?:@|$)/.test(node.name));
+  const written = chosen?.properties.get('xen,xen-bootargs')?.definition?.whole;
+  print(state, `Command line: ${text ?? '<NULL>'}`, { node: chosen, written });
+  state.options = parseOptions(state, text);
+}
+
+function fromTree(state: BootState): string | undefined {
+  const chosen = state.tree.root.children.find((node) => /^chosen(?:@|$)/.test(node.name));
+  if (!chosen) return undefined;
+  const text = (name: string): string | undefined =>
+    chosen.properties.has(name) ? (stringOf(chosen, name) ?? '') : undefined;
+  const own = text('xen,xen-bootargs');
+  if (own !== undefined) return own;
+  const dom0 = state.commandLines.find(({ kind, domU }) => kind === 'Kernel' && !domU);
+  return chosen.properties.has('xen,dom0-bootargs') || dom0?.text ? text('bootargs') : undefined;
+}
+
+const NO = new Set(['no', 'off', 'false', 'disable', '0']);
+const YES = new Set(['yes', 'on', 'true', 'enable', '1', '']);
+
+function parseOptions(state: BootState, commandLine: string | undefined): Options {
+  let dom0Memory = 0n;
+  let bootscrub: Options['bootscrub'] = state.does.idleScrub ? 'idle' : 'on';
+  let extendedRegions = true;
+  let grantFrames = 64;
+  let dom0Cpus: number | undefined;
+  let uart: string | undefined;
+  let xenheapMegabytes: number | undefined;
+  for (const { name, value } of splitOptions(commandLine ?? '')) {
+    switch (name) {
+      case 'dom0_mem': {
+        const size = parseSize(value);
+        dom0Memory = size.bytes;
+        if (!size.whole && state.does.reportsBadOption)
+          print(state, `parameter "dom0_mem" has invalid value "${value}", rc=-22!`);
+        break;
+      }
+      case 'bootscrub':
+        if (NO.has(value)) bootscrub = 'off';
+        else if (YES.has(value)) bootscrub = 'on';
+        else if (value === 'idle' && state.does.idleScrub) bootscrub = 'idle';
+        break;
+      case 'ext_regions':
+        if (NO.has(value)) extendedRegions = false;
+        else if (YES.has(value)) extendedRegions = true;
+        break;
+      case 'gnttab_max_frames':
+        grantFrames = Number(parseInteger(value).value) || 0;
+        break;
+      case 'dom0_max_vcpus':
+        dom0Cpus = Number(parseInteger(value).value) || undefined;
+        break;
+      case 'dtuart':
+        uart = value;
+        break;
+      case 'xenheap_megabytes':
+        xenheapMegabytes = Number(parseInteger(value).value) || undefined;
+        break;
+      default:
+    }
+  }
+  return {
+    commandLine,
+    dom0Memory: dom0Memory === 0n ? DEFAULT_DOM0_MEMORY : dom0Memory,
+    dom0MemoryGiven: dom0Memory !== 0n,
+    bootscrub,
+    extendedRegions,
+    grantFrames,
+    dom0Cpus,
+    uart,
+    xenheapMegabytes,
+  };
+}
+
+/** Words between blanks, with no quoting; `no-` in front of a name without a value turns it off (Xen: _cmdline_parse). */
+function splitOptions(text: string): { name: string; value: string }[] {
+  return text
+    .split(' ')
+    .filter((word) => word !== '')
+    .map((word) => {
+      const equals = word.indexOf('=');
+      const name = equals < 0 ? word : word.slice(0, equals);
+      const value = equals < 0 ? '' : word.slice(equals + 1);
+      return value === '' && name.startsWith('no-')
+        ? { name: name.slice(3), value: 'no' }
+        : { name, value };
+    });
+}
+
+/** simple_strtoull: hexadecimal after 0x, octal after 0, else decimal. */
+function parseInteger(text: string): { value: bigint; rest: string } {
+  const hex = /^0[xX]([0-9a-fA-F]+)/.exec(text);
+  if (hex?.[1]) return { value: BigInt(`0x${hex[1]}`), rest: text.slice(hex[0].length) };
+  const octal = /^0[0-7]*/.exec(text);
+  if (octal)
+    return {
+      value: octal[0] === '0' ? 0n : BigInt(`0o${octal[0].slice(1)}`),
+      rest: text.slice(octal[0].length),
+    };
+  const decimal = /^[0-9]+/.exec(text)?.[0] ?? '';
+  return { value: decimal === '' ? 0n : BigInt(decimal), rest: text.slice(decimal.length) };
+}
+
+const SHIFTS: Readonly<Record<string, bigint>> = { b: 0n, k: 10n, m: 20n, g: 30n, t: 40n };
+
+/** Bytes; KiB without a suffix. `whole` is false when text follows, which Xen reports (parse_size_and_unit). */
+function parseSize(text: string): { bytes: bigint; whole: boolean } {
+  const { value, rest } = parseInteger(text);
+  const suffix = SHIFTS[rest.charAt(0).toLowerCase()];
+  const left = suffix === undefined ? rest : rest.slice(1);
+  return { bytes: BigInt.asUintN(64, value << (suffix ?? 10n)), whole: left === '' };
+}

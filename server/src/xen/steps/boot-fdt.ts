@@ -1,0 +1,167 @@
+// The early scan as a whole: modules known beforehand, reservation block, tree walk, sorting.
+
+import { baseName, stringsOf, walkNodes, type DtNode } from '../../tree/device-tree.ts';
+import type { BootModule, BootState } from '../boot-state.ts';
+import { inheritedCells, readNumber } from '../cells.ts';
+import { alternateHex, crash, giveUp, panic, print } from '../console.ts';
+import { addBootModule } from './add-boot-module.ts';
+import { isAvailable } from './device-tree-get-meminfo.ts';
+import { walkFlatTree } from './device-tree-for-each-node.ts';
+import { earlyScanNode } from './early-scan-node.ts';
+
+/** MAX_FDT_SIZE. */
+const BLOB_LIMIT = 2n << 20n;
+
+/** Xen refuses a blob that is too large or not aligned before it prints anything else (Xen: start_xen). */
+export function checkBlob(state: BootState): void {
+  const address = state.profile.dtb?.address;
+  const misplaced = address !== undefined && (address === 0n || address % 8n !== 0n);
+  if (state.blobSize <= BLOB_LIMIT && !misplaced) return;
+  const because = `the blob has ${state.blobSize} bytes at ${
+    address === undefined ? 'an unknown address' : alternateHex(address)
+  }; at most 2 MiB, 8-byte aligned, are allowed`;
+  if (address === undefined) {
+    crash(state, undefined, because);
+    return;
+  }
+  const line = print(
+    state,
+    `Invalid device tree blob at physical address ${alternateHex(address)}.`,
+  );
+  print(state, 'The DTB must be 8-byte aligned and must not exceed 2 MB in size.');
+  state.outcome = { kind: 'panics', line, because };
+}
+
+/** Xen's own image, as the boot loader placed it; a place that is not given is filled in after the scan. */
+export function registerXen(state: BootState): void {
+  const { address, size } = state.profile.xen ?? {};
+  if (state.does.xenIsModule) addBootModule(state, knownModule('Xen', address, size));
+}
+
+function knownModule(
+  kind: BootModule['kind'],
+  address: bigint | undefined,
+  size: bigint | undefined,
+): BootModule {
+  return {
+    kind,
+    start: address ?? 0n,
+    size: size ?? 0n,
+    node: undefined,
+    written: undefined,
+    domU: false,
+    assumed: address === undefined || size === undefined,
+  };
+}
+
+/** Fills the lists of RAM, reservations and modules (Xen: boot_fdt_info). */
+export function bootFdtInfo(state: BootState): void {
+  const { does, tree, profile } = state;
+  // UEFI's stub adds to the blob, so that its size is only known when it is given.
+  const blobSize = profile.boot === 'efi' ? profile.dtb?.size : state.blobSize;
+  addBootModule(state, knownModule('Device Tree', profile.dtb?.address, blobSize));
+  if (does.memreserveInReserved && profile.boot !== 'efi') {
+    for (const { address, size, written } of tree.memoryReservations) {
+      if (state.reserved.length >= does.bankLimit) {
+        panic(
+          state,
+          'Cannot allocate reserved memory bank',
+          `more than ${does.bankLimit} /memreserve/ entries`,
+          { written: written.whole },
+        );
+        return;
+      }
+      state.reserved.push({
+        start: address,
+        size,
+        node: undefined,
+        written: written.whole,
+        kind: 'memreserve',
+        sharedId: '',
+      });
+    }
+  }
+  state.ramIsForm = ramIsForm(state);
+  const rc = walkFlatTree(state, tree.root, earlyScanNode);
+  if (state.outcome) return;
+  if (rc !== 0 && does.scanError === 'panics') {
+    const node = state.scanEndedAt;
+    panic(
+      state,
+      `Early FDT parsing failed (${rc})`,
+      node ? `${node.path} cannot be read` : 'the tree cannot be read',
+      { node },
+    );
+    return;
+  }
+  takeRamFromProfile(state);
+  if (does.sortsBanks)
+    state.ram.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+}
+
+const EFI_RAM = new Set([
+  'EfiConventionalMemory',
+  'EfiLoaderCode',
+  'EfiLoaderData',
+  'EfiBootServicesCode',
+  'EfiBootServicesData',
+]);
+
+/** RAM that the tree does not know: from UEFI's map, or as the profile says (Xen: efi_process_memory_map_bootinfo). */
+function takeRamFromProfile(state: BootState): void {
+  const { boot, efiMemoryMap, memory } = state.profile;
+  const given =
+    boot === 'efi' ? (efiMemoryMap?.filter(({ type }) => EFI_RAM.has(type)) ?? memory) : memory;
+  if (given) {
+    state.ram.length = 0;
+    for (const { start, end } of given.slice(0, state.does.bankLimit))
+      state.ram.push({ start, size: end - start, node: undefined, written: undefined });
+    return;
+  }
+  if (state.ram.length > 0) return;
+  if (boot === 'efi')
+    state.ramUnknown =
+      'booted by UEFI, RAM comes from the firmware: the profile gives no efiMemoryMap';
+  else if (state.ramIsForm || saysNothingOfRam(state))
+    state.ramUnknown = 'the memory nodes leave the size of RAM to the boot loader';
+}
+
+/** Ends the prediction where RAM is not known: what the scan read is printed by then (Xen: setup_mm needs it). */
+export function stopWithoutKnownRam(state: BootState): void {
+  const { ramUnknown: because } = state;
+  if (because === undefined) return;
+  giveUp(state, because);
+  for (const what of ['ram', 'heap', 'dom0', 'log', 'outcome'])
+    state.uncertain.push({ what, because });
+}
+
+/** Whether a memory node is a form that the boot loader fills in: no `reg`, or only sizes of 0. */
+function isForm(node: DtNode): boolean {
+  const bytes = node.properties.get('reg')?.bytes ?? new Uint8Array();
+  const address = inheritedCells(node, '#address-cells', 2);
+  const size = inheritedCells(node, '#size-cells', 1);
+  if (bytes.length === 0) return true;
+  if (address < 1 || address > 2 || size < 1 || size > 2) return false;
+  for (let at = 0; (at + address + size) * 4 <= bytes.length; at += address + size)
+    if (readNumber(bytes, at + address, size) !== 0n) return false;
+  return true;
+}
+
+/** Whether there are memory nodes, and all are such forms. */
+function ramIsForm({ tree, does }: BootState): boolean {
+  const nodes = tree.root.children.filter((node) => baseName(node) === 'memory');
+  return (
+    nodes.length > 0 &&
+    nodes.every((node) => isForm(node) && (isAvailable(node) || !does.honoursStatus))
+  );
+}
+
+/** Whether no node in the tree is one of RAM in any way, and the scan saw all of it. */
+function saysNothingOfRam({ tree, scanEndedAt }: BootState): boolean {
+  if (scanEndedAt) return false;
+  for (const node of walkNodes(tree.root)) {
+    const type = node.properties.get('device_type');
+    if (baseName(node) === 'memory' || (type && stringsOf(type)[0] === 'memory')) return false;
+  }
+  return true;
+}

@@ -1,0 +1,121 @@
+// Builds dom0, from its kernel module to its last loaded byte.
+
+import { chosenOf } from '../chosen-of.ts';
+import type { BootState } from '../boot-state.ts';
+import { alternatePaddr, giveUp, paddr, print } from '../console.ts';
+import { EINVAL, ENOENT } from '../errno.ts';
+import { allocateMemory11 } from './allocate-memory-11.ts';
+import { findModule } from './add-boot-module.ts';
+import { findExtendedRegions } from './find-unallocated-memory.ts';
+import { findHostDevices, type HostDevices } from './handle-node.ts';
+import { loadDom0 } from './kernel-load.ts';
+import { placeModules } from './place-modules.ts';
+import { unpackKernel } from './kernel-decompress.ts';
+import { sharedMemoryFits } from './process-shm.ts';
+import { couldNotSetUp, prepareDtbHwdom } from './prepare-dtb-hwdom.ts';
+
+const PAGE = 4096n;
+const MIB = 1n << 20n;
+
+/** Builds dom0, or says that only domUs are wanted (Xen: create_dom0, construct_dom0). */
+export function constructDom0(state: BootState): void {
+  const { does } = state;
+  const kernels = state.modules.filter(({ kind }) => kind === 'Kernel');
+  if (does.dom0lessMode && kernels.length > 0 && kernels.every(({ domU }) => domU)) {
+    print(state, 'Xen dom0less mode detected');
+    return;
+  }
+  print(state, '*** LOADING DOMAIN 0 ***');
+  const kernel = findModule(state, 'Kernel');
+  if (!kernel) {
+    print(state, 'Missing kernel boot module?');
+    couldNotSetUp(state, ENOENT, 'no kernel module for dom0 is known to Xen');
+    return;
+  }
+  state.hasDom0 = true;
+  state.dom0Kernel = kernel;
+  state.dom0Initrd = findModule(state, 'Ramdisk');
+  if (!kernel.assumed) print(state, `${does.kernelFrom} ${paddr(kernel.start)}`, kernel);
+  if (state.dom0Initrd && !state.dom0Initrd.assumed)
+    print(
+      state,
+      `Loading ramdisk from boot module @ ${paddr(state.dom0Initrd.start)}`,
+      state.dom0Initrd,
+    );
+  if (does.cacheColouring && state.profile.config?.llcColoring) {
+    const because = 'with cache colouring Xen moves itself, and dom0 gets pages of its colours';
+    for (const what of ['dom0.banks', 'dom0.extendedRegions', 'log', 'outcome', ...FOLLOWS_BANKS])
+      state.uncertain.push({ what, because });
+    print(state, `Allocating mappings totalling ${state.options.dom0Memory / MIB}MB for d0:`);
+    giveUp(state, because);
+    return;
+  }
+  unpackKernel(state);
+  if (state.outcome) return;
+  if (does.grantTableFirst) setGrantTable(state);
+  allocateMemory11(state);
+  const unknown = state.banksUncertain ? FOLLOWS_BANKS : state.restUncertain ? FOLLOWS_REST : [];
+  for (const what of unknown)
+    state.uncertain.push({ what, because: "it follows from dom0's banks" });
+  if (state.outcome) return;
+  if (!does.grantTableFirst) setGrantTable(state);
+  const chosen = chosenOf(state.tree);
+  if (chosen && !sharedMemoryFits(state, chosen, 'd0', 'direct')) {
+    couldNotSetUp(state, EINVAL, "dom0's shared memory cannot be mapped");
+    return;
+  }
+  buildDom0Tree(state);
+  if (state.outcome) return;
+  placeModules(state);
+  if (state.outcome) return;
+  loadDom0(state);
+}
+
+/** What lies in dom0's banks, or is made from them. */
+const FOLLOWS_BANKS = ['dom0.memoryNodes', 'dom0.kernel', 'dom0.initrd', 'dom0.dtb'];
+/** And what is when only the last few MiB have an unknown place. */
+const FOLLOWS_REST = ['dom0.memoryNodes', 'dom0.dtb'];
+
+/** The grant table is told to lie over Xen's own text, at most as long as that (Xen: find_gnttab_region). */
+function setGrantTable(state: BootState): void {
+  const { textSize } = state.profile.xen ?? {};
+  const frames = BigInt(state.options.grantFrames);
+  const textPages = textSize === undefined ? undefined : (textSize + PAGE - 1n) / PAGE;
+  const pages = textPages !== undefined && textPages < frames ? textPages : frames;
+  const start = state.xenAddress;
+  const end = start + pages * PAGE;
+  state.grantTable = { start, end };
+  const xen = state.modules.find(({ kind }) => kind === 'Xen');
+  if (xen?.assumed && state.profile.xen?.address === undefined) return;
+  if (xen?.assumed && state.does.relocates) return;
+  print(state, `Grant table range: ${alternatePaddr(start)}-${alternatePaddr(end)}`);
+}
+
+/** Extended regions are found while the tree is made, after every host node is mapped. */
+function buildDom0Tree(state: BootState): void {
+  const mark = state.log.length;
+  findExtendedRegions(state);
+  const regionLines = state.log.splice(mark);
+  const devices = findHostDevices(state);
+  prepareDtbHwdom(state, devices);
+  const stoppedEarly =
+    state.outcome && state.dom0Tree === undefined && state.memoryNodes.length === 0;
+  if (!stoppedEarly) state.log.splice(mark + warningsBefore(state, mark), 0, ...regionLines);
+  explainBlobDoubts(state, devices);
+}
+
+/** How many lines the walk over host nodes has printed by the time Xen adds its own. */
+function warningsBefore(state: BootState, mark: number): number {
+  return state.log.slice(mark).filter(({ text }) => text.startsWith('WARNING: Path')).length;
+}
+
+function explainBlobDoubts(state: BootState, devices: HostDevices): void {
+  const because: string[] = [];
+  if (state.blobSize === 0n) because.push("the size of the host's blob is not known");
+  if (devices.gic === undefined)
+    because.push('the tree has no interrupt controller that Xen knows');
+  if (state.options.dom0Cpus === undefined && state.cpus === undefined)
+    because.push("dom0's number of CPUs is not given");
+  if (because.length === 0 || state.banksUncertain) return;
+  state.uncertain.push({ what: 'dom0.dtb', because: because.join('; ') });
+}

@@ -1,0 +1,91 @@
+// A property of (address, size) tuples read into one of Xen's lists of banks.
+
+import { writtenTuple } from '../../addresses/decode.ts';
+import { stringOf, type DtNode } from '../../tree/device-tree.ts';
+import type { BootState, MemoryBank } from '../boot-state.ts';
+import { readNumber } from '../cells.ts';
+import { crash, print, printOpen } from '../console.ts';
+import { ENOENT, ENOSPC, EINVAL } from '../errno.ts';
+import { overlapsReserved } from './check-reserved-regions-overlap.ts';
+
+/** Whether Xen takes a node as enabled: no `status`, "ok" or "okay". An empty `status` is not (device_tree_node_is_available). */
+export function isAvailable(node: DtNode): boolean {
+  if (!node.properties.has('status')) return true;
+  const status = stringOf(node, 'status');
+  return status === 'ok' || status === 'okay';
+}
+
+/** What takes the banks that are read. */
+export interface BankList {
+  readonly length: number;
+  /** Whether new banks are checked against reserved ones and modules. */
+  readonly checked: boolean;
+  add(bank: MemoryBank): void;
+}
+
+/**
+ * Appends the tuples of `property` to `list`; 0, or the negative error number Xen's scan sees. Cells other than 1
+ * and 2 count as one (dt_read_number); a short tail is ignored (Xen: device_tree_get_meminfo, process_memory_node).
+ */
+export function readBanks(
+  state: BootState,
+  node: DtNode,
+  name: string,
+  addressCells: number,
+  sizeCells: number,
+  list: BankList,
+): number {
+  const { does } = state;
+  const source = { node, written: node.properties.get(name)?.definition?.whole };
+  if (does.honoursStatus && !isAvailable(node)) return 0;
+  if (addressCells < 1 || sizeCells < 1) {
+    const subject = does.cellsMessageNamesProperty ? `property \`${name}'` : `node \`${node.name}'`;
+    printOpen(state, `fdt: ${subject}: invalid #address-cells or #size-cells`, source);
+    return does.toleratesBadReg ? 0 : EINVAL;
+  }
+  const property = node.properties.get(name);
+  if (!property) {
+    if (!does.toleratesBadReg) return ENOENT;
+    print(state, `fdt: node \`${node.name}': missing \`${name}' property`, source);
+    return 0;
+  }
+  const width = addressCells + sizeCells;
+  const count = Math.floor(property.bytes.length / (width * 4));
+  let index = 0;
+  for (; index < count && list.length < does.bankLimit; index += 1) {
+    if (!readableCells(state, addressCells, node) || !readableCells(state, sizeCells, node))
+      return 0;
+    const start = readNumber(property.bytes, index * width, addressCells);
+    const size = readNumber(property.bytes, index * width + addressCells, sizeCells);
+    const written = writtenTuple(property, { offset: index * width * 4, length: width * 4 });
+    if (
+      list.checked &&
+      does.checksOverlaps &&
+      overlapsReserved(state, start, size, { node, written })
+    )
+      return EINVAL;
+    if (size === 0n) {
+      if (does.zeroSize === 'error') return EINVAL;
+      continue;
+    }
+    list.add({ start, size, node, written });
+  }
+  if (index === count || does.toleratesBadReg) return 0;
+  if (does.announcesFullList)
+    print(state, 'Warning: Max number of supported memory regions reached.', source);
+  return ENOSPC;
+}
+
+/** Debug builds stop on numbers that are neither one nor two cells long (dt_read_number). */
+export function readableCells(state: BootState, count: number, node: DtNode): boolean {
+  if (count === 1 || count === 2) return true;
+  print(state, `dt_read_number(,${count}) bad size`, { node });
+  if (!state.debug) return true;
+  crash(
+    state,
+    "Assertion 'unreachable' failed",
+    `${node.path}: a number of ${count} cells is more than Xen reads`,
+    { node },
+  );
+  return false;
+}

@@ -1,0 +1,42 @@
+// A gzip kernel is unpacked into the heap before dom0 gets its memory.
+
+import { rangeOf, type BootState } from '../boot-state.ts';
+import { giveUp } from '../console.ts';
+import { reservations, subtractRanges } from './dt-unreserved-regions.ts';
+import { allocate, freeRegion } from './page-alloc.ts';
+
+const PAGE = 4096;
+
+/**
+ * Takes a block for the unpacked kernel, gives back what is left of it, and the module's own memory
+ * (Xen: kernel_decompress).
+ */
+export function unpackKernel(state: BootState): void {
+  const { buddy, dom0Kernel: kernel, profile } = state;
+  if (!buddy || !kernel || profile.kernel?.format !== 'gzip') return;
+  const { fileSize } = profile.kernel;
+  if (fileSize !== undefined && fileSize !== kernel.size) {
+    // The last four bytes of a gzip file tell how long its contents are; Xen looks for them at the module's end.
+    const because = `the kernel's file has ${fileSize} bytes and its module ${kernel.size}: Xen reads the unpacked size from the module's end`;
+    for (const what of ['dom0', 'log', 'outcome']) state.uncertain.push({ what, because });
+    giveUp(state, because);
+    return;
+  }
+  const pages = Math.ceil(Number(profile.kernel.uncompressedSize ?? kernel.size) / PAGE);
+  const order = pages <= 1 ? 0 : Math.ceil(Math.log2(pages));
+  const first = allocate(buddy, order, Infinity);
+  if (first === undefined) return;
+  freeRegion(buddy, { start: first + pages, end: first + 2 ** order });
+  if (state.hasStaticHeap) return;
+  // The module was never in the heap: it is as dirty as the rest was.
+  const firstDirty = state.options.bootscrub === 'idle' ? 0 : undefined;
+  for (const { start, end } of subtractRanges(rangeOf(kernel), reservations(state)))
+    freeRegion(
+      buddy,
+      {
+        start: Number((start + BigInt(PAGE) - 1n) / BigInt(PAGE)),
+        end: Number(end / BigInt(PAGE)),
+      },
+      firstDirty,
+    );
+}

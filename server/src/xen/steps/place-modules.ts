@@ -1,0 +1,62 @@
+// Where in dom0's first bank the kernel, the ramdisk and the blob go.
+
+import { is32Bit, rangeOf, type BootState } from '../boot-state.ts';
+import { panic } from '../console.ts';
+
+const STEP = 2n << 20n;
+const FAR = 128n << 20n;
+
+function roundUp(value: bigint): bigint {
+  return ((value + STEP - 1n) / STEP) * STEP;
+}
+
+/**
+ * Kernel at the start of the bank; ramdisk and blob 128 MiB above it, else at the end, else below the kernel. Ends
+ * the boot when they do not fit (Xen: kernel_zimage_place, place_modules).
+ */
+export function placeModules(state: BootState): void {
+  const { dom0Kernel: kernel, dom0Initrd: initrd, profile } = state;
+  const bank = state.dom0Banks[0];
+  if (!kernel || !bank) return;
+  const { textOffset = 0n, format, uncompressedSize } = profile.kernel ?? {};
+  const length = format === 'gzip' ? (uncompressedSize ?? kernel.size) : kernel.size;
+  const { start: base, end } = bank;
+  const size = end - base;
+  let load = base + textOffset;
+  if (is32Bit(state)) {
+    const top = base + FAR < end ? base + FAR : end;
+    load = ((top - length) / STEP) * STEP;
+  }
+  const kernelEnd = roundUp(load + length);
+  const blobLength = roundUp(BigInt(state.dom0BlobSize));
+  const modules = blobLength + (initrd ? roundUp(initrd.size) : 0n);
+  if (modules + (kernelEnd - load) > size) {
+    panic(
+      state,
+      'Not enough memory in the first bank for the kernel+dtb+initrd',
+      `dom0's first bank has ${size >> 20n} MiB, too little for kernel, ramdisk and blob`,
+      kernel,
+    );
+    return;
+  }
+  let at: bigint;
+  if (end >= base + FAR + modules && load + length < base + FAR) at = base + FAR;
+  else if (end - modules > kernelEnd) at = end - modules;
+  else if (load - base > modules) at = load - modules;
+  else {
+    panic(
+      state,
+      'Unable to find suitable location for dtb+initrd',
+      "dom0's first bank has no room for ramdisk and blob beside the kernel",
+      kernel,
+    );
+    return;
+  }
+  state.kernelRange = { start: load, end: load + length };
+  state.blobRange = { start: at, end: at + BigInt(state.dom0BlobSize) };
+  if (initrd) {
+    const { start, end: initrdEnd } = rangeOf(initrd);
+    const place = at + blobLength;
+    state.initrdRange = { start: place, end: place + (initrdEnd - start) };
+  }
+}

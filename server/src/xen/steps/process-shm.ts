@@ -1,0 +1,101 @@
+// Static shared memory when a domain is built: what Xen checks only then.
+
+import type { Range } from '../../addresses/region.ts';
+import { stringOf, type DtNode } from '../../tree/device-tree.ts';
+import type { BootState } from '../boot-state.ts';
+import { inheritedCells, readNumber } from '../cells.ts';
+import { isCompatible } from '../compatible.ts';
+import { paddr, print } from '../console.ts';
+
+const PAGE = 4096n;
+
+/** Shared memory as one domain's node asks for it. */
+export interface SharedMapping {
+  readonly node: DtNode;
+  readonly id: string;
+  /** Undefined when Xen is to choose. */
+  readonly host: bigint | undefined;
+  /** Where the domain sees it. */
+  readonly guest: Range;
+}
+
+/** The shared memory that the nodes directly below `parent` ask for; none in builds that do not know it. */
+export function sharedMemoryBelow(state: BootState, parent: DtNode | undefined): SharedMapping[] {
+  if (!state.does.staticShm || !state.profile.config?.staticShm) return [];
+  return (parent?.children ?? []).flatMap((node) => {
+    const property = node.properties.get('xen,shared-mem');
+    if (!property || !isCompatible(node, 'xen,domain-shared-memory-v1')) return [];
+    const address = inheritedCells(node, '#address-cells', 2);
+    const size = inheritedCells(node, '#size-cells', 1);
+    const { bytes } = property;
+    const withHost = bytes.length === (address * 2 + size) * 4;
+    const guestAt = withHost ? address : 0;
+    const start = readNumber(bytes, guestAt, address);
+    return {
+      node,
+      id: stringOf(node, 'xen,shm-id') ?? '',
+      host: withHost ? readNumber(bytes, 0, address) : undefined,
+      guest: { start, end: start + readNumber(bytes, guestAt + address, size) },
+    };
+  });
+}
+
+/**
+ * Whether the shared memory below `parent` can be mapped into a domain; prints why not. Host and guest addresses of a
+ * directly mapped domain must be equal, and every host page must have a struct page_info (Xen: process_shm).
+ */
+export function sharedMemoryFits(
+  state: BootState,
+  parent: DtNode,
+  domain: string,
+  mapping: 'direct' | 'guest',
+): boolean {
+  return sharedMemoryBelow(state, parent).every((shared) => {
+    const fault = faultOf(state, shared, domain, mapping);
+    if (fault === undefined) return true;
+    const { node } = shared;
+    print(state, fault, {
+      node,
+      written: node.properties.get('xen,shared-mem')?.definition?.whole,
+    });
+    return false;
+  });
+}
+
+function faultOf(
+  state: BootState,
+  { host, guest }: SharedMapping,
+  domain: string,
+  mapping: 'direct' | 'guest',
+): string | undefined {
+  if (host === undefined)
+    return mapping === 'guest'
+      ? undefined
+      : `${domain}: host and guest physical address must be supplied for direct-mapped domains`;
+  const size = guest.end - guest.start;
+  const places = `physical address 0x${paddr(host)}`;
+  // Since it has a list of its own, the scan has already looked at this.
+  if (!state.does.sharedMemoryList) {
+    if (host % PAGE !== 0n || guest.start % PAGE !== 0n)
+      return `${domain}: ${places}, or guest address 0x${paddr(guest.start)} is not suitably aligned.`;
+    if (size % PAGE !== 0n) return `${domain}: size 0x${paddr(size)} is not suitably aligned`;
+  }
+  if (mapping === 'direct' && host !== guest.start)
+    return `${domain}: ${places} and guest address 0x${paddr(guest.start)} are not direct-mapped.`;
+  const invalid = firstInvalid(state, host, host + size);
+  return invalid === undefined
+    ? undefined
+    : `${domain}: invalid physical address 0x${(invalid >> 12n).toString(16).padStart(5, '0')}`;
+}
+
+/** The first address of [start, end) without a struct page_info; undefined when all have one. */
+function firstInvalid(state: BootState, start: bigint, end: bigint): bigint | undefined {
+  let at = start;
+  while (at < end) {
+    const here = at;
+    const range = state.valid.find((each) => each.start <= here && here < each.end);
+    if (!range) return at;
+    at = range.end;
+  }
+  return undefined;
+}

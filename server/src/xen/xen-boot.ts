@@ -1,0 +1,113 @@
+// What a boot of Xen comes to: its console, what it owns, and what it hands to dom0.
+
+import type { Range } from '../addresses/region.ts';
+import type { DeviceTree, DtNode, Written } from '../tree/device-tree.ts';
+import type { Release } from './releases.ts';
+
+/** One console line as Xen prints it, without `(XEN) `. */
+export interface LogLine {
+  readonly text: string;
+  /** The source text that caused it. */
+  readonly written?: Written;
+  /** The node it is about. */
+  readonly node?: DtNode;
+}
+
+export type Outcome =
+  | { readonly kind: 'boots' }
+  /** `line` is Xen's message, without the place in Xen's source. */
+  | {
+      readonly kind: 'panics' | 'hangs' | 'dom0-fails' | 'dom0-at-risk';
+      readonly line?: LogLine;
+      readonly because: string;
+    }
+  | { readonly kind: 'unknown'; readonly because: string };
+
+/** A RAM bank as Xen counts it, in the order it prints. */
+export interface XenBank extends Range {
+  readonly node: DtNode | undefined;
+  readonly written: Written | undefined;
+}
+
+export type XenReservedKind =
+  'memreserve' | 'reserved-memory' | 'static-mem' | 'static-heap' | 'shared-mem';
+
+/** An entry of Xen's reserved list, in the order of its RESVD lines. */
+export interface XenReserved extends Range {
+  readonly index: number;
+  readonly kind: XenReservedKind;
+  readonly node: DtNode | undefined;
+  readonly written: Written | undefined;
+}
+
+export interface XenModule extends Range {
+  readonly index: number;
+  /** Xen's word for it: `Xen`, `Device Tree`, `Kernel`, `Ramdisk` … */
+  readonly kind: string;
+  readonly node: DtNode | undefined;
+  readonly written: Written | undefined;
+}
+
+export interface Dom0MemoryNode {
+  readonly name: string;
+  readonly reg: readonly Range[];
+}
+
+/** A bank of dom0's own RAM, mapped 1:1. */
+export type Dom0Bank = Range;
+
+/** A reserved range that dom0 is told to be memory. */
+export interface ExportedReserved extends Range {
+  readonly kind: XenReservedKind;
+  readonly node: DtNode | undefined;
+  readonly written: Written | undefined;
+}
+
+/** A range of a host node's `reg` mapped 1:1 into dom0's stage 2; page aligned. */
+export interface MappedRange extends Range {
+  readonly node: DtNode;
+}
+
+export interface Dom0 {
+  /** Bytes. */
+  readonly size: bigint;
+  readonly banks: readonly Dom0Bank[];
+  readonly memoryNodes: readonly Dom0MemoryNode[];
+  /** What of `memoryNodes` is not dom0's own RAM: reserved banks, in the order of their node's `reg`. */
+  readonly exported: readonly ExportedReserved[];
+  readonly extendedRegions: readonly Range[];
+  readonly kernel?: Range;
+  readonly initrd?: Range;
+  readonly dtb?: { readonly start: bigint; readonly end?: bigint };
+  /** Ranges of host nodes mapped 1:1 into dom0's stage 2, with the node. */
+  readonly mapped: readonly MappedRange[];
+  /** The tree Xen hands to dom0; undefined when Xen stops before it is whole. */
+  readonly tree: DeviceTree | undefined;
+  /** Bytes of that tree's blob, as far as it was written. */
+  readonly blobSize: bigint;
+}
+
+/** A part of the prediction that the inputs do not determine. */
+export interface Uncertain {
+  /** JSON path of contract.md: `dom0.banks`, `heap`, `outcome` … */
+  readonly what: string;
+  readonly because: string;
+  readonly candidates?: readonly unknown[];
+}
+
+export interface XenBoot {
+  readonly release: Release;
+  readonly outcome: Outcome;
+  readonly log: readonly LogLine[];
+  readonly ram: readonly XenBank[];
+  readonly modules: readonly XenModule[];
+  readonly reserved: readonly XenReserved[];
+  /** What Xen's allocator got at boot. */
+  readonly heap: readonly Range[];
+  /** What has a `struct page_info`, whoever owns it: `mfn_valid()` holds there. */
+  readonly valid: readonly Range[];
+  /** Nodes never scanned because an earlier one ended the scan. */
+  readonly unscanned: readonly DtNode[];
+  readonly dom0: Dom0 | undefined;
+  readonly uncertain: readonly Uncertain[];
+}

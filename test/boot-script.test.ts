@@ -1,0 +1,116 @@
+// Boot scripts, environments and ImageBuilder configurations: what they load where, and what they do to the tree.
+
+import assert from 'node:assert/strict';
+import { formatAddress } from '../server/src/addresses/format.ts';
+import { readBootScript, readEnvironment } from '../server/src/analysis/read-boot-script.ts';
+import { placeImages, readImageBuilderConfig } from '../server/src/analysis/read-imagebuilder.ts';
+
+const sizes: Readonly<Record<string, bigint>> = { Image: 0x2dc6c0n, rd: 0x100n, 'x.dtb': 0x800n };
+const sizeOf = (file: string): bigint | undefined => sizes[file];
+const read = (...lines: string[]) => readBootScript(lines.join('\n'), sizeOf);
+
+describe('read-boot-script', () => {
+  it('knows the size of what was loaded last, and calculates with it', () => {
+    const script = read(
+      'setenv at 48000000',
+      'load mmc 0:1 ${at} Image',
+      'fdt set /chosen/dom0 reg <0x0 0x${at} 0x0 0x${filesize}>',
+      'setexpr next ${fileaddr} + ${filesize}',
+      'setexpr next ${next} + fffff',
+      'setexpr next ${next} & fff00000',
+      'tftpb ${next} rd',
+    );
+    assert.deepEqual(
+      script.loads.map(({ address, file }) => `${formatAddress(address)} ${file}`),
+      ['0x48000000 Image', '0x48300000 rd'],
+    );
+    const [reg] = script.statements;
+    assert.equal(reg?.kind === 'property' && reg.value, '<0x0 0x48000000 0x0 0x2dc6c0>');
+    assert.deepEqual(script.unclear, []);
+  });
+
+  it('does not take a size from a file that is not there', () => {
+    const script = read('tftpb 40000000 lost', 'fdt set /chosen/dom0 reg <0x0 0x${filesize}>');
+    assert.deepEqual(script.statements, []);
+    assert.match(script.unclear[0]?.because ?? '', /filesize/);
+  });
+
+  it('sets no value that U-Boot cannot read', () => {
+    const script = read('fdt set /chosen x <1a2b>', 'fdt set /chosen y [0g]', 'fdt set / z <0x1>');
+    assert.equal(script.statements.length, 1);
+    assert.deepEqual(
+      script.unclear.map(({ line }) => line),
+      [1, 2],
+    );
+  });
+
+  it('applies the overlays that were loaded', () => {
+    const script = read('tftpb 44000000 x.dtb', 'fdt addr 43000000', 'fdt apply 44000000');
+    assert.deepEqual(script.overlays, ['x.dtb']);
+    assert.equal(script.boot?.dtb, 0x43000000n);
+  });
+
+  it('tells an environment from a script', () => {
+    assert.equal(readEnvironment('bootcmd=run a\na=booti 1\n')?.get('a'), 'booti 1');
+    assert.equal(readEnvironment('tftpb 1 a\nfdt addr 2\n'), undefined);
+  });
+});
+
+describe('read-imagebuilder', () => {
+  const placed = (...lines: string[]) => {
+    const text = ['MEMORY_START=0x40000000', 'DEVICE_TREE=x.dtb', ...lines].join('\n');
+    const config = readImageBuilderConfig(text);
+    assert.ok(config);
+    return placeImages(config, sizeOf);
+  };
+  const value = (script: ReturnType<typeof placed>, name: string): string | undefined => {
+    const found = script.statements.find((each) => each.kind === 'property' && each.name === name);
+    return found?.kind === 'property' ? found.value : undefined;
+  };
+
+  it('places dom0, domUs, Xen and the tree in steps of 2 MiB', () => {
+    const script = placed(
+      'XEN="Image"',
+      'DOM0_KERNEL="Image"',
+      'DOM0_RAMDISK="rd"',
+      'NUM_DOMUS=2',
+      'DOMU_KERNEL[0]="Image"',
+      'DOMU_NOBOOT[1]=1',
+      'DOMU_KERNEL[1]="Image"',
+    );
+    assert.deepEqual(
+      script.loads.map(({ address, file }) => `${formatAddress(address)} ${file}`),
+      [
+        '0x40400000 Image',
+        '0x40800000 rd',
+        '0x40a00000 Image',
+        '0x40e00000 Image',
+        '0x41200000 x.dtb',
+      ],
+    );
+    assert.equal(script.boot?.kernel, 0x40e00000n);
+    assert.equal(value(script, 'xen,enhanced'), '"enabled"');
+  });
+
+  it('maps static memory directly unless told not to', () => {
+    const domain = [
+      'NUM_DOMUS=1',
+      'DOMU_KERNEL[0]=Image',
+      'DOMU_STATIC_MEM[0]="0x60000000 0x100000"',
+    ];
+    assert.equal(value(placed(...domain), 'direct-map'), '');
+    assert.equal(value(placed(...domain, 'DOMU_DIRECT_MAP[0]=0'), 'direct-map'), undefined);
+    assert.equal(value(placed(...domain), 'xen,static-mem'), '<0x0 0x60000000 0x0 0x100000>');
+  });
+
+  it('takes dom0 out of the command line when there is none', () => {
+    assert.doesNotMatch(value(placed('XEN=Image'), 'xen,xen-bootargs') ?? 'dom0', /dom0/);
+    const script = placed('XEN=Image', 'DOM0_KERNEL=Image', 'DOM0_MEM=512', 'XEN_COLORS=0-3');
+    assert.match(value(script, 'xen,xen-bootargs') ?? '', / dom0_mem=512M .* xen-llc-colors=0-3"$/);
+  });
+
+  it('says so when the files do not fit, and when one is not there', () => {
+    assert.match(placed('MEMORY_END=0x40600000').unclear[0]?.because ?? '', /past MEMORY_END/);
+    assert.match(placed('XEN=lost').unclear[0]?.because ?? '', /lost is not there/);
+  });
+});

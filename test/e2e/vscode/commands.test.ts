@@ -1,0 +1,118 @@
+// Every command of the extension, from the palette, on the sample board.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../../support/bundles.ts';
+import { useWorkbench } from '../workbench.ts';
+
+const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
+
+describe('commands in VS Code', () => {
+  const workbench = useWorkbench();
+
+  /** The sample board with its findings shown. */
+  async function openSample(): Promise<void> {
+    await workbench().begin({
+      files: { 'board.dts': board },
+      open: 'board.dts',
+      settings: { 'dtmap.targets': ['xen:4.18', 'linux:6.12'] },
+    });
+    await workbench()
+      .status('targets')
+      .filter({ hasText: /^Xen 4\.18, Linux 6\.12$/ })
+      .waitFor();
+    await workbench().waitSquiggles('error', 3);
+  }
+
+  it('dtmap: Select targets', async () => {
+    await openSample();
+    await workbench().command('dtmap: Select targets');
+    await workbench().quickPick('Xen 4.22');
+    await workbench().page.keyboard.press('Enter');
+    await workbench().status('targets').filter({ hasText: 'Xen 4.22' }).waitFor();
+  });
+
+  it('dtmap: Decode address or MFN', async () => {
+    await openSample();
+    await workbench().command('dtmap: Decode address or MFN');
+    await workbench().answer('mfn 0x1a02dc');
+    await workbench().quickPick('dsp@1a0000000');
+    // The choice leads to the definition.
+    await workbench().waitCursor(board, '0x1 0xa0000000 0x0 0x20000000');
+  });
+
+  it('dtmap: Predict boot log', async () => {
+    await openSample();
+    await workbench().command('dtmap: Predict boot log');
+    await workbench().waitText('(XEN) RAM: 0000000040000000 - 00000000dfffffff');
+    await workbench().screenshot('boot-log');
+  });
+
+  it('dtmap: Compare with captured boot log', async () => {
+    await openSample();
+    await workbench().writeClipboard('(XEN) RAM: 0000000040000000 - 00000000cfffffff\n');
+    await workbench().command('dtmap: Compare with captured boot log');
+    await workbench().quickPick('From the clipboard');
+    await workbench().page.locator('.monaco-diff-editor .line-insert').first().waitFor();
+    await workbench().screenshot('compare-boot-log');
+  });
+
+  it('dtmap: Explain captured boot log or panic', async () => {
+    await openSample();
+    await workbench().writeClipboard('(XEN) d0v0: Failing to acquire the MFN 0x1a02dc\n');
+    await workbench().command('dtmap: Explain captured boot log or panic');
+    await workbench().quickPick('From the clipboard');
+    await workbench().waitText('belongs to /reserved-memory/dsp@1a0000000');
+    await workbench().screenshot('explain-boot-log');
+  });
+
+  it('dtmap: Add reserved region', async () => {
+    await openSample();
+    await workbench().command('dtmap: Add reserved region');
+    await workbench().answer('3 MiB');
+    await workbench().quickPick('highest free below 4 GiB');
+    await workbench().page.locator('.tabs-container .tab.active.dirty').waitFor();
+    await workbench().save();
+    await workbench().screenshot('add-region');
+    assert.match(
+      workbench().read('board.dts'),
+      /region@[0-9a-f]+ \{\n\t\t\treg = <0x0 0x[0-9a-f]+ 0x0 0x300000>;/,
+    );
+  });
+
+  it('dtmap: Copy memory map as Markdown', async () => {
+    await openSample();
+    await workbench().command('dtmap: Copy memory map as Markdown');
+    await workbench().notification('on the clipboard');
+    assert.match(await workbench().readClipboard(), /camera@64000000/);
+  });
+
+  it('dtmap: Restart language server', async () => {
+    await openSample();
+    await workbench().command('dtmap: Restart language server');
+    await workbench().waitSquiggles('error', 0);
+    await workbench().waitSquiggles('error', 3);
+  });
+
+  it('dtmap: Select board', async () => {
+    const included = board.replace('/dts-v1/;', '');
+    const sizeOf = (memory: string): string =>
+      `/dts-v1/;\n#include "soc.dtsi"\n&ram { reg = <0x0 0x40000000 0x0 ${memory}>; };\n`;
+    await workbench().begin({
+      files: {
+        'soc.dtsi': included.replace('memory@40000000 {', 'ram: memory@40000000 {'),
+        'big.dts': sizeOf('0xa0000000'),
+        'small.dts': sizeOf('0x24800000'),
+      },
+      open: 'soc.dtsi',
+    });
+    await workbench().status('board').filter({ hasText: 'big.dts' }).waitFor();
+    await workbench().status('board').click();
+    await workbench().quickPick('small.dts');
+    await workbench().status('board').filter({ hasText: 'small.dts' }).waitFor();
+    await workbench().command('dtmap: Select board');
+    await workbench().quickPick('big.dts');
+    await workbench().status('board').filter({ hasText: 'big.dts' }).waitFor();
+  });
+});

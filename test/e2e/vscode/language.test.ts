@@ -1,0 +1,229 @@
+// What a person sees of the language in VS Code: one scenario per capability, on a board in two files.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../../support/bundles.ts';
+import { useWorkbench } from '../workbench.ts';
+
+const fixture = (name: string): string =>
+  readFileSync(path.join(root, 'test/fixtures/ide', name), 'utf8');
+const board = fixture('board.dts');
+const included = fixture('soc.dtsi');
+
+describe('language in VS Code', () => {
+  const workbench = useWorkbench();
+
+  /** The board, with its analysis shown. */
+  async function openBoard(open = 'board.dts'): Promise<void> {
+    await workbench().begin({
+      files: { 'board.dts': board, 'soc.dtsi': included, 'regions.h': fixture('regions.h') },
+      open,
+      settings: { 'dtmap.targets': ['linux:6.12'] },
+    });
+    await workbench().shownBy('.codelens-decoration', /1 GiB RAM|free below/);
+  }
+
+  it('completes labels from all files', async () => {
+    await openBoard();
+    await workbench().putCursorAt('&uart {');
+    await workbench().type('&v');
+    await workbench().shownBy('.suggest-widget.visible .monaco-list-row', 'video_mem');
+    await workbench().screenshot('completion');
+    await workbench().page.keyboard.press('Enter');
+    await workbench().waitText('&video_mem&uart {');
+  });
+
+  it('inserts region templates with the cells in force', async () => {
+    await openBoard('soc.dtsi');
+    await workbench().putCursorAt('ranges;');
+    await workbench().page.keyboard.press('End');
+    await workbench().page.keyboard.press('Enter');
+    await workbench().type('region');
+    await workbench().choose('.suggest-widget.visible .monaco-list-row', 'region: no-map');
+    await workbench().waitText('reg = <0x0 0x80000000 0x0');
+    await workbench().screenshot('region-template');
+  });
+
+  it('shows which cell of reg is which', async () => {
+    await openBoard();
+    await workbench().putCursorAt('0x62000000 0x0 0x2000000');
+    await workbench().command('Trigger Parameter Hints');
+    const shown = await workbench().shownBy(
+      '.parameter-hints-widget.visible .signature',
+      'reg = <address address size size>',
+    );
+    assert.equal(await shown.locator('.parameter.active').innerText(), 'address');
+    await workbench().screenshot('signature-help');
+  });
+
+  it('renames a label in all files', async () => {
+    await openBoard();
+    await workbench().putCursorAt('video_mem {');
+    await workbench().page.keyboard.press('F2');
+    const box = workbench().page.locator('.rename-box input');
+    await box.fill('vpu_mem');
+    await workbench().page.keyboard.press('Enter');
+    await workbench().waitText('&vpu_mem {');
+    await workbench().command('File: Save All');
+    await workbench().onDisk('soc.dtsi', (text) => text.includes('vpu_mem: video@60000000'));
+    assert.doesNotMatch(workbench().read('soc.dtsi'), /video_mem/);
+  });
+
+  it('says why a macro cannot be renamed', async () => {
+    await openBoard('soc.dtsi');
+    await workbench().putCursorAt('VIDEO_BASE');
+    await workbench().page.keyboard.press('F2');
+    await workbench().shownBy('.monaco-editor-overlaymessage', /VIDEO_BASE is a macro/);
+    await workbench().screenshot('rename-refused');
+  });
+
+  it('goes to the definition in another file', async () => {
+    await openBoard();
+    await workbench().putCursorAt('video_mem {');
+    await workbench().page.keyboard.press('F12');
+    await workbench().shownBy('.tab.active', 'soc.dtsi');
+    await workbench().waitCursor(included, 'video_mem: video');
+  });
+
+  it('lists the references of all files', async () => {
+    await openBoard();
+    await workbench().putCursorAt('video_mem {');
+    await workbench().page.keyboard.press('Shift+F12');
+    await workbench().shownBy('.peekview-title .meta', 'References (3)');
+    await workbench().screenshot('references');
+    await workbench().page.keyboard.press('Escape');
+  });
+
+  it('outlines the file, and finds symbols of the board', async () => {
+    await openBoard();
+    await workbench().page.keyboard.press('Control+Shift+O');
+    await workbench().shownBy('.quick-input-list .monaco-list-row', 'memory@40000000');
+    await workbench().screenshot('outline');
+    await workbench().page.keyboard.press('Escape');
+    await workbench().page.keyboard.press('Control+T');
+    await workbench().quickInput().fill('#ramoops');
+    await workbench().quickPick('ramoops@70000000');
+    await workbench().shownBy('.tab.active', 'soc.dtsi');
+    await workbench().waitCursor(included, 'ramoops@70000000');
+  });
+
+  it('formats the document', async () => {
+    await openBoard();
+    await workbench().putCursorAt('memory = <0x0 0x20000>;');
+    await workbench().type('  ');
+    await workbench().command('Format Document');
+    await workbench().save();
+    assert.equal(workbench().read('board.dts'), board);
+  });
+
+  it('folds nodes', async () => {
+    await openBoard();
+    await workbench().command('Fold All');
+    const line = workbench().line('memory@40000000 {');
+    await line.waitFor({ state: 'hidden' });
+    await workbench().screenshot('folded');
+    await workbench().command('Unfold All');
+    await line.waitFor();
+  });
+
+  it('shows what becomes of memory above its node, and where a range ends behind it', async () => {
+    await openBoard();
+    await workbench().shownBy('.codelens-decoration', /1 GiB RAM in 1 bank/);
+    await workbench().shownBy('.codelens-decoration', /32 MiB · .* free below/);
+    await workbench().waitText('→ 0x63ffffff, 32 MiB');
+    await workbench().screenshot('lenses-and-hints');
+    workbench().configure({ 'dtmap.inlayHints': false, 'dtmap.codeLenses': false });
+    await workbench().line('→ 0x63ffffff').waitFor({ state: 'hidden' });
+    await workbench().page.locator('.codelens-decoration').first().waitFor({ state: 'hidden' });
+  });
+
+  it('dims what no #if lets through', async () => {
+    await openBoard();
+    await workbench().putCursorAt('unreachable');
+    const opacity = async (text: string): Promise<number> =>
+      Number(
+        await workbench()
+          .line(text)
+          .locator('span span')
+          .last()
+          .evaluate((span) => getComputedStyle(span).opacity),
+      );
+    await workbench().page.waitForFunction(() =>
+      [...document.querySelectorAll('.view-line span span')].some(
+        (span) => span.textContent.includes('unreachable') && getComputedStyle(span).opacity < '1',
+      ),
+    );
+    assert.equal(await opacity('status = "okay"'), 1);
+    await workbench().screenshot('dimmed');
+    // The condition made true brings the colours back.
+    await workbench().select('#ifdef NEVER');
+    await workbench().type('#ifndef NEVER');
+    await workbench().page.waitForFunction(() =>
+      [...document.querySelectorAll('.view-line span span')].every(
+        (span) =>
+          !span.textContent.includes('unreachable') || getComputedStyle(span).opacity === '1',
+      ),
+    );
+  });
+
+  it('marks what the cursor is on, and widens the selection', async () => {
+    await openBoard('soc.dtsi');
+    await workbench().putCursorAt('serial@1000');
+    await workbench()
+      .page.locator(
+        '.editor-instance .wordHighlightText, .editor-instance .wordHighlight, .editor-instance .wordHighlightStrong',
+      )
+      .first()
+      .waitFor();
+    await workbench().putCursorAt('0x70000000');
+    for (const selected of ['0x70000000', '0x0 0x70000000 0x0 0x100000']) {
+      await workbench().page.keyboard.press('Shift+Alt+ArrowRight');
+      await workbench().shownBy(
+        '#status\\.editor\\.selection',
+        `(${String(selected.length)} selected)`,
+      );
+    }
+  });
+
+  it('follows an include, and shows who includes a file', async () => {
+    await openBoard();
+    await workbench().page.locator('.detected-link').first().waitFor();
+    await workbench().putCursorAt('soc.dtsi');
+    await workbench().command('Open Link');
+    await workbench().shownBy('.tab.active', 'soc.dtsi');
+    await workbench().command('Peek Call Hierarchy');
+    await workbench().shownBy('.call-hierarchy .monaco-list-row', 'board.dts');
+    await workbench().screenshot('who-includes');
+    await workbench().page.keyboard.press('Escape');
+  });
+
+  it('colours names by what they mean', async () => {
+    await openBoard();
+    const waitColours = (isOneName: boolean): Promise<unknown> =>
+      workbench().page.waitForFunction((wanted) => {
+        const spans = [...document.querySelectorAll('.view-line > span > span')];
+        const at = spans.find(({ textContent }) => textContent === '@');
+        const property = spans.find(({ textContent }) => textContent === 'device_type');
+        const [name, address, other] = [
+          at?.previousElementSibling,
+          at?.nextElementSibling,
+          property,
+        ].map((span) => span && getComputedStyle(span).color);
+        if (name === undefined || address === undefined) return false;
+        return (name === address) === wanted && name !== other;
+      }, isOneName);
+    // The grammar alone takes the unit address for a number.
+    await waitColours(true);
+    workbench().configure({ 'editor.semanticHighlighting.enabled': false });
+    await waitColours(false);
+  });
+
+  for (const extension of ['.dts', '.dtsi', '.dtso', '.overlay'])
+    it(`opens ${extension}`, async () => {
+      const name = `file${extension}`;
+      const overlay = '/dts-v1/;\n/plugin/;\n&{/} { added; };\n';
+      await workbench().begin({ files: { [name]: overlay }, open: name });
+      await workbench().shownBy('#status\\.editor\\.mode', 'Devicetree');
+    });
+});

@@ -1,0 +1,31 @@
+// `npm start`: what it opens, in the user's own VS Code and in the browser.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { runStart } from '../workbench.ts';
+
+describe('npm start', () => {
+  it('opens the sample board in the VS Code on the PATH, in a profile of its own', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'dtmap-code-'));
+    const calls = path.join(folder, 'calls');
+    const code = path.join(folder, 'code');
+    writeFileSync(code, `#!/bin/sh\nprintf '%s\\n' "$*" >> '${calls}'\n`);
+    chmodSync(code, 0o755);
+    const start = runStart({ PATH: `${folder}${path.delimiter}${process.env['PATH'] ?? ''}` });
+    assert.deepEqual(await once(start, 'exit'), [0, null]);
+
+    const [install = '', open = ''] = readFileSync(calls, 'utf8').split('\n');
+    assert.match(
+      install,
+      /--user-data-dir \S+ --extensions-dir \S+ --install-extension \S+\.vsix$/,
+    );
+    const [profile] = /--user-data-dir \S+ --extensions-dir \S+/.exec(install) ?? [];
+    assert.ok(profile !== undefined && open.startsWith(profile));
+    assert.match(open, /--wait \S+\/sample \S+\/sample\/board\.dts$/);
+    const [, userData = ''] = /--user-data-dir (\S+)/.exec(install) ?? [];
+    assert.ok(!existsSync(path.dirname(userData)), 'the profile is left behind');
+  });
+});

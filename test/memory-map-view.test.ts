@@ -1,0 +1,414 @@
+// The memory map view's model and drawing: what is in the picture, and that every text stands free inside its block.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import fastCheck from 'fast-check';
+import { contrast } from '../server/src/ide/colour.ts';
+import { drawHoverCard } from '../server/src/ide/draw-hover-card.ts';
+import {
+  drawMemoryMap,
+  writeMemoryMap,
+  type Drawing,
+  type TextBox,
+} from '../server/src/ide/draw-memory-map.ts';
+import { addressAt, heightOf } from '../server/src/ide/lay-out-memory-map.ts';
+import type { MapBlock, MemoryMapModel } from '../server/src/ide/memory-map-model.ts';
+import {
+  defaultThemes,
+  paletteFor,
+  type MapPalette,
+  type ThemeColours,
+  type ThemeKind,
+} from '../server/src/ide/memory-map-palette.ts';
+import { modelMemoryMap } from '../server/src/ide/model-memory-map.ts';
+import type { Shape } from '../server/src/ide/shape.ts';
+import {
+  disabledRegionBoard,
+  domainsBoard,
+  manyRegionsBoard,
+  overlapBoard,
+  unknownRamBoard,
+  type Example,
+} from './memory-map-boards.ts';
+import { analyzeFile } from './support/analyze-file.ts';
+
+function model(example: Example): MemoryMapModel {
+  return modelMemoryMap(example.board, example.findings, { file: '/board/board.dts' });
+}
+
+function palette(kind: ThemeKind): MapPalette {
+  return paletteFor(kind, defaultThemes[kind]);
+}
+
+const kinds = Object.keys(defaultThemes) as ThemeKind[];
+const examples: Readonly<Record<string, MemoryMapModel>> = {
+  'a disabled region': model(disabledRegionBoard()),
+  'an overlap': model(overlapBoard()),
+  domains: model(domainsBoard()),
+  'unknown RAM': model(unknownRamBoard()),
+  'many regions': model(manyRegionsBoard(60)),
+};
+
+/** Blocks as `label kind start-end`, for one lane of one release. */
+function lane(shown: MemoryMapModel, id: string, release?: string): string[] {
+  const found = shown.lanes.find(
+    (each) => each.id === id && (release === undefined || each.release === release),
+  );
+  assert.ok(found, `no lane ${id}`);
+  return found.blocks.map((block) => blockText(shown, block));
+}
+
+function blockText(shown: MemoryMapModel, block: MapBlock): string {
+  return `${block.label} ${block.kind} ${shown.edges[block.from] ?? ''}-${shown.edges[block.to] ?? ''}`;
+}
+
+function* walk(shape: Shape): Generator<Shape> {
+  yield shape;
+  for (const child of shape.children ?? []) yield* walk(child);
+}
+
+function crossings(texts: readonly TextBox[]): string[] {
+  const sorted = [...texts].sort((a, b) => a.top - b.top);
+  const found: string[] = [];
+  for (const [index, a] of sorted.entries())
+    for (const b of sorted.slice(index + 1)) {
+      if (b.top >= a.bottom) break;
+      if (a.left < b.right && b.left < a.right) found.push(`"${a.text}" meets "${b.text}"`);
+    }
+  return found;
+}
+
+function escapes(texts: readonly TextBox[]): string[] {
+  return texts.flatMap((text) => {
+    const { inside } = text;
+    if (!inside) return [];
+    const isIn =
+      text.left >= inside.x &&
+      text.right <= inside.x + inside.width + 0.5 &&
+      text.top >= inside.y - 0.5 &&
+      text.bottom <= inside.y + inside.height + 0.5;
+    return isIn ? [] : [`"${text.text}" leaves its block`];
+  });
+}
+
+describe('memory map model', () => {
+  const disabled = examples['a disabled region'] as MemoryMapModel;
+  const overlap = examples['an overlap'] as MemoryMapModel;
+
+  it('shows what each release makes of a disabled region', () => {
+    const region = '0x1a0000000-0x1c0000000';
+    assert.ok(lane(disabled, 'devicetree').includes(`npu_reserved disabled ${region}`));
+    assert.ok(lane(disabled, 'xen', '4.18.6').includes(`not Xen’s reserved ${region}`));
+    assert.ok(lane(disabled, 'dom0', '4.18.6').includes(`RAM, no pages fault ${region}`));
+    assert.ok(lane(disabled, 'xen', '4.22.0').includes('heap heap 0x1a0000000-0x300000000'));
+    assert.ok(!lane(disabled, 'dom0', '4.22.0').some((each) => each.includes('fault')));
+  });
+
+  it('marks what differs between releases, and only that', () => {
+    const differing = disabled.lanes.flatMap((each) =>
+      each.blocks
+        .filter((block) => block.differs)
+        .map((block) => `${each.release ?? ''} ${block.label}`),
+    );
+    assert.deepEqual(differing, ['4.18.6 not Xen’s', '4.18.6 RAM, no pages', '4.22.0 heap']);
+  });
+
+  it('is the same for every release where the axis is concerned', () => {
+    const layouts = ['4.18.6', '4.22.0'].map(
+      (release) =>
+        drawMemoryMap(disabled, { width: 1000, height: 700, palette: palette('dark'), release })
+          .layout,
+    );
+    assert.deepEqual(layouts[0]?.y, layouts[1]?.y);
+    assert.deepEqual(
+      layouts[0]?.lanes.map(({ x, width }) => [x, width]),
+      layouts[1]?.lanes.map(({ x, width }) => [x, width]),
+    );
+  });
+
+  it('finds collisions and both definitions of an override', () => {
+    assert.equal(overlap.collisions.length, 1);
+    const [collision] = overlap.collisions;
+    assert.deepEqual(
+      collision?.regions.map((index) => overlap.regions[index]?.name),
+      ['modem_mem', 'network_fw_mem'],
+    );
+    assert.equal(overlap.edges[collision?.from ?? -1], '0x8b700000');
+    assert.equal(overlap.edges[collision?.to ?? -1], '0x8b710000');
+    const modem = overlap.regions.find((each) => each.name === 'modem_mem');
+    assert.deepEqual(
+      modem?.origins.map(
+        ({ text, state, place }) => `${place?.name}:${place?.line} ${state} ${text}`,
+      ),
+      [
+        'board.dts:28 overridden reg = <0x0 0x86000000 0x0 0x5700000>;',
+        'board.dts:29 wins reg = <0x0 0x86000000 0x0 0x8c00000>;',
+      ],
+    );
+  });
+
+  it('says where a release stops, with its console line at the height of the cause', () => {
+    const xen = overlap.lanes.find((each) => each.id === 'xen' && each.release === '4.22.0');
+    assert.equal(xen?.stop?.title, 'Xen stops here');
+    assert.match(xen?.stop?.log ?? '', /overlapping with bank\[7\]/);
+    assert.equal(overlap.edges[xen?.stop?.at ?? -1], '0x8b700000');
+    assert.deepEqual(xen?.differs, ['4.18.6']);
+    const unread = lane(overlap, 'xen', '4.18.6').filter((each) => each.includes('unread'));
+    assert.equal(unread.length, 8);
+  });
+
+  it('ties a finding to the bytes it is about', () => {
+    const [note] = overlap.notes;
+    assert.equal(overlap.edges[note?.range?.from ?? -1], '0x8b700000');
+    assert.equal(overlap.edges[note?.range?.to ?? -1], '0x8b710000');
+    assert.equal(disabled.notes[0]?.lane, 'dom0');
+  });
+
+  it('leaves RAM open when the tree does not say where it ends', () => {
+    const unknown = examples['unknown RAM'] as MemoryMapModel;
+    const tree = lane(unknown, 'devicetree');
+    assert.ok(tree.at(-1)?.startsWith('RAM ends here or later unknown'));
+    assert.ok(!tree.some((each) => each.startsWith('free')));
+    assert.equal(unknown.collisions.length, 1, 'the collision does not depend on RAM');
+    for (const each of unknown.lanes.filter(({ id }) => id === 'xen')) assert.ok(each.stop);
+    assert.ok(lane(unknown, 'linux:6.12').some((each) => each.startsWith('RAM? unknown')));
+  });
+
+  it('survives JSON', () => {
+    for (const each of Object.values(examples))
+      assert.deepEqual(JSON.parse(JSON.stringify(each)), each);
+  });
+
+  it('of a tree without memory is empty, with the reason', () => {
+    const { board } = domainsBoard();
+    const bare = modelMemoryMap(
+      {
+        ...board,
+        map: { ...board.map, banks: [], reserved: [], ramKnown: false },
+        xen: [],
+        linux: [],
+      },
+      [],
+      { file: '/bare.dts' },
+    );
+    assert.match(bare.empty ?? '', /no memory node/);
+    assert.deepEqual(bare.edges, []);
+    const svg = writeMemoryMap(bare, { width: 600, height: 400, palette: palette('light') });
+    assert.match(svg, /no memory node/);
+  });
+});
+
+describe('memory map drawing', () => {
+  for (const [name, shown] of Object.entries(examples))
+    it(`of ${name} keeps every text free and inside its block`, () => {
+      for (const width of [600, 700, 1000, 1360, 1640])
+        for (const height of [420, 800, 1400])
+          for (const release of shown.releases)
+            for (const zoom of [1, 2.4]) {
+              const drawn = drawMemoryMap(shown, {
+                width,
+                height,
+                palette: palette('dark'),
+                release,
+                zoom,
+              });
+              const where = `${width}x${height} Xen ${release} zoom ${zoom}`;
+              assert.deepEqual(crossings(drawn.texts), [], where);
+              assert.deepEqual(escapes(drawn.texts), [], where);
+              assert.ok(drawn.texts.length > 10, where);
+            }
+    });
+
+  it('draws every collision, over the whole of what is shared, at least 33 px high', () => {
+    for (const shown of Object.values(examples)) {
+      const drawn = draw(shown, 600);
+      const hazards = [...walk(drawn.body)].filter((each) => each.attributes['data-collision']);
+      assert.equal(hazards.length, shown.collisions.length);
+      for (const hazard of hazards)
+        assert.ok(Number(hazard.children?.[0]?.attributes.height) >= 33);
+    }
+  });
+
+  it('is deterministic', () => {
+    const options = { width: 1360, height: 800, palette: palette('light') };
+    for (const shown of Object.values(examples)) {
+      const copy = JSON.parse(JSON.stringify(shown)) as MemoryMapModel;
+      assert.equal(writeMemoryMap(shown, options), writeMemoryMap(copy, options));
+    }
+  });
+
+  it('maps heights to addresses and back', () => {
+    const { layout } = draw(examples['an overlap'] as MemoryMapModel, 1000);
+    for (const address of [0x80000000n, 0x8b700000n, 0x8b708000n, 0xfe000000n, 0x17ffff000n]) {
+      const y = heightOf(layout, address);
+      const back = addressAt(layout, y + 0.01);
+      const y2 = heightOf(layout, back);
+      assert.ok(Math.abs(y - y2) < 1, `${address.toString(16)} at ${y} came back at ${y2}`);
+    }
+  });
+
+  it('writes text that no reader takes for markup', () => {
+    const shown = examples['an overlap'] as MemoryMapModel;
+    const evil: MemoryMapModel = {
+      ...shown,
+      title: '<script>alert(1)</script>&"\u0000',
+      regions: shown.regions.map((each) => ({ ...each, name: '"><img src=x onerror=y>' })),
+    };
+    const svg = writeMemoryMap(evil, { width: 900, height: 600, palette: palette('dark') });
+    assert.ok(!svg.includes('<script'));
+    assert.ok(!svg.includes('<img'));
+    assert.ok(!svg.includes('\u0000'));
+  });
+
+  it('draws a window of many regions: no more than a few panes of elements', () => {
+    const shown = model(manyRegionsBoard(2000));
+    const near = draw(shown, 1360, 'near');
+    const nodes = [...walk(near.body)].length;
+    assert.ok(nodes < 4000, `${nodes} elements`);
+    assert.ok(near.layout.contentHeight > 40000);
+  });
+});
+
+function draw(shown: MemoryMapModel, width: number, extent: 'whole' | 'near' = 'whole'): Drawing {
+  return drawMemoryMap(shown, {
+    width,
+    height: 800,
+    palette: palette('dark'),
+    extent,
+    purpose: 'page',
+  });
+}
+
+describe('memory map colours', () => {
+  const check = (kind: ThemeKind, theme: ThemeColours): void => {
+    const made = paletteFor(kind, theme);
+    for (const [name, paint] of Object.entries(made.blocks)) {
+      const where = `${kind} ${name}`;
+      assert.ok(contrast(paint.name, paint.fill) >= 4.5, `${where} name`);
+      assert.ok(contrast(paint.size, paint.fill) >= 4.5, `${where} size`);
+      if (name !== 'free' && name !== 'other')
+        assert.ok(contrast(paint.spine, made.ground) >= 3, `${where} spine`);
+    }
+    assert.ok(contrast(made.text, made.ground) >= 4.5);
+    assert.ok(contrast(made.dim, made.ground) >= 4.5);
+    for (const graphic of [made.error, made.warning, made.focus, made.xen, made.reserved])
+      assert.ok(contrast(graphic, made.ground) >= 3);
+    assert.ok(contrast(made.onError, made.error) >= 4.5);
+  };
+
+  it('are readable in the default themes', () => {
+    for (const kind of kinds) check(kind, defaultThemes[kind]);
+  });
+
+  it('are readable whatever a theme says', () => {
+    const colour = fastCheck
+      .integer({ min: 0, max: 0xffffff })
+      .map((value) => `#${value.toString(16).padStart(6, '0')}`);
+    const names = Object.keys(defaultThemes.dark) as (keyof ThemeColours)[];
+    const theme = fastCheck.record(
+      Object.fromEntries(names.map((name) => [name, colour])) as Record<
+        keyof ThemeColours,
+        typeof colour
+      >,
+    );
+    fastCheck.assert(fastCheck.property(fastCheck.constantFrom(...kinds), theme, check), {
+      numRuns: 300,
+    });
+  });
+});
+
+describe('hover card', () => {
+  it('shows a region and its neighbours for every reader, in about a kilobyte', () => {
+    const shown = examples['an overlap'] as MemoryMapModel;
+    const region = shown.regions.find((each) => each.name === 'network_fw_mem');
+    assert.ok(region);
+    const card = drawHoverCard(shown, region, { release: '4.18.6' });
+    assert.deepEqual(card?.readers, ['Devicetree', 'Xen 4.18', 'dom0', 'Linux']);
+    assert.ok(card.svg.length < 2600, `${card.svg.length} bytes`);
+    assert.match(card.svg, /url\(#h\)/);
+    assert.ok(!card.svg.includes('<text'));
+  });
+
+  it('exists for every region of every example and never contains a hazard without cause', () => {
+    for (const shown of Object.values(examples))
+      for (const region of shown.regions) {
+        const card = drawHoverCard(shown, region);
+        assert.ok(card?.svg.startsWith('<svg'), region.name);
+      }
+    const calm = examples.domains as MemoryMapModel;
+    for (const region of calm.regions)
+      assert.ok(!drawHoverCard(calm, region)?.svg.includes('url(#h)'));
+  });
+});
+
+describe('memory map of a real board', () => {
+  const file = path.join(import.meta.dirname, 'fixtures/memory-map/overridden.dts');
+  let shown: MemoryMapModel;
+
+  before(async () => {
+    const targets = new Map([['targets', 'xen:4.18 xen:4.22 linux:6.12']]);
+    const { board, findings } = await analyzeFile(file, targets);
+    shown = modelMemoryMap(board, findings, { file });
+  });
+
+  it('has the collision that an override made, and both definitions', () => {
+    assert.deepEqual(
+      shown.collisions.map(({ from, to, regions }) => [
+        ...[shown.edges[from], shown.edges[to]],
+        ...regions.map((index) => shown.regions[index]?.name),
+      ]),
+      [['0x51800000', '0x51900000', 'modem', 'audio']],
+    );
+    const modem = shown.regions.find((region) => region.name === 'modem');
+    assert.deepEqual(
+      modem?.origins.map(({ place, state, text }) => `${place?.line ?? 0} ${state} ${text}`),
+      [
+        '19 overridden reg = <0x0 0x50000000 0x0 0x1000000>;',
+        '60 wins reg = <0x0 0x50000000 0x0 0x2000000>;',
+      ],
+    );
+    assert.deepEqual(modem.users, ['remoteproc']);
+    assert.deepEqual(modem.flags, ['no-map']);
+  });
+
+  it('says what Xen 4.22 stops at, in its own words and at its height', () => {
+    const xen = shown.lanes.find((each) => each.id === 'xen' && each.release === '4.22.0');
+    assert.match(
+      xen?.stop?.log ?? '',
+      /overlapping with bank\[0\].*\nEarly FDT parsing failed \(-22\)/,
+    );
+    assert.ok(['0x50000000', '0x51800000'].includes(shown.edges[xen?.stop?.at ?? -1] ?? ''));
+  });
+
+  it('puts the error beside the bytes it is about', () => {
+    const note = shown.notes.find((each) => each.rule === 'reserved-overlap');
+    assert.equal(shown.edges[note?.range?.from ?? -1], '0x51800000');
+    assert.equal(shown.edges[note?.range?.to ?? -1], '0x51900000');
+  });
+
+  it('keeps every text free and inside its block', () => {
+    for (const width of [600, 1000, 1360])
+      for (const release of shown.releases) {
+        const drawn = drawMemoryMap(shown, {
+          width,
+          height: 700,
+          palette: palette('light'),
+          release,
+        });
+        assert.deepEqual(crossings(drawn.texts), []);
+        assert.deepEqual(escapes(drawn.texts), []);
+      }
+  });
+
+  it('is the picture that was looked at and found right', () => {
+    const svg = writeMemoryMap(shown, {
+      width: 900,
+      height: 560,
+      palette: palette('light'),
+      release: '4.22.0',
+    }).replaceAll('><', '>\n<');
+    const golden = path.join(path.dirname(file), 'overridden.svg');
+    assert.equal(`${svg}\n`, readFileSync(golden, 'utf8'));
+  });
+});

@@ -1,0 +1,47 @@
+// Every board of the kernel: the same tokens as cpp, the same blobs as `cpp | dtc`, and a source for every byte.
+
+import assert from 'node:assert/strict';
+import { join, relative } from 'node:path';
+import { requireTool } from '../support/require-tool.ts';
+import type { Comparison } from './compare-boards.ts';
+import { inProcesses } from './in-processes.ts';
+import { architectures, boardFiles, kernelTree } from './kernel-tree.ts';
+import { makeReferences } from './reference-outputs.ts';
+
+describe('boards equal cpp | dtc', function () {
+  this.timeout(1_800_000);
+  before(function () {
+    requireTool(this, { names: ['dtc'], skipName: 'dtc', packageName: 'device-tree-compiler' });
+    requireTool(this, { names: ['cpp'], skipName: 'cpp', packageName: 'cpp' });
+    makeReferences(architectures.flatMap((architecture) => boardFiles(architecture)));
+  });
+
+  for (const architecture of architectures) {
+    it(`on every board of ${architecture}, with and without -@`, async () => {
+      const began = performance.now();
+      const results = await inProcesses<string, Comparison>(
+        join(import.meta.dirname, 'compare-boards.ts'),
+        boardFiles(architecture),
+      );
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      const sum = (of: (each: Comparison) => number): number =>
+        results.reduce((total, each) => total + of(each), 0);
+      const different = results.filter(({ differences }) => differences.length > 0);
+      const rejected = results.filter(({ isRejected }) => isRejected).length;
+      const scanned = results.filter(({ foundBy }) => foundBy === 'scanner').length;
+      console.log(
+        `      ${results.length} boards compared (${sum(({ blobs }) => blobs)} blobs), ` +
+          `${results.length - different.length} identical, ${different.length} different, ` +
+          `${rejected} that cpp rejects, ${scanned} cut by the scanner, ${seconds} s; ` +
+          `${sum(({ segments }) => segments)} segments lead to their source; own work ` +
+          `${(sum(({ milliseconds }) => milliseconds) / Math.max(1, results.length)).toFixed(1)} ms CPU a board`,
+      );
+      assert.deepEqual(
+        different.map(
+          ({ board, differences }) => `${relative(kernelTree(), board)}: ${differences.join('; ')}`,
+        ),
+        [],
+      );
+    });
+  }
+});

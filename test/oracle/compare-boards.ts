@@ -1,0 +1,129 @@
+// A worker process of boards.test.ts: compares boards with cpp and dtc, one after the other as they are sent.
+
+import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import { blobSize } from '../../server/src/dtb/blob-size.ts';
+import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
+import { NodeFiles } from '../../server/src/node-files.ts';
+import { SegmentMap } from '../../server/src/preprocess/origin-map.ts';
+import { PreprocessCache, preprocess } from '../../server/src/preprocess/preprocess.ts';
+import type { Preprocessed } from '../../server/src/preprocess/preprocessed.ts';
+import { scanStatements } from '../../server/src/syntax/scan-statements.ts';
+import { containsSpan } from '../../server/src/text/span.ts';
+import { evaluate } from '../../server/src/tree/evaluate.ts';
+import { sharedParser } from '../support/parser.ts';
+import { kernelIncludePaths } from './kernel-tree.ts';
+import { referenceBlob, referenceText } from './reference-outputs.ts';
+import { bytesAsText, comparable } from './run-cpp.ts';
+
+/** What one board gave. */
+export interface Comparison {
+  readonly board: string;
+  /** Differences from cpp and dtc, each in a few words; empty when there are none. */
+  readonly differences: readonly string[];
+  /** Whether cpp refuses the board. */
+  readonly isRejected: boolean;
+  /** Segments of the expanded texts that were followed to their source. */
+  readonly segments: number;
+  /** Blobs compared: with `-@` and without; 0 when dtc refuses the board. */
+  readonly blobs: number;
+  readonly foundBy: 'tree' | 'scanner';
+  /** CPU from source to blob, once with `-@` and once without, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+const files = new NodeFiles();
+const cache = new PreprocessCache();
+
+/** Follows every segment to its source; throws at the first that is wrong. Returns how many there are. */
+function checkOrigins({ origins: map, text }: Preprocessed): number {
+  assert.ok(map instanceof SegmentMap);
+  const origins: SegmentMap = map;
+  let end = 0;
+  for (let index = 0; index < origins.count; index++) {
+    const segment = origins.segment(index);
+    const { source } = segment;
+    const file = files.get(source.file);
+    assert.ok(typeof file === 'object' && segment.start === end && segment.end > segment.start);
+    end = segment.end;
+    const here = text.slice(segment.start, segment.end);
+    const there = file.text.slice(source.start, source.end);
+    if (segment.isVerbatim) assert.equal(here, there);
+    else if (segment.macro === undefined) assert.equal(here.trim(), '');
+    else {
+      assert.ok(there.startsWith(segment.macro.name), there);
+      const { definition, name } = segment.macro;
+      const defined = definition && files.get(definition.file);
+      assert.ok(typeof defined === 'object');
+      assert.equal(defined.text.slice(definition?.start, definition?.end), name);
+    }
+    const middle = (segment.start + segment.end) >> 1;
+    const origin = origins.originOf(middle, middle + 1);
+    assert.ok(containsSpan(source, origin.span));
+  }
+  assert.equal(end, text.length);
+  return origins.count;
+}
+
+async function compare(board: string): Promise<Comparison> {
+  const parser = await sharedParser();
+  const root = files.get(board);
+  if (typeof root === 'string') throw new Error(`${board} is ${root}`);
+  const differences: string[] = [];
+  const options = { includePaths: kernelIncludePaths(board), defines: new Map<string, string>() };
+
+  const expanded = referenceText(board);
+  const kept = preprocess(root, files, { ...options, dtcIncludes: 'kept' }, cache);
+  if (expanded !== undefined && comparable(bytesAsText(kept.text)) !== comparable(expanded))
+    differences.push('other tokens than cpp');
+
+  const began = process.cpuUsage();
+  const source = preprocess(root, files, options, cache);
+  const document = parser.parse(source.text);
+  let blobs = 0;
+  for (const symbols of ['with -@', 'without -@'] as const) {
+    const { includePaths } = options;
+    const blob = referenceBlob(board, symbols);
+    const tree = evaluate(document, source.origins, {
+      symbols: symbols === 'with -@',
+      files,
+      includePaths,
+    });
+    const isRefused = tree.problems.length > 0;
+    if (blob === undefined || isRefused) {
+      if ((blob === undefined) !== isRefused)
+        differences.push(
+          `${symbols}: dtc ${blob ? 'accepts' : 'refuses'} it, dtmap finds ${JSON.stringify(tree.problems[0]?.facts)}`,
+        );
+      continue;
+    }
+    blobs++;
+    if (Buffer.compare(writeDtb(tree), blob) !== 0) differences.push(`${symbols}: another blob`);
+    if (blobSize(tree) !== blob.length) differences.push(`${symbols}: another size`);
+  }
+  const { user, system } = process.cpuUsage(began);
+
+  if (document.foundBy === 'tree') {
+    const { statements, offsets } = scanStatements(source.text, undefined);
+    if (!isDeepStrictEqual([statements, offsets], [document.statements, document.offsets]))
+      differences.push('the scanner finds other statements than the syntax tree');
+  }
+  return {
+    board,
+    differences,
+    isRejected: expanded === undefined,
+    segments: checkOrigins(kept) + checkOrigins(source),
+    blobs,
+    foundBy: document.foundBy,
+    milliseconds: (user + system) / 1000,
+  };
+}
+
+process.on('message', (board: string) => {
+  compare(board).then(
+    (comparison) => process.send?.(comparison),
+    (error: unknown) => {
+      throw error;
+    },
+  );
+});

@@ -1,0 +1,78 @@
+// The evaluated tree against dtc's verdict on small files, and against itself under random edits of boards.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { NodeFiles } from '../../server/src/node-files.ts';
+import { preprocess } from '../../server/src/preprocess/preprocess.ts';
+import type { EditTimes } from '../support/check-incremental.ts';
+import { requireTool } from '../support/require-tool.ts';
+import type { EditRequest } from './edit-board.ts';
+import { inProcesses } from './in-processes.ts';
+import { architectures, boardFiles, kernelIncludePaths } from './kernel-tree.ts';
+
+describe('small files are accepted and refused as by dtc', function () {
+  this.timeout(120_000);
+  let dtc = '';
+  before(function () {
+    dtc = requireTool(this, {
+      names: ['dtc'],
+      skipName: 'dtc',
+      packageName: 'device-tree-compiler',
+    });
+  });
+
+  for (const verdict of ['legal', 'illegal']) {
+    it(`test/fixtures/dtc-parity/${verdict}`, () => {
+      const folder = join(import.meta.dirname, '../fixtures/dtc-parity', verdict);
+      const names = readdirSync(folder).filter((name) => name.endsWith('.dts'));
+      const wrong = names.filter((name) => {
+        const { status, error } = spawnSync(dtc, ['-qqq', '-O', 'dtb', join(folder, name)]);
+        if (error) throw error;
+        return (status === 0) !== (verdict === 'legal');
+      });
+      console.log(`      ${names.length} files`);
+      assert.deepEqual(wrong, []);
+      assert.ok(names.length >= 60);
+    });
+  }
+});
+
+/** UTF-16 units of a board's expanded text. */
+function expandedLength(board: string): number {
+  const files = new NodeFiles();
+  const root = files.get(board);
+  if (typeof root === 'string') throw new Error(`${board} is ${root}`);
+  const includePaths = kernelIncludePaths(board);
+  return preprocess(root, files, { includePaths, defines: new Map() }).text.length;
+}
+
+describe('10 000 random edits of 20 boards', function () {
+  this.timeout(1_800_000);
+
+  it('never throw, never hang, and give what parsing from scratch gives', async () => {
+    const boards = architectures.flatMap((architecture) => boardFiles(architecture));
+    const step = Math.floor(boards.length / 60);
+    const bySize = boards
+      .filter((_, index) => index % step === 0)
+      .map((board) => ({ board, length: expandedLength(board) }))
+      .sort((a, b) => a.length - b.length);
+    // Mostly small ones, so that ten thousand edits stay a matter of a minute, and one of the largest with fewer.
+    const chosen = [...bySize.slice(0, 19), ...bySize.slice(-1)].map(({ board }) => board);
+    const largest = chosen.at(-1);
+    const began = performance.now();
+    const times = await inProcesses<EditRequest, EditTimes>(
+      join(import.meta.dirname, 'edit-board.ts'),
+      chosen.map((board, seed) => ({ board, edits: board === largest ? 101 : 521, seed })),
+    );
+    const edits = times.reduce((sum, each) => sum + each.edits, 0);
+    const longest = Math.max(...times.map((each) => each.longest));
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    console.log(
+      `      ${edits} edits of ${times.length} boards, the longest took ${longest.toFixed(0)} ms, ${seconds} s`,
+    );
+    assert.equal(edits, 10_000);
+    assert.ok(longest < 5000, `an edit took ${longest} ms`);
+  });
+});

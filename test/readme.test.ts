@@ -1,0 +1,211 @@
+// The README and the pages tell the truth: their commands run, and their settings and documents are there.
+
+import assert from 'node:assert/strict';
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { defaultSettings } from '../server/src/lsp/settings.ts';
+import { bundle, root } from './support/bundles.ts';
+
+interface Manifest {
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string }[];
+    readonly configuration: {
+      readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
+    };
+  };
+}
+
+const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+
+/** Every page for people, but for those of the rules, which are generated and name no command. */
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'client/sample/examples/README.md',
+  ...readdirSync(path.join(root, 'server/docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md') && !name.startsWith('rules'))
+    .map((name) => `server/docs/${name.split(path.sep).join('/')}`),
+];
+
+/** Command lines that take minutes or a browser: the file that runs them, and the words of it that do. */
+const elsewhere: Readonly<Record<string, readonly [file: string, words: string]>> = {
+  'npm start': ['test/e2e/workbench.ts', 'client/start/start.mjs'],
+  'npm test': ['.ci/run', 'npm test'],
+  'npm run test:oracle': ['.ci/run', 'npm run test:oracle'],
+  'npm run test:xen': ['.ci/run', 'npm run test:xen'],
+  'npm run test:bench': ['.ci/run', 'npm run test:bench'],
+  'npm run test:fuzz': ['.ci/run', 'npm run test:fuzz'],
+  'npm run test:e2e': ['.ci/run', 'npm run test:e2e'],
+  'npm run build': ['test/support/bundles.ts', 'esbuild.mjs'],
+  'npm run package -- --baseContentUrl URL/blob/main --baseImagesUrl URL/raw/main': [
+    'test/package/package.test.ts',
+    "'--baseContentUrl'",
+  ],
+  'npm run package': ['client/start/release.mjs', 'client/start/package.mjs'],
+  'npm run release': ['test/package/package.test.ts', 'client/start/release.mjs'],
+  'UPDATE=1 npx mocha test/console-blocks.test.ts': ['test/run.mjs', 'test/*.test.ts'],
+  'npx mocha test/rules.test.ts': ['test/run.mjs', 'test/*.test.ts'],
+  'npx tsx test/bench/peers.ts -- COMMAND ARGUMENTS': ['test/oracle/peers.test.ts', 'peers.ts'],
+  'npm install -g out/release/dtmap-0.1.0.tgz': ['test/package/package.test.ts', "'--global'"],
+  'node dist/dtmap.js lsp --stdio': ['test/oracle/peers.test.ts', "'lsp', '--stdio'"],
+  'dtmap lsp --stdio': ['test/editors.test.ts', "bundle('dtmap.js')"],
+  'dtmap man | man -l -': ['test/cli.test.ts', "dtmap(['man'])"],
+};
+
+/** Command lines that no test runs, and why. */
+const notRun: Readonly<Record<string, string>> = {
+  'npm run watch': 'ends on Ctrl+C only; it is `npm run build` with another option of esbuild',
+  'npm run bench': 'takes half an hour; its parts are timed by tests of their own',
+  'npm run pictures': 'rewrites committed pictures',
+  'code --install-extension out/dtmap.vsix': 'needs a desktop; code-server installs the same file',
+  'docker build -t dtmap .': 'needs Docker and its registry; test/fittings.test.ts reads the file',
+  'docker run --rm -v "$PWD:/work" dtmap check board.dts': 'needs the container',
+};
+
+/** The lines of `sh` blocks, and commands within sentences. Names of commands without arguments are no command lines. */
+function commandLines(): { readonly page: string; readonly line: string }[] {
+  return pages.flatMap((page) => {
+    const text = readFileSync(path.join(root, page), 'utf8');
+    const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+      block.split('\n').map((line) => line.replace(/\s+# .*$/, '').trim()),
+    );
+    const inline = [...text.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`]+)`/g)]
+      .map(([, code = '']) => code.replace(/\s+/g, ' '))
+      .filter((code) => /^(?:[A-Z]+=\S+ )?(?:npm|npx|node|docker|code|cd|dtmap \S+) \S/.test(code));
+    return [...new Set([...blocks, ...inline])]
+      .filter((line) => line !== '')
+      .map((line) => ({ page, line }));
+  });
+}
+
+/** Runs a line as a reader would: `node dist/…` in this repository, `dtmap …` in a folder with boards and dtmap on the PATH. */
+function runAsWritten(line: string): SpawnSyncReturns<string> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'dtmap-readme-'));
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${bundle('dtmap.js')}' "$@"\n`;
+  writeFileSync(path.join(folder, 'dtmap'), program, { mode: 0o755 });
+  for (const name of ['board.dts', 'a.dts', 'b.dts'])
+    copyFileSync(path.join(root, 'client/sample/board.dts'), path.join(folder, name));
+  writeFileSync(path.join(folder, 'dtmap-baseline.json'), '{ "version": 1, "fingerprints": [] }');
+  for (const name of ['1.sarif', '2.sarif'])
+    if (line.includes('merge'))
+      spawnSync(process.execPath, [
+        bundle('dtmap.js'),
+        ...[
+          'check',
+          path.join(folder, 'a.dts'),
+          '--format',
+          'sarif',
+          '-o',
+          path.join(folder, name),
+        ],
+      ]);
+  const ran = spawnSync('bash', ['-c', line], {
+    // What names files of the repository is run there.
+    cwd: /client\/|node /.test(line) ? root : folder,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${folder}${path.delimiter}${process.env['PATH'] ?? ''}` },
+  });
+  rmSync(folder, { recursive: true, force: true });
+  return ran;
+}
+
+describe('README and manifest', function () {
+  this.timeout(60_000);
+
+  for (const { page, line } of commandLines()) {
+    const runs = /^(?:cd \S+ && )?(?:node dist|node \.\.|dtmap |source )/.test(line);
+    if (line in notRun) continue;
+    if (runs && !(line in elsewhere))
+      it(`${page}: ${line} runs`, () => {
+        const { status, stdout, stderr } = runAsWritten(line);
+        assert.ok(status === 0 || status === 1, `exit status ${String(status)}: ${stderr}`);
+        assert.doesNotMatch(stderr, /^dtmap: /m);
+        if (!line.includes(' -o ') && !line.includes('baseline') && !line.startsWith('source'))
+          assert.notEqual(stdout, '');
+      });
+    else
+      it(`${page}: ${line} is run by another test`, () => {
+        const [file, words] = elsewhere[line] ?? [];
+        assert.ok(
+          file !== undefined && words !== undefined,
+          'nothing runs it: add it to a table, with a reason',
+        );
+        assert.ok(readFileSync(path.join(root, file), 'utf8').includes(words), `${file}: ${words}`);
+      });
+  }
+
+  it('no table names a command line that no page has', () => {
+    const lines = new Set(commandLines().map(({ line }) => line));
+    assert.deepEqual(
+      [...Object.keys(elsewhere), ...Object.keys(notRun)].filter((line) => !lines.has(line)),
+      [],
+    );
+  });
+
+  it('the findings it shows are those of the sample', () => {
+    bundle('dtmap.js');
+    const shown = readme.match(/^client\/sample\/board\.dts:.*$/gm) ?? [];
+    assert.notDeepEqual(shown, []);
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['dist/dtmap.js', 'check', 'client/sample/board.dts'],
+      { cwd: root, encoding: 'utf8' },
+    );
+    for (const line of shown) assert.ok(stdout.includes(line), line);
+  });
+
+  it('names scripts and documents that are there', () => {
+    const scripts = [...readme.matchAll(/npm run ([\w:]+)/g)].map((match) => match[1] ?? '');
+    assert.deepEqual(
+      scripts.filter((name) => manifest.scripts[name] === undefined),
+      [],
+    );
+    for (const page of pages) {
+      const text = readFileSync(path.join(root, page), 'utf8');
+      const links = [...text.matchAll(/\]\(([\w./-]+)(?:#[\w-]+)?\)/g)].map(
+        ([, link = '']) => link,
+      );
+      assert.deepEqual(
+        links.filter((link) => !existsSync(path.join(root, path.dirname(page), link))),
+        [],
+        page,
+      );
+    }
+  });
+
+  it('every setting is documented, with the default the server has', () => {
+    const { properties } = manifest.contributes.configuration;
+    const settings = Object.keys(properties).filter((name) => name !== 'dtmap.trace.server');
+    assert.deepEqual(
+      Object.fromEntries(settings.map((name) => [name.slice(6), properties[name]?.default])),
+      defaultSettings,
+    );
+    assert.deepEqual(
+      settings.filter((name) => !readme.includes(`\`${name}\``)),
+      [],
+    );
+  });
+
+  it('every command has a scenario in an editor', () => {
+    const scenarios = ['sample', 'commands', 'memory-map']
+      .map((name) => readFileSync(path.join(root, `test/e2e/vscode/${name}.test.ts`), 'utf8'))
+      .join('\n');
+    const titles = manifest.contributes.commands.map(({ title }) => `dtmap: ${title}`);
+    assert.deepEqual(
+      titles.filter((title) => !scenarios.includes(title)),
+      [],
+    );
+  });
+});

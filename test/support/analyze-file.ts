@@ -1,0 +1,74 @@
+// Analyses a fixture on disk the way the command line does.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { analyze, type Analysis } from '../../server/src/analysis/analyze.ts';
+import { readProfile } from '../../server/src/analysis/read-profile.ts';
+import { defaultTargets, parseTargets } from '../../server/src/analysis/targets.ts';
+import type { RuleSettings } from '../../server/src/analysis/check.ts';
+import { readBootInputs } from '../../server/src/cli/boot-inputs.ts';
+import { readGuests } from '../../server/src/cli/read-guests.ts';
+import { NodeFiles } from '../../server/src/node-files.ts';
+import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
+import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
+import { sharedParser } from './parser.ts';
+
+/**
+ * Options of a fixture: `targets`, `overlays`, `rules` (`id=on id=off`), `profile` (a JSON file beside it), `script`
+ * (a boot script beside it, with the files it loads) and `guests` (xl configurations and partial trees). `text` stands in place of what is on the disk.
+ */
+export async function analyzeFile(
+  file: string,
+  options: ReadonlyMap<string, string>,
+  text?: string,
+): Promise<Extract<Analysis, { kind: 'complete' }>> {
+  const words = (key: string): string[] => options.get(key)?.split(/\s+/).filter(Boolean) ?? [];
+  const { targets, unknown } = parseTargets(
+    options.has('targets') ? words('targets') : defaultTargets,
+  );
+  assert.deepEqual(unknown, []);
+  const rules: RuleSettings = new Map([
+    ['reserved-in-ram', 'off'],
+    ...words('rules').map((word) => word.split('=') as [string, 'on' | 'off']),
+  ]);
+  const files = new NodeFiles();
+  if (text !== undefined) files.setText(file, text);
+  const [script] = words('script');
+  const inputs = readBootInputs({ files, cwd: dirname(file) }, file, false, {
+    profile: profileOf(file, options.get('profile')),
+    ...(script === undefined ? {} : { bootScript: join(dirname(file), script) }),
+  });
+  const preprocessor = { includePaths: [dirname(file)], defines: new Map<string, string>() };
+  const reader = { parser: await sharedParser(), cache: new PreprocessCache() };
+  const analysis = analyze(
+    {
+      root: file,
+      overlays: words('overlays').map((name) => join(dirname(file), name)),
+      preprocessor,
+      profile: inputs.profile,
+      targets,
+      rules,
+      loads: inputs.loads,
+      guests: readGuests(
+        files,
+        words('guests').map((name) => join(dirname(file), name)),
+        inputs.loads,
+        preprocessor,
+        reader,
+        basename,
+      ),
+    },
+    files,
+    reader,
+  );
+  if (analysis.kind !== 'complete') assert.fail(`${file}: ${analysis.kind}`);
+  return analysis;
+}
+
+function profileOf(file: string, name: string | undefined): BootProfile {
+  if (name === undefined) return {};
+  const read = readProfile(JSON.parse(readFileSync(join(dirname(file), name), 'utf8')));
+  if (!read.ok) assert.fail(`${name}: ${read.because}`);
+  return read.value;
+}

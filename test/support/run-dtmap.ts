@@ -1,0 +1,47 @@
+// Runs the command line inside the test process: the real disk and grammar, output caught.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { run } from '../../server/src/cli/run.ts';
+import type { Shell, ShellFiles } from '../../server/src/cli/shell.ts';
+import { NodeFiles } from '../../server/src/node-files.ts';
+
+export interface Ran {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Standard output as bytes. */
+  readonly bytes: Buffer;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly stdin?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const require = createRequire(import.meta.url);
+const grammar = {
+  runtime: readFileSync(require.resolve('web-tree-sitter/web-tree-sitter.wasm')),
+  grammar: readFileSync(require.resolve('tree-sitter-devicetree/tree-sitter-devicetree.wasm')),
+};
+
+/** `dtmap` with these arguments. */
+export async function dtmap(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  const files: ShellFiles = new NodeFiles();
+  const shell: Shell = {
+    cwd: options.cwd ?? process.cwd(),
+    version: '0.0.0-test',
+    env: options.env ?? {},
+    files,
+    stdout: { write: (text) => void out.push(Buffer.from(text)), isTTY: false },
+    stderr: { write: (text) => void err.push(Buffer.from(text)), isTTY: false },
+    stdin: () => Promise.resolve(Buffer.from(options.stdin ?? '')),
+    grammar: () => grammar,
+  };
+  const status = await run(argv, shell);
+  const bytes = Buffer.concat(out);
+  return { status, stdout: bytes.toString(), stderr: Buffer.concat(err).toString(), bytes };
+}

@@ -1,0 +1,150 @@
+// Statements and syntax trees: the two ways to cut a text agree, and incremental results equal those from scratch.
+
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Parser } from '../server/src/syntax/create-parser.ts';
+import { scanStatements } from '../server/src/syntax/scan-statements.ts';
+import { pathTo, placedRoot, tokensOf, walkSyntax } from '../server/src/syntax/syntax-node.ts';
+import { checkIncremental } from './support/check-incremental.ts';
+import { sharedParser } from './support/parser.ts';
+import { editRandomly, randomNumbers } from './support/random-edits.ts';
+
+const folders = ['tree', 'dtc-parity/legal', 'dtc-parity/illegal'].map((name) =>
+  join(import.meta.dirname, 'fixtures', name),
+);
+const texts = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.dts'))
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') })),
+);
+const board = `/dts-v1/;
+${Array.from(
+  { length: 12 },
+  (_, at) => `/ {
+	soc {
+		l${at}: node@${at} {
+			reg = <0x${at} 0x1000>;
+			status = "okay";
+			clocks = <&l${(at + 1) % 12} ${at}>;
+
+			child {
+				empty;
+			};
+		};
+	};
+};
+
+&l${at} {
+	status = "disabled";
+};
+`,
+).join('\n')}`;
+
+let parser: Parser;
+before(async () => {
+  parser = await sharedParser();
+});
+
+describe('statements', () => {
+  it('the scanner finds those of a syntax tree without errors', () => {
+    let compared = 0;
+    for (const { name, text } of [...texts, { name: 'board', text: board }]) {
+      const { statements, offsets, foundBy } = parser.parse(text);
+      if (foundBy !== 'tree') continue;
+      compared++;
+      assert.deepEqual(
+        scanStatements(text, undefined),
+        { ...scanStatements(text, undefined), statements, offsets },
+        name,
+      );
+    }
+    assert.ok(compared > 50, `only ${compared} texts have a tree without errors`);
+  });
+
+  it('unchanged ones are the same objects after an edit', () => {
+    const before = parser.parse(board);
+    const after = parser.parse(board.replace('"okay"', '"ok"'), before);
+    const kept = after.statements.filter((each) => before.statements.includes(each)).length;
+    assert.equal(kept, before.statements.length - 1);
+  });
+
+  it('and while braces do not match', () => {
+    const broken = board.replace('empty;', 'empty; {');
+    const before = parser.parse(broken);
+    assert.equal(before.foundBy, 'scanner');
+    const after = parser.parse(broken.replace(/"disabled";\n};\n$/, '"off";\n};\n'), before);
+    const kept = after.statements.filter((each) => before.statements.includes(each)).length;
+    assert.ok(kept >= before.statements.length - 2, `${kept} of ${before.statements.length}`);
+  });
+
+  it('and trees are the same from scratch, whatever is edited', function () {
+    this.timeout(60_000);
+    const random = randomNumbers(1);
+    for (const text of [board, ...texts.slice(0, 20).map((each) => each.text)]) {
+      const { longest } = checkIncremental(parser, text, 30, random);
+      assert.ok(longest < 2000, `an edit took ${longest} ms`);
+    }
+  });
+
+  it('deep nesting ends nowhere near the end of the stack', () => {
+    for (const [open, close] of [
+      ['a{', '};'],
+      ['a{', ''],
+      ['', '};'],
+      ['a=<(', ')>;'],
+      ['(', ')'],
+      ['-', ''],
+    ] as const) {
+      const text = `/dts-v1/;/{${open.repeat(20_000)}${close.repeat(20_000)}};`;
+      parser.parse(text);
+      scanStatements(text, undefined);
+    }
+  });
+});
+
+describe('syntax trees of files', () => {
+  const file = '#include "a.dtsi"\n\n/ {\n\t/* say */ l: node@1 {\n\t\treg = <1 FOO>;\n\t};\n};\n';
+
+  it('have every token of the text', () => {
+    const tree = parser.parseFile(file);
+    const tokens = [...tokensOf(tree)].map(({ start, end }) => file.slice(start, end));
+    assert.equal(tokens.join('').replace(/\s/g, ''), file.replace(/\s/g, ''));
+  });
+
+  it('tell which nodes an offset is in', () => {
+    const tree = parser.parseFile(file);
+    const kinds = pathTo(tree, file.indexOf('FOO') + 1).map(({ node }) => node.kind);
+    assert.deepEqual(kinds, [
+      'document',
+      'node',
+      'node',
+      'property',
+      'integer_cells',
+      'identifier',
+    ]);
+  });
+
+  it('keep unchanged nodes', () => {
+    const before = parser.parseFile(board);
+    const after = parser.parseFile(board.replace('"okay"', '"ok"'), before);
+    const kept = after.root.children.filter((each) => before.root.children.includes(each)).length;
+    assert.ok(kept >= before.root.children.length - 3, `${kept} of ${before.root.children.length}`);
+  });
+
+  it('are the same from scratch, whatever is edited', function () {
+    this.timeout(60_000);
+    const random = randomNumbers(2);
+    const describeTree = (text: string, previous?: ReturnType<Parser['parseFile']>): string =>
+      [...walkSyntax(placedRoot(parser.parseFile(text, previous)))]
+        .map(({ node, start, end }) => `${node.kind} ${node.field} ${start}-${end}`)
+        .join('\n');
+    let mismatches = 0;
+    for (let edit = 0; edit < 300; edit++) {
+      const edited = editRandomly(board, random);
+      if (describeTree(edited, parser.parseFile(board)) !== describeTree(edited)) mismatches++;
+    }
+    // tree-sitter's own recovery from an error depends on what was there before; where there is none it must not.
+    assert.ok(mismatches < 60, `${mismatches} of 300 differ`);
+  });
+});

@@ -1,0 +1,228 @@
+// Holds what the code promises about itself: layers, importers, names, first sentences, rules and their fixtures.
+
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { allRules } from '../server/src/rules/all-rules.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** A stage may import itself and the stages listed for it; the order is that of the pipeline. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  text: [],
+  preprocess: ['text'],
+  syntax: ['text'],
+  tree: ['text', 'preprocess', 'syntax'],
+  dtb: ['text', 'preprocess', 'tree'],
+  addresses: ['text', 'tree'],
+  memory: ['text', 'tree', 'addresses'],
+  xen: ['text', 'tree', 'addresses', 'memory'],
+  linux: ['text', 'tree', 'addresses', 'memory'],
+  rules: ['text', 'preprocess', 'tree', 'addresses', 'memory', 'xen', 'linux'],
+  analysis: [
+    'text',
+    'preprocess',
+    'syntax',
+    'tree',
+    'dtb',
+    'addresses',
+    'memory',
+    'xen',
+    'linux',
+    'rules',
+  ],
+};
+const core = Object.keys(layers);
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  ...layers,
+  ide: core,
+  lsp: [...core, 'ide'],
+  cli: [...core, 'ide'],
+  'node-files.ts': ['text'],
+  'node-shell.ts': ['cli', 'node-files.ts'],
+  'main-cli.ts': ['cli', 'node-shell.ts'],
+  'main-library.ts': ['cli', 'node-shell.ts'],
+  'main-lsp.ts': ['main-lsp-node.ts', 'main-lsp-web.ts'],
+  'main-lsp-node.ts': ['lsp', 'node-files.ts'],
+  'main-lsp-web.ts': ['lsp'],
+};
+
+/** Packages that one place alone may know. */
+const importers: readonly { package: RegExp; only: RegExp }[] = [
+  { package: /^web-tree-sitter/, only: /^server\/src\/syntax\/create-parser\.ts$/ },
+  { package: /^node:fs/, only: /^server\/src\/node-files\.ts$/ },
+  { package: /^vscode-languageserver/, only: /^server\/src\/(lsp\/|main-lsp-)/ },
+  { package: /^vscode(-languageclient.*)?$/, only: /^client\/src\// },
+  { package: /^node:/, only: /^server\/src\/(cli\/|node-files|node-shell|main-)/ },
+];
+
+interface Source {
+  /** Relative to the root, with `/`. */
+  readonly file: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const sources = ['server', 'client', 'test', '.'].flatMap(sourcesBelow);
+const server = sources.filter(({ file }) => file.startsWith('server/src/'));
+const client = sources.filter(({ file }) => file.startsWith('client/src/'));
+
+describe('tidy', () => {
+  it('stages import only stages before them', () => {
+    none(
+      server.flatMap(({ file, imports }) => {
+        const layer = stage(file);
+        return relativeImports(file, imports)
+          .filter((target) => !target.startsWith('server/src/'))
+          .map((target) => `${file} imports ${target}`)
+          .concat(
+            relativeImports(file, imports)
+              .filter((target) => target.startsWith('server/src/'))
+              .map(stage)
+              .filter((target) => target !== layer && !allowed[layer]?.includes(target))
+              .map((target) => `${file} must not import ${target}`),
+          );
+      }),
+    );
+  });
+
+  it('the client knows of the server only its requests, its webview the drawing', () => {
+    const drawing = /^server\/src\/(ide|addresses)\//;
+    none(
+      client.flatMap(({ file, imports }) =>
+        relativeImports(file, imports)
+          .filter((target) => !target.startsWith('client/src/'))
+          .filter((target) => target !== 'server/src/lsp/custom-requests.ts')
+          .filter((target) => !(file.startsWith('client/src/webview/') && drawing.test(target)))
+          .map((target) => `${file} imports ${target}`),
+      ),
+    );
+  });
+
+  it('packages are imported where they belong', () => {
+    none(
+      [...server, ...client].flatMap(({ file, imports }) =>
+        imports.flatMap((name) =>
+          importers
+            .filter((rule) => rule.package.test(name) && !rule.only.test(file))
+            .map((rule) => `${file} imports ${name}, which is for ${rule.only.source}`),
+        ),
+      ),
+    );
+  });
+
+  it('every package that is bundled is justified, and no other', () => {
+    const page = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
+    const [, table = ''] = page.split('## Packages at run time');
+    const justified = [...table.matchAll(/`([\w-]+)`(?=[^|\n]*\|[^|\n]+\|\n)/g)];
+    const imported = [...server, ...client]
+      .flatMap(({ imports }) => imports)
+      .filter((name) => !/^(?:\.|node:|vscode$)/.test(name))
+      .map((name) => name.replace(/\/.*$/, ''));
+    assert.deepEqual(
+      new Set(justified.map(([, name = '']) => name)),
+      // The grammar is a file that the build copies.
+      new Set([...imported, 'tree-sitter-devicetree']),
+    );
+  });
+
+  it('no file imports itself by way of others', () => {
+    none(cycles([...server, ...client]));
+  });
+
+  it('every file begins with a sentence that says what it is', () => {
+    none(
+      sources
+        .filter(({ text }) => !/^(#!.*\n)?\/\/ [A-Z`.#'"].*\S/.test(text))
+        .map(({ file }) => `${file} has no first sentence`),
+    );
+  });
+
+  it('nothing has a name that says nothing', () => {
+    const vague = /(^|[/-])(utils?|helpers?|common|manager|misc|data|info)([-.]|$)|\/index\./;
+    none(sources.filter(({ file }) => vague.test(file)).map(({ file }) => file));
+    none(
+      sources.flatMap(({ file, text }) =>
+        [
+          ...text.matchAll(
+            /\b(?:interface|class|function|type) (I[A-Z]\w*|\w*(?:Util|Helper|Manager|Misc)s?)\b/g,
+          ),
+        ].map((match) => `${file}: ${match[1] ?? ''}`),
+      ),
+    );
+  });
+
+  it('every rule has its file and its fixtures, in the order of ids', () => {
+    const ids = allRules.map(({ id }) => id);
+    const dtcIds = new Set(
+      allRules
+        .filter(({ source }) => source.some((each) => /^dtc: -[WE] /.test(each)))
+        .map(({ id }) => id),
+    );
+    assert.deepEqual(ids, [...new Set(ids)].sort());
+    const files = server
+      .filter(
+        ({ file, text }) =>
+          file.startsWith('server/src/rules/') &&
+          /^export const .*= (rule|treeError)(<|\()/m.test(text),
+      )
+      .map(({ file }) => path.basename(file, '.ts'));
+    // The checks that dtc makes too are families in rules/dtc/, under ids with dtc's underscores.
+    const own = ids.filter((id) => !dtcIds.has(id));
+    assert.deepEqual([...new Set(files)].sort(), own);
+    none(
+      ids.flatMap((id) => {
+        const folder = path.join(root, 'test/fixtures/rules', id);
+        const fixtures = existsSync(folder) ? readdirSync(folder) : [];
+        return ['bad', 'good']
+          .filter((kind) => !fixtures.some((name) => name.startsWith(kind)))
+          .map((kind) => `test/fixtures/rules/${id} has nothing ${kind}`);
+      }),
+    );
+  });
+});
+
+function none(complaints: readonly string[]): void {
+  assert.equal(complaints.join('\n'), '');
+}
+
+/** Only files of the root itself for `.`. */
+function sourcesBelow(folder: string): Source[] {
+  const names = readdirSync(path.join(root, folder), {
+    recursive: folder !== '.',
+    encoding: 'utf8',
+  });
+  return names
+    .map((name) => path.posix.join(folder, name.replaceAll(path.sep, '/')))
+    .filter((file) => /\.(ts|mts|mjs|cjs)$/.test(file) && !file.startsWith('test/fixtures/'))
+    .map((file) => {
+      const text = readFileSync(path.join(root, file), 'utf8');
+      const imports = [...text.matchAll(/(?:\bfrom |\bimport |\bimport\()'([^'\n]+)'/g)];
+      return { file, text, imports: imports.map((match) => match[1] ?? '') };
+    });
+}
+
+function relativeImports(file: string, imports: readonly string[]): string[] {
+  return imports
+    .filter((name) => name.startsWith('.'))
+    .map((name) => path.posix.join(path.posix.dirname(file), name));
+}
+
+/** The folder below server/src, or the file when it lies there itself. */
+function stage(file: string): string {
+  return file.split('/')[2] ?? '';
+}
+
+function cycles(files: readonly Source[]): string[] {
+  const graph = new Map(files.map(({ file, imports }) => [file, relativeImports(file, imports)]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, trail: readonly string[]): void => {
+    if (trail.includes(file)) found.push([...trail.slice(trail.indexOf(file)), file].join(' → '));
+    if (done.has(file) || trail.includes(file)) return;
+    for (const target of graph.get(file) ?? []) visit(target, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}

@@ -1,0 +1,90 @@
+// The pictures of "Get started" are what the tool makes of the sample board; UPDATE=1 draws them anew.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Analysis } from '../server/src/analysis/analyze.ts';
+import { predictedLog } from '../server/src/ide/boot-log.ts';
+import { drawHoverCard } from '../server/src/ide/draw-hover-card.ts';
+import { writeMemoryMap } from '../server/src/ide/draw-memory-map.ts';
+import type { MemoryMapModel } from '../server/src/ide/memory-map-model.ts';
+import { defaultThemes, paletteFor } from '../server/src/ide/memory-map-palette.ts';
+import { modelMemoryMap } from '../server/src/ide/model-memory-map.ts';
+import { ownershipOf } from '../server/src/ide/ownership.ts';
+import { analyzeFile } from './support/analyze-file.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const sample = path.join(root, 'client/sample/board.dts');
+const folder = path.join(root, 'client/walkthrough');
+
+type Complete = Extract<Analysis, { kind: 'complete' }>;
+
+const pictures: Readonly<Record<string, (shown: Complete, model: MemoryMapModel) => string>> = {
+  'memory-map.svg': (_, model) =>
+    writeMemoryMap(model, {
+      width: 700,
+      height: 560,
+      palette: paletteFor('light', defaultThemes.light),
+      release: '4.18.6',
+    }).replaceAll('><', '>\n<'),
+
+  'hover-card.svg': (_, model) => {
+    const region = model.regions.find(({ name }) => name === 'camera@64000000');
+    const card = region && drawHoverCard(model, region);
+    assert.ok(card);
+    return card.svg.replaceAll('><', '>\n<');
+  },
+
+  'findings.md': ({ findings }) =>
+    findings
+      .filter(({ severity }) => severity === 'error')
+      .map(({ message, log, fixes }) =>
+        [
+          `**${message}**\n`,
+          ...(log === undefined ? [] : ['```', log, '```\n']),
+          ...fixes.map(({ title }) => `- ${title}`),
+          '',
+        ].join('\n'),
+      )
+      .join('\n'),
+
+  'targets.md': ({ board }) => {
+    const region = board.map.reserved.find(({ node }) => node?.name === 'dsp@1a0000000');
+    assert.ok(region);
+    return [
+      'Who has the 512 MiB of `dsp@1a0000000`, a disabled region?\n',
+      '| reader | what it does with them |',
+      '| --- | --- |',
+      ...ownershipOf(board, region).map(({ view, owner }) => `| ${view} | ${owner} |`),
+    ].join('\n');
+  },
+
+  'boot-log.md': ({ board }) => {
+    const boot = board.xen.find(({ release }) => release.name.startsWith('4.18'));
+    assert.ok(boot);
+    const { lines, outcome } = predictedLog(boot);
+    return ['```', ...lines.map(({ text }) => text), '```', '', `_${outcome}_`].join('\n');
+  },
+};
+
+describe('walkthrough', () => {
+  let shown: Complete;
+  let model: MemoryMapModel;
+
+  before(async () => {
+    shown = await analyzeFile(sample, new Map([['targets', 'xen:4.18 xen:4.22 linux:6.12']]));
+    model = modelMemoryMap(shown.board, shown.findings, { file: sample });
+  });
+
+  for (const [name, draw] of Object.entries(pictures))
+    it(`${name} is what the tool shows`, () => {
+      const drawn = `${draw(shown, model).trimEnd()}\n`;
+      const file = path.join(folder, name);
+      if (process.env['UPDATE'] === '1') writeFileSync(file, drawn);
+      assert.equal(readFileSync(file, 'utf8'), drawn, 'UPDATE=1 draws it anew');
+    });
+
+  it('has no other pictures', () => {
+    assert.deepEqual(readdirSync(folder).sort(), Object.keys(pictures).sort());
+  });
+});

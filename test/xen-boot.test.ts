@@ -1,0 +1,237 @@
+// Xen on paper: recorded boots of every release, the board of the mail, frames explained, profiles that say too little.
+
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { writeDtb } from '../server/src/dtb/write-dtb.ts';
+import { nodeAt, spanOf, type DeviceTree } from '../server/src/tree/device-tree.ts';
+import type { BootProfile } from '../server/src/xen/boot-profile.ts';
+import { bootXen } from '../server/src/xen/boot.ts';
+import { explainMfn } from '../server/src/xen/explain-mfn.ts';
+import { BRANCH_NAMES, parseRelease, RELEASES, type Release } from '../server/src/xen/releases.ts';
+import type { XenBoot } from '../server/src/xen/xen-boot.ts';
+import { sourceTree, textTree } from './support/source-tree.ts';
+import { compareBoot, readRecordings } from './support/xen-recordings.ts';
+
+const folder = path.join(import.meta.dirname, 'fixtures/xen-boots');
+const mail = path.join(import.meta.dirname, 'fixtures/xen/mail.dts');
+
+/** Boards that between them meet every part of the model; the whole folder is `npm run test:xen`. */
+const CHOSEN = new Set([
+  'bank-far-pdx',
+  'bank-zero-size-first',
+  'many-resv-64',
+  'mod-initrd-overlap-kernel',
+  'resv-overlap',
+  'resv-wrap',
+  's4-seed-scaled-idle',
+  'seed-status-disabled',
+  'static-heap-1g',
+  'static-mem-own-kernel',
+]);
+
+function release(name: string): Release {
+  const found = parseRelease(name);
+  assert.ok(found, name);
+  return found;
+}
+
+function size(tree: DeviceTree): { totalSize: bigint } {
+  return { totalSize: BigInt(writeDtb(tree).length) };
+}
+
+describe('Xen on paper', () => {
+  describe('agrees with recorded boots', () => {
+    const recordings = readRecordings(folder, (board) => CHOSEN.has(board));
+    for (const board of CHOSEN) {
+      it(board, async () => {
+        const { tree } = await sourceTree(path.join(folder, board, 'board.dts'));
+        const here = recordings.filter((recording) => recording.board === board);
+        assert.ok(here.length > 0);
+        for (const recording of here) {
+          const boot = bootXen(tree, recording.release, recording.profile, size(tree));
+          const dom0 =
+            recording.dom0Dts === undefined ? undefined : await textTree(recording.dom0Dts);
+          const { verdict, reasons } = compareBoot(recording, boot, dom0);
+          assert.notEqual(verdict, 'wrong', `${recording.build}: ${reasons.join('\n')}`);
+        }
+      });
+    }
+  });
+
+  describe('the board of the mail', () => {
+    const profile: BootProfile = {
+      xen: { address: 0x20100000n, size: 0x165000n },
+      dtb: { address: 0x23000000n, size: 0x24000n },
+      cpus: 1,
+    };
+    async function boot(name: string, more: BootProfile = {}): Promise<XenBoot> {
+      const { tree } = await sourceTree(mail);
+      return bootXen(tree, release(name), { ...profile, ...more }, size(tree));
+    }
+
+    it('prints what 4.18.2 printed', async () => {
+      const { log } = await boot('4.18.2');
+      assert.deepEqual(
+        log.map(({ text }) => text),
+        [
+          'Checking for initrd in /chosen',
+          'RAM: 0000000020000000 - 00000000bfffffff',
+          'RAM: 00000001a0000000 - 00000002ffffffff',
+          'MODULE[0]: 0000000020100000 - 0000000020265000 Xen         ',
+          'MODULE[1]: 0000000023000000 - 0000000023024000 Device Tree ',
+          'MODULE[2]: 0000000024000000 - 0000000028000000 Kernel      ',
+          ' RESVD[0]: 0000000020000000 - 000000002000ffff',
+          ' RESVD[1]: 0000000040000000 - 000000005fffffff',
+          ' RESVD[2]: 00000001a0000000 - 00000001bfffffff',
+          ' RESVD[3]: 000000002e000000 - 000000002fffffff',
+          'Command line: console=dtuart dtuart=serial0 dom0_max_vcpus=1 bootscrub=0',
+          '*** LOADING DOMAIN 0 ***',
+          'Loading d0 kernel from boot module @ 0000000024000000',
+          'Allocating 1:1 mappings totalling 512MB for dom0:',
+          'BANK[0] 0x00000060000000-0x00000080000000 (512MB)',
+          'Grant table range: 0x00000020100000-0x00000020140000',
+          'd0: extended region 0: 0x20200000->0x2de00000',
+          'd0: extended region 1: 0x30000000->0x3fe00000',
+          'd0: extended region 2: 0x80000000->0xbfe00000',
+          'd0: extended region 3: 0x1c0000000->0x2ffe00000',
+          'Loading zImage from 0000000024000000 to 0000000060000000-0000000064000000',
+          'Loading d0 DTB to 0x0000000068000000-0x00000000680006f4',
+          'PLEASE SPECIFY dom0_mem PARAMETER - USING 512M FOR NOW',
+        ],
+      );
+    });
+
+    it('gives dom0 a blob as large as its tree takes', async () => {
+      const { dom0 } = await boot('4.18.2');
+      assert.ok(dom0?.tree);
+      // libfdt pads the header by 8 bytes more than dtc does.
+      assert.equal(dom0.blobSize, BigInt(writeDtb(dom0.tree).length + 8));
+    });
+
+    it('explains the frame that Xen refused', async () => {
+      const found = await boot('4.18.2');
+      const frame = explainMfn(found, 0x1a02dcn);
+      assert.equal(frame.line, 'd0v0: Failing to acquire the MFN 0x1a02dc');
+      assert.equal(frame.mappedBy?.path, '/reserved-memory/buffer@1a0000000');
+      assert.equal(frame.toldBy, 'memory@20000000');
+      assert.equal(frame.owner, 'nobody');
+      assert.equal(frame.valid, true);
+      assert.match(frame.linuxUsesBecause ?? '', /status is "disabled"/);
+      assert.equal(found.outcome.kind, 'dom0-at-risk');
+    });
+
+    it('is cured by a release that honours status', async () => {
+      const found = await boot('4.19');
+      assert.equal(found.outcome.kind, 'boots');
+      assert.equal(explainMfn(found, 0x1a02dcn).linuxUsesBecause, undefined);
+      assert.equal(found.reserved.length, 3);
+    });
+
+    it('points every line about a node at its source', async () => {
+      const { log } = await boot('4.18.2');
+      for (const { text, written } of log) {
+        if (!/^(?:RAM| RESVD|MODULE\[2\])/.test(text)) continue;
+        assert.ok(written, text);
+        assert.match(spanOf(written).file, /mail\.dts$/);
+      }
+    });
+
+    it('is not determined on several CPUs that scrub', async () => {
+      const found = await boot('4.18', {
+        cpus: 4,
+        xenCommandLine: 'dom0_mem=380M',
+      });
+      assert.ok(found.uncertain.some(({ what }) => what === 'dom0.banks'));
+      assert.ok(found.uncertain.some(({ what }) => what === 'outcome'));
+      assert.ok(!found.log.some(({ text }) => text.startsWith('BANK[')));
+      const certain = await boot('4.18', {
+        cpus: 4,
+        xenCommandLine: 'dom0_mem=380M bootscrub=0',
+      });
+      assert.ok(!certain.uncertain.some(({ what }) => what === 'dom0.banks'));
+    });
+
+    it('leaves out what a missing profile would have told', async () => {
+      const { tree } = await sourceTree(mail);
+      const found = bootXen(tree, release('4.18'), {}, size(tree));
+      assert.ok(found.uncertain.some(({ what }) => what === 'modules'));
+      const text = found.log.map((line) => line.text).join('\n');
+      assert.doesNotMatch(text, /MODULE\[[01]\]|BANK|Grant table/);
+      assert.match(text, /MODULE\[2\]: 0000000024000000 - 0000000028000000 Kernel/);
+    });
+
+    it('keeps dom0 nodes of the host apart from its own', async () => {
+      const found = await boot('4.18.2');
+      const tree = found.dom0?.tree;
+      assert.ok(tree);
+      assert.ok(nodeAt(tree, '/reserved-memory/buffer@1a0000000'));
+      assert.ok(nodeAt(tree, '/memory@60000000'));
+      assert.equal(nodeAt(tree, '/chosen/module@24000000'), undefined);
+      assert.deepEqual(tree.memoryReservations, []);
+    });
+  });
+
+  describe('releases', () => {
+    it('a branch is its latest point release', () => {
+      assert.equal(parseRelease('4.18')?.name, '4.18.6');
+      assert.equal(parseRelease('4.18.2')?.name, '4.18.2');
+      assert.equal(parseRelease('unstable')?.name, 'unstable');
+      for (const name of BRANCH_NAMES) assert.ok(parseRelease(name), name);
+    });
+
+    it('others are not known', () => {
+      for (const name of ['4.10', '4.18.7', '4.23', '5.0', '', '4', 'master', '4.18.'])
+        assert.equal(parseRelease(name), undefined, name);
+    });
+  });
+
+  describe('odd trees', () => {
+    const ODD: Readonly<Record<string, string>> = {
+      empty: '/dts-v1/; / { };',
+      'no cells': '/dts-v1/; / { memory@0 { device_type = "memory"; reg = <1 2 3>; }; };',
+      'zero cells':
+        '/dts-v1/; / { #address-cells = <0>; #size-cells = <0>; memory { device_type = "memory"; reg = <1 2>; }; };',
+      'huge cells':
+        '/dts-v1/; / { #address-cells = <0xffffffff>; #size-cells = <0xffffffff>; memory { device_type = "memory"; reg = <1 2>; }; reserved-memory { ranges; a@0 { reg = <0 1 2 3>; }; }; };',
+      'three cells':
+        '/dts-v1/; / { #address-cells = <3>; #size-cells = <2>; memory { device_type = "memory"; reg = <0 0 0x40000000 0 0x40000000>; }; };',
+      'all of memory':
+        '/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; memory { device_type = "memory"; reg = <0 0 0xffffffff 0xffffffff>; }; };',
+      wrapping:
+        '/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; memory { device_type = "memory"; reg = <0xffffffff 0xfffff000 0 0x2000>; }; chosen { module@0 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0xffffffff 0xffffffff 0 1>; }; }; };',
+      'one byte':
+        '/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; memory { device_type = "memory"; reg = <0x40000000 1>; }; };',
+      'short properties':
+        '/dts-v1/; / { #address-cells = [00]; #size-cells = ""; chosen { linux,initrd-start = <1 2 3>; xen,static-heap = [01]; domU { compatible = "xen,domain"; cpus = [01]; memory = [02]; xen,static-mem; }; }; };',
+      'much dom0 memory':
+        '/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; memory { device_type = "memory"; reg = <0x40000000 0x40000000>; }; chosen { xen,xen-bootargs = "dom0_mem=99999999999999999999T"; module@48000000 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0x48000000 0x100000>; }; }; };',
+      'little dom0 memory':
+        '/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; memory { device_type = "memory"; reg = <0x40000000 0x40000000>; }; chosen { xen,xen-bootargs = "bootscrub=0 dom0_mem=1"; module@48000000 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0x48000000 0x100000>; }; }; };',
+      'RAM at zero':
+        '/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; memory { device_type = "memory"; reg = <0 0x80000000>; }; chosen { xen,xen-bootargs = "bootscrub=0"; module@8000000 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0x8000000 0x100000>; }; }; };',
+    };
+    const profiles: readonly BootProfile[] = [
+      {},
+      { cpus: 1, architecture: 'arm32' },
+      { boot: 'efi' },
+      { boot: 'efi', efiMemoryMap: [{ start: 0n, end: 0n, type: 'EfiConventionalMemory' }] },
+      {
+        cpus: 1,
+        xen: { address: 0x40200000n, size: 0x165000n },
+        dtb: { address: 0x44000000n },
+        config: { staticMemory: true, staticShm: true, acpi: true },
+      },
+    ];
+    for (const [name, text] of Object.entries(ODD)) {
+      it(name, async () => {
+        const tree = await textTree(text);
+        for (const each of RELEASES)
+          for (const profile of profiles) {
+            const boot = bootXen(tree, each, profile, size(tree));
+            assert.ok(boot.outcome.kind);
+            explainMfn(boot, 0x40000n);
+          }
+      });
+    }
+  });
+});

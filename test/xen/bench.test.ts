@@ -1,0 +1,40 @@
+// CPU time of a prediction: every recorded board in the latest release of every branch.
+
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
+import { bootXen } from '../../server/src/xen/boot.ts';
+import { BRANCH_NAMES, parseRelease } from '../../server/src/xen/releases.ts';
+import { sourceTree } from '../support/source-tree.ts';
+import { readRecordings } from '../support/xen-recordings.ts';
+
+const folder = path.join(import.meta.dirname, '../fixtures/xen-boots');
+
+describe('bench', function () {
+  this.timeout(120000);
+
+  it('a prediction takes at most a millisecond', async () => {
+    const boards = new Map(readRecordings(folder).map((each) => [each.board, each.profile]));
+    const releases = BRANCH_NAMES.flatMap((name) => parseRelease(name) ?? []);
+    const inputs = await Promise.all(
+      [...boards].map(async ([board, profile]) => {
+        const { tree } = await sourceTree(path.join(folder, board, 'board.dts'));
+        return { tree, profile, blob: { totalSize: BigInt(writeDtb(tree).length) } };
+      }),
+    );
+    const rounds = Array.from({ length: 5 }, () => {
+      const before = process.cpuUsage();
+      for (const { tree, profile, blob } of inputs)
+        for (const release of releases) bootXen(tree, release, profile, blob);
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000 / (inputs.length * releases.length);
+    });
+    const best = Math.min(...rounds);
+    console.log(
+      `      ${inputs.length} boards × ${releases.length} releases: ${rounds
+        .map((each) => each.toFixed(2))
+        .join(', ')} ms each`,
+    );
+    assert.ok(best <= 1, `${best.toFixed(2)} ms`);
+  });
+});
