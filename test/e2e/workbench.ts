@@ -26,6 +26,13 @@ const quietSettings = {
   'files.autoSave': 'off',
 };
 
+/** How long a scenario waits for one thing to be on screen, in milliseconds. */
+export const patience = 30_000;
+/** How long before keys are pressed again. */
+const keyPatience = 5_000;
+/** How long a workbench may take for its first text. */
+export const startPatience = 120_000;
+
 /** What the sample board is judged for, as its own settings say. */
 export const sampleTargets = ['xen:4.18', 'xen:4.22', 'linux:6.12'];
 
@@ -59,11 +66,11 @@ async function startWorkbench(context: Context): Promise<Workbench> {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await pages.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(patience);
   const folder = new URL(address).searchParams.get('folder') ?? '';
   const started = new Workbench(page, folder);
-  await page.goto(address);
-  await started.waitEditor();
+  await page.goto(address, { timeout: startPatience });
+  await started.waitEditor(startPatience);
   return started;
 }
 
@@ -165,25 +172,20 @@ export class Workbench {
       (document.activeElement as HTMLElement | null)?.blur();
     });
     await page.keyboard.press('Escape');
-    await page.keyboard.press('Control+K');
-    await page.keyboard.press('Control+W');
     const empty = page.locator('.editor-group-container.empty');
     const question = page.locator('.monaco-dialog-box');
-    await empty.or(question).first().waitFor();
+    await this.pressUntil(['Control+K', 'Control+W'], empty.or(question).first());
     if (await question.isVisible()) {
       await question.getByRole('button', { name: "Don't Save" }).click();
       await empty.waitFor();
     }
     const panel = page.locator('.part.panel');
-    if (await panel.isVisible()) {
-      await page.keyboard.press('Control+J');
-      await panel.waitFor({ state: 'hidden' });
-    }
+    if (await panel.isVisible()) await this.pressUntil(['Control+J'], panel, 'hidden');
   }
 
   /** Shows a file of the scenario. */
   async open(file: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
+    await this.pressUntil(['Control+P'], this.quickInput());
     await this.quickInput().fill(path.join(this.workspace, this.folder, file));
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: this.folder });
     await row
@@ -213,8 +215,8 @@ export class Workbench {
   }
 
   /** Waits until the text of an editor is drawn. */
-  async waitEditor(): Promise<void> {
-    await this.page.locator('.editor-instance .view-line').first().waitFor();
+  async waitEditor(timeout = patience): Promise<void> {
+    await this.page.locator('.editor-instance .view-line').first().waitFor({ timeout });
   }
 
   /** Waits until exactly `count` squiggles of a kind are drawn in the active editor. */
@@ -238,9 +240,9 @@ export class Workbench {
   async select(text: string): Promise<void> {
     await this.focusEditor();
     await this.page.keyboard.press('Control+Home');
-    await this.page.keyboard.press('Control+F');
     const widget = this.page.locator('.find-widget.visible');
     const field = widget.locator('.find-part textarea').first();
+    await this.pressUntil(['Control+F'], field);
     const selected = this.page.locator('#status\\.editor\\.selection', {
       hasText: `(${String(text.length)} selected)`,
     });
@@ -249,9 +251,8 @@ export class Workbench {
       // into its field after it is drawn, in place of what was typed.
       await field.fill('');
       await field.fill(text);
-    } while (!(await appears(selected, 2000)));
-    await this.page.keyboard.press('Escape');
-    await widget.waitFor({ state: 'hidden' });
+    } while (!(await becomes(selected, 'visible', 2000)));
+    await this.pressUntil(['Escape'], widget, 'hidden');
   }
 
   /** Types where the cursor is. */
@@ -259,19 +260,24 @@ export class Workbench {
     await this.page.keyboard.type(text);
   }
 
+  /** The suggestion that shows `text`, which typing brought, or else the key for suggestions. */
+  async suggestion(text: string): Promise<Locator> {
+    const rows = this.page.locator('.suggest-widget.visible .monaco-list-row', { hasText: text });
+    if (!(await becomes(rows.first(), 'visible', keyPatience)))
+      await this.pressUntil(['Escape', 'Control+Space'], rows.first());
+    return rows.first();
+  }
+
   /** The hover at the cursor, once its text matches `expected`. */
   async hover(expected: RegExp): Promise<string> {
-    await this.page.keyboard.press('Control+K');
-    await this.page.keyboard.press('Control+I');
     const hover = this.page.locator('.monaco-hover:visible', { hasText: expected }).first();
-    await hover.waitFor();
+    await this.pressUntil(['Control+K', 'Control+I'], hover);
     return hover.innerText();
   }
 
   /**
    * The titles of the quick fixes offered at the cursor; the menu stays open. The editor asks for fixes by itself some
-   * time after the cursor has moved, so the bulb beside the cursor comes first. It drops a menu asked for while findings
-   * arrive, and says nothing of it: then the menu is asked for again.
+   * time after the cursor has moved, so the bulb beside the cursor comes first.
    */
   async quickFixes(): Promise<string[]> {
     await this.page.waitForFunction(() => {
@@ -286,20 +292,7 @@ export class Workbench {
       });
     });
     const actions = this.page.locator('.action-widget .monaco-list-row.action');
-    const isShown = async (timeout: number): Promise<boolean> =>
-      actions
-        .first()
-        .waitFor({ timeout })
-        .then(
-          () => true,
-          () => false,
-        );
-    for (let asked = 0; asked < 5; asked += 1) {
-      await this.page.keyboard.press('Control+.');
-      if (await isShown(6_000)) break;
-      await this.page.keyboard.press('Escape');
-    }
-    await actions.first().waitFor();
+    await this.pressUntil(['Escape', 'Control+.'], actions.first());
     return (await actions.allInnerTexts()).map((title) => title.trim());
   }
 
@@ -312,10 +305,18 @@ export class Workbench {
     await this.page.locator('.action-widget').first().waitFor({ state: 'hidden' });
   }
 
-  /** Saves the active editor and waits until it is no longer marked as changed. */
+  /** Saves the active editor until it is no longer marked as changed. */
   async save(): Promise<void> {
-    await this.page.keyboard.press('Control+S');
-    await this.waitCount('.tabs-container .tab.active.dirty', 0);
+    const unchanged = this.page.locator('.tabs-container .tab.active:not(.dirty)');
+    await this.pressUntil(['Control+S'], unchanged.first());
+  }
+
+  /** Saves the active editor until a file of the scenario has this text on disk. */
+  async saveUntil(file: string, text: string): Promise<void> {
+    const end = Date.now() + patience;
+    do await this.save();
+    while (this.read(file) !== text && Date.now() < end);
+    assert.equal(this.read(file), text);
   }
 
   /** The text of a file of the scenario as it is on disk. */
@@ -340,7 +341,7 @@ export class Workbench {
 
   /** Runs a command by its title in the palette: `dtmap: Show memory map`. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
+    await this.pressUntil(['F1'], this.quickInput());
     await this.quickInput().fill(`>${title}`);
     await this.quickPick(title);
   }
@@ -386,8 +387,9 @@ export class Workbench {
   /** Chooses an entry of the context menu over `text` in the active editor. */
   async menu(text: string, entry: string): Promise<void> {
     await this.putCursorAt(text);
-    await this.page.keyboard.press('Shift+F10');
-    await this.page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: entry }).first();
+    await this.pressUntil(['Shift+F10'], item);
+    await item.click();
   }
 
   /** Waits until a file of the scenario has this on disk. */
@@ -451,8 +453,28 @@ export class Workbench {
   }
 
   async focusEditor(): Promise<void> {
-    await this.page.keyboard.press('Control+1');
-    await this.page.locator('.editor-group-container.active .monaco-editor.focused').waitFor();
+    await this.pressUntil(
+      ['Control+1'],
+      this.page.locator('.editor-group-container.active .monaco-editor.focused'),
+    );
+  }
+
+  /**
+   * Presses keys until what they are for is on screen. The workbench drops keys, and menus asked for, while it moves the
+   * focus or findings arrive, and says nothing of it; a person would press again, so that keys here do the same when
+   * pressed twice.
+   */
+  async pressUntil(
+    keys: readonly string[],
+    element: Locator,
+    state: 'visible' | 'hidden' = 'visible',
+  ): Promise<void> {
+    const end = Date.now() + patience;
+    do {
+      for (const key of keys) await this.page.keyboard.press(key);
+      if (await becomes(element, state, keyPatience)) return;
+    } while (Date.now() < end);
+    await element.waitFor({ state, timeout: 1 });
   }
 
   private async waitCount(selector: string, count: number): Promise<void> {
@@ -463,9 +485,9 @@ export class Workbench {
   }
 }
 
-/** Whether the element is on screen within so many milliseconds. */
-function appears(element: Locator, timeout: number): Promise<boolean> {
-  return element.waitFor({ timeout }).then(
+/** Whether the element is on screen, or gone from it, within so many milliseconds. */
+function becomes(element: Locator, state: 'visible' | 'hidden', timeout: number): Promise<boolean> {
+  return element.waitFor({ state, timeout }).then(
     () => true,
     () => false,
   );

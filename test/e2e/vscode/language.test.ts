@@ -28,7 +28,7 @@ describe('language in VS Code', () => {
     await openBoard();
     await workbench().putCursorAt('&uart {');
     await workbench().type('&v');
-    await workbench().shownBy('.suggest-widget.visible .monaco-list-row', 'video_mem');
+    await workbench().suggestion('video_mem');
     await workbench().screenshot('completion');
     await workbench().page.keyboard.press('Enter');
     await workbench().waitText('&video_mem&uart {');
@@ -40,7 +40,7 @@ describe('language in VS Code', () => {
     await workbench().page.keyboard.press('End');
     await workbench().page.keyboard.press('Enter');
     await workbench().type('region');
-    await workbench().choose('.suggest-widget.visible .monaco-list-row', 'region: no-map');
+    await (await workbench().suggestion('region: no-map')).click();
     await workbench().waitText('reg = <0x0 0x80000000 0x0');
     await workbench().screenshot('region-template');
   });
@@ -60,8 +60,8 @@ describe('language in VS Code', () => {
   it('renames a label in all files', async () => {
     await openBoard();
     await workbench().putCursorAt('video_mem {');
-    await workbench().page.keyboard.press('F2');
     const box = workbench().page.locator('.rename-box input');
+    await workbench().pressUntil(['F2'], box);
     await box.fill('vpu_mem');
     await workbench().page.keyboard.press('Enter');
     await workbench().waitText('&vpu_mem {');
@@ -73,35 +73,39 @@ describe('language in VS Code', () => {
   it('says why a macro cannot be renamed', async () => {
     await openBoard('soc.dtsi');
     await workbench().putCursorAt('VIDEO_BASE');
-    await workbench().page.keyboard.press('F2');
-    await workbench().shownBy('.monaco-editor-overlaymessage', /VIDEO_BASE is a macro/);
+    const refusal = workbench().page.locator('.monaco-editor-overlaymessage', {
+      hasText: 'VIDEO_BASE is a macro',
+    });
+    await workbench().pressUntil(['F2'], refusal);
     await workbench().screenshot('rename-refused');
   });
 
   it('goes to the definition in another file', async () => {
     await openBoard();
     await workbench().putCursorAt('video_mem {');
-    await workbench().page.keyboard.press('F12');
-    await workbench().shownBy('.tab.active', 'soc.dtsi');
+    const tab = workbench().page.locator('.tab.active', { hasText: 'soc.dtsi' });
+    await workbench().pressUntil(['F12'], tab.first());
     await workbench().waitCursor(included, 'video_mem: video');
   });
 
   it('lists the references of all files', async () => {
     await openBoard();
     await workbench().putCursorAt('video_mem {');
-    await workbench().page.keyboard.press('Shift+F12');
-    await workbench().shownBy('.peekview-title .meta', 'References (3)');
+    const title = workbench().page.locator('.peekview-title .meta', { hasText: 'References (3)' });
+    await workbench().pressUntil(['Shift+F12'], title);
     await workbench().screenshot('references');
     await workbench().page.keyboard.press('Escape');
   });
 
   it('outlines the file, and finds symbols of the board', async () => {
     await openBoard();
-    await workbench().page.keyboard.press('Control+Shift+O');
-    await workbench().shownBy('.quick-input-list .monaco-list-row', 'memory@40000000');
+    const bank = workbench().page.locator('.quick-input-list .monaco-list-row', {
+      hasText: 'memory@40000000',
+    });
+    await workbench().pressUntil(['Control+Shift+O'], bank.first());
     await workbench().screenshot('outline');
-    await workbench().page.keyboard.press('Escape');
-    await workbench().page.keyboard.press('Control+T');
+    await workbench().pressUntil(['Escape'], workbench().quickInput(), 'hidden');
+    await workbench().pressUntil(['Control+T'], workbench().quickInput());
     await workbench().quickInput().fill('#ramoops');
     await workbench().quickPick('ramoops@70000000');
     await workbench().shownBy('.tab.active', 'soc.dtsi');
@@ -113,8 +117,8 @@ describe('language in VS Code', () => {
     await workbench().putCursorAt('memory = <0x0 0x20000>;');
     await workbench().type('  ');
     await workbench().command('Format Document');
-    await workbench().save();
-    assert.equal(workbench().read('board.dts'), board);
+    // The command has been asked for, the text not yet changed: what is saved at once may be the old text.
+    await workbench().saveUntil('board.dts', board);
   });
 
   it('folds nodes', async () => {

@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { root } from '../../support/bundles.ts';
 import { unpackZip } from '../../support/unpack-zip.ts';
-import { sharedBrowser, Workbench } from '../workbench.ts';
+import { patience, sharedBrowser, startPatience, Workbench } from '../workbench.ts';
 import { installVscodeWeb, serveVscodeWeb } from './vscode-web.ts';
 
 const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
@@ -37,12 +37,12 @@ describe('VS Code for the web', () => {
     const page = await (
       await browser.newContext({ viewport: { width: 1280, height: 1100 } })
     ).newPage();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(patience);
     closing.unshift(() => page.close());
     workbench = new Workbench(page, '/');
-    await page.goto(served.url);
-    await explored('board.dts').dblclick();
-    await workbench.waitEditor();
+    await page.goto(served.url, { timeout: startPatience });
+    await explored('board.dts').dblclick({ timeout: startPatience });
+    await workbench.waitEditor(startPatience);
   });
 
   /** A row of the explorer. */
@@ -99,7 +99,12 @@ describe('VS Code for the web', () => {
     await workbench.screenshot('web-memory-map');
   });
   it('reads an included file through the board that includes it', async () => {
-    for (const name of ['examples', 'qualcomm-phone']) await explored(name).click();
+    // A click on an open folder would close it.
+    for (const [name, child] of [
+      ['examples', 'qualcomm-phone'],
+      ['qualcomm-phone', 'soc.dtsi'],
+    ] as const)
+      if (!(await explored(child).isVisible())) await explored(name).click();
     await explored('soc.dtsi').dblclick();
     await workbench.status('board').filter({ hasText: 'phone.dts' }).waitFor();
     await workbench.waitText('mpss_mem');
