@@ -10,7 +10,7 @@ export async function inProcesses<Request, Answer>(
   const waiting = [...requests];
   const answers: Answer[] = [];
   const run = async (): Promise<void> => {
-    const worker = fork(module, { execArgv: ['--import', 'tsx'] });
+    const worker = fork(module, { execArgv: ['--import', 'tsx', '--max-semi-space-size=64'] });
     try {
       for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
         const sent = request;
