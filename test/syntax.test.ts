@@ -5,10 +5,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Parser } from '../server/src/syntax/create-parser.ts';
 import { scanStatements } from '../server/src/syntax/scan-statements.ts';
-import { pathTo, placedRoot, tokensOf, walkSyntax } from '../server/src/syntax/syntax-node.ts';
 import { checkIncremental } from './support/check-incremental.ts';
 import { sharedParser } from './support/parser.ts';
-import { editRandomly, randomNumbers } from './support/random-edits.ts';
+import { randomNumbers } from './support/random-edits.ts';
 
 const folders = ['tree', 'dtc-parity/legal', 'dtc-parity/illegal'].map((name) =>
   join(import.meta.dirname, 'fixtures', name),
@@ -100,51 +99,5 @@ describe('statements', () => {
       parser.parse(text);
       scanStatements(text, undefined);
     }
-  });
-});
-
-describe('syntax trees of files', () => {
-  const file = '#include "a.dtsi"\n\n/ {\n\t/* say */ l: node@1 {\n\t\treg = <1 FOO>;\n\t};\n};\n';
-
-  it('have every token of the text', () => {
-    const tree = parser.parseFile(file);
-    const tokens = [...tokensOf(tree)].map(({ start, end }) => file.slice(start, end));
-    assert.equal(tokens.join('').replace(/\s/g, ''), file.replace(/\s/g, ''));
-  });
-
-  it('tell which nodes an offset is in', () => {
-    const tree = parser.parseFile(file);
-    const kinds = pathTo(tree, file.indexOf('FOO') + 1).map(({ node }) => node.kind);
-    assert.deepEqual(kinds, [
-      'document',
-      'node',
-      'node',
-      'property',
-      'integer_cells',
-      'identifier',
-    ]);
-  });
-
-  it('keep unchanged nodes', () => {
-    const before = parser.parseFile(board);
-    const after = parser.parseFile(board.replace('"okay"', '"ok"'), before);
-    const kept = after.root.children.filter((each) => before.root.children.includes(each)).length;
-    assert.ok(kept >= before.root.children.length - 3, `${kept} of ${before.root.children.length}`);
-  });
-
-  it('are the same from scratch, whatever is edited', function () {
-    this.timeout(60_000);
-    const random = randomNumbers(2);
-    const describeTree = (text: string, previous?: ReturnType<Parser['parseFile']>): string =>
-      [...walkSyntax(placedRoot(parser.parseFile(text, previous)))]
-        .map(({ node, start, end }) => `${node.kind} ${node.field} ${start}-${end}`)
-        .join('\n');
-    let mismatches = 0;
-    for (let edit = 0; edit < 300; edit++) {
-      const edited = editRandomly(board, random);
-      if (describeTree(edited, parser.parseFile(board)) !== describeTree(edited)) mismatches++;
-    }
-    // tree-sitter's own recovery from an error depends on what was there before; where there is none it must not.
-    assert.ok(mismatches < 60, `${mismatches} of 300 differ`);
   });
 });

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DocumentSymbol } from 'vscode-languageserver/node';
+import { residentMegabytes } from '../bench/server-process.ts';
 import { bundle } from '../support/bundles.ts';
 import { LspSession } from '../support/lsp-session.ts';
 
@@ -255,6 +256,21 @@ describe('faults', function () {
     const argv = ['--max-old-space-size=512', bundle('dtmap.js'), 'check', 'board.dts'];
     const ran = spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' });
     assert.equal(ran.status, 0, ran.stderr);
+  });
+
+  it('a board that is closed takes its memory along', async () => {
+    const nodes = Array.from({ length: 20_000 }, (_, at) => `n${at} { p = <${at}>; };\n`);
+    write('board.dts', `${HEAD}/ {\n${nodes.join('')}};\n`);
+    const session = await start();
+    const resident: number[] = [];
+    for (let opened = 0; opened < 10; opened += 1) {
+      await session.open(file('board.dts'));
+      await session.diagnostics(file('board.dts'));
+      await session.close(file('board.dts'));
+      resident.push(residentMegabytes(session.pid).now);
+    }
+    const [, second = 0] = resident;
+    assert.ok((resident.at(-1) ?? 0) < second * 1.3, resident.join(' '));
   });
 
   it('a clock that jumps is not asked: no analysis waits for it', async () => {

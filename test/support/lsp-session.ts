@@ -75,6 +75,8 @@ export class LspSession {
     });
     server.once('exit', (code, signal) => {
       this.ended = `the server ended (${String(signal ?? code)}): ${this.log.join('').slice(-2000)}`;
+      // Whatever was asked and not answered is rejected.
+      this.connection.dispose();
       this.wake();
     });
     connection.onRequest('workspace/configuration', (p: { items: { section?: string }[] }) => {

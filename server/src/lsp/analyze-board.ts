@@ -17,13 +17,17 @@ export interface BoardAnalyzer {
 /** Rejects when the WebAssembly files are none. */
 export async function createBoardAnalyzer(wasm: ParserWasm): Promise<BoardAnalyzer> {
   const reader: Reader = { parser: await createParser(wasm), cache: new PreprocessCache() };
-  const last = new Map<FileId, Analysis>();
+  const last = new Map<FileId, Extract<Analysis, { kind: 'complete' }>>();
   return {
     analyze(request, files) {
       const analysis = analyze(request, files, reader, last.get(request.root));
       if (analysis.kind === 'complete') last.set(request.root, analysis);
       return analysis;
     },
-    forget: (root) => last.delete(root),
+    forget(root) {
+      for (const { document } of last.get(root)?.readings ?? [])
+        if (document) reader.parser.release(document);
+      last.delete(root);
+    },
   };
 }

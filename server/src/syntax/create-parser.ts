@@ -17,7 +17,6 @@ import {
   type StatementDocument,
   type TextChange,
 } from './statement.ts';
-import type { SyntaxNode, SyntaxTree } from './syntax-node.ts';
 
 /** The bytes of the two WebAssembly files: `web-tree-sitter.wasm` and `tree-sitter-devicetree.wasm`. */
 export interface ParserWasm {
@@ -31,10 +30,8 @@ export interface Parser {
    * are the same objects as there; the result never depends on it otherwise.
    */
   parse(text: string, previous?: StatementDocument): StatementDocument;
-  /** The syntax tree of a source file as it stands in the editor, directives and all. `previous` as for `parse`. */
-  parseFile(text: string, previous?: SyntaxTree): SyntaxTree;
-  /** Frees what is held outside the JavaScript heap. The parser must not be used afterwards. */
-  dispose(): void;
+  /** Frees what is kept of a document, which is not given to `parse` again. */
+  release(document: StatementDocument): void;
 }
 
 /** Trees kept for incremental parsing; the one unused the longest is freed first. */
@@ -47,22 +44,14 @@ export async function createParser(wasm: ParserWasm): Promise<Parser> {
   const treeSitter = new TreeSitter();
   treeSitter.setLanguage(language);
   const kinds = statementKinds(language);
-  const trees = new Map<StatementDocument | SyntaxTree, Tree>();
+  const trees = new Map<StatementDocument, Tree>();
 
-  /** Parses anew, or from the tree of `previous`, which is freed. The caller keeps or deletes the result. */
-  const parseTree = (text: string, change: TextChange | undefined, previous: Tree | undefined) => {
-    if (previous !== undefined && change !== undefined) previous.edit(editOf(change));
-    const tree = treeSitter.parse(text, previous);
-    if (tree === null) throw new Error('tree-sitter gave no tree');
-    return tree;
-  };
-  const take = (of: StatementDocument | SyntaxTree | undefined): Tree | undefined => {
-    if (of === undefined) return undefined;
+  const take = (of: StatementDocument): Tree | undefined => {
     const tree = trees.get(of);
     trees.delete(of);
     return tree;
   };
-  const keep = (of: StatementDocument | SyntaxTree, tree: Tree): void => {
+  const keep = (of: StatementDocument, tree: Tree): void => {
     trees.set(of, tree);
     for (const [oldest, unused] of trees) {
       if (trees.size <= keptTrees) break;
@@ -76,8 +65,10 @@ export async function createParser(wasm: ParserWasm): Promise<Parser> {
       if (previous?.text === text) return previous;
       const change = previous && changeBetween(previous.text, text);
       const reuse = previous && change && reuseOf(previous, change);
-      const old = take(previous);
-      const tree = parseTree(text, change, old);
+      const old = previous && take(previous);
+      if (change) old?.edit(editOf(change));
+      const tree = treeSitter.parse(text, old);
+      if (tree === null) throw new Error('tree-sitter gave no tree');
       old?.delete();
       const fromTree = text.includes('\\\n') ? undefined : readStatements(tree, kinds, reuse);
       const { statements, offsets } = fromTree ?? scanStatements(text, reuse);
@@ -91,31 +82,8 @@ export async function createParser(wasm: ParserWasm): Promise<Parser> {
       return document;
     },
 
-    parseFile(text, previous) {
-      if (previous?.text === text) return previous;
-      const change = previous && changeBetween(previous.text, text);
-      const old = take(previous);
-      const tree = parseTree(text, change, old);
-      const changed = old && [
-        ...old.getChangedRanges(tree).map((range) => [range.startIndex, range.endIndex] as const),
-        ...(change ? [[change.start, change.newEnd] as const] : []),
-      ];
-      old?.delete();
-      const unchanged =
-        previous && change && changed ? unchangedNodes(previous, change, changed) : undefined;
-      const cursor = tree.walk();
-      const start = cursor.startIndex;
-      const root = copyNode(cursor, unchanged, 0);
-      cursor.delete();
-      const copy: SyntaxTree = { text, root, start };
-      keep(copy, tree);
-      return copy;
-    },
-
-    dispose() {
-      for (const tree of trees.values()) tree.delete();
-      trees.clear();
-      treeSitter.delete();
+    release(document) {
+      take(document)?.delete();
     },
   };
 }
@@ -254,80 +222,4 @@ function readNode(
   } while (!hasBody && cursor.gotoNextSibling());
   cursor.gotoParent();
   return hasBody ? result : leaf('leaf', length, 'complete');
-}
-
-/** Finds the earlier node that a node of the new tree is the same as; undefined where anything could differ. */
-type UnchangedNodes = (
-  start: number,
-  end: number,
-  kind: string,
-  field: string | undefined,
-) => SyntaxNode | undefined;
-
-function unchangedNodes(
-  before: SyntaxTree,
-  change: TextChange,
-  changed: readonly (readonly [start: number, end: number])[],
-): UnchangedNodes {
-  const shift = change.newEnd - change.oldEnd;
-  return (start, end, kind, field) => {
-    // A token next to a change may have been read with it in view, hence the touching ranges.
-    if (changed.some(([from, to]) => start <= to + 1 && from <= end + 1)) return undefined;
-    const wanted = start >= change.newEnd ? start - shift : start;
-    let node = before.root;
-    let at = before.start;
-    for (;;) {
-      if (
-        at === wanted &&
-        node.length === end - start &&
-        node.kind === kind &&
-        node.field === field
-      )
-        return node;
-      const index = node.offsets.findLastIndex((offset) => at + offset <= wanted);
-      const child = node.children[index];
-      if (child === undefined) return undefined;
-      at += node.offsets[index] ?? 0;
-      node = child;
-    }
-  };
-}
-
-/** Below this depth nodes are copied without children, so that no text can exhaust the stack. */
-const deepestCopied = 2000;
-
-function copyNode(
-  cursor: TreeCursor,
-  unchanged: UnchangedNodes | undefined,
-  depth: number,
-): SyntaxNode {
-  const start = cursor.startIndex;
-  const end = cursor.endIndex;
-  const kind = cursor.nodeType;
-  const field = cursor.currentFieldName ?? undefined;
-  const same = end > start ? unchanged?.(start, end, kind, field) : undefined;
-  if (same !== undefined) return same;
-  const children: SyntaxNode[] = [];
-  const offsets: number[] = [];
-  const missing = cursor.nodeIsMissing;
-  let hasError = missing || kind === 'ERROR';
-  if (depth < deepestCopied && cursor.gotoFirstChild()) {
-    do {
-      offsets.push(cursor.startIndex - start);
-      const child = copyNode(cursor, unchanged, depth + 1);
-      children.push(child);
-      if (child.hasError) hasError = true;
-    } while (cursor.gotoNextSibling());
-    cursor.gotoParent();
-  }
-  return {
-    kind,
-    named: cursor.nodeIsNamed,
-    field,
-    length: end - start,
-    children,
-    offsets,
-    hasError,
-    missing,
-  };
 }
