@@ -1,6 +1,6 @@
 // How the client introduces itself to the server, in every kind of VS Code.
 
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import {
   CloseAction,
   ErrorAction,
@@ -41,7 +41,20 @@ function errorHandler(): ErrorHandler {
     error: () => ({ action: ErrorAction.Continue }),
     closed: () => {
       const { restarts, message } = afterCrash();
-      return { action: restarts ? CloseAction.Restart : CloseAction.DoNotRestart, message };
+      void tell(restarts, message);
+      const action = restarts ? CloseAction.Restart : CloseAction.DoNotRestart;
+      return { action, message, handled: true };
     },
   };
+}
+
+/** Says what became of the server; by itself the client would tell only its log of a restart. */
+async function tell(restarts: boolean, message: string): Promise<void> {
+  if (restarts) {
+    await vscode.window.showWarningMessage(`dtmap: ${message}`);
+    return;
+  }
+  const restart = 'Restart';
+  const chosen = await vscode.window.showErrorMessage(`dtmap: ${message}`, restart);
+  if (chosen === restart) await vscode.commands.executeCommand('dtmap.restartServer');
 }

@@ -6,12 +6,20 @@ import { clientOptions } from './client-options.ts';
 import { registerFeatures } from './register-features.ts';
 import { startSession } from './session.ts';
 
+/** Says nothing of questions that a server left open when it ended: its end itself is told. */
+class Client extends LanguageClient {
+  override handleFailedRequest<T>(...failed: Parameters<LanguageClient['handleFailedRequest']>): T {
+    const [, , , defaultValue] = failed;
+    return (this.isRunning() ? super.handleFailedRequest(...failed) : defaultValue) as T;
+  }
+}
+
 export async function start(extension: vscode.ExtensionContext): Promise<void> {
   const module = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'server.js').fsPath;
   const session = await startSession(
     extension,
     () =>
-      new LanguageClient(
+      new Client(
         'dtmap',
         'dtmap',
         // Megabytes of V8's young generation: see main-lsp-node.ts.

@@ -22,7 +22,7 @@ export function restartAfterCrash(now: () => number): () => AfterCrash {
       restarts,
       message: restarts
         ? 'The language server ended unexpectedly and was started again.'
-        : 'The language server ended twice within a minute. "dtmap: Restart language server" starts it again.',
+        : 'The language server ended twice within a minute and is not started again.',
     };
   };
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Context, Test } from 'mocha';
@@ -106,6 +106,33 @@ export function runStart(environment: NodeJS.ProcessEnv): ChildProcess {
   return spawn(process.execPath, [path.join(root, 'client/start/start.mjs')], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** A language server of the extension in the workbench. */
+export interface LanguageServer {
+  readonly pid: number;
+  /** Everything that it, and those before it in this workbench, wrote to the output channel. */
+  readonly output: string;
+}
+
+export function languageServers(): readonly LanguageServer[] {
+  return processesBelow(server?.pid ?? process.pid).flatMap((pid) => {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    const [, profile] = /([^\0]+)\/extensions\/dtmap[^\0]+\/dist\/server\.js/.exec(command) ?? [];
+    if (profile === undefined) return [];
+    const output = readdirSync(profile, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /dtmap[^/]*\.log$/.test(name))
+      .map((name) => readFileSync(path.join(profile, name), 'utf8'));
+    return [{ pid, output: output.join('') }];
+  });
+}
+
+function processesBelow(pid: number): readonly number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) => {
+    const children = readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8');
+    const numbers = children.split(' ').filter(Boolean).map(Number);
+    return numbers.flatMap((child) => [child, ...processesBelow(child)]);
   });
 }
 

@@ -47,8 +47,8 @@ export interface BoardsHost {
   /** How a root file is to be analysed. */
   requestFor(root: FileId): Promise<BoardRequest>;
   readonly analyze: (request: BoardRequest, files: FileSet) => Analysis;
-  /** Called when nothing more is wanted of a board. */
-  forget(root: FileId): void;
+  /** Called when nothing more is wanted of a board, and of its files where no other board reads them. */
+  forget(root: FileId, members: ReadonlySet<FileId>): void;
   /** Called after each analysis, and with no model when a board is closed. */
   changed(root: FileId, model: Model | undefined): void;
   /** Milliseconds of a clock that never goes back. */
@@ -287,7 +287,7 @@ export class Boards {
     board.documents.delete(file);
     if (board.documents.size > 0) return;
     this.#open.delete(board.root);
-    this.#host.forget(board.root);
+    this.#host.forget(board.root, board.model?.members ?? new Set());
     for (const resolve of board.waiting) resolve();
     this.#host.changed(board.root, undefined);
   }

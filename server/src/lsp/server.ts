@@ -42,6 +42,7 @@ import {
 } from './settings.ts';
 import type { Server } from './server-state.ts';
 import { statusOf } from './status.ts';
+import { UnusedFiles } from './unused-files.ts';
 import { requestCancelled, UserError } from './user-error.ts';
 
 /** What the server needs from where it runs. */
@@ -120,7 +121,10 @@ export function serve(connection: Connection, host: ServerHost): void {
       if (!analyzer) throw new Error('analysis before the grammar was loaded');
       return analyzer.analyze(request, fileSet);
     },
-    forget: (root) => analyzer?.forget(root),
+    forget(root, members) {
+      analyzer?.forget(root);
+      unused.add(members);
+    },
     changed(root: FileId, model: Model | undefined) {
       diagnostics.update(root, model);
       for (const file of documents.keys()) sendStatus(file);
@@ -129,11 +133,19 @@ export function serve(connection: Connection, host: ServerHost): void {
     later: host.later,
     failed,
   });
+  const isUsed = (file: FileId): boolean =>
+    documents.has(file) || boards.models.some((model) => model.members.has(file));
+  const unused = new UnusedFiles({
+    isUsed,
+    forget: (file) => {
+      files.forget(file);
+    },
+  });
   const scan: IndexScan = new IndexScan({
     files,
     index,
     later: host.later,
-    isUsed: (file) => documents.has(file) || boards.models.some((model) => model.members.has(file)),
+    isUsed,
     learned: () => {
       boards.rechoose();
       for (const file of documents.keys()) sendStatus(file);

@@ -1,0 +1,52 @@
+// The language server's process ends by itself, in VS Code: what the person who edits sees of it.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../../support/bundles.ts';
+import { languageServers, useWorkbench } from '../workbench.ts';
+
+const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
+
+describe('a language server that ends by itself in VS Code', () => {
+  const workbench = useWorkbench();
+
+  function kill(): void {
+    const servers = languageServers();
+    assert.equal(servers.length, 1);
+    for (const { pid } of servers) process.kill(pid, 'SIGKILL');
+  }
+
+  const output = (): string => languageServers()[0]?.output ?? '';
+
+  it('is started again with every document, once; then on request', async () => {
+    const before = output().length;
+    await workbench().begin({ files: { 'board.dts': board }, open: 'board.dts' });
+    // A server of its own: another test may have ended one less than a minute ago.
+    await workbench().command('dtmap: Restart language server');
+    await workbench().waitSquiggles('error', 3);
+    // An edit that is not saved: the new server must hear of it.
+    await workbench().select('status = "disabled";');
+    await workbench().type('status = "okay";');
+    await workbench().waitSquiggles('error', 2);
+    kill();
+    await workbench().notification('ended unexpectedly and was started again');
+    await workbench().screenshot('server-restarted');
+    await workbench().waitSquiggles('error', 2);
+    await workbench().focusEditor();
+    await workbench().page.keyboard.press('Control+Z');
+    await workbench().waitSquiggles('error', 3);
+    kill();
+    await workbench().notification('ended twice within a minute');
+    await workbench().screenshot('server-down');
+    const restart = workbench().page.locator('.notification-toast .monaco-button', {
+      hasText: 'Restart',
+    });
+    await restart.first().click();
+    await workbench().waitSquiggles('error', 3);
+    // Nothing but what happened: no complaint of this Node about the server's options, say.
+    const log = output().slice(before).trim().split('\n');
+    assert.ok(log.length >= 4, log.join('\n'));
+    for (const line of log) assert.match(line, /SIGKILL|The language server ended/);
+  });
+});
