@@ -12,6 +12,8 @@ import { patience, sharedBrowser, startPatience, Workbench } from '../workbench.
 import { installVscodeWeb, serveVscodeWeb } from './vscode-web.ts';
 
 const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
+const phone = (name: string): string =>
+  readFileSync(path.join(root, 'client/sample/examples/qualcomm-phone', name), 'utf8');
 
 describe('VS Code for the web', () => {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'dtmap-web-'));
@@ -35,7 +37,10 @@ describe('VS Code for the web', () => {
     const served = await serveVscodeWeb(path.join(scratch, 'extension'), folder);
     closing.unshift(served.stop);
     const page = await (
-      await browser.newContext({ viewport: { width: 1280, height: 1100 } })
+      await browser.newContext({
+        viewport: { width: 1280, height: 1100 },
+        permissions: ['clipboard-read', 'clipboard-write'],
+      })
     ).newPage();
     page.setDefaultTimeout(patience);
     closing.unshift(() => page.close());
@@ -48,6 +53,12 @@ describe('VS Code for the web', () => {
   /** A row of the explorer. */
   function explored(name: string): Locator {
     return workbench.page.locator('.explorer-viewlet .monaco-list-row', { hasText: name }).first();
+  }
+
+  async function openPhone(): Promise<void> {
+    await explored('phone.dts').dblclick();
+    await workbench.page.locator('.tab.active', { hasText: 'phone.dts' }).first().waitFor();
+    await workbench.waitText('&mpss_mem');
   }
 
   after(async () => {
@@ -117,5 +128,88 @@ describe('VS Code for the web', () => {
     await workbench.quickPick('Xen 4.18');
     await workbench.waitText('(XEN)  RESVD[0]: 0000000085700000 - 0000000085cfffff');
     await workbench.screenshot('web-boot-log');
+  });
+
+  it('shows lenses, sizes and ends', async () => {
+    await openPhone();
+    await workbench.shownBy('.codelens-decoration', /53 MiB/);
+    await workbench.waitText('→ 0x8ecfffff, 53 MiB');
+  });
+
+  it('completes labels of other files', async () => {
+    await openPhone();
+    await workbench.putCursorAt('&venus_mem');
+    await workbench.type('&h');
+    await workbench.suggestion('hyp_mem');
+    await workbench.screenshot('web-completion');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.waitText('&hyp_mem&venus_mem');
+    await workbench.command('File: Revert File');
+    await workbench.line('&hyp_mem&venus_mem').waitFor({ state: 'hidden' });
+  });
+
+  it('goes to the definition in another file', async () => {
+    await openPhone();
+    await workbench.putCursorAt('venus_mem {');
+    const { page } = workbench;
+    await workbench.pressUntil(['F12'], page.locator('.tab.active', { hasText: 'soc.dtsi' }));
+    await workbench.waitCursor(phone('soc.dtsi'), 'venus_mem: memory');
+  });
+
+  it('outlines the file', async () => {
+    await openPhone();
+    const { page } = workbench;
+    const override = page.locator('.quick-input-list .monaco-list-row', { hasText: '&mpss_mem' });
+    await workbench.pressUntil(['Control+Shift+O'], override.first());
+    await workbench.pressUntil(['Escape'], workbench.quickInput(), 'hidden');
+  });
+
+  it('formats the document', async () => {
+    await openPhone();
+    const line = workbench.line('model = "Phone"');
+    const before = await line.innerText();
+    await workbench.putCursorAt('model = "Phone"');
+    const shows = async (accept: (text: string) => boolean): Promise<void> => {
+      while (!accept(await line.innerText())) await workbench.page.waitForTimeout(50);
+    };
+    await workbench.type('  ');
+    await shows((text) => text !== before);
+    await workbench.command('Format Document');
+    await shows((text) => text === before);
+  });
+
+  it('renames a label in all files', async () => {
+    await openPhone();
+    await workbench.putCursorAt('venus_mem {');
+    const box = workbench.page.locator('.rename-box input');
+    await workbench.pressUntil(['F2'], box);
+    await box.fill('vpu_mem');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.waitText('&vpu_mem {');
+    await explored('soc.dtsi').dblclick();
+    await workbench.waitText('vpu_mem: memory@8ee00000');
+  });
+
+  it('adds a region, and judges for the targets that are chosen', async () => {
+    await explored('board.dts').dblclick();
+    await workbench.waitText('dsp@1a0000000');
+    await workbench.command('dtmap: Add reserved region');
+    await workbench.answer('3 MiB');
+    await workbench.quickPick('highest free below 4 GiB');
+    await workbench.waitText('0x300000>;');
+    await workbench.status('targets').click();
+    await workbench.quickPick('Xen 4.18');
+    await workbench.page.keyboard.press('Enter');
+    await workbench
+      .status('targets')
+      .filter({ hasText: /^Xen 4\.22, Linux 6\.12$/ })
+      .waitFor();
+  });
+
+  it('explains a captured log', async () => {
+    await workbench.writeClipboard('(XEN) d0v0: Failing to acquire the MFN 0x1a02dc\n');
+    await workbench.command('dtmap: Explain captured boot log or panic');
+    await workbench.quickPick('From the clipboard');
+    await workbench.waitText('belongs to /reserved-memory/dsp@1a0000000');
   });
 });
