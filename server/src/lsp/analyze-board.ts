@@ -7,6 +7,9 @@ import { createParser, type ParserWasm } from '../syntax/create-parser.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 
+/** The cache knows every macro of every board so far; after so many that were closed, a new one learns those that are open. */
+const closedUntilNew = 16;
+
 /** Analyses boards over files; remembers the last analysis of each. */
 export interface BoardAnalyzer {
   analyze(request: BoardRequest, files: FileSet): Analysis;
@@ -16,7 +19,9 @@ export interface BoardAnalyzer {
 
 /** Rejects when the WebAssembly files are none. */
 export async function createBoardAnalyzer(wasm: ParserWasm): Promise<BoardAnalyzer> {
-  const reader: Reader = { parser: await createParser(wasm), cache: new PreprocessCache() };
+  const parser = await createParser(wasm);
+  let reader: Reader = { parser, cache: new PreprocessCache() };
+  let closed = 0;
   const last = new Map<FileId, Extract<Analysis, { kind: 'complete' }>>();
   return {
     analyze(request, files) {
@@ -26,8 +31,10 @@ export async function createBoardAnalyzer(wasm: ParserWasm): Promise<BoardAnalyz
     },
     forget(root) {
       for (const { document } of last.get(root)?.readings ?? [])
-        if (document) reader.parser.release(document);
+        if (document) parser.release(document);
       last.delete(root);
+      closed += 1;
+      if (closed % closedUntilNew === 0) reader = { parser, cache: new PreprocessCache() };
     },
   };
 }

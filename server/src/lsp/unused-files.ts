@@ -2,8 +2,8 @@
 
 import type { FileId } from '../text/span.ts';
 
-/** About five large boards with all they include. */
-const MOST_UNUSED = 300;
+/** About two large boards with all they include. */
+const MOST_UNUSED = 120;
 
 export interface UnusedFilesHost {
   /** Whether a board that is open reads the file, or the editor shows it. */
