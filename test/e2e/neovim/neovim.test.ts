@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Hover, MarkupContent } from 'vscode-languageserver/node';
 import { bundle, root } from '../../support/bundles.ts';
+import { type Recorded, replaySession } from '../../support/replay-session.ts';
 import { requireTool } from '../../support/require-tool.ts';
 import { makeWorkspace } from '../make-workspace.ts';
 
@@ -17,13 +18,13 @@ interface Seen {
 }
 
 describe('Neovim', function () {
-  it('shows findings, explains them and mends them', function () {
+  it('shows findings, explains them and mends them, and says the same when it is asked the same again', async function () {
     const nvim = requireTool(this, { names: ['nvim'], skipName: 'neovim', packageName: 'neovim' });
     const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
     const folder = makeWorkspace({ 'board.dts': board });
-    const seen = runSession(nvim, path.join(folder, 'board.dts'), {
-      dtmap: { targets: ['xen:4.22'] },
-    });
+    const file = path.join(folder, 'board.dts');
+    const recording = path.join(makeWorkspace({}), 'session.jsonl');
+    const seen = runSession(nvim, file, recording, { dtmap: { targets: ['xen:4.22'] } });
     const errors = seen.diagnostics.filter(({ severity }) => severity === 1);
     assert.match(errors[0]?.message ?? '', /camera@64000000/);
     assert.match((seen.hover.contents as MarkupContent).value, /MiB/);
@@ -32,11 +33,25 @@ describe('Neovim', function () {
       seen.after.filter(({ severity }) => severity === 1),
       [],
     );
-    assert.notEqual(readFileSync(path.join(folder, 'board.dts'), 'utf8'), board);
+    assert.notEqual(readFileSync(file, 'utf8'), board);
+
+    // The same conversation again, with a server that has not had it.
+    writeFileSync(file, board);
+    const replayed = await replaySession(readRecording(recording), [process.execPath, ...server()]);
+    assert.deepEqual(replayed.differences, []);
+    assert.ok(replayed.requests >= 4, String(replayed.requests));
   });
 });
 
-function runSession(nvim: string, file: string, settings: object): Seen {
+const server = (): string[] => [bundle('dtmap.js'), 'lsp', '--stdio'];
+const recorder = path.join(root, 'test/support/record-session.mjs');
+
+function readRecording(file: string): Recorded[] {
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Recorded);
+}
+
+function runSession(nvim: string, file: string, recording: string, settings: object): Seen {
   const { status, stdout, stderr } = spawnSync(
     nvim,
     [
@@ -50,7 +65,7 @@ function runSession(nvim: string, file: string, settings: object): Seen {
       env: {
         ...process.env,
         FILE: file,
-        SERVER: [process.execPath, bundle('dtmap.js'), 'lsp', '--stdio'].join('\n'),
+        SERVER: [process.execPath, recorder, recording, process.execPath, ...server()].join('\n'),
         SETTINGS: JSON.stringify(settings),
       },
     },
