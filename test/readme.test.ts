@@ -68,6 +68,7 @@ const elsewhere: Readonly<Record<string, readonly [file: string, words: string]>
 const notRun: Readonly<Record<string, string>> = {
   'npm run watch': 'ends on Ctrl+C only; it is `npm run build` with another option of esbuild',
   'npm run bench': 'takes half an hour; its parts are timed by tests of their own',
+  'npm run coverage': 'runs the other suites once more and counts',
   'npm run pictures': 'rewrites committed pictures',
   'code --install-extension out/dtmap.vsix': 'needs a desktop; code-server installs the same file',
   'docker build -t dtmap .': 'needs Docker and its registry; test/fittings.test.ts reads the file',
