@@ -148,10 +148,14 @@ describe('VS Code for the web', () => {
     await workbench.line('&hyp_mem&venus_mem').waitFor({ state: 'hidden' });
   });
 
-  it('goes to the definition in another file', async () => {
+  it('lists references of all files, and goes to the definition', async () => {
     await openPhone();
     await workbench.putCursorAt('venus_mem {');
     const { page } = workbench;
+    await workbench.command('References: Find All References');
+    await workbench.page.getByText('2 results in 2 files').waitFor();
+    await workbench.command('View: Show Explorer');
+    await workbench.focusEditor();
     await workbench.pressUntil(['F12'], page.locator('.tab.active', { hasText: 'soc.dtsi' }));
     await workbench.waitCursor(phone('soc.dtsi'), 'venus_mem: memory');
   });
