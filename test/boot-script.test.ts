@@ -113,4 +113,49 @@ describe('read-imagebuilder', () => {
     assert.match(placed('MEMORY_END=0x40600000').unclear[0]?.because ?? '', /past MEMORY_END/);
     assert.match(placed('XEN=lost').unclear[0]?.because ?? '', /lost is not there/);
   });
+
+  it('writes what each variable of a domain asks for', () => {
+    const one = (...lines: string[]): ReturnType<typeof placed> =>
+      placed('NUM_DOMUS=1', 'DOMU_KERNEL[0]="Image"', ...lines);
+    for (const [line, name, written] of [
+      ['', 'memory', '<0x0 0x80000>'],
+      ['DOMU_MEM[0]=256', 'memory', '<0x0 0x40000>'],
+      ['DOMU_VCPUS[0]=2', 'cpus', '<2>'],
+      ['', 'vpl011', '<1>'],
+      ['DOMU_VPL011[0]=0', 'vpl011', undefined],
+      ['DOMU_ENHANCED[0]=1', 'xen,enhanced', '"enabled"'],
+      ['DOMU_ENHANCED[0]=2', 'xen,enhanced', '"no-xenstore"'],
+      ['', 'xen,enhanced', undefined],
+      ['DOMU_COLORS[0]="4-7"', 'llc-colors', '"4-7"'],
+      ['DOMU_P2M_MEM_MB[0]=64', 'xen,domain-p2m-mem-mb', '<64>'],
+      ['DOMU_STATIC_MEM[0]="0x50000000 0x1000000"', 'direct-map', ''],
+      ['DOMU_STATIC_MEM[0]="0x50000000"', 'xen,static-mem', undefined],
+      ['DOMU_SHARED_MEM[0]="one 0x60000000 0x60000000 0x100000"', 'xen,shm-id', '"one"'],
+      ['DOMU_SHARED_MEM[0]="one 0x60000000 0x100000"', 'xen,shm-id', undefined],
+      ['DOMU_CMD[0]="quiet"', 'bootargs', '"quiet"'],
+    ] as const)
+      assert.equal(value(one(line), name), written, `${line} ${name}`);
+    const direct = one('DOMU_STATIC_MEM[0]="0x50000000 0x1000000"', 'DOMU_DIRECT_MAP[0]=0');
+    assert.equal(value(direct, 'direct-map'), undefined);
+  });
+
+  it('writes what Xen is told', () => {
+    const command = (...lines: string[]): string =>
+      value(placed(...lines), 'xen,xen-bootargs') ?? '';
+    assert.doesNotMatch(command(), /dom0/, 'a boot without dom0');
+    assert.match(command('DOM0_KERNEL="Image"'), /dom0_mem=1024M dom0_max_vcpus=1/);
+    assert.equal(
+      command('DOM0_KERNEL="Image"', 'XEN_CMD="quiet"', 'XEN_COLORS="0"', 'DOM0_COLORS="1-3"'),
+      '"quiet xen-llc-colors=0 dom0-llc-colors=1-3"',
+    );
+    assert.equal(
+      value(placed('XEN_STATIC_HEAP="0x70000000 0x1000000"'), 'xen,static-heap'),
+      '<0x0 0x70000000 0x0 0x1000000>',
+    );
+  });
+
+  it('knows nothing of what is loaded after a file that is not there', () => {
+    const script = placed('DOM0_KERNEL="gone"', 'XEN="Image"');
+    assert.match(script.unclear.map(({ because }) => because).join(), /gone is not there/);
+  });
 });

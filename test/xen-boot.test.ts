@@ -234,4 +234,132 @@ describe('Xen on paper', () => {
       });
     }
   });
+
+  describe('static shared memory that it refuses', () => {
+    const region = (id: string, cells: string, more = ''): string =>
+      `shm@a0000000 { compatible = "xen,domain-shared-memory-v1"; ${id && `xen,shm-id = "${id}";`}
+        ${cells && `xen,shared-mem = <${cells}>;`} ${more} };`;
+    const domains = (...nodes: readonly string[]): string =>
+      nodes
+        .map((node, at) => `domU${at} { compatible = "xen,domain"; ${CELLS} ${node} };`)
+        .join('\n');
+    const CELLS = '#address-cells = <2>; #size-cells = <2>;';
+    const printed = async (nodes: string, name: string, isBuilt = true): Promise<string[]> => {
+      const tree = await textTree(`/dts-v1/; / { ${CELLS}
+        reserved-memory { ${CELLS} ranges; r@b0000000 { reg = <0 0xb0000000 0 0x1000000>; }; };
+        chosen { ${CELLS} module@48000000 { compatible = "multiboot,kernel", "multiboot,module";
+          reg = <0 0x48000000 0 0x1000000>; }; ${nodes} };
+        memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x80000000>; };
+        };`);
+      const profile: BootProfile = {
+        xen: { address: 0x40200000n, size: 0x150000n },
+        dtb: { address: 0x44000000n, size: 0x2000n },
+        config: { staticMemory: true, staticShm: isBuilt },
+      };
+      const boot = bootXen(tree, release(name), profile, size(tree));
+      return boot.log.map(({ text }) => text.replace(/^\(XEN\) /, ''));
+    };
+    /** What the region is, and what the releases with a list of shared memory and those before it print. */
+    const cases: readonly (readonly [what: string, nodes: string, now: string, before: string])[] =
+      [
+        [
+          'an id of 16 characters',
+          domains(region('0123456789abcdef', '0 0xa0000000 0 0xa0000000 0 0x1000')),
+          'fdt: invalid xen,shm-id 0123456789abcdef, it must be limited to 16 characters',
+          'fdt: invalid xen,shm-id 0123456789abcdef, it must be limited to 16 characters',
+        ],
+        [
+          'a role nobody has',
+          domains(region('a', '0 0xa0000000 0 0xa0000000 0 0x1000', 'role = "lender";')),
+          'fdt: invalid `role` property for static shared memory node.',
+          'fdt: invalid `role` property for static shared memory node.',
+        ],
+        [
+          'a cell too many',
+          domains(region('a', '0 0xa0000000 0 0xa0000000 0 0x1000 0')),
+          'fdt: invalid `xen,shared-mem` property.',
+          'fdt: invalid `xen,shared-mem` property.',
+        ],
+        [
+          'a size of zero',
+          domains(region('a', '0 0xa0000000 0 0xa0000000 0 0')),
+          'fdt: static shared memory region a overflow',
+          'fdt: the size for static shared memory region can not be zero',
+        ],
+        [
+          'one that wraps',
+          domains(region('a', '0 0xa0000000 0 0xa0000000 0xffffffff 0xfffff000')),
+          'fdt: static shared memory region a overflow',
+          'fdt: static shared memory region a overflow',
+        ],
+        [
+          'an address of the host within a page',
+          domains(region('a', '0 0xa0000800 0 0xa0000000 0 0x1000')),
+          'fdt: physical address 0x00000000a0000800 is not suitably aligned.',
+          '',
+        ],
+        [
+          'an address of the guest within a page',
+          domains(region('a', '0 0xa0000000 0 0xa0000800 0 0x1000')),
+          'fdt: guest address 0x00000000a0000800 is not suitably aligned.',
+          '',
+        ],
+        [
+          'a part of a page',
+          domains(region('a', '0 0xa0000000 0 0xa0000000 0 0x800')),
+          'fdt: size 0x0000000000000800 is not suitably aligned',
+          '',
+        ],
+        [
+          'no address of the host',
+          domains(region('a', '0 0xa0000000 0 0x1000')),
+          '',
+          'fdt: host physical address must be chosen by users at the moment.',
+        ],
+        [
+          'two names of one region',
+          domains(
+            region('a', '0 0xa0000000 0 0xa0000000 0 0x1000'),
+            region('b', '0 0xa0000000 0 0xa0000000 0 0x1000'),
+          ),
+          'fdt: xen,shm-id b does not match for all the nodes using the same region',
+          'fdt: xen,shm-id b does not match for all the nodes using the same region.',
+        ],
+        [
+          'one name of two regions',
+          domains(
+            region('a', '0 0xa0000000 0 0xa0000000 0 0x1000'),
+            region('a', '0 0xa0010000 0 0xa0000000 0 0x1000'),
+          ),
+          'fdt: different shared memory region could not share the same shm ID a',
+          'fdt: different shared memory region could not share the same shm ID a',
+        ],
+      ];
+    for (const [what, nodes, now, before] of cases)
+      it(what, async () => {
+        for (const [name, wanted] of [
+          ['4.22', now],
+          ['4.17', before],
+        ] as const) {
+          const lines = (await printed(nodes, name)).filter((line) => line.startsWith('fdt: '));
+          if (wanted === '') assert.deepEqual(lines, [], name);
+          else assert.ok(lines.includes(wanted), `${name}: ${lines.join('\n')}`);
+        }
+      });
+
+    it('any, when it was built without', async () => {
+      const nodes = domains(region('a', '0 0xa0000000 0 0xa0000000 0 0x1000'));
+      const lines = await printed(nodes, '4.22', false);
+      assert.ok(
+        lines.includes('CONFIG_STATIC_SHM must be enabled for parsing static shared memory nodes'),
+        lines.join('\n'),
+      );
+    });
+
+    it('one that overlaps a reserved region', async () => {
+      const nodes = domains(region('a', '0 0xb0000000 0 0xa0000000 0 0x2000'));
+      for (const name of ['4.17', '4.22'])
+        assert.match((await printed(nodes, name)).join('\n'), /overlap/, name);
+    });
+  });
 });

@@ -7,7 +7,15 @@ import type { FileId, Span } from '../text/span.ts';
 import { spanOf, walkNodes, type DtNode } from '../tree/device-tree.ts';
 import { filesOf } from './macros.ts';
 import { labelOccurrences } from './occurrences.ts';
-import { itemAt, outlineOf, textOf, walkItems } from './source-outline.ts';
+import {
+  itemAt,
+  outlineOf,
+  textOf,
+  walkItems,
+  type SourceOutline,
+  type SourceStatement,
+} from './source-outline.ts';
+import type { Token } from './source-tokens.ts';
 import { symbolAt, type SymbolAt } from './symbol-at.ts';
 
 /** A result, or one sentence why there is none. */
@@ -183,12 +191,12 @@ function renameProperty(
     edits.push({ at, text: name });
   }
   for (const opening of node.openings)
-    edits.push(...deletions(board, spanOf(opening.name), before, name));
+    edits.push(...mentions(board, spanOf(opening.name), before, name));
   return { ok: true, value: withoutRepeats(edits) };
 }
 
-/** `/delete-property/ old;` inside the braces of one opening. */
-function deletions(board: Board, opening: Span, before: string, name: string): TextEdit[] {
+/** `/delete-property/ old;` and what it deleted, `old = …;`, inside the braces of one opening. */
+function mentions(board: Board, opening: Span, before: string, name: string): TextEdit[] {
   const source = board.files.get(opening.file);
   if (typeof source === 'string') return [];
   const outline = outlineOf(source);
@@ -196,13 +204,17 @@ function deletions(board: Board, opening: Span, before: string, name: string): T
   if (item?.kind !== 'node') return [];
   const edits: TextEdit[] = [];
   for (const each of walkItems(item.items)) {
-    if (each.kind !== 'statement' || each.parent !== item) continue;
-    const [keyword, target] = each.tokens;
-    if (!keyword || !target || textOf(outline, keyword) !== '/delete-property/') continue;
-    if (textOf(outline, target) === before)
-      edits.push({ at: { file: opening.file, start: target.start, end: target.end }, text: name });
+    if (each.kind === 'node' || each.parent !== item) continue;
+    const named = each.kind === 'property' ? each.name : deletedBy(outline, each);
+    if (named && textOf(outline, named) === before)
+      edits.push({ at: { file: opening.file, start: named.start, end: named.end }, text: name });
   }
   return edits;
+}
+
+function deletedBy(outline: SourceOutline, { tokens }: SourceStatement): Token | undefined {
+  const [keyword, target] = tokens;
+  return keyword && textOf(outline, keyword) === '/delete-property/' ? target : undefined;
 }
 
 function withoutRepeats(edits: readonly TextEdit[]): TextEdit[] {
