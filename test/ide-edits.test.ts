@@ -1,8 +1,6 @@
 // Renames and refactorings on trees of their own: what each writes, and when it is refused or not offered.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { placesForRegion, readSize, refactorings } from '../server/src/ide/refactorings.ts';
 import { filesOf } from '../server/src/ide/macros.ts';
@@ -19,18 +17,9 @@ const tree = (...statements: readonly string[]): string =>
   `/dts-v1/;\n\n/ {\n\t${[CELLS, MEMORY, ...statements].join('\n\t')}\n};\n`;
 
 describe('edits', () => {
-  let folder = '';
-  before(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'dtmap-edits-'));
-  });
-  after(() => {
-    rmSync(folder, { recursive: true });
-  });
-
   async function boardOf(text: string): Promise<{ board: Board; file: string }> {
-    const file = path.join(folder, 'board.dts');
-    writeFileSync(file, text);
-    const { board } = await analyzeFile(file, new Map([['targets', 'linux:6.12']]));
+    const file = path.join(import.meta.dirname, 'board.dts');
+    const { board } = await analyzeFile(file, new Map([['targets', 'linux:6.12']]), text);
     return { board, file };
   }
 
@@ -44,7 +33,7 @@ describe('edits', () => {
         cursorAt(text, needle),
         name,
       );
-      return result.ok ? applyEdits(readFileSync(file, 'utf8'), result.value) : result.because;
+      return result.ok ? applyEdits(text, result.value) : result.because;
     }
     const soc = `soc {\n\t\t${CELLS}\n\t\tranges;\n\t\tuart@1000 {\n\t\t\treg = <0x1000 0x100>;\n\t\t\tport {\n\t\t\t};\n\t\t};\n\t\tuart@2000 {\n\t\t\treg = <0x2000 0x100>;\n\t\t};\n\t};`;
 

@@ -237,8 +237,10 @@ describe('Xen on paper', () => {
 
   describe('static shared memory that it refuses', () => {
     const region = (id: string, cells: string, more = ''): string =>
-      `shm@a0000000 { compatible = "xen,domain-shared-memory-v1"; ${id && `xen,shm-id = "${id}";`}
-        ${cells && `xen,shared-mem = <${cells}>;`} ${more} };`;
+      `shm@a0000000 { compatible = "xen,domain-shared-memory-v1"; xen,shm-id = "${id}";
+        xen,shared-mem = <${cells}>; ${more} };`;
+    /** Host address, guest address and size of one that is right. */
+    const page = '0 0xa0000000 0 0xa0000000 0 0x1000';
     const domains = (...nodes: readonly string[]): string =>
       nodes
         .map((node, at) => `domU${at} { compatible = "xen,domain"; ${CELLS} ${node} };`)
@@ -264,13 +266,13 @@ describe('Xen on paper', () => {
       [
         [
           'an id of 16 characters',
-          domains(region('0123456789abcdef', '0 0xa0000000 0 0xa0000000 0 0x1000')),
+          domains(region('0123456789abcdef', page)),
           'fdt: invalid xen,shm-id 0123456789abcdef, it must be limited to 16 characters',
           'fdt: invalid xen,shm-id 0123456789abcdef, it must be limited to 16 characters',
         ],
         [
           'a role nobody has',
-          domains(region('a', '0 0xa0000000 0 0xa0000000 0 0x1000', 'role = "lender";')),
+          domains(region('a', page, 'role = "lender";')),
           'fdt: invalid `role` property for static shared memory node.',
           'fdt: invalid `role` property for static shared memory node.',
         ],
@@ -318,19 +320,13 @@ describe('Xen on paper', () => {
         ],
         [
           'two names of one region',
-          domains(
-            region('a', '0 0xa0000000 0 0xa0000000 0 0x1000'),
-            region('b', '0 0xa0000000 0 0xa0000000 0 0x1000'),
-          ),
+          domains(region('a', page), region('b', page)),
           'fdt: xen,shm-id b does not match for all the nodes using the same region',
           'fdt: xen,shm-id b does not match for all the nodes using the same region.',
         ],
         [
           'one name of two regions',
-          domains(
-            region('a', '0 0xa0000000 0 0xa0000000 0 0x1000'),
-            region('a', '0 0xa0010000 0 0xa0000000 0 0x1000'),
-          ),
+          domains(region('a', page), region('a', '0 0xa0010000 0 0xa0000000 0 0x1000')),
           'fdt: different shared memory region could not share the same shm ID a',
           'fdt: different shared memory region could not share the same shm ID a',
         ],
@@ -348,7 +344,7 @@ describe('Xen on paper', () => {
       });
 
     it('any, when it was built without', async () => {
-      const nodes = domains(region('a', '0 0xa0000000 0 0xa0000000 0 0x1000'));
+      const nodes = domains(region('a', page));
       const lines = await printed(nodes, '4.22', false);
       assert.ok(
         lines.includes('CONFIG_STATIC_SHM must be enabled for parsing static shared memory nodes'),
