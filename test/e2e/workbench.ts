@@ -406,11 +406,6 @@ export class Workbench {
     return element;
   }
 
-  /** Clicks the first element for `selector` that shows `text`. */
-  async choose(selector: string, text: RegExp | string): Promise<void> {
-    await (await this.shownBy(selector, text)).click();
-  }
-
   /** Chooses an entry of the context menu over `text` in the active editor. */
   async menu(text: string, entry: string): Promise<void> {
     await this.putCursorAt(text);
