@@ -1,6 +1,7 @@
 // Finds nodes by the names of their properties: most rules are about few nodes of a tree that has thousands.
 
 import type { DeviceTree, DtNode } from './device-tree.ts';
+import { PropertyTable } from './property-table.ts';
 
 interface NodeIndex {
   /** In blob order. */
@@ -27,11 +28,14 @@ function makeIndex(tree: DeviceTree): NodeIndex {
   const waiting: DtNode[] = [tree.root];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     const place = nodes.push(node) - 1;
-    for (const name of node.properties.keys()) {
+    const add = (name: string): void => {
       const known = byProperty.get(name);
       if (known === undefined) byProperty.set(name, [place]);
       else known.push(place);
-    }
+    };
+    const { properties } = node;
+    if (properties instanceof PropertyTable) properties.forEachName(add);
+    else for (const name of properties.keys()) add(name);
     for (let index = node.children.length - 1; index >= 0; index--) {
       const child = node.children[index];
       if (child) waiting.push(child);

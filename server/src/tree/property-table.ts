@@ -1,9 +1,8 @@
 // The properties of one node by name. Those of a node with one body are made when asked for.
 
 import { MergedProperty, type Placed } from './merged-property.ts';
-import { flatSizeOf, labelNames, type LoweredNode } from './lowered.ts';
+import { flatSizeOf, labelNames, type LoweredNode, type LoweredProperty } from './lowered.ts';
 
-const none: readonly never[] = [];
 const nothing: ReadonlyMap<string, MergedProperty> = new Map();
 
 /**
@@ -61,24 +60,33 @@ export class PropertyTable implements ReadonlyMap<string, MergedProperty> {
     return this.#last?.name === name ? this.#last : undefined;
   }
 
-  /** Those that resolving has to look at; not deleted ones. */
-  special(): readonly MergedProperty[] {
+  // Both are calls, not iterators: they are asked of every node of every tree, and an iterator makes an object a step.
+
+  /** Calls for those that resolving has to look at; not for deleted ones, nor for those dtc makes itself. */
+  forEachSpecial(call: (property: MergedProperty, placed: Placed<LoweredProperty>) => void): void {
     const body = this.#body;
     if (body !== undefined) {
-      const { specialProperties } = body.says;
-      if (specialProperties.length === 0) return none;
-      const special: MergedProperty[] = [];
-      for (const index of specialProperties) {
+      for (const index of body.says.specialProperties) {
         const property = this.#make(body, index);
-        if (!property.deleted) special.push(property);
+        if (!property.deleted && property.placed) call(property, property.placed);
       }
-      return special;
+      return;
     }
-    if (this.#own === undefined) return none;
-    return [...this.#own.values()].filter(
-      ({ placed, deleted, labels }) =>
-        placed && !deleted && (placed.says.isSpecial || labels.length > 0),
-    );
+    this.#own?.forEach((property) => {
+      const { placed, deleted, labels } = property;
+      if (placed && !deleted && (placed.says.isSpecial || labels.length > 0))
+        call(property, placed);
+    });
+  }
+
+  /** Calls for each name, in order. */
+  forEachName(call: (name: string) => void): void {
+    const callWithName = (_: unknown, name: string): void => {
+      call(name);
+    };
+    if (this.#body === undefined) this.#own?.forEach(callWithName);
+    else this.#body.says.propertyIndex.forEach(callWithName);
+    if (this.#last !== undefined) call(this.#last.name);
   }
 
   set(name: string, property: MergedProperty): void {
@@ -153,7 +161,10 @@ export class PropertyTable implements ReadonlyMap<string, MergedProperty> {
 
   #asOwn(): Map<string, MergedProperty> {
     if (this.#own === undefined) {
-      const own = new Map<string, MergedProperty>(this.entries());
+      const own = new Map<string, MergedProperty>();
+      const body = this.#body;
+      body?.says.propertyIndex.forEach((index, name) => own.set(name, this.#make(body, index)));
+      if (this.#last !== undefined) own.set(this.#last.name, this.#last);
       this.#own = own;
       this.#body = this.#made = this.#last = undefined;
     }

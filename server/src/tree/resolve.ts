@@ -61,13 +61,12 @@ export function resolve(
     if (node.omitIfUnused) omittable.push(node);
     for (const label of node.labelEntries ?? noLabels)
       if (!label.deleted) labelled.push({ name: label.name, at: label.written, node, on: 'node' });
-    for (const property of node.properties.special()) {
-      if (property.placed === undefined) continue;
-      const { says } = property.placed;
+    node.properties.forEachSpecial((property, placed) => {
+      const { says } = placed;
       if (says.references.length > 0) withReferences.push({ node, property });
-      if (says.checks.length > 0) report(problems, property.placed, says.checks);
+      if (says.checks.length > 0) report(problems, placed, says.checks);
       if (property.labels.length > 0 || says.valueLabels.length > 0)
-        placeLabels(node, property, property.placed, labelled);
+        placeLabels(node, property, placed, labelled);
       switch (says.name) {
         case 'phandle':
         case 'linux,phandle':
@@ -77,7 +76,7 @@ export function resolve(
           withName.push(node);
           break;
       }
-    }
+    });
     if (node.children.length > 1) findRepeatedNodes(node, problems);
     const prefix = node.path === '/' ? '' : node.path;
     for (const child of node.children) {

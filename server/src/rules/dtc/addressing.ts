@@ -14,20 +14,20 @@ export const regFormat = dtcCheck({
   why: 'The parent says how many cells an entry of reg has. Readers take whole entries and drop or misread the rest.',
   instead: 'Write as many cells as #address-cells and #size-cells of the parent ask for.',
   among: having('reg'),
-  *node(node): Iterable<DtcWarning> {
+  node(node, warn) {
     const property = node.properties.get('reg');
     if (!property || claimsMemory(node)) return;
-    if (!node.parent) yield { node, text: 'Root node has a "reg" property' };
-    else if (property.bytes.length === 0) yield { node, property, text: 'property is empty' };
+    if (!node.parent) warn({ node, text: 'Root node has a "reg" property' });
+    else if (property.bytes.length === 0) warn({ node, property, text: 'property is empty' });
     else {
       const { address, size } = regCells(node);
       const entry = (address + size) * 4;
       if (entry === 0 || property.bytes.length % entry !== 0)
-        yield {
+        warn({
           node,
           property,
           text: `property has invalid length (${property.bytes.length} bytes) (#address-cells == ${address}, #size-cells == ${size})`,
-        };
+        });
     }
   },
 });
@@ -39,12 +39,12 @@ function rangesFormat(id: string, name: 'ranges' | 'dma-ranges'): Rule {
     why: `An entry of ${name} has a child address, a parent address and a size. With another length addresses below this bus cannot be translated.`,
     instead: `Write whole entries; an empty ${name} needs the same cell counts above and below.`,
     among: having(name),
-    *node(node): Iterable<DtcWarning> {
+    node(node, warn) {
       const property = node.properties.get(name);
       if (!property) return;
       const { parent } = node;
       if (!parent) {
-        yield { node, property, text: `Root node has a "${name}" property` };
+        warn({ node, property, text: `Root node has a "${name}" property` });
         return;
       }
       const child = childCells(node);
@@ -56,16 +56,16 @@ function rangesFormat(id: string, name: 'ranges' | 'dma-ranges'): Rule {
         text: `empty "${name}" property but its #${kind}-cells (${child[kind]}) differs from ${parent.path} (${above[kind]})`,
       });
       if (property.bytes.length === 0) {
-        if (above.address !== child.address) yield empty('address');
-        if (above.size !== child.size) yield empty('size');
+        if (above.address !== child.address) warn(empty('address'));
+        if (above.size !== child.size) warn(empty('size'));
       } else if (entry === 0 || property.bytes.length % entry !== 0)
-        yield {
+        warn({
           node,
           property,
           text:
             `"${name}" property has invalid length (${property.bytes.length} bytes) (parent #address-cells == ${above.address}, ` +
             `child #address-cells == ${child.address}, #size-cells == ${child.size})`,
-        };
+        });
     },
   });
 }
@@ -79,16 +79,16 @@ export const unitAddressVsReg = dtcCheck({
   why: 'A node with an address carries it in its name, one without does not (Devicetree Specification, section 2.2.1).',
   instead: 'Add the unit address or the reg, or remove the other.',
   offInKernelBuilds: true,
-  *node(node): Iterable<DtcWarning> {
+  node(node, warn) {
     if (!node.parent || node.children.some((child) => child.name === '__overlay__')) return;
     const ranges = node.properties.get('ranges');
     const hasAddress =
       node.properties.has('reg') || (ranges !== undefined && ranges.bytes.length > 0);
     const hasUnit = (unitAddress(node) ?? '') !== '';
     if (hasAddress && !hasUnit)
-      yield { node, text: 'node has a reg or ranges property, but no unit name' };
+      warn({ node, text: 'node has a reg or ranges property, but no unit name' });
     if (!hasAddress && hasUnit)
-      yield { node, text: 'node has a unit name, but no reg or ranges property' };
+      warn({ node, text: 'node has a unit name, but no reg or ranges property' });
   },
 });
 
@@ -98,14 +98,14 @@ export const unitAddressFormat = dtcCheck({
   why: 'Unit addresses are compared as text: `@0x10`, `@010` and `@10` are three names for one address.',
   instead: 'Write lower-case hex without `0x` and without leading zeros.',
   among: (tree) => nodesOf(tree).filter(({ name }) => name.includes('@0')),
-  *node(node): Iterable<DtcWarning> {
+  node(node, warn) {
     if (node.parent && busOf(node.parent) !== undefined) return;
     let unit = unitAddress(node) ?? '';
     if (unit.startsWith('0x')) {
-      yield { node, text: 'unit name should not have leading "0x"' };
+      warn({ node, text: 'unit name should not have leading "0x"' });
       unit = unit.slice(2);
     }
-    if (/^0[0-9a-fA-F]/.test(unit)) yield { node, text: 'unit name should not have leading 0s' };
+    if (/^0[0-9a-fA-F]/.test(unit)) warn({ node, text: 'unit name should not have leading 0s' });
   },
 });
 
@@ -115,13 +115,13 @@ export const avoidDefaultAddrSize = dtcCheck({
   why: 'Without #address-cells and #size-cells the counts are 2 and 1 by the specification, 1 and 1 for Linux, inherited for Xen.',
   instead: 'Write both counts in the parent.',
   among: having('reg', 'ranges'),
-  *node(node): Iterable<DtcWarning> {
+  node(node, warn) {
     const { parent } = node;
     if (!parent) return;
     if (!parent.properties.has('#address-cells'))
-      yield { node, text: 'Relying on default #address-cells value' };
+      warn({ node, text: 'Relying on default #address-cells value' });
     if (!parent.properties.has('#size-cells'))
-      yield { node, text: 'Relying on default #size-cells value' };
+      warn({ node, text: 'Relying on default #size-cells value' });
   },
 });
 
@@ -132,16 +132,19 @@ export const avoidUnnecessaryAddrSize = dtcCheck({
   instead: 'Remove #address-cells and #size-cells.',
   offInKernelBuilds: true,
   among: having('#address-cells'),
-  *node(node): Iterable<DtcWarning> {
+  node(node, warn) {
     if (!node.parent || node.properties.has('ranges') || node.children.length === 0) return;
     if (!node.properties.has('#size-cells')) return;
     if (node.children.some((child) => child.properties.has('reg'))) return;
-    yield {
+    warn({
       node,
       text: 'unnecessary #address-cells/#size-cells without "ranges" or child "reg" property',
-    };
+    });
   },
 });
+
+/** More findings than are shown of one rule; a parent of many could have pairs without end. */
+const mostPairs = 2000;
 
 export const uniqueUnitAddress = dtcCheck({
   id: 'unique_unit_address',
@@ -150,15 +153,18 @@ export const uniqueUnitAddress = dtcCheck({
   instead: 'Correct the address, or give functions at one address a common parent.',
   offInKernelBuilds: true,
   among: having('#address-cells'),
-  *node(parent): Iterable<DtcWarning> {
+  node(parent, warn) {
     if (!parent.properties.has('#size-cells')) return;
     const byUnit = new Map<string, DtNode[]>();
+    let pairs = 0;
     for (const node of parent.children) {
       const unit = unitAddress(node) ?? '';
       if (unit === '') continue;
       const before = byUnit.get(unit) ?? [];
-      for (const earlier of before)
-        yield { node: earlier, text: `duplicate unit-address (also used in node ${node.path})` };
+      for (const earlier of before) {
+        if (++pairs > mostPairs) return;
+        warn({ node: earlier, text: `duplicate unit-address (also used in node ${node.path})` });
+      }
       before.push(node);
       byUnit.set(unit, before);
     }
@@ -186,18 +192,18 @@ export const simpleBusReg = dtcCheck({
   instead: 'Name the node after its first address, in lower-case hex.',
   offInKernelBuilds: true,
   among: devicesOn('simple'),
-  *node(node): Iterable<DtcWarning> {
+  node(node, warn) {
     const address = simpleBusAddress(node);
     if (address === undefined) {
       if (node.parent?.parent && busOf(node) !== 'simple')
-        yield { node, text: 'missing or empty reg/ranges property' };
+        warn({ node, text: 'missing or empty reg/ranges property' });
       return;
     }
     const expected = address.toString(16);
     if ((unitAddress(node) ?? '') !== expected)
-      yield {
+      warn({
         node,
         text: `simple-bus unit address format error, expected "${expected}"`,
-      };
+      });
   },
 });

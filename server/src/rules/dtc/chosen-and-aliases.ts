@@ -2,7 +2,7 @@
 
 import { nodeAt, stringsOf, type DtNode } from '../../tree/device-tree.ts';
 import { nodesOf } from '../../tree/nodes-with.ts';
-import { dtcCheck, having, type DtcWarning } from './dtc-check.ts';
+import { dtcCheck, having } from './dtc-check.ts';
 
 const isChosen = (node: DtNode): boolean => node.path === '/chosen';
 
@@ -12,9 +12,9 @@ export const obsoleteChosenInterruptController = dtcCheck({
   why: 'The property is long obsolete; nothing reads it.',
   instead: 'Remove it; interrupt-parent says the same.',
   among: having('interrupt-controller'),
-  *node(node): Iterable<DtcWarning> {
+  node(node, warn) {
     if (isChosen(node) && node.properties.has('interrupt-controller'))
-      yield { node, text: '/chosen has obsolete "interrupt-controller" property' };
+      warn({ node, text: '/chosen has obsolete "interrupt-controller" property' });
   },
 });
 
@@ -24,8 +24,8 @@ export const chosenNodeIsRoot = dtcCheck({
   why: 'Boot loaders, Xen and Linux read /chosen and no other.',
   instead: 'Move its properties to /chosen.',
   among: (tree) => nodesOf(tree).filter(({ name }) => name === 'chosen'),
-  *node(node): Iterable<DtcWarning> {
-    if (node.parent?.parent) yield { node, text: 'chosen node must be at root node' };
+  node(node, warn) {
+    if (node.parent?.parent) warn({ node, text: 'chosen node must be at root node' });
   },
 });
 
@@ -38,10 +38,10 @@ export const chosenNodeBootargs = dtcCheck({
   why: 'The kernel reads bootargs as one string.',
   instead: 'Write one string.',
   among: having('bootargs'),
-  *node(node): Iterable<DtcWarning> {
+  node(node, warn) {
     const property = isChosen(node) ? node.properties.get('bootargs') : undefined;
     if (property && !isString(property.bytes))
-      yield { node, property, text: 'property is not a string' };
+      warn({ node, property, text: 'property is not a string' });
   },
 });
 
@@ -51,13 +51,13 @@ export const chosenNodeStdoutPath = dtcCheck({
   why: 'Readers look for `stdout-path`; `linux,stdout-path` is its old name.',
   instead: 'Write stdout-path = "alias:options".',
   among: having('stdout-path', 'linux,stdout-path'),
-  *node(node): Iterable<DtcWarning> {
+  node(node, warn) {
     if (!isChosen(node)) return;
     const property = node.properties.get('stdout-path') ?? node.properties.get('linux,stdout-path');
     if (!property) return;
     if (property.name === 'linux,stdout-path')
-      yield { node, property, text: "Use 'stdout-path' instead" };
-    if (!isString(property.bytes)) yield { node, property, text: 'property is not a string' };
+      warn({ node, property, text: "Use 'stdout-path' instead" });
+    if (!isString(property.bytes)) warn({ node, property, text: 'property is not a string' });
   },
 });
 
@@ -69,21 +69,21 @@ export const aliasPaths = dtcCheck({
   offInKernelBuilds: true,
   // Also that of an overlay, whose paths dtc looks for in the overlay itself.
   among: (tree) => nodesOf(tree).filter(({ name }) => name === 'aliases'),
-  *node(node, tree): Iterable<DtcWarning> {
+  node(node, warn, tree) {
     for (const property of node.properties.values()) {
       if (property.name === 'phandle' || property.name === 'linux,phandle') continue;
       const path = stringsOf(property)[0] ?? '';
       if (property.bytes.length === 0 || !nodeAt(tree, path))
-        yield {
+        warn({
           node,
           property,
           text: `aliases property is not a valid node (${path})`,
-        };
+        });
       if (!/^[a-z0-9-]*$/.test(property.name))
-        yield {
+        warn({
           node,
           text: "aliases property name must include only lowercase and '-'",
-        };
+        });
     }
   },
 });

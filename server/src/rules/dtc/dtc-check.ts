@@ -22,9 +22,11 @@ interface DtcCheck {
   readonly offInKernelBuilds?: boolean;
   /** The nodes that can have the fault, in blob order; absent: all. Asking them alone keeps the check cheap. */
   readonly among?: (tree: DeviceTree) => readonly DtNode[];
-  /** The warnings for one node. */
-  readonly node: (node: DtNode, tree: DeviceTree) => Iterable<DtcWarning>;
+  /** Says the warnings for one node. A call, not a generator: thousands of nodes per analysis have nothing to say. */
+  readonly node: (node: DtNode, warn: Warn, tree: DeviceTree) => void;
 }
+
+export type Warn = (warning: DtcWarning) => void;
 
 function placeOf({ node, property }: DtcWarning): Place | undefined {
   return property?.definition?.whole ?? node.openings.at(-1)?.name;
@@ -50,12 +52,19 @@ export function dtcCheck(check: DtcCheck): Rule {
 
     *check(board) {
       const { tree } = board;
+      let warnings: DtcWarning[] = [];
+      const warn: Warn = (warning) => {
+        warnings.push(warning);
+      };
       for (const node of check.among?.(tree) ?? nodesOf(tree)) {
-        for (const warning of check.node(node, tree)) {
+        check.node(node, warn, tree);
+        if (warnings.length === 0) continue;
+        for (const warning of warnings) {
           const at = placeOf(warning);
           const log = `Warning (${check.id}): ${subjectOf(warning)}: ${warning.text}`;
           if (at) yield { at, facts: warning, log };
         }
+        warnings = [];
       }
     },
 

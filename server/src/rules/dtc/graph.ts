@@ -9,7 +9,7 @@ import {
   type DtNode,
 } from '../../tree/device-tree.ts';
 import { nodesOf } from '../../tree/nodes-with.ts';
-import { dtcCheck, type DtcWarning } from './dtc-check.ts';
+import { dtcCheck, type Warn } from './dtc-check.ts';
 
 const isEndpoint = (node: DtNode): boolean =>
   node.name === 'endpoint' ||
@@ -34,22 +34,22 @@ const isPorts = (node: DtNode, ports: ReadonlySet<DtNode>): boolean =>
     (child) => ports.has(child) && (node.name === 'ports' || child.properties.has('reg')),
   );
 
-function* regFaults(node: DtNode): Iterable<DtcWarning> {
+function checkReg(node: DtNode, warn: Warn): void {
   const property = node.properties.get('reg');
   if (!property || property.bytes.length === 0 || !node.parent) return;
   if (property.bytes.length !== 4) {
-    yield { node, property, text: 'graph node malformed' };
+    warn({ node, property, text: 'graph node malformed' });
     return;
   }
   const expected = (cellsOf(property)[0] ?? 0).toString(16);
   if ((unitAddress(node) ?? '') !== expected)
-    yield { node, text: `graph node unit address error, expected "${expected}"` };
+    warn({ node, text: `graph node unit address error, expected "${expected}"` });
   const addresses = cellOf(node.parent, '#address-cells') ?? 2;
   if (addresses !== 1)
-    yield { node, property, text: `graph node '#address-cells' is ${addresses}, must be 1` };
+    warn({ node, property, text: `graph node '#address-cells' is ${addresses}, must be 1` });
   const sizes = cellOf(node.parent, '#size-cells') ?? 1;
   if (sizes !== 0)
-    yield { node, property, text: `graph node '#size-cells' is ${sizes}, must be 0` };
+    warn({ node, property, text: `graph node '#size-cells' is ${sizes}, must be 0` });
 }
 
 function remoteOf(node: DtNode, tree: DeviceTree): DtNode | 'bad' | undefined {
@@ -65,9 +65,9 @@ export const graphPort = dtcCheck({
   why: 'Graph code finds ports by the name `port` and their number by reg.',
   instead: 'Name the node port, or port@N with reg = <N>.',
   among: (tree) => nodesOf(tree).filter((node) => portsOf(tree).has(node)),
-  *node(node): Iterable<DtcWarning> {
-    if (baseName(node) !== 'port') yield { node, text: "graph port node name should be 'port'" };
-    yield* regFaults(node);
+  node(node, warn) {
+    if (baseName(node) !== 'port') warn({ node, text: "graph port node name should be 'port'" });
+    checkReg(node, warn);
   },
 });
 
@@ -77,18 +77,18 @@ export const graphEndpoint = dtcCheck({
   why: 'Each endpoint names the other one; a one-sided connection is found from one side only.',
   instead: 'Add remote-endpoint on the other side.',
   among: (tree) => nodesOf(tree).filter(({ parent }) => parent && portsOf(tree).has(parent)),
-  *node(node, tree): Iterable<DtcWarning> {
+  node(node, warn, tree) {
     if (baseName(node) !== 'endpoint')
-      yield { node, text: "graph endpoint node name should be 'endpoint'" };
-    yield* regFaults(node);
+      warn({ node, text: "graph endpoint node name should be 'endpoint'" });
+    checkReg(node, warn);
     const remote = remoteOf(node, tree);
     const property = node.properties.get('remote-endpoint');
-    if (remote === 'bad' && property) yield { node, property, text: 'graph phandle is not valid' };
+    if (remote === 'bad' && property) warn({ node, property, text: 'graph phandle is not valid' });
     else if (remote && remote !== 'bad' && remoteOf(remote, tree) !== node)
-      yield {
+      warn({
         node,
         text: `graph connection to node '${remote.path}' is not bidirectional`,
-      };
+      });
   },
 });
 
@@ -98,7 +98,7 @@ export const graphChildAddress = dtcCheck({
   why: 'A port or endpoint that has no siblings needs no number.',
   instead: 'Drop #address-cells, #size-cells, reg and the unit address.',
   offInKernelBuilds: true,
-  *node(node, tree): Iterable<DtcWarning> {
+  node(node, warn, tree) {
     const ports = portsOf(tree);
     if (!ports.has(node) && !isPorts(node, ports)) return;
     if (
@@ -107,10 +107,10 @@ export const graphChildAddress = dtcCheck({
       return;
     const [only] = node.children;
     if (node.children.length === 1 && only && node.properties.has('#address-cells'))
-      yield {
+      warn({
         node,
         text: `graph node has single child node '${only.name}', #address-cells/#size-cells are not necessary`,
-      };
+      });
   },
 });
 

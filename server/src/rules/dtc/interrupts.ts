@@ -32,21 +32,21 @@ export const interruptsProperty = dtcCheck({
   why: 'Each interrupt has as many cells as #interrupt-cells of the interrupt parent says.',
   instead: 'Name the interrupt parent, and write whole specifiers.',
   among: having('interrupts'),
-  *node(node, tree): Iterable<DtcWarning> {
+  node(node, warn, tree) {
     const property = node.properties.get('interrupts');
     if (!property) return;
     const { length } = property.bytes;
     if (length % 4 !== 0)
-      yield { node, property, text: `size (${length}) is invalid, expected multiple of 4` };
+      warn({ node, property, text: `size (${length}) is invalid, expected multiple of 4` });
     const { provider, faults } = interruptParent(node, tree);
-    yield* faults;
+    faults.forEach(warn);
     const count = provider && cellOf(provider, '#interrupt-cells');
     if (count !== undefined && count > 0 && length % (count * 4) !== 0)
-      yield {
+      warn({
         node,
         property,
         text: `size is (${length}), expected multiple of ${count * 4}`,
-      };
+      });
   },
 });
 
@@ -57,12 +57,12 @@ export const interruptProvider = dtcCheck({
   instead: 'Add #interrupt-cells, and #address-cells = <0> when an interrupt map may lead here.',
   offInKernelBuilds: true,
   among: having('interrupt-controller', 'interrupt-map'),
-  *node(node): Iterable<DtcWarning> {
+  node(node, warn) {
     if (!isProvider(node)) return;
     if (!node.properties.has('#interrupt-cells'))
-      yield { node, text: 'Missing #interrupt-cells in interrupt provider' };
+      warn({ node, text: 'Missing #interrupt-cells in interrupt provider' });
     if (!node.properties.has('#address-cells'))
-      yield { node, text: 'Missing #address-cells in interrupt provider' };
+      warn({ node, text: 'Missing #address-cells in interrupt provider' });
   },
 });
 
@@ -74,61 +74,61 @@ export const interruptMap = dtcCheck({
   // dtc runs it only where interrupt_provider is on.
   offInKernelBuilds: true,
   among: having('interrupt-map'),
-  *node(node, tree): Iterable<DtcWarning> {
+  node(node, warn, tree) {
     const property = node.properties.get('interrupt-map');
     const own = cellOf(node, '#interrupt-cells');
     if (!property || own === undefined) return;
     const childSize = (cellOf(node, '#address-cells') ?? 2) + own;
     const mask = node.properties.get('interrupt-map-mask');
     if (mask && mask.bytes.length !== childSize * 4)
-      yield {
+      warn({
         node,
         property: mask,
         text: `property size (${mask.bytes.length}) is invalid, expected ${childSize * 4}`,
-      };
+      });
     const { length } = property.bytes;
     if (length % 4 !== 0) {
-      yield {
+      warn({
         node,
         property,
         text: `property size (${length}) is invalid, expected multiple of 4`,
-      };
+      });
       return;
     }
     const cells = cellsOf(property);
     for (let at = 0; at < cells.length;) {
       if (at + childSize >= cells.length) {
-        yield {
+        warn({
           node,
           property,
           text: `property size (${length}) too small, expected > ${(at + childSize) * 4}`,
-        };
+        });
         return;
       }
       at += childSize;
       const phandle = cells[at] ?? 0;
       if (phandle === 0 || phandle === 0xffffffff) {
         if (!tree.isPlugin)
-          yield { node, property, text: `Cell ${at} is not a phandle(${phandle | 0})` };
+          warn({ node, property, text: `Cell ${at} is not a phandle(${phandle | 0})` });
         return;
       }
       const provider = tree.phandles.get(phandle);
       if (!provider) {
-        yield { node, property, text: `Could not get phandle(${phandle}) node for (cell ${at})` };
+        warn({ node, property, text: `Could not get phandle(${phandle}) node for (cell ${at})` });
         return;
       }
       const interruptCells = cellOf(provider, '#interrupt-cells');
       if (interruptCells === undefined) {
-        yield {
+        warn({
           node,
           property,
           text: `Missing property '#interrupt-cells' in node ${provider.path} or bad phandle (referred from interrupt-map[${at}])`,
-        };
+        });
         return;
       }
       at += 1 + interruptCells + (cellOf(provider, '#address-cells') ?? 0);
       if (at > cells.length)
-        yield { node, property, text: `property size (${length}) mismatch, expected ${at * 4}` };
+        warn({ node, property, text: `property size (${length}) mismatch, expected ${at * 4}` });
     }
   },
 });

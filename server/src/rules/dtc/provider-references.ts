@@ -1,62 +1,61 @@
 // Checks that dtc makes of lists of <phandle arguments…>: clocks, resets, gpios and their like.
 
 import { cellOf } from '../../addresses/cells.ts';
-import { cellsOf, type DeviceTree, type DtNode, type DtProperty } from '../../tree/device-tree.ts';
+import { cellAt, type DeviceTree, type DtNode, type DtProperty } from '../../tree/device-tree.ts';
 import { isPhandleAt } from '../../tree/merged-property.ts';
 import type { Rule } from '../rule.ts';
-import { dtcCheck, having, type DtcWarning } from './dtc-check.ts';
+import { dtcCheck, having, type Warn } from './dtc-check.ts';
 
-/** The faults of one <phandle arguments…> list; `isOptional`: a provider without `cellsName` takes no arguments. */
-function listFaults(
+/** Checks one <phandle arguments…> list; `isOptional`: a provider without `cellsName` takes no arguments. */
+function checkList(
   node: DtNode,
   property: DtProperty,
   cellsName: string,
   isOptional: (cellsName: string) => boolean,
+  warn: Warn,
   tree: DeviceTree,
-): readonly DtcWarning[] {
-  const faults: DtcWarning[] = [];
-  const { length } = property.bytes;
+): void {
+  const { bytes } = property;
+  const { length } = bytes;
   if (length % 4 !== 0) {
-    faults.push({
+    warn({
       node,
       property,
       text: `property size (${length}) is invalid, expected multiple of 4`,
     });
-    return faults;
+    return;
   }
-  const cells = cellsOf(property);
   let size = 0;
-  for (let at = 0; at < cells.length; at += size + 1) {
-    const phandle = cells[at] ?? 0;
+  for (let at = 0; at * 4 < length; at += size + 1) {
+    const phandle = cellAt(bytes, at * 4);
     size = 0;
     if (phandle === 0 || phandle === 0xffffffff) {
-      if (tree.isPlugin) return faults;
+      if (tree.isPlugin) return;
       continue;
     }
     if (!isPhandleAt(property, at * 4))
-      faults.push({ node, property, text: `cell ${at} is not a phandle reference` });
+      warn({ node, property, text: `cell ${at} is not a phandle reference` });
     const provider = tree.phandles.get(phandle);
     if (!provider) {
-      faults.push({ node, property, text: `Could not get phandle node for (cell ${at})` });
-      return faults;
+      warn({ node, property, text: `Could not get phandle node for (cell ${at})` });
+      return;
     }
     const count = cellOf(provider, cellsName);
     if (count === undefined && !isOptional(cellsName)) {
-      faults.push({
+      warn({
         node,
         text: `Missing property '${cellsName}' in node ${provider.path} or bad phandle (referred from ${property.name}[${at}])`,
       });
-      return faults;
+      return;
     }
     size = count ?? 0;
     if (length < (at + size + 1) * 4)
-      faults.push({
+      warn({
         node,
         property,
         text: `property size (${length}) too small for cell size ${size}`,
       });
   }
-  return faults;
 }
 
 const isOptional = (cellsName: string): boolean => cellsName === '#msi-cells';
@@ -69,9 +68,9 @@ function providerChecks(id: string, name: string, cellsName: string): [Rule, Rul
     why: `Each entry of ${name} is a phandle and as many cells as ${cellsName} of that node says.`,
     instead: `Write entries that fit the provider, or add ${cellsName} to it.`,
     among: having(name),
-    node(node, tree): Iterable<DtcWarning> {
+    node(node, warn, tree) {
       const property = node.properties.get(name);
-      return property ? listFaults(node, property, cellsName, isOptional, tree) : [];
+      if (property) checkList(node, property, cellsName, isOptional, warn, tree);
     },
   });
   const count = dtcCheck({
@@ -80,10 +79,10 @@ function providerChecks(id: string, name: string, cellsName: string): [Rule, Rul
     why: `${cellsName} says how many cells follow a phandle to this node.`,
     instead: 'Write one cell.',
     among: having(cellsName),
-    *node(node): Iterable<DtcWarning> {
+    node(node, warn) {
       const property = node.properties.get(cellsName);
       if (property && property.bytes.length !== 4)
-        yield { node, property, text: 'property is not a single cell' };
+        warn({ node, property, text: 'property is not a single cell' });
     },
   });
   return [list, count];
@@ -152,10 +151,10 @@ export const gpiosProperty = dtcCheck({
   why: 'Each entry is a phandle and as many cells as #gpio-cells of the controller says.',
   instead: 'Write entries that fit the controller.',
   among: having(isGpioList),
-  *node(node, tree): Iterable<DtcWarning> {
+  node(node, warn, tree) {
     if (node.properties.has('gpio-hog')) return;
     for (const property of node.properties.values())
       if (isGpioList(property.name))
-        yield* listFaults(node, property, '#gpio-cells', isOptional, tree);
+        checkList(node, property, '#gpio-cells', isOptional, warn, tree);
   },
 });

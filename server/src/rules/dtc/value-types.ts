@@ -1,8 +1,8 @@
 // Checks that dtc makes of what kind of value a property has.
 
-import type { DtNode, DtProperty } from '../../tree/device-tree.ts';
+import type { DtProperty } from '../../tree/device-tree.ts';
 import type { Rule } from '../rule.ts';
-import { dtcCheck, having, type DtcWarning } from './dtc-check.ts';
+import { dtcCheck, having } from './dtc-check.ts';
 
 const isCell = (property: DtProperty): boolean => property.bytes.length === 4;
 
@@ -28,27 +28,16 @@ function valueCheck(
     why: `Every reader of this property takes it for ${what}; another form is misread or ignored.`,
     instead: `Write ${what}.`,
     among: having(names),
-    node(node): Iterable<DtcWarning> {
-      const unfit = propertiesOf(node, names).filter((property) => !fits[what](property));
-      return unfit.map((property) => ({ node, property, text: `property is not ${what}` }));
+    node(node, warn) {
+      const check = (name: string): void => {
+        const property = node.properties.get(name);
+        if (property && !fits[what](property))
+          warn({ node, property, text: `property is not ${what}` });
+      };
+      if (typeof names === 'string') check(names);
+      else for (const name of node.properties.keys()) if (names(name)) check(name);
     },
   });
-}
-
-function propertiesOf(
-  { properties }: DtNode,
-  names: string | ((name: string) => boolean),
-): readonly DtProperty[] {
-  if (typeof names === 'string') {
-    const property = properties.get(names);
-    return property ? [property] : [];
-  }
-  const found: DtProperty[] = [];
-  for (const name of properties.keys()) {
-    const property = names(name) ? properties.get(name) : undefined;
-    if (property) found.push(property);
-  }
-  return found;
 }
 
 export const addressCellsIsCell = valueCheck(
