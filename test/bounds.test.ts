@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fuzzEditor } from './fuzz/fuzz-editor.ts';
+import { sharedParser } from './support/parser.ts';
 import { dtmap, type Ran } from './support/run-dtmap.ts';
 
 const HEAD = '/dts-v1/;\n';
@@ -235,5 +237,27 @@ describe('bounds', function () {
     const ran = await measured(['check', '-', '--as', 'dtb'], blob);
     assert.equal(ran.status, 2);
     assert.match(ran.stderr, /has more than 64 MiB of names/);
+  });
+
+  it('cell counts that nobody could write: the editor answers everywhere', async () => {
+    const editor = fuzzEditor(await sharedParser());
+    const tree = (root: string, below: string): string =>
+      `${HEAD}/ {\n${root}\nmemory@0 { device_type = "memory"; reg = <0 0x40000000>; };\n` +
+      `reserved-memory { ${below} ranges; a@1000 { reg = <0x1000 0x1000>; };\n` +
+      'b { size = <0x1000>; alignment = <0x1000>; alloc-ranges = <0 0x10000>; }; };\n' +
+      `bus { compatible = "simple-bus"; ${below} ranges = <0 0 0x1000>; a@0 { reg = <0 0x10>; }; };\n};\n`;
+    const few = '#address-cells = <1>; #size-cells = <1>;';
+    const places = Array.from({ length: 100 }, (_, at) => at / 100);
+    const before = process.cpuUsage();
+    for (const count of [17, 0x10000000, 0x7fffffff, 0xffffffff])
+      for (const odd of [
+        `#address-cells = <${count}>; #size-cells = <1>;`,
+        `#address-cells = <1>; #size-cells = <${count}>;`,
+        `#address-cells = <${count}>; #size-cells = <${count}>;`,
+      ])
+        for (const text of [tree(odd, few), tree(few, odd)])
+          editor.check({ text, places, word: '0x1000' });
+    const { user, system } = process.cpuUsage(before);
+    assert.ok(user + system < LONGEST * 1e6, `${(user + system) / 1e6} s of CPU time`);
   });
 });

@@ -97,7 +97,11 @@ const top = oneof(
   { weight: 1, arbitrary: constantFrom('#include "soc.dtsi"', '/delete-node/ &l0;', '/ { };') },
 );
 
-const memory = tuple(nat(2), nat(2), array(cell, { minLength: 2, maxLength: 8 })).map(
+const count = oneof(
+  { weight: 20, arbitrary: nat(2) },
+  { weight: 1, arbitrary: constantFrom(17, 0x7fffffff, 0xffffffff) },
+);
+const memory = tuple(count, count, array(cell, { minLength: 2, maxLength: 8 })).map(
   ([address, size, reg]) =>
     `/ { #address-cells = <${address}>; #size-cells = <${size}>;\n` +
     `memory@0 { device_type = "memory"; reg = <${reg.join(' ')}>; }; };`,

@@ -32,6 +32,11 @@ export function regCells(node: DtNode): CellCounts {
 /** Cells that are joined: twice as many as dtc allows (four), for each of two numbers. */
 const mostCells = 16;
 
+/** Whether numbers of so many cells can be written out: a count may be any number up to 2³² − 1. */
+export function canWrite(counts: CellCounts): boolean {
+  return counts.address <= mostCells && counts.size <= mostCells;
+}
+
 /** `count` cells from `at` joined big-endian; missing cells end the number. */
 export function joinCells(cells: readonly number[], at: number, count: number): bigint {
   let value = 0n;

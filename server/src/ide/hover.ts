@@ -286,10 +286,10 @@ function dynamicLines(context: Context, region: DynamicReserved): string[] {
     rows.push([
       `Linux ${boot.release}`,
       placed
-        ? placed.state === 'failed'
+        ? `likely ${rangeText(placed)}`
+        : boot.ignored.some((each) => each.node === region.node)
           ? 'cannot be placed'
-          : `likely ${rangeText(placed)}`
-        : 'its place is not known',
+          : 'its place is not known',
     ]);
   }
   for (const boot of board.xen)
@@ -489,11 +489,13 @@ function plainValue(board: Board, property: DtProperty, offset: number | undefin
         .map((each) => `\`"${each}"\``)
         .join(', '),
     ];
-  const cells = cellsOf(property);
-  const shown = cells.slice(0, 16).map((cell) => `0x${cell.toString(16)}`);
-  return [
-    `\`<${shown.join(' ')}${cells.length > 16 ? ' …' : ''}>\` ${property.bytes.length} bytes`,
-  ];
+  const inBytes = property.bytes.length % 4 !== 0 || parts.some((each) => each.kind === 'bytes');
+  const [open, close] = inBytes ? ['[', ']'] : ['<', '>'];
+  const values = inBytes
+    ? [...property.bytes].map((byte) => byte.toString(16).padStart(2, '0'))
+    : cellsOf(property).map((cell) => `0x${cell.toString(16)}`);
+  const shown = values.slice(0, 16).join(' ') + (values.length > 16 ? ' …' : '');
+  return [`\`${open}${shown}${close}\` ${property.bytes.length} bytes`];
 }
 
 function originLines(context: Context, property: DtProperty, here: Definition): string[] {

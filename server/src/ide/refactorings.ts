@@ -1,6 +1,6 @@
 // Rewrites that are offered without a fault: a new region, `/memreserve/` to region and back, memory for a domain.
 
-import { childCells, regCells, type CellCounts } from '../addresses/cells.ts';
+import { canWrite, childCells, regCells, type CellCounts } from '../addresses/cells.ts';
 import { formatGrouped, formatSize } from '../addresses/format.ts';
 import type { Range } from '../addresses/region.ts';
 import { freeRanges, placesIn } from '../memory/free-ranges.ts';
@@ -175,7 +175,11 @@ function lineOfClosingBrace(
 }
 
 function fitsCells(range: Range, counts: CellCounts): boolean {
-  return fits(range.start, counts.address) && fits(range.end - range.start, counts.size);
+  return (
+    canWrite(counts) &&
+    fits(range.start, counts.address) &&
+    fits(range.end - range.start, counts.size)
+  );
 }
 
 function regionText(name: string, range: Range, counts: CellCounts, indent: string): string {

@@ -1,6 +1,6 @@
 // Templates for the kinds of reserved regions.
 
-import type { CellCounts } from '../addresses/cells.ts';
+import { canWrite, type CellCounts } from '../addresses/cells.ts';
 
 export interface RegionSnippet {
   readonly label: string;
@@ -9,8 +9,9 @@ export interface RegionSnippet {
   readonly insert: string;
 }
 
-/** One template per kind of region, with as many cells as `counts` say. */
+/** One template per kind of region, with as many cells as `counts` say; none where nobody could write them. */
 export function regionSnippets(counts: CellCounts): RegionSnippet[] {
+  if (!canWrite(counts)) return [];
   const address = `${'0x0 '.repeat(Math.max(0, counts.address - 1))}0x\${1:80000000}`;
   const size = `${'0x0 '.repeat(Math.max(0, counts.size - 1))}0x\${2:100000}`;
   const onlySize = `${'0x0 '.repeat(Math.max(0, counts.size - 1))}0x\${1:4000000}`;

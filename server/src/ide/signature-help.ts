@@ -1,6 +1,6 @@
 // Which cell of `reg`, `ranges` and their like is being written, by the cell counts in force.
 
-import { cellOf, childCells, regCells } from '../addresses/cells.ts';
+import { canWrite, cellOf, childCells, regCells } from '../addresses/cells.ts';
 import type { Board } from '../rules/board.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import type { DtNode } from '../tree/device-tree.ts';
@@ -34,7 +34,7 @@ export function signatureHelp(
   if (!node) return undefined;
   const name = textOf(outline, item.name);
   const groups = groupsOf(node, name);
-  if (!groups) return undefined;
+  if (!groups || ![regCells(node), childCells(node)].every(canWrite)) return undefined;
 
   // Cells before the cursor: tokens directly inside `< >`; a parenthesised expression is one cell.
   let count = 0;
