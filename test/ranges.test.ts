@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   addInto,
+  compareRanges,
+  indexBehind,
   overlaps,
   partsWithin,
   subtract,
@@ -96,5 +98,79 @@ describe('ranges', () => {
     }
     assert.equal(partners.size, many.length);
     assert.ok(pairs <= 64 * many.length, String(pairs));
+  });
+
+  it('are ordered by start, then end', () => {
+    const list = [
+      { start: 2n, end: 3n },
+      { start: 1n, end: 5n },
+      { start: 1n, end: 2n },
+      { start: 0n, end: 9n },
+    ];
+    assert.deepEqual([...list].sort(compareRanges), list.toReversed());
+    assert.equal(compareRanges({ start: 1n, end: 2n }, { start: 1n, end: 2n }), 0);
+  });
+
+  it('are paired in order: by the later start, the lower start first', () => {
+    fc.assert(
+      fc.property(ranges, (some) => {
+        const pairs = [...overlappingPairs(some)];
+        for (const [a, b] of pairs) assert.ok(compareRanges(a, b) <= 0);
+        const later = pairs.map(([, b]) => b);
+        assert.deepEqual(later, [...later].sort(compareRanges));
+      }),
+    );
+  });
+
+  it('of which too many overlap are paired with those that reach farthest', () => {
+    // The later one begins, the farther it reaches, but for the first, which reaches over all.
+    const many = Array.from({ length: 66 }, (_, index) => ({
+      start: BigInt(index),
+      end: index === 0 ? 9000n : BigInt(1000 + index),
+    }));
+    const last = { start: 100n, end: 101n };
+    const partners = [...overlappingPairs([...many, last])].flatMap(([a, b]) =>
+      b === last ? [a] : [],
+    );
+    assert.deepEqual(partners, [many[0], ...many.slice(3)]);
+    const exactly = [...overlappingPairs([...many.slice(2), last])].filter(([, b]) => b === last);
+    assert.equal(exactly.length, 64);
+  });
+
+  it('are found without looking at the others', () => {
+    let looks = 0;
+    const list = Array.from({ length: 4096 }, (_, index) => ({
+      get start(): bigint {
+        looks += 1;
+        return BigInt(index * 16);
+      },
+      get end(): bigint {
+        looks += 1;
+        return BigInt(index * 16 + 8);
+      },
+    }));
+    const index = new RangeIndex(list);
+    looks = 0;
+    assert.equal(index.meeting({ start: 32_000n, end: 32_040n }).length, 3);
+    assert.ok(looks < 100, `${looks} looks`);
+    looks = 0;
+    assert.equal(index.meeting({ start: 32_008n, end: 32_016n }).length, 0);
+    assert.ok(looks < 100, `${looks} looks`);
+    const joined = union(list);
+    looks = 0;
+    assert.deepEqual(partsWithin(joined, { start: 32_000n, end: 32_020n }).length, 2);
+    assert.equal(indexBehind(joined, 32_008n), 2001);
+    assert.equal(indexBehind(joined, 1n << 40n), 4096);
+  });
+
+  it('are listed in the order they came in, those of one start too', () => {
+    const list = [
+      { start: 5n, end: 9n },
+      { start: 1n, end: 9n },
+      { start: 5n, end: 7n },
+      { start: 5n, end: 8n },
+    ];
+    assert.deepEqual(new RangeIndex(list).meeting({ start: 0n, end: 10n }), list);
+    assert.deepEqual(new RangeIndex([]).meeting({ start: 0n, end: 10n }), []);
   });
 });
