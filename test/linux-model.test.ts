@@ -381,10 +381,71 @@ describe('Linux: dynamic placement', () => {
     assert.equal(placeOf(result)[0], '[0x4e800000, 0x4f800000)');
   });
 
-  it('the default CMA area goes below 4 GiB', async () => {
-    const result = await boot(source({}), '6.1', { architecture: 'arm64', cmaSize: 64n << 20n });
-    const cma = result.reserved.find((range) => range.kind === 'cma');
-    assert.equal(cma && formatRange(cma), '[0x4c000000, 0x50000000)');
+  describe('of the default CMA area of 64 MiB', () => {
+    const wide = '#address-cells = <2>; #size-cells = <2>;';
+    const board = (memory: string, rest: string): string =>
+      `/dts-v1/; / { ${wide} memory@0 { device_type = "memory"; reg = <${memory}>; }; ${rest} };`;
+    const gigabytes = '0x0 0x0 0x2 0x0';
+    const bus = (ranges: string, more = ''): string =>
+      `bus { #address-cells = <1>; #size-cells = <1>; ranges; dma-ranges${ranges}; ${more} };`;
+    const cases: [string, string, string?][] = [
+      ['the end of RAM', source({}), '[0x4c000000, 0x50000000)'],
+      ['the end of 4 GiB', board(gigabytes, ''), '[0xfc000000, 0x100000000)'],
+      [
+        'as far as a bus of 30 bits reaches',
+        board(gigabytes, bus(' = <0xc0000000 0x0 0x0 0x40000000>')),
+        '[0x3c000000, 0x40000000)',
+      ],
+      [
+        'as far as the narrowest bus reaches',
+        board(
+          gigabytes,
+          bus(' = <0x0 0x0 0x0 0x80000000>', bus(' = <0x0 0x0 0x20000000>, <0x0 0x0 0x1000>')),
+        ),
+        '[0x1c000000, 0x20000000)',
+      ],
+      [
+        'past a bus that is disabled, and one without limits',
+        board(
+          gigabytes,
+          bus(' = <0x0 0x0 0x0 0x1000>', 'status = "disabled";') + bus('').replace('bus', 'bus2'),
+        ),
+        '[0xfc000000, 0x100000000)',
+      ],
+      [
+        'RAM that is all behind what a bus reaches',
+        board('0x0 0x80000000 0x0 0x80000000', bus(' = <0x0 0x0 0x0 0x40000000>')),
+        '[0xfc000000, 0x100000000)',
+      ],
+      ['RAM that is all behind 4 GiB', board('0x2 0x0 0x1 0x0', ''), '[0x200000000, 0x204000000)'],
+      ['none without room', board('0x0 0x0 0x0 0x3f00000', '')],
+      [
+        'none where a pool is the default',
+        source({
+          reserved:
+            'pool { compatible = "shared-dma-pool"; reusable; linux,cma-default; size = <0x600000>; };',
+        }),
+      ],
+    ];
+    for (const [name, text, expected] of cases)
+      it(name, async () => {
+        const options = { architecture: 'arm64', cmaSize: 64n << 20n } as const;
+        const { reserved } = await boot(text, '6.1', options);
+        const cma = reserved.find((range) => range.kind === 'cma');
+        assert.equal(cma && formatRange(cma), expected);
+      });
+
+    it('what the command line asks for', async () => {
+      for (const [asked, expected] of [
+        ['cma=16M', '[0x4f000000, 0x50000000)'],
+        ['cma=0', undefined],
+      ] as const) {
+        const options = { architecture: 'arm64', cmaSize: 64n << 20n, commandLine: asked } as const;
+        const { reserved } = await boot(source({}), '6.1', options);
+        const cma = reserved.find((range) => range.kind === 'cma');
+        assert.equal(cma && formatRange(cma), expected);
+      }
+    });
   });
 });
 
