@@ -7,7 +7,10 @@ import fastCheck from 'fast-check';
 import { contrast } from '../server/src/ide/colour.ts';
 import { drawHoverCard } from '../server/src/ide/draw-hover-card.ts';
 import {
+  blockKey,
+  drawHairline,
   drawMemoryMap,
+  drawStandingParts,
   writeMemoryMap,
   type Drawing,
   type TextBox,
@@ -267,6 +270,96 @@ describe('memory map drawing', () => {
     const nodes = [...walk(near.body)].length;
     assert.ok(nodes < 4000, `${nodes} elements`);
     assert.ok(near.layout.contentHeight > 40000);
+  });
+});
+
+describe('memory map on a page', () => {
+  const shown = examples['an overlap'] as MemoryMapModel;
+  const tree = shown.lanes[0];
+  const chosen = tree?.blocks.find((block) => block.kind === 'reserved');
+  assert.ok(tree && chosen);
+  const key = blockKey(shown, tree, chosen);
+  const page = { width: 1000, height: 600, palette: palette('dark'), purpose: 'page' } as const;
+  const options = (drawn: Drawing): Map<string, Shape> =>
+    new Map(
+      [...walk(drawn.body)].flatMap((each) =>
+        typeof each.attributes['data-key'] === 'string'
+          ? [[each.attributes['data-key'], each]]
+          : [],
+      ),
+    );
+
+  it('says which block is selected, frames it and shows it on the strip', () => {
+    const plain = drawMemoryMap(shown, page);
+    const selection = { lane: tree.id, key, from: chosen.from, to: chosen.to };
+    const drawn = drawMemoryMap(shown, { ...page, selection });
+    for (const [name, shape] of options(drawn)) {
+      assert.equal(shape.attributes['aria-selected'], name === key ? 'true' : 'false');
+      assert.equal(shape.attributes.tabindex, name === key ? 0 : -1);
+    }
+    const focused = (shape: Shape): number =>
+      [...walk(shape)].filter(({ attributes }) =>
+        [attributes.stroke, attributes.fill].includes(page.palette.focus),
+      ).length;
+    assert.equal(focused(plain.marks), 0);
+    // Two lines and a frame; a ribbon and a bar.
+    assert.equal(focused(drawn.marks), 3);
+    assert.equal(focused(drawn.strip), 2);
+    assert.deepEqual(drawStandingParts(shown, drawn.layout, { ...page, selection }), {
+      strip: drawn.strip,
+      marks: drawn.marks,
+    });
+    // A lane that another release does not have leaves the lines.
+    const elsewhere = drawMemoryMap(shown, { ...page, selection: { ...selection, lane: 'none' } });
+    assert.equal(focused(elsewhere.marks), 2);
+  });
+
+  it('steps back what a search does not match', () => {
+    const drawn = drawMemoryMap(shown, { ...page, matches: new Set([key]) });
+    for (const [name, shape] of options(drawn))
+      assert.equal(shape.attributes.opacity, name === key ? undefined : 0.3);
+  });
+
+  it('shows an address that was looked up, and labels that scrolled away', () => {
+    const drawn = drawMemoryMap(shown, { ...page, pin: 0x8b700000n, scrollTop: 120 });
+    const marks = [...walk(drawn.marks)];
+    assert.ok(marks.some((each) => each.key === 'pin'));
+    const line = Math.round(heightOf(drawn.layout, 0x8b700000n));
+    assert.ok(
+      marks.some(
+        (each) => each.attributes.y1 === line - 0.5 && each.attributes['stroke-width'] === 1.5,
+      ),
+    );
+    const pointer = drawHairline(drawn, page, 0x8b700000n, 'pointer');
+    assert.equal(pointer.children?.[0]?.attributes['stroke-dasharray'], '1 2');
+  });
+
+  it('draws outlines where colours are forced, and nothing where there is nothing', () => {
+    const forced = palette('high-contrast');
+    const outlined = (of: MemoryMapModel, dash: string | undefined): number =>
+      [...walk(drawMemoryMap(of, { ...page, palette: forced }).body)].filter(
+        ({ tag, attributes }) =>
+          tag === 'rect' &&
+          attributes.stroke !== undefined &&
+          attributes.fill !== 'none' &&
+          attributes['stroke-dasharray'] === dash,
+      ).length;
+    assert.ok(outlined(shown, undefined) >= shown.regions.length);
+    // RAM that is not known is dotted.
+    assert.ok(outlined(examples['unknown RAM'] as MemoryMapModel, '1 2') > 0);
+    const empty: MemoryMapModel = {
+      ...shown,
+      edges: [],
+      segments: [],
+      lanes: [],
+      banks: [],
+      regions: [],
+      collisions: [],
+      notes: [],
+      dynamic: [],
+      empty: 'There is no memory.',
+    };
+    assert.match(writeMemoryMap(empty, page), /There is no memory\./);
   });
 });
 
