@@ -1,0 +1,489 @@
+// What Xen says of boards it does not like: command lines, modules, domains, devices, by release.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { writeDtb } from '../server/src/dtb/write-dtb.ts';
+import type { BootProfile } from '../server/src/xen/boot-profile.ts';
+import { bootXen } from '../server/src/xen/boot.ts';
+import { parseRelease } from '../server/src/xen/releases.ts';
+import type { XenBoot } from '../server/src/xen/xen-boot.ts';
+import { textTree } from './support/source-tree.ts';
+
+const board = readFileSync(
+  path.join(import.meta.dirname, 'fixtures/xen-boots/basic-1bank/board.dts'),
+  'utf8',
+);
+/** 2 GiB from 0x40000000; Xen, blob, kernel and ramdisk at 0x40200000, 0x44000000, 0x48000000, 0x4c000000. */
+const given: BootProfile = {
+  xen: { address: 0x40200000n, size: 0x1500c8n },
+  dtb: { address: 0x44000000n },
+  cpus: 1,
+};
+const CELLS = '#address-cells = <2>; #size-cells = <2>;';
+
+async function boot(text: string, name: string, more: BootProfile = {}): Promise<XenBoot> {
+  const tree = await textTree(text);
+  const release = parseRelease(name);
+  assert.ok(release, name);
+  const totalSize = BigInt(writeDtb(tree).length);
+  return bootXen(tree, release, { ...given, ...more }, { totalSize });
+}
+
+/** The board with these words in place of `dom0_mem=512M` on Xen's command line. */
+const words = (text: string): string => board.replace('dom0_mem=512M', text);
+const inChosen = (text: string): string =>
+  board.replace(/\t\tmodule@48000000/, `${text}\n\t\tmodule@48000000`);
+const atRoot = (text: string): string => board.replace(/\tpsci \{/, `${text}\n\tpsci {`);
+const module = (more: string, kind = '', name = 'module@50000000'): string =>
+  `${name} { compatible = ${kind}"multiboot,module"; ${more} };`;
+const domain = (more: string, size = 0x100000): string =>
+  `domU1 { compatible = "xen,domain"; ${CELLS} ${more}\n` +
+  `${module(`reg = <0 0x50000000 0 ${size}>;`, '"multiboot,kernel", ')} };`;
+const withoutArguments = board.replace(
+  /xen,xen-bootargs = "[^"]*";/,
+  'bootargs = "dom0_mem=256M";',
+);
+const withoutDom0Arguments = withoutArguments.replace(/xen,dom0-bootargs = "[^"]*";/, '');
+const manyModules = Array.from({ length: 40 }, (_, index) =>
+  module(
+    `reg = <0 0x${(0x50000000 + index * 0x10000).toString(16)} 0 0x1000>; bootargs = "x";`,
+    '',
+    `m${index}`,
+  ),
+).join('\n');
+
+type Expected = readonly [
+  outcome: XenBoot['outcome']['kind'],
+  /** What a panic says; then lines that are printed before. */
+  last: string | undefined,
+  ...lines: readonly string[],
+];
+type Case = readonly [string, string, Readonly<Record<string, Expected>>, BootProfile?];
+
+const QUARTER = 'BANK[0] 0x00000050000000-0x00000060000000 (256MB)';
+const NO_RAM = 'Xen BUG at common/page_alloc.c';
+const NOT_PARSED = "fdt: node `chosen': parsing failed";
+const REFUSED = 'Could not set up DOM0 guest OS (rc = -22)';
+
+const commandLines: readonly Case[] = [
+  ['dom0_mem in hexadecimal', words('dom0_mem=0x100M'), { '4.18': ['boots', undefined, QUARTER] }],
+  ['dom0_mem in octal', words('dom0_mem=0400M'), { '4.18': ['boots', undefined, QUARTER] }],
+  ['dom0_mem in KiB', words('dom0_mem=262144'), { '4.18': ['boots', undefined, QUARTER] }],
+  [
+    'dom0_mem of 0',
+    words('dom0_mem=0'),
+    { '4.18': ['boots', undefined, 'PLEASE SPECIFY dom0_mem PARAMETER - USING 512M FOR NOW'] },
+  ],
+  [
+    'dom0_mem with something behind it',
+    words('dom0_mem=256Mx'),
+    {
+      '4.11': ['boots', undefined, QUARTER],
+      '4.18': [
+        'boots',
+        undefined,
+        'parameter "dom0_mem" has invalid value "256Mx", rc=-22!',
+        QUARTER,
+      ],
+    },
+  ],
+  ...['ext_regions=no', 'no-ext_regions'].map((text): Case => [
+    text,
+    words(`dom0_mem=256M ${text}`),
+    { '4.18': ['boots', undefined, 'd0: extended regions support is disabled'] },
+  ]),
+  [
+    'few grant frames',
+    words('dom0_mem=256M gnttab_max_frames=4'),
+    { '4.18': ['boots', undefined, 'Grant table range: 0x00000040200000-0x00000040204000'] },
+  ],
+  [
+    'bootargs are for Xen when dom0 has its own',
+    withoutArguments,
+    { '4.18': ['boots', undefined, 'Command line: dom0_mem=256M', QUARTER] },
+  ],
+  [
+    'bootargs are for dom0 when it has no others',
+    withoutDom0Arguments,
+    { '4.18': ['boots', undefined, 'Command line: <NULL>'] },
+  ],
+  [
+    'bootargs are for Xen when the kernel has some',
+    withoutDom0Arguments.replace(
+      'compatible = "multiboot,kernel"',
+      'bootargs = "console=hvc0"; compatible = "multiboot,kernel"',
+    ),
+    {
+      '4.11': [
+        'boots',
+        undefined,
+        'MODULE[1]: 0000000048000000 - 00000000499f97c0 Kernel       console=hvc0',
+        'Command line: dom0_mem=256M',
+      ],
+      '4.18': [
+        'boots',
+        undefined,
+        'CMDLINE[0000000048000000]:chosen console=hvc0',
+        'Command line: dom0_mem=256M',
+      ],
+    },
+  ],
+];
+
+const badInitrd = (properties: string, line: string): Case => [
+  properties,
+  inChosen(properties),
+  {
+    '4.17': ['panics', NO_RAM, line, NOT_PARSED],
+    '4.21': ['panics', 'Early FDT parsing failed (-22)', line, NOT_PARSED],
+  },
+];
+
+const modules: readonly Case[] = [
+  badInitrd('linux,initrd-start = [01 02];', 'linux,initrd-start property has invalid length 2'),
+  badInitrd('linux,initrd-start = <0x50000000>;', 'linux,initrd-end not present but -start was'),
+  badInitrd(
+    'linux,initrd-start = <0x50000000>; linux,initrd-end = [01];',
+    'linux,initrd-end property has invalid length 1',
+  ),
+  badInitrd(
+    'linux,initrd-start = <0x50000000>; linux,initrd-end = <0x50000000>;',
+    'linux,initrd limits invalid: 0000000050000000 >= 0000000050000000',
+  ),
+  [
+    'a ramdisk by properties',
+    inChosen('linux,initrd-start = <0x50000000>; linux,initrd-end = <0x0 0x50100000>;').replace(
+      /module@4c000000 \{[^}]*\};/,
+      '',
+    ),
+    {
+      '4.17': [
+        'boots',
+        undefined,
+        'Initrd 0000000050000000-0000000050100000',
+        'Loading ramdisk from boot module @ 0000000050000000',
+      ],
+      '4.21': ['boots', undefined, 'Initrd 0000000050000000-00000000500fffff'],
+    },
+  ],
+  [
+    'a module without reg',
+    inChosen(module('')),
+    {
+      '4.11': ['panics', "node module@50000000 missing `reg' property"],
+      '4.22': ['panics', "node module@50000000 missing `reg' property"],
+    },
+  ],
+  [
+    'a module that UEFI is to load',
+    inChosen(module('xen,uefi-binary = "x";')),
+    { '4.18': ['unknown', undefined] },
+    { boot: 'efi' },
+  ],
+  [
+    'a module with half a reg',
+    inChosen(module('reg = <0 1>;')),
+    { '4.18': ['panics', "fdt: node `module@50000000': `reg` property length is too short"] },
+  ],
+  [
+    'a module in three cells',
+    inChosen(`b { #address-cells = <3>; #size-cells = <1>; ${module('reg = <0 0 1 1>;')} };`),
+    { '4.18': ['panics', "Assertion 'unreachable' failed", 'dt_read_number(,3) bad size'] },
+  ],
+  [
+    'a module outside /chosen, which only the first release takes',
+    atRoot(module('reg = <0 0x50000000 0 0x1000>;')),
+    {
+      '4.11': ['boots', undefined, 'MODULE[3]: 0000000050000000 - 0000000050001000 Kernel       '],
+      '4.18': ['boots', undefined, 'MODULE[3]: 000000004c000000 - 000000004c0f1069 Ramdisk     '],
+    },
+  ],
+  [
+    'a module with a long command line',
+    inChosen(module(`reg = <0 0x50000000 0 0x1000>; bootargs = "${'a'.repeat(1024)}";`)),
+    {
+      '4.11': ['panics', 'module module@50000000 command line too long'],
+      '4.18': ['panics', 'module module@50000000 command line too long'],
+    },
+  ],
+  [
+    'more modules than a table holds',
+    inChosen(manyModules),
+    {
+      '4.11': [
+        'boots',
+        undefined,
+        'Ignoring Unknown boot module at 0000000050040000-0000000050041000 (too many)',
+      ],
+      '4.12': [
+        'boots',
+        undefined,
+        'Ignoring Unknown boot module at 00000000501f0000-00000000501f1000 (too many)',
+        'Ignoring chosen cmdline (too many)',
+      ],
+      '4.18': [
+        'boots',
+        undefined,
+        'Ignoring Unknown boot module at 00000000501e0000-00000000501e1000 (too many)',
+        'Ignoring chosen cmdline (too many)',
+      ],
+    },
+  ],
+  [
+    'a policy',
+    inChosen('x { compatible = "xen,xsm-policy", "multiboot,module"; reg = <0 0x50000000 0 1>; };'),
+    {
+      '4.11': ['boots', undefined, 'MODULE[1]: 0000000050000000 - 0000000050000001 XSM          '],
+      '4.18': ['boots', undefined, 'MODULE[2]: 0000000050000000 - 0000000050000001 XSM         '],
+    },
+  ],
+  [
+    'microcode, which releases before 4.21 take for a kernel',
+    inChosen(module('reg = <0 0x50000000 0 0x1000>;', '"multiboot,microcode", ')),
+    {
+      '4.18': ['boots', undefined, 'MODULE[2]: 0000000050000000 - 0000000050001000 Kernel      '],
+      '4.21': ['boots', undefined, 'MODULE[2]: 0000000050000000 - 0000000050000fff Microcode   '],
+    },
+  ],
+  [
+    "a guest's devicetree, which 4.12 takes for a kernel",
+    inChosen(
+      domain(
+        'cpus = <1>; memory = <0 0x20000>; d { compatible = "multiboot,device-tree", "multiboot,module"; reg = <0 0x52000000 0 0x1000>; };',
+      ),
+    ),
+    {
+      '4.12': ['boots', undefined, 'MODULE[1]: 0000000052000000 - 0000000052001000 Kernel      '],
+      '4.18': ['boots', undefined, 'MODULE[2]: 0000000052000000 - 0000000052001000 DTB         '],
+    },
+  ],
+];
+
+const STATIC: BootProfile = { config: { staticMemory: true } };
+const NOT_SET_UP = 'Could not set up domain domU1';
+const domains: readonly Case[] = [
+  [
+    'without memory',
+    inChosen(domain('cpus = <1>;')),
+    {
+      '4.18': ['panics', NOT_SET_UP, 'Error building DomU: cannot read "memory" property'],
+    },
+  ],
+  [
+    'without a kernel',
+    inChosen(domain('cpus = <1>; memory = <0 0x20000>;').replace('"multiboot,module"', '"x"')),
+    {
+      '4.18': [
+        'panics',
+        NOT_SET_UP,
+        '*** LOADING DOMU cpus=1 memory=0x20000KB ***',
+        'Missing kernel boot module?',
+      ],
+    },
+  ],
+  [
+    'with more memory than is free',
+    inChosen(domain('cpus = <1>; memory = <0 0x200000>;')),
+    { '4.18': ['panics', undefined, 'Allocating mappings totalling 2048MB for d1:'] },
+  ],
+  [
+    'with about as much memory as is free',
+    inChosen(domain('cpus = <1>; memory = <0 0x170000>;')),
+    { '4.18': ['unknown', undefined, 'Allocating mappings totalling 1472MB for d1:'] },
+  ],
+  [
+    'with too little memory for its kernel',
+    inChosen(domain('cpus = <1>; memory = <0 0x100>;', 0x1000000)),
+    {
+      '4.18': [
+        'panics',
+        'Not enough memory in the first bank for the kernel+dtb+initrd',
+        'd1 BANK[0] 0x00000040000000-0x00000040040000 (0MB)',
+      ],
+    },
+  ],
+  [
+    'with a ramdisk',
+    inChosen(
+      domain(
+        'cpus = <1>; memory = <0 0x10000>; r { compatible = "multiboot,ramdisk", "multiboot,module"; reg = <0 0x52000000 0 0x1000000>; };',
+      ),
+    ),
+    { '4.18': ['boots', undefined, 'Loading ramdisk from boot module @ 0000000052000000'] },
+  ],
+  [
+    'mapped one to one without memory of its own',
+    inChosen(domain('cpus = <1>; memory = <0 0x10000>; direct-map;')),
+    {
+      '4.18': ['panics', 'direct-map is not valid for domain domU1 without static allocation.'],
+    },
+    STATIC,
+  ],
+  [
+    'with static memory that ends within a page',
+    inChosen(
+      domain('cpus = <1>; memory = <0 0x8000>; xen,static-mem = <0 0x60000800 0 0x2000000>;'),
+    ),
+    { '4.18': ['unknown', undefined, ' RESVD[0]: 0000000060000800 - 00000000620007ff'] },
+    STATIC,
+  ],
+  [
+    'with less static memory than memory',
+    inChosen(
+      domain('cpus = <1>; memory = <0 0x10000>; xen,static-mem = <0 0x60000000 0 0x2000000>;'),
+    ),
+    { '4.18': ['panics', 'Failed to allocate requested static memory for domain d1.'] },
+    STATIC,
+  ],
+];
+
+const dom0: readonly Case[] = [
+  [
+    'with a device that its bus does not cover',
+    atRoot(
+      `b { ${CELLS} compatible = "simple-bus"; ranges = <0 0 0 0x10000000 0 0x1000>; d@5000 { compatible = "x"; reg = <0 0x5000 0 0x1000>; }; };`,
+    ),
+    {
+      '4.18': [
+        'panics',
+        REFUSED,
+        'Unable to retrieve address 0 for /b/d@5000',
+        'Device tree generation failed (-22).',
+      ],
+    },
+  ],
+  [
+    'with less memory than its kernel',
+    words('dom0_mem=16M'),
+    { '4.18': ['panics', 'Not enough memory in the first bank for the kernel+dtb+initrd'] },
+  ],
+  [
+    'with ramdisk and blob at the end of little memory',
+    words('dom0_mem=32M'),
+    {
+      '4.18': [
+        'boots',
+        undefined,
+        'Loading zImage from 0000000048000000 to 0000000042000000-00000000439f97c0',
+        'Loading d0 initrd from 000000004c000000 to 0x0000000043e00000-0x0000000043ef1069',
+        'Loading d0 DTB to 0x0000000043c00000-0x0000000043c00696',
+      ],
+    },
+  ],
+  [
+    'with a kernel that asks for an offset',
+    words('dom0_mem=64M'),
+    {
+      '4.18': [
+        'boots',
+        undefined,
+        'Loading zImage from 0000000048000000 to 000000005e000000-000000005f9f97c0',
+        'Loading d0 DTB to 0x000000005fc00000-0x000000005fc006a6',
+      ],
+    },
+    { kernel: { textOffset: 0x2000000n } },
+  ],
+  [
+    'with ramdisk and blob before a kernel that lies at the end',
+    words('dom0_mem=64M'),
+    {
+      '4.18': [
+        'boots',
+        undefined,
+        'Loading zImage from 0000000048000000 to 000000005e400000-000000005fdf97c0',
+        'Loading d0 initrd from 000000004c000000 to 0x000000005e200000-0x000000005e2f1069',
+        'Loading d0 DTB to 0x000000005e000000-0x000000005e0006a6',
+      ],
+    },
+    { kernel: { textOffset: 0x2400000n } },
+  ],
+  [
+    'with a kernel that is unpacked',
+    words('dom0_mem=256M').replace('bootscrub=0', 'bootscrub=idle'),
+    { '4.18': ['boots', undefined, QUARTER] },
+    { kernel: { format: 'gzip', uncompressedSize: 0x1000n } },
+  ],
+  [
+    'with a packed kernel whose module is longer than its file',
+    board,
+    { '4.18': ['unknown', undefined, '*** LOADING DOMAIN 0 ***'] },
+    { kernel: { format: 'gzip', uncompressedSize: 0x3000000n, fileSize: 5n } },
+  ],
+];
+
+const ARM32: BootProfile = { architecture: 'arm32' };
+const arm32: readonly Case[] = [
+  [
+    'by itself',
+    board,
+    {
+      '4.16': [
+        'boots',
+        undefined,
+        'Xen heap: 00000000bc000000-00000000c0000000 (16384 pages)',
+        'Dom heap: 507904 pages',
+        'The extended regions are only supported for 64-bit guest currently',
+      ],
+      '4.18': ['boots', undefined, 'd0: extended regions not supported for 32-bit guests'],
+    },
+    ARM32,
+  ],
+  [
+    'as large as the command line says',
+    words('dom0_mem=256M xenheap_megabytes=128'),
+    {
+      '4.18': [
+        'boots',
+        undefined,
+        'Xen heap: 00000000b8000000-00000000c0000000 (32768 pages, from command-line)',
+      ],
+    },
+    ARM32,
+  ],
+  [
+    'larger than there is room',
+    words('dom0_mem=256M xenheap_megabytes=4096'),
+    { '4.18': ['panics', 'Not enough space for xenheap'] },
+    ARM32,
+  ],
+  [
+    'in the highest static heap that holds it',
+    inChosen(
+      'xen,static-heap = <0 0x60000000 0 0x8000000 0 0x6a000000 0 0x6000000 0 0x70000000 0 0x1000>;',
+    ),
+    {
+      '4.18': [
+        'boots',
+        undefined,
+        'Checking for static heap in /chosen',
+        'Xen heap: 000000006e000000-0000000070000000 (8192 pages)',
+      ],
+    },
+    { ...ARM32, ...STATIC },
+  ],
+];
+
+const parts: Readonly<Record<string, readonly Case[]>> = {
+  'the command line': commandLines,
+  modules,
+  'a domain': domains,
+  dom0,
+  'the heap of arm32': arm32,
+};
+
+describe('what Xen says of', () => {
+  for (const [part, cases] of Object.entries(parts))
+    describe(part, () => {
+      for (const [title, text, releases, profile] of cases)
+        for (const [release, [kind, last, ...lines]] of Object.entries(releases))
+          it(`${title} (${release})`, async () => {
+            const { outcome, log } = await boot(text, release, profile);
+            const printed = log.map((line) => line.text);
+            assert.equal(outcome.kind, kind, 'because' in outcome ? outcome.because : '');
+            assert.equal('line' in outcome ? outcome.line?.text : undefined, last);
+            const found = lines.filter((line) => printed.includes(line));
+            assert.deepEqual(found, lines, printed.join('\n'));
+          });
+    });
+});
