@@ -100,6 +100,13 @@ const cases: readonly (readonly [string, string, ...string[]])[] = [
     'unknown e: no-reg',
   ],
   [
+    'reserved regions with a tuple and a half, and without a size',
+    `${MEMORY} reserved-memory { ${CELLS} a { reg = <0x1100 0x10 0x1200>; }; };` +
+      ' other { #address-cells = <1>; #size-cells = <0>; b { reg = <0x1300>; c { reg = <0x1400 0x10>; }; }; };',
+    'bank 1000-2000',
+    'unknown a: reg-length',
+  ],
+  [
     'reserved regions without cells',
     `${MEMORY} reserved-memory { #address-cells = <0>; #size-cells = <0>; a { reg = <0x1100>; }; };`,
     'bank 1000-2000',

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import {
   addInto,
   compareRanges,
+  contains,
   indexBehind,
   overlaps,
   partsWithin,
@@ -109,6 +110,15 @@ describe('ranges', () => {
     ];
     assert.deepEqual([...list].sort(compareRanges), list.toReversed());
     assert.equal(compareRanges({ start: 1n, end: 2n }, { start: 1n, end: 2n }), 0);
+  });
+
+  it('are contained when all their bytes are', () => {
+    fc.assert(
+      fc.property(range, range, (outer, inner) => {
+        const isInside = (bytesOf([inner]) & ~bytesOf([outer])) === 0n;
+        if (inner.start < inner.end) assert.equal(contains(outer, inner), isInside);
+      }),
+    );
   });
 
   it('are paired in order: by the later start, the lower start first', () => {
