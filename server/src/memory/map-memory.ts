@@ -205,7 +205,8 @@ function compatibles(node: DtNode): readonly string[] {
   return property ? stringsOf(property) : [];
 }
 
-function isModule(node: DtNode): boolean {
+/** Whether a node names something that the boot loader loads for Xen. */
+export function isModule(node: DtNode): boolean {
   const compatible = compatibles(node);
   return compatible.includes('multiboot,module') || compatible.includes('xen,multiboot-module');
 }

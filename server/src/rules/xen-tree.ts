@@ -1,5 +1,6 @@
 // Tells trees that are made to be booted by Xen from those that merely could be.
 
+import { isModule } from '../memory/map-memory.ts';
 import type { Board } from './board.ts';
 
 /**
@@ -9,6 +10,7 @@ import type { Board } from './board.ts';
 export function isXenTree(board: Board): boolean {
   const chosen = board.tree.root.children.find((node) => node.name === 'chosen');
   if (!chosen) return false;
-  if (board.map.modules.some((module) => module.node !== chosen)) return true;
+  // Also one whose reg nobody can read: that is what Xen stops at.
+  if (chosen.children.some((node) => isModule(node) || node.children.some(isModule))) return true;
   return [...chosen.properties.keys()].some((name) => name.startsWith('xen,'));
 }
