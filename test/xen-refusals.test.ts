@@ -94,6 +94,39 @@ const commandLines: readonly Case[] = [
     { '4.18': ['boots', undefined, 'd0: extended regions support is disabled'] },
   ]),
   [
+    'blanks between words, and options that nobody asks about',
+    words('  dom0_mem=256M   xdom0_mem=64M dom0_mem_x=1 =5 no-xyz  '),
+    { '4.18': ['boots', undefined, QUARTER] },
+  ],
+  [
+    'ext_regions given twice: the last counts',
+    words('dom0_mem=256M ext_regions=0 ext_regions=yes'),
+    { '4.18': ['boots', undefined, 'd0: extended region 0: 0x40400000->0x4fe00000'] },
+  ],
+  [
+    'a value that begins with no-, and one that says nothing',
+    words('dom0_mem=256M no-ext_regions=1 ext_regions=perhaps'),
+    { '4.18': ['boots', undefined, 'd0: extended region 0: 0x40400000->0x4fe00000'] },
+  ],
+  [
+    'dom0_mem without a number',
+    words('dom0_mem=lots'),
+    {
+      '4.18': [
+        'boots',
+        undefined,
+        'parameter "dom0_mem" has invalid value "lots", rc=-22!',
+        'PLEASE SPECIFY dom0_mem PARAMETER - USING 512M FOR NOW',
+      ],
+    },
+  ],
+  [
+    'numbers end where their digits do',
+    words('dom0_mem=x256M'),
+    { '4.18': ['boots', undefined, 'PLEASE SPECIFY dom0_mem PARAMETER - USING 512M FOR NOW'] },
+  ],
+  ['dom0_mem in bytes', words('dom0_mem=268435456B'), { '4.18': ['boots', undefined, QUARTER] }],
+  [
     'few grant frames',
     words('dom0_mem=256M gnttab_max_frames=4'),
     { '4.18': ['boots', undefined, 'Grant table range: 0x00000040200000-0x00000040204000'] },
@@ -230,6 +263,67 @@ const modules: readonly Case[] = [
       ],
     },
   ],
+  [
+    'a module with a command line as long as may be',
+    inChosen(module(`reg = <0 0x50000000 0 0x1000>; bootargs = "${'a'.repeat(1023)}";`)),
+    {
+      '4.11': ['boots', undefined, 'MODULE[2]: 0000000048000000 - 00000000499f97c0 Kernel       '],
+      '4.18': ['boots', undefined, `CMDLINE[0000000050000000]:chosen ${'a'.repeat(1023)}`],
+    },
+  ],
+  [
+    'modules that say nothing of themselves: first a kernel, then a ramdisk',
+    inChosen(
+      ['a', 'b', 'c']
+        .map((name, at) => module(`reg = <0 0x5${at}000000 0 0x1000>;`, '', name))
+        .join('\n'),
+    ),
+    {
+      '4.18': [
+        'boots',
+        undefined,
+        'MODULE[2]: 0000000050000000 - 0000000050001000 Kernel      ',
+        'MODULE[3]: 0000000051000000 - 0000000051001000 Ramdisk     ',
+        'MODULE[4]: 0000000052000000 - 0000000052001000 Unknown     ',
+      ],
+    },
+  ],
+  [
+    'modules by their old names',
+    inChosen(
+      [
+        'a { compatible = "xen,linux-zimage", "xen,multiboot-module"; reg = <0 0x50000000 0 1>; };',
+        'b { compatible = "xen,linux-initrd", "xen,multiboot-module"; reg = <0 0x51000000 0 1>; };',
+      ].join('\n'),
+    ),
+    {
+      '4.18': [
+        'boots',
+        undefined,
+        'MODULE[2]: 0000000050000000 - 0000000050000001 Kernel      ',
+        'MODULE[3]: 0000000051000000 - 0000000051000001 Ramdisk     ',
+      ],
+    },
+  ],
+  ...([90, 91] as const).map((length): Case => {
+    // `/chosen/` and `/m` stand around the long name; 91 characters fit.
+    const name = 'n'.repeat(length - '/chosen/'.length - '/m'.length + 1);
+    const expected = 'MODULE[2]: 0000000050000000 - 0000000050001000 Kernel      ';
+    return [
+      `a module whose path has ${length + 1} characters`,
+      inChosen(`${name} { ${CELLS} ${module('reg = <0 0x50000000 0 0x1000>;', '', 'm')} };`),
+      {
+        '4.18':
+          length === 90
+            ? ['boots', undefined, expected]
+            : [
+                'boots',
+                undefined,
+                expected.replace('50000000 - 0000000050001000', '48000000 - 00000000499f97c0'),
+              ],
+      },
+    ];
+  }),
   [
     'a policy',
     inChosen('x { compatible = "xen,xsm-policy", "multiboot,module"; reg = <0 0x50000000 0 1>; };'),
@@ -399,6 +493,32 @@ const dom0: readonly Case[] = [
     { kernel: { textOffset: 0x2400000n } },
   ],
   [
+    'with no place for ramdisk and blob',
+    words('dom0_mem=32M'),
+    { '4.18': ['panics', 'Unable to find suitable location for dtb+initrd'] },
+    { kernel: { textOffset: 0x200000n } },
+  ],
+  [
+    'with a kernel that is too large when it is unpacked',
+    words('dom0_mem=64M'),
+    { '4.18': ['panics', 'Not enough memory in the first bank for the kernel+dtb+initrd'] },
+    { kernel: { format: 'gzip', uncompressedSize: 0x3e00001n } },
+  ],
+  [
+    'with a kernel that just fits when it is unpacked',
+    words('dom0_mem=64M'),
+    { '4.18': ['panics', 'Unable to find suitable location for dtb+initrd'] },
+    { kernel: { format: 'gzip', uncompressedSize: 0x3c00000n } },
+  ],
+  [
+    'with a kernel that reaches the place of ramdisk and blob',
+    words('dom0_mem=256M'),
+    {
+      '4.18': ['boots', undefined, 'Loading d0 DTB to 0x000000005fc00000-0x000000005fc006a6'],
+    },
+    { kernel: { format: 'gzip', uncompressedSize: 0x8000000n } },
+  ],
+  [
     'with a kernel that is unpacked',
     words('dom0_mem=256M').replace('bootscrub=0', 'bootscrub=idle'),
     { '4.18': ['boots', undefined, QUARTER] },
@@ -424,6 +544,7 @@ const arm32: readonly Case[] = [
         'Xen heap: 00000000bc000000-00000000c0000000 (16384 pages)',
         'Dom heap: 507904 pages',
         'The extended regions are only supported for 64-bit guest currently',
+        'Loading zImage from 0000000048000000 to 0000000066600000-0000000067ff97c0',
       ],
       '4.18': ['boots', undefined, 'd0: extended regions not supported for 32-bit guests'],
     },
@@ -437,6 +558,19 @@ const arm32: readonly Case[] = [
         'boots',
         undefined,
         'Xen heap: 00000000b8000000-00000000c0000000 (32768 pages, from command-line)',
+      ],
+    },
+    ARM32,
+  ],
+  [
+    'smaller when dom0 has little memory: the kernel ends with it',
+    words('dom0_mem=64M'),
+    {
+      '4.18': [
+        'boots',
+        undefined,
+        'Loading zImage from 0000000048000000 to 000000005e600000-000000005fff97c0',
+        'Loading d0 DTB to 0x000000005e200000-0x000000005e200664',
       ],
     },
     ARM32,
@@ -486,4 +620,121 @@ describe('what Xen says of', () => {
             assert.deepEqual(found, lines, printed.join('\n'));
           });
     });
+});
+
+/** A line, the node it is about, and the source it points at. */
+const places: readonly (readonly [string, string, string, string, string | undefined])[] = [
+  [
+    '4.17',
+    inChosen('linux,initrd-start = [01 02];'),
+    'linux,initrd-start property has invalid length 2',
+    '/chosen',
+    'linux,initrd-start = [01 02];',
+  ],
+  [
+    '4.17',
+    inChosen('linux,initrd-start = <0x50000000>;'),
+    'linux,initrd-end not present but -start was',
+    '/chosen',
+    'linux,initrd-start = <0x50000000>;',
+  ],
+  [
+    '4.17',
+    inChosen('linux,initrd-start = <0x50000000>; linux,initrd-end = [01];'),
+    'linux,initrd-end property has invalid length 1',
+    '/chosen',
+    'linux,initrd-end = [01];',
+  ],
+  [
+    '4.17',
+    inChosen('linux,initrd-start = <0x50000000>; linux,initrd-end = <0x4>;'),
+    'linux,initrd limits invalid: 0000000050000000 >= 0000000000000004',
+    '/chosen',
+    'linux,initrd-start = <0x50000000>;',
+  ],
+  [
+    '4.17',
+    inChosen('linux,initrd-start = <0x50000000>; linux,initrd-end = <0x50001000>;'),
+    'Initrd 0000000050000000-0000000050001000',
+    '/chosen',
+    'linux,initrd-start = <0x50000000>;',
+  ],
+  ['4.17', board, 'Checking for initrd in /chosen', '/chosen', undefined],
+  [
+    '4.18',
+    inChosen(module('')),
+    "node module@50000000 missing `reg' property",
+    '/chosen/module@50000000',
+    undefined,
+  ],
+  [
+    '4.18',
+    inChosen(module('reg = <0 1>;')),
+    "fdt: node `module@50000000': `reg` property length is too short",
+    '/chosen/module@50000000',
+    'reg = <0 1>;',
+  ],
+  [
+    '4.18',
+    inChosen(module(`reg = <0 0x50000000 0 0x1000>; bootargs = "${'a'.repeat(1024)}";`)),
+    'module module@50000000 command line too long',
+    '/chosen/module@50000000',
+    `bootargs = "${'a'.repeat(1024)}";`,
+  ],
+  ['4.18', inChosen(manyModules), 'Ignoring chosen cmdline (too many)', '/chosen/m32', undefined],
+  [
+    '4.18',
+    inChosen(manyModules),
+    'Ignoring Unknown boot module at 00000000501e0000-00000000501e1000 (too many)',
+    '/chosen/m30',
+    '0 0x501e0000 0 0x1000',
+  ],
+  [
+    '4.18',
+    words('dom0_mem=256M').replace(/console=dtuart.*dom0_max_vcpus=1 /, ''),
+    'Command line: dom0_mem=256M',
+    '/chosen',
+    'xen,xen-bootargs = "dom0_mem=256M";',
+  ],
+];
+
+describe('a line of Xen', () => {
+  for (const [release, text, line, node, source] of places)
+    it(`points at its cause: ${line.slice(0, 60)}`, async () => {
+      const { log } = await boot(text, release);
+      const found = log.find((each) => each.text === line);
+      assert.ok(found, log.map((each) => each.text).join('\n'));
+      assert.equal(found.node?.path, node);
+      const { written } = found;
+      assert.equal(written && text.slice(written.start, written.end), source);
+    });
+});
+
+describe('what a scrubbing Xen gives dom0 on several CPUs', () => {
+  const cases: readonly (readonly [string, string, boolean])[] = [
+    ['bootscrub=0', '4.18', true],
+    ['bootscrub=off', '4.18', true],
+    ['no-bootscrub', '4.18', true],
+    ['bootscrub=1', '4.18', true],
+    ['bootscrub', '4.18', true],
+    ['bootscrub=idle', '4.18', false],
+    ['bootscrub=nonsense', '4.18', false],
+    ['bootscrub=idle', '4.11', true],
+    ['bootscrub=0 bootscrub=idle', '4.18', false],
+  ];
+  for (const [option, release, isKnown] of cases)
+    it(`${option} (${release}): ${isKnown ? 'known' : 'not known'}`, async () => {
+      const text = words('dom0_mem=256M').replace('bootscrub=0', option);
+      const { uncertain } = await boot(text, release, { cpus: 4 });
+      assert.equal(!uncertain.some(({ what }) => what === 'dom0.banks'), isKnown);
+    });
+
+  it('a packed kernel says why nothing is known', async () => {
+    const kernel = { format: 'gzip', uncompressedSize: 0x3000000n, fileSize: 5n } as const;
+    const { uncertain } = await boot(board, '4.18', { kernel });
+    for (const what of ['dom0', 'log', 'outcome'])
+      assert.ok(uncertain.some((each) => each.what === what && each.because.includes('5 bytes')));
+    const whole = { ...kernel, fileSize: 0x19f97c0n };
+    assert.equal((await boot(board, '4.18', { kernel: whole })).outcome.kind, 'boots');
+  });
 });
