@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { codeLenses } from '../server/src/ide/code-lenses.ts';
 import { complete, includeAt } from '../server/src/ide/completion.ts';
 import { readAddress, decodeAddress } from '../server/src/ide/decode-address.ts';
@@ -687,5 +689,20 @@ describe('include index', () => {
     assert.deepEqual(index.rootsOf('/k/arch/arm64/boot/dts/w/soc.dtsi'), []);
     index.delete('/k/arch/arm64/boot/dts/v/mid.dtsi');
     assert.deepEqual(index.rootsOf('/k/arch/arm64/boot/dts/v/soc.dtsi').length, 1);
+  });
+
+  it('the index of a work tree keeps no text in memory', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const index = new IncludeIndex();
+    const before = process.memoryUsage().heapUsed;
+    for (let file = 0; file < 100; file += 1) {
+      const text = Buffer.alloc(1 << 20, `// ${file} text `).toString();
+      index.set(`/k/${file}.dts`, `${text}\n#include "vendor/a-long-name-${file}.dtsi"\n`);
+    }
+    collect();
+    assert.deepEqual(index.includersOf('/k/vendor/a-long-name-7.dtsi'), ['/k/7.dts']);
+    const kept = process.memoryUsage().heapUsed - before;
+    assert.ok(kept < 10 << 20, `${kept} bytes of 100 MiB`);
   });
 });

@@ -162,6 +162,17 @@ describe('package', function () {
       assert.ok(size <= 600_000, `the extension has ${String(size)} bytes`);
     });
 
+    it('the bundles are in ASCII, which engines keep in one byte a letter', () => {
+      const bundles = path.join(scratch, 'vsix/extension/dist');
+      const names = readdirSync(bundles).filter((name) => name.endsWith('.js'));
+      assert.ok(names.includes('server.js'));
+      for (const name of names) {
+        const bytes = readFileSync(path.join(bundles, name));
+        const at = bytes.findIndex((byte) => byte > 0x7f);
+        assert.equal(at, -1, `${name}: ${bytes.subarray(at - 40, at + 40).toString()}`);
+      }
+    });
+
     it('the sums are those of the files', () => {
       const lines = readFileSync(path.join(release, 'SHA256SUMS'), 'utf8').trim().split('\n');
       const files = readdirSync(release).filter((name) => name !== 'SHA256SUMS');

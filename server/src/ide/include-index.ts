@@ -1,13 +1,14 @@
 // Which file includes which, over all files of a work tree: tells the boards a `.dtsi` belongs to.
 
 import type { FileId } from '../text/span.ts';
+import { intern } from '../tree/intern.ts';
 import { resolvePath } from './paths.ts';
 
 const INCLUDE = /^[ \t]*(?:#[ \t]*include|\/include\/)[ \t]*["<]([^">\n]+)[">]/gm;
 
-/** The paths a text includes, as written, in order. */
+/** The paths a text includes, as written, in order; the text itself need not stay in memory for them. */
 export function includesOf(text: string): string[] {
-  return [...text.matchAll(INCLUDE)].map((match) => match[1] ?? '');
+  return [...text.matchAll(INCLUDE)].map((match) => intern(match[1] ?? ''));
 }
 
 /** Whether a file is compiled by itself: a board or an overlay. */

@@ -363,7 +363,7 @@ export class Expander {
     return argument.stringified;
   }
 
-  /** Makes a string of what `#__VA_OPT__(…)` held: the tokens from `start` on. */
+  /** Makes a string of what `#__VA_OPT__(...)` held: the tokens from `start` on. */
   #stringifyOptionalPart(result: Token[], start: number, close: Token): void {
     const held = result.splice(start);
     while (held.at(-1)?.kind === Kind.padding) held.pop();
@@ -412,7 +412,7 @@ export class Expander {
     return { ...joined, flags: left.flags & Flag.space, at: -1 };
   }
 
-  /** `_Pragma("…")` leaves nothing behind: cpp prints no pragma when it prepares text for an assembler. */
+  /** `_Pragma("...")` leaves nothing behind: cpp prints no pragma when it prepares text for an assembler. */
   #skipPragma(): boolean {
     this.suspended++;
     const outerWithin = this.#within;

@@ -902,7 +902,7 @@ class Run implements ExpansionHost {
     return headerOf(tokens);
   }
 
-  /** The first file that `header` names: beside the including file (only `"…"`), then the include paths in order. */
+  /** The first file that `header` names: beside the including file (only `"..."`), then the include paths in order. */
   #find(
     frame: Frame,
     header: Header,

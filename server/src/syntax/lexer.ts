@@ -23,7 +23,7 @@ export const TokenKind = {
   labelReference: 0x10006,
   /** `&{/path}` or `&{label/path}`; `text` is what is in the braces. */
   pathReference: 0x10007,
-  /** Two hexadecimal digits in `[…]`. */
+  /** Two hexadecimal digits in `[...]`. */
   byte: 0x10008,
   /** `/bits/` and its like; `text` is the whole word. */
   keyword: 0x10009,
