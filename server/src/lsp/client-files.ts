@@ -53,7 +53,9 @@ export function clientFiles(connection: Connection): Files {
     unset: (id) => void open.delete(id),
     forget(id) {
       stored.delete(id);
-      folders.delete(id.slice(0, id.lastIndexOf('/')));
+      // A file that appears may bring the folders it is in.
+      for (let end = id.lastIndexOf('/'); end > 0; end = id.lastIndexOf('/', end - 1))
+        folders.delete(id.slice(0, end));
     },
     async exists(id) {
       if (open.has(id) || stored.get(id)?.bytes) return true;

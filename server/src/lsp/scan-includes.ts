@@ -24,7 +24,7 @@ const FILES_PER_TURN = 8;
 const MOST_FILES = 20_000;
 const SKIPPED = new Set(['node_modules/', '.git/', 'dist/', 'out/', 'build/', '.cache/']);
 
-/** Reads the devicetree files of a work tree once. */
+/** Reads the devicetree files of a work tree once, and those that change again. */
 export class IndexScan {
   allowProgress = false;
   readonly #host: ScanHost;
@@ -73,11 +73,21 @@ export class IndexScan {
     this.#host.learned();
   }
 
-  /** Reads one file again. */
-  read(file: FileId): void {
-    if (!isDevicetree(file)) return;
-    const source = this.#host.files.get(file);
-    if (typeof source !== 'string') this.#host.index.set(file, source.text);
+  /** Learns what files include that appeared, changed or vanished; of those a client must be asked for, a moment later. */
+  read(files: readonly FileId[]): void {
+    // An editor may tell of a file twice: that it is there, and that it has changed.
+    const sources = [...new Set(files)].filter(isDevicetree);
+    const isMissing = (file: FileId): boolean => this.#host.files.get(file) === 'not-loaded';
+    const missing = sources.filter(isMissing);
+    for (const file of sources) if (!isMissing(file)) this.#learn(file);
+    if (missing.length === 0) return;
+    void this.#readBatch(missing)
+      .then(() => {
+        this.#host.learned();
+      })
+      .catch((error: unknown) => {
+        this.#host.failed(error);
+      });
   }
 
   /** Resolves when nothing is being scanned. */
@@ -121,15 +131,21 @@ export class IndexScan {
   }
 
   async #readBatch(batch: readonly FileId[]): Promise<void> {
-    const { files, index } = this.#host;
+    const { files } = this.#host;
     const missing = batch.filter((file) => files.get(file) === 'not-loaded');
     if (missing.length > 0) await files.load(missing);
     for (const file of batch) {
-      const source = files.get(file);
-      if (typeof source !== 'string') index.set(file, source.text);
+      this.#learn(file);
       // The texts of a whole kernel need not stay in memory.
       if (!this.#host.isUsed(file)) files.forget(file);
     }
+  }
+
+  #learn(file: FileId): void {
+    const { files, index } = this.#host;
+    const source = files.get(file);
+    if (typeof source !== 'string') index.set(file, source.text);
+    else if (source !== 'not-loaded') index.delete(file);
   }
 
   #pause(): Promise<void> {

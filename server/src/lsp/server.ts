@@ -290,7 +290,7 @@ export function serve(connection: Connection, host: ServerHost): void {
     sentStatus.delete(file);
     files.unset(file);
     files.forget(file);
-    if (typeof files.get(file) === 'string') index.delete(file);
+    scan.read([file]);
     boards.close(file);
     boards.touch(file);
     diagnostics.resend(file);
@@ -318,10 +318,12 @@ export function serve(connection: Connection, host: ServerHost): void {
     for (const { file, type } of changed) {
       files.forget(file);
       if (type === FileChangeType.Deleted) index.delete(file);
-      else scan.read(file);
       if (type !== FileChangeType.Changed) appeared = true;
       if (!documents.has(file)) boards.touch(file);
     }
+    scan.read(
+      changed.filter(({ type }) => type !== FileChangeType.Deleted).map(({ file }) => file),
+    );
     // A new or vanished file may be what an include looked for.
     if (appeared) {
       requests.forget();
