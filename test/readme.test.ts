@@ -41,7 +41,7 @@ const pages = [
 
 /** Command lines that take minutes or a browser: the file that runs them, and the words of it that do. */
 const elsewhere: Readonly<Record<string, readonly [file: string, words: string]>> = {
-  'npm start': ['test/e2e/workbench.ts', 'client/start/start.mjs'],
+  'npm start': ['test/e2e/vscode/start-vscode.ts', 'client/start/start.mjs'],
   'npm test': ['.ci/run', 'npm test'],
   'npm run test:oracle': ['.ci/run', 'npm run test:oracle'],
   'npm run test:xen': ['.ci/run', 'npm run test:xen'],

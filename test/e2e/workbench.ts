@@ -1,16 +1,11 @@
-// Drives VS Code's own workbench in Chromium: the one `npm start` serves, started once and shared by all suites of a run.
+// Drives VS Code's own workbench in Chromium, as a person would.
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Context, Test } from 'mocha';
-import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
-import { installCodeServer } from '../../client/start/code-server.mjs';
+import type { Browser, Frame, Locator, Page } from 'playwright-core';
 import { root } from '../support/bundles.ts';
-import { requireTool } from '../support/require-tool.ts';
+import type { WorkspaceFiles } from './workspace-files.ts';
 
 const screenshots = path.join(root, 'out/screenshots');
 
@@ -36,114 +31,15 @@ export const startPatience = 120_000;
 /** What the sample board is judged for, as its own settings say. */
 export const sampleTargets = ['xen:4.18', 'xen:4.22', 'linux:6.12'];
 
-let browser: Promise<Browser> | undefined;
-let workbench: Promise<Workbench> | undefined;
-let server: ChildProcess | undefined;
-
-/** Debian's Chromium, without a window. */
-export function sharedBrowser(context: Context): Promise<Browser> {
-  const executablePath = requireTool(context, {
-    names: ['chromium', 'chromium-browser', 'google-chrome'],
-    skipName: 'chromium',
-    packageName: 'chromium',
-  });
-  browser ??= chromium.launch({
-    executablePath,
-    // Chromium has no sandbox for root, and CI runs as root.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  });
-  return browser;
-}
-
-/** What `npm start` serves, as a page that shows the sample board. */
-async function startWorkbench(context: Context): Promise<Workbench> {
-  const chromium = await sharedBrowser(context);
-  installCodeServer();
-  server = runStart({ DTMAP_VSCODE: 'browser', NO_OPEN: '1' });
-  const address = await printedAddress(server);
-  const pages = await chromium.newContext({
+/** A page for a workbench, which may use the clipboard. */
+export async function openPage(browser: Browser): Promise<Page> {
+  const pages = await browser.newContext({
     viewport: { width: 1280, height: 1100 },
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await pages.newPage();
   page.setDefaultTimeout(patience);
-  const folder = new URL(address).searchParams.get('folder') ?? '';
-  const started = new Workbench(page, folder);
-  await page.goto(address, { timeout: startPatience });
-  await started.waitEditor(startPatience);
-  return started;
-}
-
-// Outside all suites: runs when the last of them is done.
-after(async function () {
-  this.timeout(60_000);
-  await (await browser)?.close();
-  if (!server) return;
-  server.kill('SIGINT');
-  assert.deepEqual(await once(server, 'exit'), [0, null], 'npm start ends well on Ctrl+C');
-});
-
-/** The workbench for the suite it is called in; a failed test leaves a screenshot and the end of the page's log. */
-export function useWorkbench(): () => Workbench {
-  let used: Workbench | undefined;
-  before(async function () {
-    this.timeout(600_000);
-    workbench ??= startWorkbench(this);
-    used = await workbench;
-  });
-  afterEach(async function () {
-    const test: Test | undefined = this.currentTest;
-    if (test?.state === 'failed')
-      console.error(await used?.evidence(test.fullTitle().replace(/\W+/g, '-')));
-  });
-  return () => {
-    assert.ok(used, 'a workbench is there in tests only');
-    return used;
-  };
-}
-
-export function runStart(environment: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, [path.join(root, 'client/start/start.mjs')], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-}
-
-/** A language server of the extension in the workbench. */
-export interface LanguageServer {
-  readonly pid: number;
-  /** Everything that it, and those before it in this workbench, wrote to the output channel. */
-  readonly output: string;
-}
-
-export function languageServers(): readonly LanguageServer[] {
-  return processesBelow(server?.pid ?? process.pid).flatMap((pid) => {
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    const [, profile] = /([^\0]+)\/extensions\/dtmap[^\0]+\/dist\/server\.js/.exec(command) ?? [];
-    if (profile === undefined) return [];
-    const output = readdirSync(profile, { recursive: true, encoding: 'utf8' })
-      .filter((name) => /dtmap[^/]*\.log$/.test(name))
-      .map((name) => readFileSync(path.join(profile, name), 'utf8'));
-    return [{ pid, output: output.join('') }];
-  });
-}
-
-function processesBelow(pid: number): readonly number[] {
-  return readdirSync(`/proc/${pid}/task`).flatMap((task) => {
-    const children = readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8');
-    const numbers = children.split(' ').filter(Boolean).map(Number);
-    return numbers.flatMap((child) => [child, ...processesBelow(child)]);
-  });
-}
-
-/** The first address the process prints. Throws when it ends without one. */
-async function printedAddress(start: ChildProcess): Promise<string> {
-  if (start.stdout) {
-    for await (const line of createInterface(start.stdout)) {
-      if (line.includes('http://')) return line.trim();
-    }
-  }
-  throw new Error('npm start printed no address');
+  return page;
 }
 
 export type SquiggleKind = 'error' | 'warning' | 'info';
@@ -161,13 +57,24 @@ export interface Scenario {
 export class Workbench {
   readonly page: Page;
   readonly messages: string[] = [];
-  private readonly workspace: string;
+  private readonly files: WorkspaceFiles;
+  private readonly pictures: string;
   private scenarios = 0;
   private folder = '';
 
-  constructor(page: Page, workspace: string) {
+  /** `pictures` begins the names of its screenshots. */
+  constructor({
+    page,
+    files,
+    pictures,
+  }: {
+    readonly page: Page;
+    readonly files: WorkspaceFiles;
+    readonly pictures: string;
+  }) {
     this.page = page;
-    this.workspace = workspace;
+    this.files = files;
+    this.pictures = pictures;
     page.on('console', (message) => this.messages.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => this.messages.push(`error: ${error.message}`));
   }
@@ -175,20 +82,18 @@ export class Workbench {
   /** Closes everything, and opens a file of a fresh folder. */
   async begin(scenario: Scenario): Promise<void> {
     await this.closeAll();
-    if (this.scenarios > 0)
-      rmSync(path.join(this.workspace, this.folder), { recursive: true, force: true });
+    if (this.scenarios > 0) await this.files.remove(this.folder);
     this.scenarios += 1;
     this.folder = `scenario${String(this.scenarios)}`;
-    for (const [name, text] of Object.entries(scenario.files)) this.write(name, text);
-    this.configure(scenario.settings ?? {});
+    for (const [name, text] of Object.entries(scenario.files)) await this.write(name, text);
+    await this.configure(scenario.settings ?? {});
     await this.open(scenario.open);
   }
 
   /** Sets the workspace's settings; those not named get their defaults, the targets those of the sample. */
-  configure(settings: Readonly<Record<string, unknown>>): void {
-    const file = path.join(this.workspace, '.vscode/settings.json');
+  configure(settings: Readonly<Record<string, unknown>>): Promise<void> {
     const all = { ...quietSettings, 'dtmap.targets': sampleTargets, ...settings };
-    writeFileSync(file, JSON.stringify(all, undefined, 2));
+    return this.files.write('.vscode/settings.json', JSON.stringify(all, undefined, 2));
   }
 
   /** Leaves no editor, panel or menu; drops unsaved changes. */
@@ -213,23 +118,24 @@ export class Workbench {
   /** Shows a file of the scenario. */
   async open(file: string): Promise<void> {
     await this.pressUntil(['Control+P'], this.quickInput());
-    await this.quickInput().fill(path.join(this.workspace, this.folder, file));
+    // Relative: a virtual workspace takes an absolute path for that of a file elsewhere, with another URI.
+    await this.quickInput().fill(`${this.folder}/${file}`);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: this.folder });
     await row
-      .filter({ hasText: path.basename(file) })
+      .filter({ hasText: path.posix.basename(file) })
       .first()
       .click();
     await this.page
-      .locator(`.tab.active[data-resource-name="${path.basename(file)}"]`)
+      .locator(`.tab.active[data-resource-name="${path.posix.basename(file)}"]`)
       .first()
       .waitFor();
     await this.waitEditor();
   }
 
-  /** Keeps what is on screen as out/screenshots/NAME.png. */
+  /** Keeps what is on screen as out/screenshots/HOST-NAME.png. */
   async screenshot(name: string): Promise<void> {
     mkdirSync(screenshots, { recursive: true });
-    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+    await this.page.screenshot({ path: path.join(screenshots, `${this.pictures}-${name}.png`) });
   }
 
   /** For a failed test: a screenshot, and the end of the page's log. */
@@ -338,24 +244,22 @@ export class Workbench {
     await this.pressUntil(['Control+S'], unchanged.first());
   }
 
-  /** Saves the active editor until a file of the scenario has this text on disk. */
+  /** Saves the active editor until a file of the scenario has this text. */
   async saveUntil(file: string, text: string): Promise<void> {
     const end = Date.now() + patience;
     do await this.save();
-    while (this.read(file) !== text && Date.now() < end);
-    assert.equal(this.read(file), text);
+    while ((await this.read(file)) !== text && Date.now() < end);
+    assert.equal(await this.read(file), text);
   }
 
-  /** The text of a file of the scenario as it is on disk. */
-  read(file: string): string {
-    return readFileSync(path.join(this.workspace, this.folder, file), 'utf8');
+  /** The text of a file of the scenario as it was saved. */
+  read(file: string): Promise<string> {
+    return this.files.read(`${this.folder}/${file}`);
   }
 
-  /** Changes a file of the scenario on disk. */
-  write(file: string, text: string): void {
-    const written = path.join(this.workspace, this.folder, file);
-    mkdirSync(path.dirname(written), { recursive: true });
-    writeFileSync(written, text);
+  /** Changes a file of the scenario behind the editor's back. */
+  write(file: string, text: string): Promise<void> {
+    return this.files.write(`${this.folder}/${file}`, text);
   }
 
   /** The rows of the Problems view, once there are any. */
@@ -411,12 +315,14 @@ export class Workbench {
     await this.putCursorAt(text);
     const item = this.page.locator('.monaco-menu .action-item', { hasText: entry }).first();
     await this.pressUntil(['Shift+F10'], item);
-    await item.click();
+    // A menu takes no click in its first tenth of a second.
+    do await item.click();
+    while (!(await becomes(item, 'hidden', 1000)));
   }
 
-  /** Waits until a file of the scenario has this on disk. */
-  async onDisk(file: string, accept: (text: string) => boolean): Promise<void> {
-    while (!accept(this.read(file))) await this.page.waitForTimeout(50);
+  /** Waits until a file of the scenario was saved with such a text. */
+  async saved(file: string, accept: (text: string) => boolean): Promise<void> {
+    while (!accept(await this.read(file))) await this.page.waitForTimeout(50);
   }
 
   writeClipboard(text: string): Promise<void> {

@@ -5,7 +5,9 @@ import path from 'node:path';
 import type { Context } from 'mocha';
 import type { Page } from 'playwright-core';
 import { root } from '../support/bundles.ts';
-import { sharedBrowser, useWorkbench } from '../e2e/workbench.ts';
+import { sharedBrowser } from '../e2e/shared-browser.ts';
+import { useWorkbench } from '../e2e/use-workbench.ts';
+import { startVscode } from '../e2e/vscode/start-vscode.ts';
 
 const folder = path.join(root, 'server/docs/pictures');
 
@@ -32,7 +34,7 @@ async function photograph(page: Page, file: string, quality: number): Promise<vo
 }
 
 describe('pictures', () => {
-  const workbench = useWorkbench();
+  const workbench = useWorkbench(startVscode);
 
   it('of the sample board in VS Code', async () => {
     mkdirSync(folder, { recursive: true });

@@ -4,13 +4,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../support/bundles.ts';
-import { useWorkbench } from '../workbench.ts';
+import { inEveryWorkbench } from '../in-every-workbench.ts';
 
 const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
 
-describe('commands in VS Code', () => {
-  const workbench = useWorkbench();
-
+inEveryWorkbench('commands', (workbench) => {
   /** The sample board with its findings shown. */
   async function openSample(): Promise<void> {
     await workbench().begin({
@@ -76,7 +74,7 @@ describe('commands in VS Code', () => {
     await workbench().save();
     await workbench().screenshot('add-region');
     assert.match(
-      workbench().read('board.dts'),
+      await workbench().read('board.dts'),
       /region@[0-9a-f]+ \{\n\t\t\treg = <0x0 0x[0-9a-f]+ 0x0 0x300000>;/,
     );
   });

@@ -4,16 +4,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../support/bundles.ts';
-import { useWorkbench } from '../workbench.ts';
+import { inEveryWorkbench } from '../in-every-workbench.ts';
 
 const fixture = (name: string): string =>
   readFileSync(path.join(root, 'test/fixtures/ide', name), 'utf8');
 const board = fixture('board.dts');
 const included = fixture('soc.dtsi');
 
-describe('language in VS Code', () => {
-  const workbench = useWorkbench();
-
+inEveryWorkbench('language', (workbench) => {
   /** The board, with its analysis shown. */
   async function openBoard(open = 'board.dts'): Promise<void> {
     await workbench().begin({
@@ -66,8 +64,8 @@ describe('language in VS Code', () => {
     await workbench().page.keyboard.press('Enter');
     await workbench().waitText('&vpu_mem {');
     await workbench().command('File: Save All');
-    await workbench().onDisk('soc.dtsi', (text) => text.includes('vpu_mem: video@60000000'));
-    assert.doesNotMatch(workbench().read('soc.dtsi'), /video_mem/);
+    await workbench().saved('soc.dtsi', (text) => text.includes('vpu_mem: video@60000000'));
+    assert.doesNotMatch(await workbench().read('soc.dtsi'), /video_mem/);
   });
 
   it('says why a macro cannot be renamed', async () => {
@@ -137,9 +135,19 @@ describe('language in VS Code', () => {
     await workbench().shownBy('.codelens-decoration', /32 MiB · .* free below/);
     await workbench().waitText('→ 0x63ffffff, 32 MiB');
     await workbench().screenshot('lenses-and-hints');
-    workbench().configure({ 'dtmap.inlayHints': false, 'dtmap.codeLenses': false });
+    await workbench().configure({ 'dtmap.inlayHints': false, 'dtmap.codeLenses': false });
     await workbench().line('→ 0x63ffffff').waitFor({ state: 'hidden' });
     await workbench().page.locator('.codelens-decoration').first().waitFor({ state: 'hidden' });
+  });
+
+  it('reads an included file again when it changes outside the editor', async () => {
+    await openBoard();
+    await workbench().waitSquiggles('error', 0);
+    await workbench().write('soc.dtsi', included.replace('uart: serial', 'console: serial'));
+    // `&uart` leads nowhere.
+    await workbench().waitMoreSquiggles('error', 0);
+    await workbench().write('soc.dtsi', included);
+    await workbench().waitSquiggles('error', 0);
   });
 
   it('dims what no #if lets through', async () => {
@@ -219,7 +227,7 @@ describe('language in VS Code', () => {
       }, isOneName);
     // The grammar alone takes the unit address for a number.
     await waitColours(true);
-    workbench().configure({ 'editor.semanticHighlighting.enabled': false });
+    await workbench().configure({ 'editor.semanticHighlighting.enabled': false });
     await waitColours(false);
   });
 

@@ -4,13 +4,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../support/bundles.ts';
-import { useWorkbench } from '../workbench.ts';
+import { inEveryWorkbench } from '../in-every-workbench.ts';
 
 const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
 
-describe('memory map in VS Code', () => {
-  const workbench = useWorkbench();
-
+inEveryWorkbench('memory map', (workbench) => {
   it('dtmap: Show memory map', async () => {
     await workbench().begin({ files: { 'board.dts': board }, open: 'board.dts' });
     await workbench().waitSquiggles('error', 3);

@@ -3,13 +3,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../support/bundles.ts';
-import { useWorkbench } from '../workbench.ts';
+import { inEveryWorkbench } from '../in-every-workbench.ts';
 
 const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
 
-describe('menus in VS Code', () => {
-  const workbench = useWorkbench();
-
+inEveryWorkbench('menus', (workbench) => {
   async function openSample(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
     await workbench().begin({ files: { 'board.dts': board }, open: 'board.dts', settings });
     await workbench().waitSquiggles('error', 3);

@@ -4,12 +4,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../support/bundles.ts';
-import { languageServers, useWorkbench } from '../workbench.ts';
+import { useWorkbench } from '../use-workbench.ts';
+import { languageServers, startVscode } from './start-vscode.ts';
 
 const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
 
 describe('a language server that ends by itself in VS Code', () => {
-  const workbench = useWorkbench();
+  const workbench = useWorkbench(startVscode);
 
   function kill(): void {
     const servers = languageServers();

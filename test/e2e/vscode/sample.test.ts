@@ -4,13 +4,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../support/bundles.ts';
-import { useWorkbench } from '../workbench.ts';
+import { inEveryWorkbench } from '../in-every-workbench.ts';
 
 const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
 
-describe('VS Code with the sample board', () => {
-  const workbench = useWorkbench();
-
+inEveryWorkbench('the sample board', (workbench) => {
   beforeEach(async () => {
     await workbench().begin({ files: { 'board.dts': board }, open: 'board.dts' });
   });
@@ -48,7 +46,7 @@ describe('VS Code with the sample board', () => {
     await workbench().save();
     await workbench().waitSquiggles('error', 0);
     await workbench().screenshot('sample-mended');
-    assert.doesNotMatch(workbench().read('board.dts'), /status|camera@64000000/);
+    assert.doesNotMatch(await workbench().read('board.dts'), /status|camera@64000000/);
   });
 
   it('finds a fault while it is typed, and loses it when it is undone', async () => {

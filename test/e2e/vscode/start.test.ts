@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { runStart } from '../workbench.ts';
+import { runStart } from './start-vscode.ts';
 
 describe('npm start', () => {
   it('opens the sample board in the VS Code on the PATH, in a profile of its own', async () => {

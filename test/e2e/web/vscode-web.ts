@@ -32,11 +32,19 @@ export function installVscodeWeb(): void {
   renameSync(partial, installed);
 }
 
-/** Serves a folder with the unpacked extension. `stop` ends it. */
-export async function serveVscodeWeb(
-  extension: string,
-  folder: string,
-): Promise<{ readonly url: string; readonly stop: () => void }> {
+/** Folders: the unpacked extension under test, one that belongs to the host, and the workspace. */
+export interface Served {
+  readonly extension: string;
+  readonly ownExtension: string;
+  readonly folder: string;
+}
+
+/** Serves a workspace. `stop` ends it. */
+export async function serveVscodeWeb({
+  extension,
+  ownExtension,
+  folder,
+}: Served): Promise<{ readonly url: string; readonly stop: () => void }> {
   const port = await freePort();
   const server = spawn(
     process.execPath,
@@ -45,6 +53,7 @@ export async function serveVscodeWeb(
       ...['--browser=none', '--quality=stable', `--commit=${commit}`],
       `--testRunnerDataDir=${path.join(installed, 'builds')}`,
       `--extensionDevelopmentPath=${extension}`,
+      `--extensionPath=${ownExtension}`,
       ...['--host=localhost', `--port=${port}`, folder],
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },

@@ -14,7 +14,7 @@ import {
   type Example,
 } from '../../memory-map-boards.ts';
 import { bundle } from '../../support/bundles.ts';
-import { sharedBrowser } from '../workbench.ts';
+import { sharedBrowser } from '../shared-browser.ts';
 import { openMapPage, type MapPage, type MapPageOptions } from './map-page.ts';
 
 function model(example: Example, more: Partial<MemoryMapModel> = {}): MemoryMapModel {
