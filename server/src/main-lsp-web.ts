@@ -15,6 +15,10 @@ const connection = createConnection(
   new BrowserMessageWriter(scope),
 );
 
+// Nobody else ends the worker: without this, each restart would leave one behind with all it has read.
+connection.onExit(() => {
+  (globalThis as unknown as { close(): void }).close();
+});
 serve(connection, {
   files: clientFiles(connection),
   wasm: async ({ assets = '.' }) => ({

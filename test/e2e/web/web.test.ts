@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Worker } from 'playwright-core';
 import { root } from '../../support/bundles.ts';
 import { useWorkbench } from '../use-workbench.ts';
+import { patience } from '../workbench.ts';
 import { startVscodeWeb } from './start-vscode-web.ts';
 
 const sample = (name: string): string =>
@@ -13,20 +15,31 @@ const sample = (name: string): string =>
 describe('VS Code for the web', () => {
   const workbench = useWorkbench(startVscodeWeb);
 
-  it('judges in a worker', async () => {
+  /** Workers that have loaded the grammar. */
+  async function serverWorkers(): Promise<Worker[]> {
+    const workers = workbench().page.workers();
+    const isServer = await Promise.all(
+      workers.map((worker) =>
+        worker.evaluate(() =>
+          performance
+            .getEntriesByType('resource')
+            .some(({ name }) => name.endsWith('/tree-sitter-devicetree.wasm')),
+        ),
+      ),
+    );
+    return workers.filter((_, nth) => isServer[nth]);
+  }
+
+  it('judges in a worker, which ends when the server is restarted', async () => {
     await workbench().begin({ files: { 'board.dts': sample('board.dts') }, open: 'board.dts' });
     await workbench().waitSquiggles('error', 3);
-    const loaded = await Promise.all(
-      workbench()
-        .page.workers()
-        .map((worker) =>
-          worker.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name)),
-        ),
-    );
-    const server = loaded.filter((names) =>
-      names.some((name) => name.endsWith('/tree-sitter-devicetree.wasm')),
-    );
-    assert.equal(server.length, 1, JSON.stringify(loaded));
+    const workers = await serverWorkers();
+    assert.equal(workers.length, 1);
+    const ended = workers[0]?.waitForEvent('close', { timeout: patience });
+    await workbench().command('dtmap: Restart language server');
+    await ended;
+    await workbench().waitSquiggles('error', 3);
+    assert.equal((await serverWorkers()).length, 1);
   });
 
   it('reads the includes of a board, and an included file through its board, from a virtual file system', async () => {
