@@ -5,6 +5,6 @@ export interface WorkspaceFiles {
   /** Makes a file, and the folders it is in, or replaces its text. */
   write(file: string, text: string): Promise<void>;
   read(file: string): Promise<string>;
-  /** Removes a file, or a folder with everything in it. */
+  /** Removes a file, or a folder with everything in it, if it is there. */
   remove(file: string): Promise<void>;
 }

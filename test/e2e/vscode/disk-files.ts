@@ -22,6 +22,6 @@ export class DiskFiles implements WorkspaceFiles {
   }
 
   remove(file: string): Promise<void> {
-    return rm(path.join(this.folder, file), { recursive: true });
+    return rm(path.join(this.folder, file), { recursive: true, force: true });
   }
 }
