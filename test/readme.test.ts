@@ -69,6 +69,10 @@ const notRun: Readonly<Record<string, string>> = {
   'npm run watch': 'ends on Ctrl+C only; it is `npm run build` with another option of esbuild',
   'npm run bench': 'takes half an hour; its parts are timed by tests of their own',
   'npm run coverage': 'runs the other suites once more and counts',
+  'npm install --no-save mocha@10 @stryker-mutator/core@9 @stryker-mutator/mocha-runner@9':
+    'replaces the installed mocha',
+  "npx stryker run test/stryker.config.mjs --mutate 'server/src/memory/*.ts'":
+    'runs the suites once for each mutant',
   'npm run pictures': 'rewrites committed pictures',
   'code --install-extension out/dtmap.vsix': 'needs a desktop; code-server installs the same file',
   'docker build -t dtmap .': 'needs Docker and its registry; test/fittings.test.ts reads the file',

@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Parser } from '../server/src/syntax/create-parser.ts';
 import { scanStatements } from '../server/src/syntax/scan-statements.ts';
+import { changeBetween } from '../server/src/syntax/statement.ts';
 import { checkIncremental } from './support/check-incremental.ts';
 import { sharedParser } from './support/parser.ts';
 import { randomNumbers } from './support/random-edits.ts';
@@ -43,6 +44,35 @@ ${Array.from(
 let parser: Parser;
 before(async () => {
   parser = await sharedParser();
+});
+
+describe('the change between two texts', () => {
+  const letters = (length: number): string =>
+    Array.from({ length }, (_, at) => 'abcdefg'[(at * at) % 7]).join('');
+
+  it('is all that differs, and no more', () => {
+    const text = letters(5000);
+    for (const start of [0, 1, 1023, 1024, 1025, 2500, 4999, 5000])
+      for (const removed of [0, 1, 30, 1024, 3000])
+        for (const added of ['', 'X', 'XY'.repeat(700)]) {
+          const after = `${text.slice(0, start)}${added}${text.slice(start + removed)}`;
+          const change = changeBetween(text, after);
+          assert.equal(
+            text.slice(0, change.start) + after.slice(change.start, change.newEnd),
+            after.slice(0, change.newEnd),
+          );
+          assert.equal(text.slice(change.oldEnd), after.slice(change.newEnd));
+          // One letter more on either side would be equal.
+          if (change.oldEnd > change.start && change.newEnd > change.start) {
+            assert.notEqual(text[change.start], after[change.start]);
+            assert.notEqual(text[change.oldEnd - 1], after[change.newEnd - 1]);
+          } else assert.ok(text.length !== after.length || text === after);
+        }
+    assert.deepEqual(changeBetween('aaa', 'aaaa'), { start: 3, oldEnd: 3, newEnd: 4 });
+    const same = letters(3000);
+    assert.deepEqual(changeBetween(same, same), { start: 3000, oldEnd: 3000, newEnd: 3000 });
+    assert.deepEqual(changeBetween(same, same + same), { start: 3000, oldEnd: 3000, newEnd: 6000 });
+  });
 });
 
 describe('statements', () => {
