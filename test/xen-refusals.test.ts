@@ -598,11 +598,200 @@ const arm32: readonly Case[] = [
   ],
 ];
 
+const device = (reg: string, more = ''): string =>
+  `d@5000 { compatible = "x"; reg = <${reg}>; ${more} };`;
+const bus = (name: string, inner: string, more = 'ranges;', cells = CELLS): string =>
+  `${name} { compatible = "simple-bus"; ${cells} ${more} ${inner} };`;
+const PAGE_AT_5000 = device('0 0x5000 0 0x1000');
+const WIDE = '#address-cells = <5>; #size-cells = <1>;';
+const NOT_MADE = 'Device tree generation failed (-22).';
+const tooWide = (last: string): string =>
+  `/b/d@5000: [0xfffffffffffff000, ${last}] exceeds the maximum allowed PA width (48 bits)Device tree generation failed (-34).`;
+
+const devices: readonly Case[] = [
+  [
+    'below a bus that is not one for those above',
+    atRoot(bus('a', bus('b', bus('c', PAGE_AT_5000)), '')),
+    {
+      '4.18': [
+        'panics',
+        REFUSED,
+        'DT: /a is not a valid bus',
+        'Unable to retrieve address 0 for /a/b/c/d@5000',
+        NOT_MADE,
+      ],
+    },
+  ],
+  [
+    'below a bus with five cells',
+    atRoot(bus('a', bus('b', PAGE_AT_5000), 'ranges;', WIDE)),
+    {
+      '4.18': [
+        'panics',
+        REFUSED,
+        'dt_parse: Bad cell count for parent /a/b',
+        'Unable to retrieve address 0 for /a/b/d@5000',
+      ],
+    },
+  ],
+  [
+    'of which only the first range is covered',
+    atRoot(
+      bus(
+        'b',
+        device('0 0x5000 0 0x10 0 0x9000 0 0x10'),
+        'ranges = <0 0x5000 0 0x10005000 0 0x1000>;',
+      ),
+    ),
+    { '4.18': ['panics', REFUSED, 'Unable to retrieve address 1 for /b/d@5000', NOT_MADE] },
+  ],
+  [
+    'on PCI, which is not looked at',
+    atRoot(bus('b', PAGE_AT_5000, 'ranges = <0 0 0 0 0 0x1000>; device_type = "pci";')),
+    { '4.18': ['boots', undefined] },
+  ],
+  [
+    'that is passed through but not covered',
+    atRoot(bus('b', device('0 0x5000 0 0x10', 'xen,passthrough;'), 'ranges = <0 0 0 0 0 0x1000>;')),
+    { '4.18': ['panics', REFUSED, 'Unable to retrieve address 0 for /b/d@5000'] },
+  ],
+  [
+    'above what a processor reaches',
+    atRoot(bus('b', device('0x1000000 0 0 0x1000'))),
+    {
+      '4.11': [
+        'panics',
+        'Could not set up DOM0 guest OS',
+        'Unable to map 0x100000000000000 - 0x100000000000fff in domain 0',
+      ],
+      '4.22': [
+        'panics',
+        'Could not set up d0 guest OS (rc = -22)',
+        'Unable to map 0x100000000000000 - 0x100000000000fff in domain 0',
+        NOT_MADE,
+      ],
+    },
+  ],
+  [
+    'that wraps',
+    atRoot(bus('b', device('0xffffffff 0xfffff000 0 0x2000'))),
+    {
+      '4.11': ['panics', "Assertion 's <= e' failed at rangeset.c"],
+      '4.18': ['panics', REFUSED, tooWide('0x1000')],
+    },
+  ],
+  [
+    'that ends with the last byte',
+    atRoot(bus('b', device('0xffffffff 0xfffff000 0 0x1000'))),
+    { '4.18': ['panics', REFUSED, tooWide('0x0')] },
+  ],
+];
+
+const SHARED: BootProfile = { config: { staticMemory: true, staticShm: true } };
+const region = (cells: string): string =>
+  `shm@a0000000 { compatible = "xen,domain-shared-memory-v1"; xen,shm-id = "a"; xen,shared-mem = <${cells}>; };`;
+const sharing = (cells: string, more = ''): string =>
+  inChosen(
+    domain(
+      `cpus = <1>; memory = <0 0x20000>; ${more} xen,static-mem = <0 0x90000000 0 0x8000000>; ${region(cells)}`,
+    ),
+  );
+const sharedMemory: readonly Case[] = [
+  [
+    'within a page of the host',
+    sharing('0 0xa0000800 0 0xa0000000 0 0x1000'),
+    {
+      '4.18': [
+        'panics',
+        NOT_SET_UP,
+        'd1: physical address 0x00000000a0000800, or guest address 0x00000000a0000000 is not suitably aligned.',
+      ],
+    },
+    SHARED,
+  ],
+  [
+    'within a page of the guest',
+    sharing('0 0xa0000000 0 0xa0000800 0 0x1000'),
+    {
+      '4.18': [
+        'panics',
+        NOT_SET_UP,
+        'd1: physical address 0x00000000a0000000, or guest address 0x00000000a0000800 is not suitably aligned.',
+      ],
+    },
+    SHARED,
+  ],
+  [
+    'of a page and a half',
+    sharing('0 0xa0000000 0 0xa0000000 0 0x1800'),
+    {
+      '4.18': ['panics', NOT_SET_UP, 'd1: size 0x0000000000001800 is not suitably aligned'],
+    },
+    SHARED,
+  ],
+  ...(['4.18', '4.22'] as const).map((release): Case => [
+    'at another address than the host’s, in a domain that is mapped directly',
+    sharing('0 0xa0000000 0 0xb0000000 0 0x1000', 'direct-map;'),
+    {
+      [release]: [
+        'panics',
+        NOT_SET_UP,
+        'd1: physical address 0x00000000a0000000 and guest address 0x00000000b0000000 are not direct-mapped.',
+      ],
+    },
+    SHARED,
+  ]),
+  [
+    'without an address of the host, in a domain that is mapped directly',
+    sharing('0 0xa0000000 0 0x1000', 'direct-map;'),
+    {
+      '4.22': [
+        'panics',
+        NOT_SET_UP,
+        'd1: host and guest physical address must be supplied for direct-mapped domains',
+      ],
+    },
+    SHARED,
+  ],
+  [
+    'outside RAM',
+    sharing('4 0 0 0xa0000000 0 0x1000'),
+    { '4.18': ['panics', NOT_SET_UP, 'd1: invalid physical address 0x400000'] },
+    SHARED,
+  ],
+  [
+    'half outside RAM',
+    sharing('0 0xbffff000 0 0xa0000000 0 0x2000'),
+    { '4.18': ['panics', NOT_SET_UP, 'd1: invalid physical address 0xc0000'] },
+    SHARED,
+  ],
+  [
+    'of dom0, which is always mapped directly',
+    inChosen(region('0 0xa0000000 0 0xb0000000 0 0x1000')),
+    {
+      '4.18': [
+        'panics',
+        REFUSED,
+        ' RESVD[0]: 00000000a0000000 - 00000000a0000fff',
+        'd0: physical address 0x00000000a0000000 and guest address 0x00000000b0000000 are not direct-mapped.',
+      ],
+      '4.22': [
+        'panics',
+        'Could not set up d0 guest OS (rc = -22)',
+        ' SHMEM[0]: 00000000a0000000 - 00000000a0000fff',
+      ],
+    },
+    SHARED,
+  ],
+];
+
 const parts: Readonly<Record<string, readonly Case[]>> = {
   'the command line': commandLines,
   modules,
   'a domain': domains,
   dom0,
+  'a device': devices,
+  'shared memory': sharedMemory,
   'the heap of arm32': arm32,
 };
 
