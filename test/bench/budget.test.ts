@@ -1,5 +1,6 @@
 // `npm run test:bench`: the costs of typing stay within test/bench/budget.json. Times are ratios to `cpp | dtc`, measured in the
-// same run on the same machine: what slows both down is no fault. A bound lies between 2.5 and 3 times what was measured when
+// same run on the same machine: what slows both down is no fault. It gets a board many times in one text, since what starting
+// a program costs differs more between machines than what the program does. A bound lies between 2.5 and 3 times what was measured when
 // it was set, so noise passes and a tripling does not. To see it fail: run `check` three times in analyze.ts and `readTree`
 // three times without `previous`; key and openWarm are then named.
 

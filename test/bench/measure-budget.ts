@@ -2,13 +2,13 @@
 
 import { defaultTargets } from '../../server/src/analysis/targets.ts';
 import { BOARDS } from './boards.ts';
-import { compileBoard } from './cpp-dtc.ts';
+import { compileCopies } from './cpp-dtc.ts';
 import { cpuOf, inProcess } from './in-process.ts';
 import { measureEditing, type EditedBoard, type Editing } from './measure-editing.ts';
 import { regions } from './measure-growth.ts';
 import { quantile } from './server-process.ts';
 
-/** The median over the boards of what each costs, divided by the CPU time of `cpp | dtc`. */
+/** The median over the boards of what each costs, divided by the CPU time of `cpp | dtc` for a copy of it. */
 export interface Ratios {
   readonly openCold: number;
   readonly openWarm: number;
@@ -33,9 +33,9 @@ const [FIVE, SMALLEST] = [BOARDS.slice(0, 5), BOARDS[3] as EditedBoard];
 export async function measureRatios(): Promise<Ratios> {
   const costs: { readonly own: Editing; readonly reference: number }[] = [];
   for (const board of FIVE) {
-    const before = compileBoard(board.board);
+    const before = compileCopies(board.board);
     const own = await measureEditing(board, KEYS);
-    costs.push({ own, reference: (before + compileBoard(board.board)) / 2 });
+    costs.push({ own, reference: (before + compileCopies(board.board)) / 2 });
   }
   const ratio = (cost: (own: Editing) => number): number =>
     quantile(
