@@ -9,7 +9,11 @@ exports.activate = (context) => {
   globalThis.workspaceFiles = {
     write: (file, text) => fs.writeFile(uri(file), new TextEncoder().encode(text)),
     read: async (file) => new TextDecoder().decode(await fs.readFile(uri(file))),
-    remove: (file) => fs.delete(uri(file), { recursive: true }),
+    remove: (file) =>
+      fs.stat(uri(file)).then(
+        () => fs.delete(uri(file), { recursive: true }),
+        () => undefined,
+      ),
   };
   // On screen, since that is what a test can wait for.
   const ready = vscode.window.createStatusBarItem('ready');
