@@ -491,11 +491,14 @@ function plainValue(board: Board, property: DtProperty, offset: number | undefin
     ];
   const inBytes = property.bytes.length % 4 !== 0 || parts.some((each) => each.kind === 'bytes');
   const [open, close] = inBytes ? ['[', ']'] : ['<', '>'];
-  const values = inBytes
-    ? [...property.bytes].map((byte) => byte.toString(16).padStart(2, '0'))
-    : cellsOf(property).map((cell) => `0x${cell.toString(16)}`);
-  const shown = values.slice(0, 16).join(' ') + (values.length > 16 ? ' …' : '');
-  return [`\`${open}${shown}${close}\` ${property.bytes.length} bytes`];
+  // An included file may have megabytes.
+  const shown = inBytes
+    ? Array.from(property.bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0'))
+    : cellsOf(property)
+        .slice(0, 16)
+        .map((cell) => `0x${cell.toString(16)}`);
+  if (property.bytes.length > (inBytes ? 16 : 64)) shown.push('…');
+  return [`\`${open}${shown.join(' ')}${close}\` ${property.bytes.length} bytes`];
 }
 
 function originLines(context: Context, property: DtProperty, here: Definition): string[] {

@@ -26,13 +26,14 @@ function makeIndex(tree: DeviceTree): NodeIndex {
   const byProperty = new Map<string, number[]>();
   // Not a generator, which costs an object for every node; and no recursion: a blob may be nested deeper than the stack.
   const waiting: DtNode[] = [tree.root];
+  let place = 0;
+  const add = (name: string): void => {
+    const known = byProperty.get(name);
+    if (known === undefined) byProperty.set(name, [place]);
+    else known.push(place);
+  };
   for (let node = waiting.pop(); node; node = waiting.pop()) {
-    const place = nodes.push(node) - 1;
-    const add = (name: string): void => {
-      const known = byProperty.get(name);
-      if (known === undefined) byProperty.set(name, [place]);
-      else known.push(place);
-    };
+    place = nodes.push(node) - 1;
     const { properties } = node;
     if (properties instanceof PropertyTable) properties.forEachName(add);
     else for (const name of properties.keys()) add(name);
