@@ -1,7 +1,7 @@
 // What Xen says of boards it does not like: command lines, modules, domains, devices, by release.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeDtb } from '../server/src/dtb/write-dtb.ts';
 import type { BootProfile } from '../server/src/xen/boot-profile.ts';
@@ -9,6 +9,7 @@ import { bootXen } from '../server/src/xen/boot.ts';
 import { parseRelease } from '../server/src/xen/releases.ts';
 import type { XenBoot } from '../server/src/xen/xen-boot.ts';
 import { textTree } from './support/source-tree.ts';
+import { differences, tellBoot } from './support/tell-boot.ts';
 
 const board = readFileSync(
   path.join(import.meta.dirname, 'fixtures/xen-boots/basic-1bank/board.dts'),
@@ -17,9 +18,12 @@ const board = readFileSync(
 /** 2 GiB from 0x40000000; Xen, blob, kernel and ramdisk at 0x40200000, 0x44000000, 0x48000000, 0x4c000000. */
 const given: BootProfile = {
   xen: { address: 0x40200000n, size: 0x1500c8n },
-  dtb: { address: 0x44000000n },
+  // Larger than any of them, so that cases differ in what they are about only.
+  dtb: { address: 0x44000000n, size: 0x4000n },
   cpus: 1,
 };
+/** Where UEFI puts the blob and how large it makes it nobody knows. */
+const UEFI: BootProfile = { boot: 'efi', dtb: { address: 0x44000000n } };
 const CELLS = '#address-cells = <2>; #size-cells = <2>;';
 
 async function boot(text: string, name: string, more: BootProfile = {}): Promise<XenBoot> {
@@ -65,6 +69,18 @@ const QUARTER = 'BANK[0] 0x00000050000000-0x00000060000000 (256MB)';
 const NO_RAM = 'Xen BUG at common/page_alloc.c';
 const NOT_PARSED = "fdt: node `chosen': parsing failed";
 const REFUSED = 'Could not set up DOM0 guest OS (rc = -22)';
+
+/** Told whole in 4.18, and by what is different in others; all other cases by what is different from this board. */
+const likedBoard: readonly Case[] = [
+  [
+    'as it is',
+    board,
+    Object.fromEntries(
+      ['4.11', '4.14', '4.18', '4.22'].map((release) => [release, ['boots', undefined]] as const),
+    ),
+  ],
+  ['on arm32', board, { '4.18': ['boots', undefined] }, { architecture: 'arm32' }],
+];
 
 const commandLines: readonly Case[] = [
   ['dom0_mem in hexadecimal', words('dom0_mem=0x100M'), { '4.18': ['boots', undefined, QUARTER] }],
@@ -212,7 +228,7 @@ const modules: readonly Case[] = [
     'a module that UEFI is to load',
     inChosen(module('xen,uefi-binary = "x";')),
     { '4.18': ['unknown', undefined] },
-    { boot: 'efi' },
+    UEFI,
   ],
   [
     'a module with half a reg',
@@ -849,7 +865,7 @@ const ram: readonly Case[] = [
         'RAM: 0000000090000000 - 00000000bfffffff',
       ],
     },
-    { boot: 'efi', efiMemoryMap: types.map(([type, start, end]) => ({ type, start, end })) },
+    { ...UEFI, efiMemoryMap: types.map(([type, start, end]) => ({ type, start, end })) },
   ],
   [
     'that the profile knows',
@@ -926,7 +942,9 @@ const ram: readonly Case[] = [
   ],
 ];
 
+const LIKED = 'a board it likes';
 const parts: Readonly<Record<string, readonly Case[]>> = {
+  [LIKED]: likedBoard,
   RAM: ram,
   'the command line': commandLines,
   modules,
@@ -937,18 +955,75 @@ const parts: Readonly<Record<string, readonly Case[]>> = {
   'the heap of arm32': arm32,
 };
 
+/** What the board that Xen likes comes to, by release and architecture. */
+const plain = new Map<string, Promise<readonly string[]>>();
+async function tellPlain(release: string, profile: BootProfile = {}): Promise<readonly string[]> {
+  const { architecture } = profile;
+  const key = `${release} ${architecture}`;
+  const told =
+    plain.get(key) ??
+    boot(board, release, { ...(architecture && { architecture }) }).then((result) =>
+      tellBoot(result, board),
+    );
+  plain.set(key, told);
+  return told;
+}
+
+async function comparedWith(
+  part: string,
+  release: string,
+  profile: BootProfile = {},
+): Promise<readonly string[]> {
+  if (part !== LIKED) return tellPlain(release, profile);
+  return release === '4.18' && !profile.architecture ? [] : tellPlain('4.18');
+}
+
+const golden = path.join(import.meta.dirname, 'fixtures/xen/refusals.txt');
+const HEADING = /^== (.*) ==$/m;
+const update = process.env['UPDATE'] === '1';
+const headingOf = (part: string, title: string, release: string): string =>
+  `${part}: ${title} (${release})`;
+/** The recorded differences by title of the case. */
+const recorded = new Map(
+  readFileSync(golden, 'utf8')
+    .split(/^(?=== )/m)
+    .map((block) => [HEADING.exec(block)?.[1], block]),
+);
+const told: string[] = [];
+
 describe('what Xen says of', () => {
+  after(() => {
+    if (update) writeFileSync(golden, told.join(''));
+  });
+
+  it('is recorded for these cases and no others', () => {
+    const headings = Object.entries(parts).flatMap(([part, cases]) =>
+      cases.flatMap(([title, , releases]) =>
+        Object.keys(releases).map((release) => headingOf(part, title, release)),
+      ),
+    );
+    assert.deepEqual([...recorded.keys()], headings);
+  });
+
   for (const [part, cases] of Object.entries(parts))
     describe(part, () => {
       for (const [title, text, releases, profile] of cases)
         for (const [release, [kind, last, ...lines]] of Object.entries(releases))
           it(`${title} (${release})`, async () => {
-            const { outcome, log } = await boot(text, release, profile);
+            const result = await boot(text, release, profile);
+            const { outcome, log } = result;
             const printed = log.map((line) => line.text);
             assert.equal(outcome.kind, kind, 'because' in outcome ? outcome.because : '');
             assert.equal('line' in outcome ? outcome.line?.text : undefined, last);
             const found = lines.filter((line) => printed.includes(line));
             assert.deepEqual(found, lines, printed.join('\n'));
+
+            const heading = headingOf(part, title, release);
+            const known = await comparedWith(part, release, profile);
+            const differs = differences(tellBoot(result, text), known);
+            const block = `== ${heading} ==\n${differs.join('\n')}\n\n`;
+            told.push(block);
+            if (!update) assert.equal(block, recorded.get(heading));
           });
     });
 });
