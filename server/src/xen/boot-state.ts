@@ -61,10 +61,14 @@ export interface CommandLine {
   readonly domU: boolean;
   readonly kind: BootModule['kind'];
   readonly node: DtNode;
+  /** `bootargs` of the module. */
+  readonly written: Written | undefined;
 }
 
 export interface Options {
   readonly commandLine: string | undefined;
+  /** Where the command line is written; nothing where the profile gives it. */
+  readonly source: Source;
   /** Bytes; the default when `dom0MemoryGiven` is false. */
   readonly dom0Memory: bigint;
   readonly dom0MemoryGiven: boolean;
@@ -178,6 +182,7 @@ export function newBootState(
     scanEndedAt: undefined,
     options: {
       commandLine: undefined,
+      source: {},
       dom0Memory: 0n,
       dom0MemoryGiven: false,
       bootscrub: 'on',

@@ -35,8 +35,9 @@ const STEPS: readonly ((state: BootState) => void)[] = [
 ];
 
 function warnAboutDom0Memory(state: BootState): void {
-  if (state.hasDom0 && !state.options.dom0MemoryGiven)
-    print(state, 'PLEASE SPECIFY dom0_mem PARAMETER - USING 512M FOR NOW');
+  const { dom0MemoryGiven, source } = state.options;
+  if (state.hasDom0 && !dom0MemoryGiven)
+    print(state, 'PLEASE SPECIFY dom0_mem PARAMETER - USING 512M FOR NOW', source);
 }
 
 /**

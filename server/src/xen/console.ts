@@ -13,23 +13,22 @@ function makeLine(text: string, source: Source): LogLine {
 
 /** Prints a whole line; one left open before it is continued, as on the real console. */
 export function print(state: BootState, text: string, source: Source = {}): LogLine {
-  if (state.muted) return makeLine(text, source);
-  printOpen(state, text, source);
+  const line = printOpen(state, text, source);
   state.lineOpen = false;
-  return state.log.at(-1) ?? makeLine(text, source);
+  return line;
 }
 
 /** Prints text without a line end: what comes next stands on the same line. */
-export function printOpen(state: BootState, text: string, source: Source = {}): void {
-  if (state.muted) return;
+export function printOpen(state: BootState, text: string, source: Source = {}): LogLine {
+  if (state.muted) return makeLine(text, source);
   const open = state.lineOpen ? state.log.pop() : undefined;
-  state.log.push(
-    makeLine((open?.text ?? '') + text, {
-      node: open?.node ?? source.node,
-      written: open?.written ?? source.written,
-    }),
-  );
+  const line = makeLine((open?.text ?? '') + text, {
+    node: open?.node ?? source.node,
+    written: open?.written ?? source.written,
+  });
+  state.log.push(line);
   state.lineOpen = true;
+  return line;
 }
 
 /** Prints the message of a panic and ends the boot. `because` says why in the field's words. */

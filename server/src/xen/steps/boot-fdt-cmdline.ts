@@ -1,7 +1,7 @@
 // Xen's command line, and the options on it that concern memory.
 
 import { stringOf } from '../../tree/device-tree.ts';
-import type { BootState, Options } from '../boot-state.ts';
+import type { BootState, Options, Source } from '../boot-state.ts';
 import { print } from '../console.ts';
 
 /** What dom0 gets when dom0_mem is absent or 0. */
@@ -12,28 +12,30 @@ const DEFAULT_DOM0_MEMORY = 512n << 20n;
  * (Xen: boot_fdt_cmdline). A command line in the profile wins over the tree. Prints it, and complaints about options.
  */
 export function readCommandLine(state: BootState): void {
-  const text = state.profile.xenCommandLine ?? fromTree(state);
-  const chosen = state.tree.root.children.find((node) => /^chosen(?:@|$)/.test(node.name));
-  const written = chosen?.properties.get('xen,xen-bootargs')?.definition?.whole;
-  print(state, `Command line: ${text ?? '<NULL>'}`, { node: chosen, written });
-  state.options = parseOptions(state, text);
+  const { xenCommandLine } = state.profile;
+  const given = xenCommandLine === undefined ? fromTree(state) : { text: xenCommandLine };
+  const { text, ...source } = given;
+  print(state, `Command line: ${text ?? '<NULL>'}`, source);
+  state.options = parseOptions(state, text, source);
 }
 
-function fromTree(state: BootState): string | undefined {
+function fromTree(state: BootState): Source & { readonly text?: string } {
   const chosen = state.tree.root.children.find((node) => /^chosen(?:@|$)/.test(node.name));
-  if (!chosen) return undefined;
-  const text = (name: string): string | undefined =>
-    chosen.properties.has(name) ? (stringOf(chosen, name) ?? '') : undefined;
-  const own = text('xen,xen-bootargs');
-  if (own !== undefined) return own;
+  if (!chosen) return {};
+  const { properties } = chosen;
   const dom0 = state.commandLines.find(({ kind, domU }) => kind === 'Kernel' && !domU);
-  return chosen.properties.has('xen,dom0-bootargs') || dom0?.text ? text('bootargs') : undefined;
+  const property =
+    properties.get('xen,xen-bootargs') ??
+    (properties.has('xen,dom0-bootargs') || dom0?.text ? properties.get('bootargs') : undefined);
+  if (!property) return { node: chosen };
+  const text = stringOf(chosen, property.name) ?? '';
+  return { text, node: chosen, written: property.definition?.whole };
 }
 
 const NO = new Set(['no', 'off', 'false', 'disable', '0']);
 const YES = new Set(['yes', 'on', 'true', 'enable', '1', '']);
 
-function parseOptions(state: BootState, commandLine: string | undefined): Options {
+function parseOptions(state: BootState, commandLine: string | undefined, source: Source): Options {
   let dom0Memory = 0n;
   let bootscrub: Options['bootscrub'] = state.does.idleScrub ? 'idle' : 'on';
   let extendedRegions = true;
@@ -47,7 +49,7 @@ function parseOptions(state: BootState, commandLine: string | undefined): Option
         const size = parseSize(value);
         dom0Memory = size.bytes;
         if (!size.whole && state.does.reportsBadOption)
-          print(state, `parameter "dom0_mem" has invalid value "${value}", rc=-22!`);
+          print(state, `parameter "dom0_mem" has invalid value "${value}", rc=-22!`, source);
         break;
       }
       case 'bootscrub':
@@ -76,6 +78,7 @@ function parseOptions(state: BootState, commandLine: string | undefined): Option
   }
   return {
     commandLine,
+    source,
     dom0Memory: dom0Memory === 0n ? DEFAULT_DOM0_MEMORY : dom0Memory,
     dom0MemoryGiven: dom0Memory !== 0n,
     bootscrub,

@@ -11,7 +11,7 @@ import { findHostDevices, type HostDevices } from './handle-node.ts';
 import { loadDom0 } from './kernel-load.ts';
 import { placeModules } from './place-modules.ts';
 import { unpackKernel } from './kernel-decompress.ts';
-import { sharedMemoryFits } from './process-shm.ts';
+import { refuseSharedMemory } from './process-shm.ts';
 import { couldNotSetUp, prepareDtbHwdom } from './prepare-dtb-hwdom.ts';
 
 const PAGE = 4096n;
@@ -60,8 +60,9 @@ export function constructDom0(state: BootState): void {
   if (state.outcome) return;
   if (!does.grantTableFirst) setGrantTable(state);
   const chosen = chosenOf(state.tree);
-  if (chosen && !sharedMemoryFits(state, chosen, 'd0', 'direct')) {
-    couldNotSetUp(state, EINVAL, "dom0's shared memory cannot be mapped");
+  const refused = chosen && refuseSharedMemory(state, chosen, 'd0', 'direct');
+  if (refused) {
+    couldNotSetUp(state, EINVAL, "dom0's shared memory cannot be mapped", refused);
     return;
   }
   buildDom0Tree(state);

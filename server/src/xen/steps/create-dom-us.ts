@@ -4,12 +4,12 @@ import type { Range } from '../../addresses/region.ts';
 import { overlaps } from '../../addresses/region.ts';
 import { baseName, type DtNode } from '../../tree/device-tree.ts';
 import { chosenOf } from '../chosen-of.ts';
-import type { BootState, BootModule } from '../boot-state.ts';
+import type { BootModule, BootState, Source } from '../boot-state.ts';
 import { firstCell, readNumber } from '../cells.ts';
 import { isCompatible } from '../compatible.ts';
 import { alternateHex, alternatePaddr, crash, giveUp, paddr, panic, print } from '../console.ts';
 import { freePages } from './page-alloc.ts';
-import { sharedMemoryFits } from './process-shm.ts';
+import { refuseSharedMemory } from './process-shm.ts';
 
 const MIB = 1n << 20n;
 const PAGE = 4096n;
@@ -63,8 +63,9 @@ function isHardwareDomain(node: DtNode): boolean {
   return ((firstCell(node.properties.get('capabilities')?.bytes) ?? 0) & 2) !== 0;
 }
 
-function fail(state: BootState, node: DtNode, because: string): void {
-  panic(state, `Could not set up domain ${baseName(node)}`, because, { node });
+/** `source` is what keeps the domain from being built, if that is not its node as a whole. */
+function fail(state: BootState, node: DtNode, because: string, source: Source = { node }): void {
+  panic(state, `Could not set up domain ${baseName(node)}`, because, source);
 }
 
 function constructDomU(
@@ -100,8 +101,9 @@ function constructDomU(
     ? allocateStaticMemory(state, node, size, mapping)
     : allocateMemory(state, node, size);
   if (!bank || state.outcome) return;
-  if (!sharedMemoryFits(state, node, name, mapping)) {
-    fail(state, node, `the shared memory of ${node.path} cannot be mapped`);
+  const refused = refuseSharedMemory(state, node, name, mapping);
+  if (refused) {
+    fail(state, node, `the shared memory of ${node.path} cannot be mapped`, refused);
     return;
   }
   placeDomU(state, kernel, initrd, bank);

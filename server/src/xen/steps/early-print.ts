@@ -29,8 +29,8 @@ export function earlyPrintInfo(state: BootState): void {
   }
   printReserved(state);
   if (!does.moduleCommandLineInTable) {
-    for (const { module, owner, text, node } of state.commandLines)
-      print(state, `CMDLINE[${paddr(module)}]:${owner} ${text}`, { node });
+    for (const { module, owner, text, node, written } of state.commandLines)
+      print(state, `CMDLINE[${paddr(module)}]:${owner} ${text}`, { node, written });
   }
 }
 

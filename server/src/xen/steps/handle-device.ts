@@ -6,10 +6,20 @@ import { inheritedCells, readNumber } from '../cells.ts';
 import { stringsIn } from '../compatible.ts';
 import { crash, print, printOpen } from '../console.ts';
 import { EINVAL, ERANGE } from '../errno.ts';
+import type { LogLine } from '../xen-boot.ts';
 
 const PAGE = 4096n;
 const PHYSICAL_LIMIT = 1n << 48n;
 const WORD = 1n << 64n;
+
+/** What ends the making of dom0's tree. */
+export interface MappingFailure {
+  /** Xen's error number, negative. */
+  readonly rc: number;
+  readonly node: DtNode;
+  /** What Xen says of it. */
+  readonly line: LogLine;
+}
 
 interface Bus {
   readonly address: number;
@@ -66,13 +76,13 @@ function throughRanges(bytes: Uint8Array, address: bigint, from: Bus, to: Bus): 
 
 /**
  * Maps every tuple of `reg` 1:1, whole pages from the page of its start; nodes below something that is no bus are
- * not mapped. 0, or the error number that ends the making of dom0's tree (Xen: handle_device, map_range_to_domain).
+ * not mapped. Nothing when all is well (Xen: handle_device, map_range_to_domain).
  */
-export function handleDevice(state: BootState, node: DtNode): number {
+export function handleDevice(state: BootState, node: DtNode): MappingFailure | undefined {
   const property = node.properties.get('reg');
-  if (!property || !node.parent || isPci(node.parent)) return 0;
+  if (!property || !node.parent || isPci(node.parent)) return undefined;
   const bus = busOf(node);
-  if (!bus || !usable(bus)) return 0;
+  if (!bus || !usable(bus)) return undefined;
   const width = bus.address + bus.size;
   const count = Math.floor(property.bytes.length / (width * 4));
   const source = { node, written: property.definition?.whole };
@@ -82,29 +92,30 @@ export function handleDevice(state: BootState, node: DtNode): number {
     const address = translate(node, raw, bus);
     if (typeof address === 'string') {
       if (address) print(state, address, source);
-      print(state, `Unable to retrieve address ${index} for ${node.path}`, source);
-      return EINVAL;
+      const text = `Unable to retrieve address ${index} for ${node.path}`;
+      return { rc: EINVAL, node, line: print(state, text, source) };
     }
     if (node.properties.has('xen,passthrough')) continue;
-    const rc = mapRange(state, node, address, size);
-    if (rc !== 0 || state.outcome) return rc;
+    const failure = mapRange(state, node, address, size);
+    if (failure || state.outcome) return failure;
   }
-  return 0;
+  return undefined;
 }
 
-function mapRange(state: BootState, node: DtNode, address: bigint, size: bigint): number {
+function mapRange(
+  state: BootState,
+  node: DtNode,
+  address: bigint,
+  size: bigint,
+): MappingFailure | undefined {
   const { does } = state;
   const source = { node, written: node.properties.get('reg')?.definition?.whole };
   const end = address + size;
   const wraps = end > WORD - 1n;
   if (wraps && does.rangeTooHigh === 'width') {
     const range = `[0x${address.toString(16)}, 0x${BigInt.asUintN(64, end).toString(16)}]`;
-    printOpen(
-      state,
-      `${node.path}: ${range} exceeds the maximum allowed PA width (48 bits)`,
-      source,
-    );
-    return ERANGE;
+    const text = `${node.path}: ${range} exceeds the maximum allowed PA width (48 bits)`;
+    return { rc: ERANGE, node, line: printOpen(state, text, source) };
   }
   const permitted = !(does.reservedWithoutPermission && node.path.startsWith('/reserved-memory/'));
   if (wraps && permitted && state.debug) {
@@ -114,20 +125,16 @@ function mapRange(state: BootState, node: DtNode, address: bigint, size: bigint)
       `reg of ${node.path} ends above 64 bits`,
       source,
     );
-    return 0;
+    return undefined;
   }
   if (wraps || end > PHYSICAL_LIMIT) {
     const first = (address / PAGE) * PAGE;
     const last = BigInt.asUintN(64, ((end + PAGE - 1n) / PAGE) * PAGE - 1n);
-    print(
-      state,
-      `Unable to map 0x${first.toString(16)} - 0x${last.toString(16)} in domain 0`,
-      source,
-    );
-    return EINVAL;
+    const text = `Unable to map 0x${first.toString(16)} - 0x${last.toString(16)} in domain 0`;
+    return { rc: EINVAL, node, line: print(state, text, source) };
   }
-  if (size === 0n) return 0;
+  if (size === 0n) return undefined;
   const start = (address / PAGE) * PAGE;
   state.mapped.push({ start, end: start + ((size + PAGE - 1n) / PAGE) * PAGE, node });
-  return 0;
+  return undefined;
 }

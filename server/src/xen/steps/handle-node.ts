@@ -17,7 +17,7 @@ import {
   type FdtWriter,
 } from './fdt-writer.ts';
 import { isAvailable } from './device-tree-get-meminfo.ts';
-import { handleDevice } from './handle-device.ts';
+import { handleDevice, type MappingFailure } from './handle-device.ts';
 import {
   encodeRanges,
   makeMemoryNodes,
@@ -89,24 +89,24 @@ export function findHostDevices(state: BootState): HostDevices {
   return { gic, uart: uart === tree.root ? undefined : uart };
 }
 
-/** Writes a node with all below it; 0, or the error number that ends the making of the tree (Xen: handle_node). */
+/** Writes a node with all below it; nothing, or what ends the making of the tree (Xen: handle_node). */
 export function handleNode(
   state: BootState,
   writer: FdtWriter,
   node: DtNode,
   devices: HostDevices,
-): number {
+): MappingFailure | undefined {
   const { does, tree } = state;
-  if (isSkipped(state, node)) return 0;
+  if (isSkipped(state, node)) return undefined;
   if (isOneOf(node, GICS)) {
     if (node === devices.gic) writeGic(state, writer, node);
-    return 0;
+    return undefined;
   }
   if (isOneOf(node, TIMERS)) {
     writeTimer(state, writer, node, devices);
-    return 0;
+    return undefined;
   }
-  if (node === devices.uart || isOneOf(node, IOMMUS) || usesPpi(node, devices)) return 0;
+  if (node === devices.uart || isOneOf(node, IOMMUS) || usesPpi(node, devices)) return undefined;
   const top = node.parent === tree.root ? node.name.toLowerCase() : undefined;
   if (top !== undefined && RESERVED_NAMES.has(top))
     print(
@@ -114,19 +114,19 @@ export function handleNode(
       `WARNING: Path ${node.path} is reserved, skip the node as we may re-use the path.`,
       { node },
     );
-  let rc = handleDevice(state, node);
-  if (rc !== 0 || state.outcome) return rc;
+  let failure = handleDevice(state, node);
+  if (failure || state.outcome) return failure;
   beginNode(writer, node.name, node.openings);
   writeProperties(state, writer, node);
-  if (writer.full) return 0;
+  if (writer.full) return undefined;
   for (const child of node.children) {
-    rc = handleNode(state, writer, child, devices);
-    if (rc !== 0 || state.outcome || writer.full) return rc;
+    failure = handleNode(state, writer, child, devices);
+    if (failure || state.outcome || writer.full) return failure;
   }
   if (top === 'reserved-memory' && does.sharedMemoryList) writeSharedChildren(state, writer);
   if (node === tree.root) writeXenNodes(state, writer, devices);
   endNode(writer);
-  return 0;
+  return undefined;
 }
 
 function isSkipped(state: BootState, node: DtNode): boolean {

@@ -51,13 +51,15 @@ export function processMultibootNode(state: BootState, visit: Visit): void {
   const kind = moduleKind(state, node);
   const domU = does.dom0less && isCompatible(node.parent, 'xen,domain');
   const text = stringOf(node, 'bootargs');
-  const length = node.properties.get('bootargs')?.bytes.length ?? 0;
+  const bootargs = node.properties.get('bootargs');
+  const line = { node, written: bootargs?.definition?.whole };
+  const length = bootargs?.bytes.length ?? 0;
   const tooLong = (): void => {
     panic(
       state,
       `module ${node.name} command line too long`,
       `bootargs of ${node.path} has ${length} bytes, more than ${COMMAND_LINE_LIMIT}`,
-      { node, written: node.properties.get('bootargs')?.definition?.whole },
+      line,
     );
   };
   if (!does.dom0less && length > COMMAND_LINE_LIMIT) {
@@ -65,17 +67,17 @@ export function processMultibootNode(state: BootState, visit: Visit): void {
     return;
   }
   addBootModule(state, { kind, start, size, node, written, domU, assumed: false });
-  if (!node.properties.has('bootargs')) return;
+  if (!bootargs) return;
   if (length > COMMAND_LINE_LIMIT) {
     tooLong();
     return;
   }
   const owner = node.parent?.name ?? '';
   if (does.dom0less && state.commandLines.length >= does.moduleLimit) {
-    print(state, `Ignoring ${owner} cmdline (too many)`, { node });
+    print(state, `Ignoring ${owner} cmdline (too many)`, line);
     return;
   }
-  state.commandLines.push({ module: start, owner, text: text ?? '', domU, kind, node });
+  state.commandLines.push({ module: start, owner, text: text ?? '', domU, kind, ...line });
 }
 
 function moduleKind(state: BootState, node: DtNode): BootModule['kind'] {

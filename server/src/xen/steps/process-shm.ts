@@ -6,6 +6,7 @@ import type { BootState } from '../boot-state.ts';
 import { inheritedCells, readNumber } from '../cells.ts';
 import { isCompatible } from '../compatible.ts';
 import { paddr, print } from '../console.ts';
+import type { LogLine } from '../xen-boot.ts';
 
 const PAGE = 4096n;
 
@@ -41,25 +42,23 @@ export function sharedMemoryBelow(state: BootState, parent: DtNode | undefined):
 }
 
 /**
- * Whether the shared memory below `parent` can be mapped into a domain; prints why not. Host and guest addresses of a
- * directly mapped domain must be equal, and every host page must have a struct page_info (Xen: process_shm).
+ * Prints why the shared memory below `parent` cannot be mapped into a domain, and returns the line; nothing when it can
+ * be. Host and guest addresses of a directly mapped domain must be equal, and every host page must have a struct
+ * page_info (Xen: process_shm).
  */
-export function sharedMemoryFits(
+export function refuseSharedMemory(
   state: BootState,
   parent: DtNode,
   domain: string,
   mapping: 'direct' | 'guest',
-): boolean {
-  return sharedMemoryBelow(state, parent).every((shared) => {
+): LogLine | undefined {
+  for (const shared of sharedMemoryBelow(state, parent)) {
     const fault = faultOf(state, shared, domain, mapping);
-    if (fault === undefined) return true;
     const { node } = shared;
-    print(state, fault, {
-      node,
-      written: node.properties.get('xen,shared-mem')?.definition?.whole,
-    });
-    return false;
-  });
+    const written = node.properties.get('xen,shared-mem')?.definition?.whole;
+    if (fault !== undefined) return print(state, fault, { node, written });
+  }
+  return undefined;
 }
 
 function faultOf(
