@@ -1,0 +1,103 @@
+// Static shared memory between domains.
+
+import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
+import { inChosen, domain, REFUSED, type Case } from './board.ts';
+
+const NOT_SET_UP = 'Could not set up domain domU1';
+const SHARED: BootProfile = { config: { staticMemory: true, staticShm: true } };
+const region = (cells: string): string =>
+  `shm@a0000000 { compatible = "xen,domain-shared-memory-v1"; xen,shm-id = "a"; xen,shared-mem = <${cells}>; };`;
+const sharing = (cells: string, more = ''): string =>
+  inChosen(
+    domain(
+      `cpus = <1>; memory = <0 0x20000>; ${more} xen,static-mem = <0 0x90000000 0 0x8000000>; ${region(cells)}`,
+    ),
+  );
+export const sharedMemory: readonly Case[] = [
+  [
+    'within a page of the host',
+    sharing('0 0xa0000800 0 0xa0000000 0 0x1000'),
+    {
+      '4.18': [
+        'panics',
+        NOT_SET_UP,
+        'd1: physical address 0x00000000a0000800, or guest address 0x00000000a0000000 is not suitably aligned.',
+      ],
+    },
+    SHARED,
+  ],
+  [
+    'within a page of the guest',
+    sharing('0 0xa0000000 0 0xa0000800 0 0x1000'),
+    {
+      '4.18': [
+        'panics',
+        NOT_SET_UP,
+        'd1: physical address 0x00000000a0000000, or guest address 0x00000000a0000800 is not suitably aligned.',
+      ],
+    },
+    SHARED,
+  ],
+  [
+    'of a page and a half',
+    sharing('0 0xa0000000 0 0xa0000000 0 0x1800'),
+    {
+      '4.18': ['panics', NOT_SET_UP, 'd1: size 0x0000000000001800 is not suitably aligned'],
+    },
+    SHARED,
+  ],
+  ...(['4.18', '4.22'] as const).map((release): Case => [
+    'at another address than the host’s, in a domain that is mapped directly',
+    sharing('0 0xa0000000 0 0xb0000000 0 0x1000', 'direct-map;'),
+    {
+      [release]: [
+        'panics',
+        NOT_SET_UP,
+        'd1: physical address 0x00000000a0000000 and guest address 0x00000000b0000000 are not direct-mapped.',
+      ],
+    },
+    SHARED,
+  ]),
+  [
+    'without an address of the host, in a domain that is mapped directly',
+    sharing('0 0xa0000000 0 0x1000', 'direct-map;'),
+    {
+      '4.22': [
+        'panics',
+        NOT_SET_UP,
+        'd1: host and guest physical address must be supplied for direct-mapped domains',
+      ],
+    },
+    SHARED,
+  ],
+  [
+    'outside RAM',
+    sharing('4 0 0 0xa0000000 0 0x1000'),
+    { '4.18': ['panics', NOT_SET_UP, 'd1: invalid physical address 0x400000'] },
+    SHARED,
+  ],
+  [
+    'half outside RAM',
+    sharing('0 0xbffff000 0 0xa0000000 0 0x2000'),
+    { '4.18': ['panics', NOT_SET_UP, 'd1: invalid physical address 0xc0000'] },
+    SHARED,
+  ],
+  [
+    'of dom0, which is always mapped directly',
+    inChosen(region('0 0xa0000000 0 0xb0000000 0 0x1000')),
+    {
+      '4.18': [
+        'panics',
+        REFUSED,
+        ' RESVD[0]: 00000000a0000000 - 00000000a0000fff',
+        'd0: physical address 0x00000000a0000000 and guest address 0x00000000b0000000 are not direct-mapped.',
+      ],
+      '4.22': [
+        'panics',
+        'Could not set up d0 guest OS (rc = -22)',
+        ' SHMEM[0]: 00000000a0000000 - 00000000a0000fff',
+      ],
+    },
+    SHARED,
+  ],
+];
