@@ -84,6 +84,7 @@ describe('what Xen says of', () => {
   });
 
   it('is recorded for these cases and no others', () => {
+    if (update) return;
     const headings = Object.entries(parts).flatMap(([part, cases]) =>
       cases.flatMap(([title, , releases]) =>
         Object.keys(releases).map((release) => headingOf(part, title, release)),
@@ -100,8 +101,10 @@ describe('what Xen says of', () => {
             const result = await boot(text, release, profile);
             const { outcome, log } = result;
             const printed = log.map((line) => line.text);
-            assert.equal(outcome.kind, kind, 'because' in outcome ? outcome.because : '');
-            assert.equal('line' in outcome ? outcome.line?.text : undefined, last);
+            if (kind) {
+              assert.equal(outcome.kind, kind, 'because' in outcome ? outcome.because : '');
+              assert.equal('line' in outcome ? outcome.line?.text : undefined, last);
+            }
             const found = lines.filter((line) => printed.includes(line));
             assert.deepEqual(found, lines, printed.join('\n'));
 

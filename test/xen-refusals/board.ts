@@ -36,15 +36,24 @@ export const withoutArguments = board.replace(
 );
 export const withoutDom0Arguments = withoutArguments.replace(/xen,dom0-bootargs = "[^"]*";/, '');
 
-export type Expected = readonly [
-  outcome: XenBoot['outcome']['kind'],
-  /** What Xen says when it panics or hangs; then lines that are printed before. */
-  last: string | undefined,
-  ...lines: readonly string[],
-];
+export type Expected =
+  | readonly []
+  | readonly [
+      outcome: XenBoot['outcome']['kind'],
+      /** What Xen says when it panics or hangs; then lines that are printed before. */
+      last: string | undefined,
+      ...lines: readonly string[],
+    ];
 
 export type Case = readonly [string, string, Readonly<Record<string, Expected>>, BootProfile?];
 
 export const NO_RAM = 'Xen BUG at common/page_alloc.c';
 export const REFUSED = 'Could not set up DOM0 guest OS (rc = -22)';
 export const STATIC: BootProfile = { config: { staticMemory: true } };
+
+/** Several releases, named with blanks between, of which the record says all. */
+export const recorded = (releases: string): Record<string, Expected> =>
+  Object.fromEntries(releases.split(' ').map((release) => [release, []] as const));
+/** The board with this `reg` of RAM; `more` is what else its node says. */
+export const memory = (reg: string, more = ''): string =>
+  board.replace(/(memory@40000000 \{ ?[^}]*?)reg = <[^>]*>;/, `$1${reg} ${more}`);

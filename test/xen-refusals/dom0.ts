@@ -1,6 +1,6 @@
 // Dom0's kernel, ramdisk and blob.
 
-import { board, CELLS, words, atRoot, REFUSED, type Case } from './board.ts';
+import { recorded, memory, board, CELLS, words, atRoot, REFUSED, type Case } from './board.ts';
 
 const QUARTER = 'BANK[0] 0x00000050000000-0x00000060000000 (256MB)';
 
@@ -101,5 +101,63 @@ export const dom0: readonly Case[] = [
     board,
     { '4.18': ['unknown', undefined, '*** LOADING DOMAIN 0 ***'] },
     { kernel: { format: 'gzip', uncompressedSize: 0x3000000n, fileSize: 5n } },
+  ],
+
+  [
+    'without a kernel',
+    board.replace(/module@48000000 \{[^}]*\};/, '').replace(/module@4c000000 \{[^}]*\};/, ''),
+    recorded('4.11 4.18 4.22'),
+  ],
+  ['in pages of its colours', board, recorded('4.19'), { config: { llcColoring: true } }],
+  [
+    'in pages of its colours, on a Xen that can give them',
+    board,
+    recorded('4.20'),
+    { config: { llcColoring: true } },
+  ],
+  [
+    'whose grant table is as long as the text of Xen',
+    board,
+    recorded('4.18'),
+    { xen: { address: 0x40200000n, size: 0x1500c8n, textSize: 0x5001n } },
+  ],
+  [
+    'without an interrupt controller that Xen knows',
+    board.replace('"arm,cortex-a15-gic"', '"x"'),
+    recorded('4.18'),
+  ],
+  [
+    'with as many processors as the host has',
+    board.replace('dom0_max_vcpus=1', ''),
+    recorded('4.18'),
+    { cpus: 4 },
+  ],
+  [
+    'on a host with two CPUs that scrub when they are idle',
+    board.replace('bootscrub=0', 'bootscrub=idle'),
+    recorded('4.18'),
+    { cpus: 2 },
+  ],
+  ['with less than a page', words('dom0_mem=2K'), recorded('4.11 4.18')],
+  ['with less than 4 MiB', words('dom0_mem=3M'), recorded('4.11 4.18 4.22')],
+  ['with more than there is', words('dom0_mem=4G'), recorded('4.11 4.12 4.18 4.22')],
+  ['with more than there is in one piece', words('dom0_mem=1500M'), recorded('4.11 4.18 4.22')],
+  [
+    'in 32 bits, with RAM that it cannot reach',
+    memory('reg = <8 0 0 0x80000000>;')
+      .replaceAll('reg = <0x0 0x48000000', 'reg = <0x8 0x8000000')
+      .replaceAll('reg = <0x0 0x4c000000', 'reg = <0x8 0xc000000'),
+    recorded('4.18'),
+    {
+      kernel: { format: 'zimage' },
+      xen: { address: 0x8_0020_0000n, size: 0x1500c8n },
+      dtb: { address: 0x8_0400_0000n, size: 0x4000n },
+    },
+  ],
+  [
+    'in 32 bits, in several banks',
+    words('dom0_mem=1400M'),
+    recorded('4.18'),
+    { kernel: { format: 'zimage' } },
   ],
 ];

@@ -1,9 +1,17 @@
 // RAM, the blob and reservations.
 
-import { board, UEFI, CELLS, atRoot, NO_RAM, type Expected, type Case } from './board.ts';
+import {
+  recorded,
+  memory,
+  board,
+  UEFI,
+  CELLS,
+  atRoot,
+  NO_RAM,
+  type Expected,
+  type Case,
+} from './board.ts';
 
-const memory = (reg: string, more = ''): string =>
-  board.replace(/(memory@40000000 \{ ?[^}]*?)reg = <[^>]*>;/, `$1${reg} ${more}`);
 const withReserved = (nodes: string, cells = CELLS): string =>
   atRoot(`reserved-memory { ${cells} ranges; ${nodes} };`);
 const reservedBlocks = (count: number): string =>
@@ -122,5 +130,43 @@ export const ram: readonly Case[] = [
       '4.18': ['hangs', "Warning: device tree node `n' is nested too deep"],
       '4.21': ['boots', undefined, "Warning: device tree node `n' is nested too deep"],
     },
+  ],
+
+  [
+    'that is not there',
+    board.replace(/memory@40000000 \{[^}]*\};/, ''),
+    recorded('4.11 4.18 4.22'),
+  ],
+  [
+    'in two banks with a hole between them',
+    memory('reg = <0 0x40000000 0 0x40000000 8 0 0 0x40000000>;'),
+    recorded('4.11 4.18 4.22'),
+  ],
+  [
+    'with two holes of the same length, and one that ends within 1 GiB',
+    memory('reg = <0 0x40000000 0 0x20000000 1 0 0 0x30000000 0x10 0x10000000 0 0x30000000>;'),
+    recorded('4.18 4.22'),
+  ],
+  [
+    'that goes down',
+    memory('reg = <8 0 0 0x40000000 0 0x40000000 0 0x40000000>;'),
+    recorded('4.11 4.18 4.22'),
+  ],
+  [
+    'of which two banks overlap',
+    memory('reg = <0 0x40000000 0 0x50000000 0 0x80000000 0 0x40000000>;'),
+    recorded('4.11 4.18 4.22'),
+  ],
+  [
+    'spread over all that can be addressed',
+    memory(
+      `reg = <0 0x40000000 0 0x40000000 ${Array.from({ length: 16 }, (_, at) => `${at === 0 ? '0 0x80000000' : `0x${(2 ** (at - 1)).toString(16)} 0`} 0 0x200000`).join(' ')}>;`,
+    ),
+    recorded('4.11 4.18 4.22'),
+  ],
+  [
+    'too small for the table of its frames',
+    memory('reg = <0 0x40000000 0 0x200000 0 0x48000000 0 0x2000000>;'),
+    recorded('4.11 4.18 4.22'),
   ],
 ];

@@ -1,7 +1,7 @@
 // Static shared memory between domains.
 
 import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
-import { inChosen, domain, REFUSED, type Case } from './board.ts';
+import { CELLS, STATIC, recorded, inChosen, domain, REFUSED, type Case } from './board.ts';
 
 const NOT_SET_UP = 'Could not set up domain domU1';
 const SHARED: BootProfile = { config: { staticMemory: true, staticShm: true } };
@@ -11,6 +11,14 @@ const sharing = (cells: string, more = ''): string =>
   inChosen(
     domain(
       `cpus = <1>; memory = <0 0x20000>; ${more} xen,static-mem = <0 0x90000000 0 0x8000000>; ${region(cells)}`,
+    ),
+  );
+const named = (id: string, cells = '0 0xa0000000 0 0xa0000000 0 0x1000'): string =>
+  `xen,shm-id = "${id}"; xen,shared-mem = <${cells}>;`;
+const sharingNodes = (nodes: string): string =>
+  inChosen(
+    domain(
+      `cpus = <1>; memory = <0 0x20000>; xen,static-mem = <0 0x90000000 0 0x8000000>; ${nodes}`,
     ),
   );
 export const sharedMemory: readonly Case[] = [
@@ -98,6 +106,96 @@ export const sharedMemory: readonly Case[] = [
         ' SHMEM[0]: 00000000a0000000 - 00000000a0000fff',
       ],
     },
+    SHARED,
+  ],
+
+  [
+    'on a Xen without it',
+    sharing('0 0xa0000000 0 0xa0000000 0 0x1000'),
+    recorded('4.18 4.22'),
+    STATIC,
+  ],
+  ...(
+    [
+      ['without an address', 'xen,shm-id = "a";'],
+      ['without a name', 'xen,shared-mem = <0 0xa0000000 0 0xa0000000 0 0x1000>;'],
+      ['with a name that is too long', `${named('0123456789abcdef')}`],
+      ['with a name as long as may be', `${named('0123456789abcde')}`],
+      ['of a role that Xen does not know', `${named('a')} role = "x";`],
+      ['of an owner', `${named('a')} role = "owner";`],
+      ['of a borrower', `${named('a')} role = "borrower";`],
+      ['in too many cells', 'xen,shm-id = "a"; xen,shared-mem = <0 0 0 0 0 0 0>;'],
+      ['that is empty', 'xen,shm-id = "a"; xen,shared-mem = <0 0xa0000000 0 0xa0000000 0 0>;'],
+      [
+        'that wraps',
+        'xen,shm-id = "a"; xen,shared-mem = <0xffffffff 0xfffff000 0 0xa0000000 0 0x2000>;',
+      ],
+    ] as const
+  ).map(([title, properties]): Case => [
+    title,
+    sharingNodes(`s { compatible = "xen,domain-shared-memory-v1"; ${properties} };`),
+    recorded('4.18 4.22'),
+    SHARED,
+  ]),
+  [
+    'in cells of nothing',
+    inChosen(
+      `n { #address-cells = <0>; #size-cells = <0>; s { compatible = "xen,domain-shared-memory-v1"; ${named('a')} }; };`,
+    ),
+    recorded('4.18 4.22'),
+    SHARED,
+  ],
+  [
+    'whose host address Xen is to choose',
+    sharing('0 0xa0000000 0 0x1000'),
+    recorded('4.18 4.22'),
+    SHARED,
+  ],
+  ...(
+    [
+      ['of two domains, the same', named('a'), named('a')],
+      ['of two domains, under two names', named('a'), named('b')],
+      [
+        'of two domains, of two sizes',
+        named('a'),
+        named('a', '0 0xa0000000 0 0xa0000000 0 0x2000'),
+      ],
+      ['that overlaps another', named('a'), named('b', '0 0xa0000000 0 0xa0000000 0 0x2000')],
+      ['that touches another', named('a'), named('b', '0 0xa0001000 0 0xa0001000 0 0x1000')],
+      [
+        'that ends where another begins',
+        named('a'),
+        named('b', '0 0x9ffff000 0 0x9ffff000 0 0x1000'),
+      ],
+    ] as const
+  ).map(([title, one, other]): Case => [
+    title,
+    sharingNodes(
+      [one, other]
+        .map((each, at) => `s${at} { compatible = "xen,domain-shared-memory-v1"; ${each} };`)
+        .join('\n'),
+    ),
+    recorded('4.17 4.18 4.22'),
+    SHARED,
+  ]),
+  [
+    'that overlaps what is reserved',
+    sharingNodes(`s { compatible = "xen,domain-shared-memory-v1"; ${named('a')} };`).replace(
+      /\tpsci \{/,
+      `\treserved-memory { ${CELLS} ranges; r { reg = <0 0xa0000000 0 0x1000>; }; };\n\tpsci {`,
+    ),
+    recorded('4.17 4.18 4.22'),
+    SHARED,
+  ],
+  [
+    'in more regions than a table holds',
+    sharingNodes(
+      Array.from({ length: 33 }, (_, at) => {
+        const page = `0 0x${(0xa0000000 + at * 0x1000).toString(16)}`;
+        return `s${at} { compatible = "xen,domain-shared-memory-v1"; ${named(`s${at}`, `${page} ${page} 0 0x1000`)} };`;
+      }).join('\n'),
+    ),
+    recorded('4.18 4.22'),
     SHARED,
   ],
 ];

@@ -149,6 +149,7 @@ function insertBank(banks: Bank[], start: number, pages: number): boolean {
 }
 
 function stop(state: BootState, message: string, left: number): void {
+  const { source } = state.options;
   const missing = (BigInt(left) * BigInt(PAGE)) / MIB;
   const because = `${missing} MiB of dom0_mem do not fit into Xen's free memory`;
   const text = message.startsWith('Failed') ? `${message} ${missing}MB unallocated` : message;
@@ -156,8 +157,8 @@ function stop(state: BootState, message: string, left: number): void {
     state.banksUncertain = true;
     state.outcome = { kind: 'unknown', because };
   } else if (message.startsWith('Failed') && !state.does.shortMemoryPanics) {
-    print(state, `WARNING: ${text}`);
-  } else panic(state, text, because);
+    print(state, `WARNING: ${text}`, source);
+  } else panic(state, text, because, source);
 }
 
 /**

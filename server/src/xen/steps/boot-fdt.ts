@@ -122,7 +122,9 @@ function takeRamFromProfile(state: BootState): void {
   if (boot === 'efi')
     state.ramUnknown =
       'booted by UEFI, RAM comes from the firmware: the profile gives no efiMemoryMap';
-  else if (state.ramIsForm || saysNothingOfRam(state))
+  else if (saysNothingOfRam(state))
+    state.ramUnknown = 'the tree has no memory node: the boot loader adds it';
+  else if (state.ramIsForm)
     state.ramUnknown = 'the memory nodes leave the size of RAM to the boot loader';
 }
 

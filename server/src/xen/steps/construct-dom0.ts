@@ -28,8 +28,9 @@ export function constructDom0(state: BootState): void {
   print(state, '*** LOADING DOMAIN 0 ***');
   const kernel = findModule(state, 'Kernel');
   if (!kernel) {
-    print(state, 'Missing kernel boot module?');
-    couldNotSetUp(state, ENOENT, 'no kernel module for dom0 is known to Xen');
+    const source = { node: chosenOf(state.tree) };
+    print(state, 'Missing kernel boot module?', source);
+    couldNotSetUp(state, ENOENT, 'no kernel module for dom0 is known to Xen', source);
     return;
   }
   state.hasDom0 = true;

@@ -139,26 +139,35 @@ function earlyPages(state: BootState, pdx: Pdx): number {
 
 /** No RAM at all: how the releases die of it. */
 function stopWithoutRam(state: BootState): void {
-  const because = 'Xen recognises no RAM in the tree';
+  const { because, source } = whyNoRam(state);
   if (state.does.pdx === 'scheme') print(state, 'PFN compression disabled: no ranges provided');
   switch (state.does.noMemory) {
     case 'bug':
-      crash(state, `Xen BUG at ${state.does.pageAllocPath}`, because);
+      crash(state, `Xen BUG at ${state.does.pageAllocPath}`, because, source);
       return;
     case 'region': {
       const none = `${alternatePaddr((1n << 64n) - 1n)} - ${alternatePaddr(0n)}`;
-      panic(state, `The frametable cannot cover the physical region ${none}`, because);
+      panic(state, `The frametable cannot cover the physical region ${none}`, because, source);
       return;
     }
     case 'too-small':
-      panic(state, 'Frametable too small', because);
+      panic(state, 'Frametable too small', because, source);
   }
+}
+
+/** Older releases go on when the scan ends early: what stopped it is the cause. */
+function whyNoRam({ scanEndedAt }: BootState): { because: string; source: Source } {
+  const because = 'Xen recognises no RAM in the tree';
+  return scanEndedAt
+    ? { because: `${because}: its scan ends at ${scanEndedAt.path}`, source: { node: scanEndedAt } }
+    : { because, source: {} };
 }
 
 /** arm32 keeps a heap of its own below; false when that ends the boot. */
 function setupArm32(state: BootState, boot: BootAllocator): boolean {
   if (state.ram.length === 0) {
-    panic(state, 'No memory bank', 'Xen recognises no RAM in the tree');
+    const { because, source } = whyNoRam(state);
+    panic(state, 'No memory bank', because, source);
     return false;
   }
   const xenheap = reserveXenheap(state);
