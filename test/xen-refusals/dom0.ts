@@ -1,6 +1,16 @@
 // Dom0's kernel, ramdisk and blob.
 
-import { recorded, memory, board, CELLS, words, atRoot, REFUSED, type Case } from './board.ts';
+import {
+  CELLS,
+  REFUSED,
+  STATIC,
+  atRoot,
+  board,
+  memory,
+  recorded,
+  words,
+  type Case,
+} from './board.ts';
 
 const QUARTER = 'BANK[0] 0x00000050000000-0x00000060000000 (256MB)';
 
@@ -159,5 +169,89 @@ export const dom0: readonly Case[] = [
     words('dom0_mem=1400M'),
     recorded('4.18'),
     { kernel: { format: 'zimage' } },
+  ],
+
+  ...(
+    [
+      ['of its kernel', '0x60001800 0 0x1000'],
+      ['before its kernel and on it', '0x5ffff000 0 0x2000'],
+      ['of its ramdisk', '0x68201000 0 0x1000'],
+      ['of its blob', '0x68000000 0 0x100'],
+      ['behind all three', '0x70000000 0 0x1000'],
+    ] as const
+  ).map(([where, reg]): Case => [
+    `with a device in the place ${where}`,
+    atRoot(`d@60001800 { compatible = "x"; reg = <0 ${reg}>; };`),
+    recorded('4.11 4.18 4.22'),
+  ]),
+  [
+    'with two devices in the place of its kernel',
+    atRoot(
+      'a { compatible = "x"; reg = <0 0x60004000 0 0x1000>; }; b { compatible = "x"; reg = <0 0x60002000 0 0x1000>; }; c { compatible = "x"; reg = <0 0x60006000 0 0x1000>; };',
+    ),
+    recorded('4.18'),
+  ],
+  [
+    'with a device in its place, wherever that is',
+    atRoot('d@60000000 { compatible = "x"; reg = <0 0x40000000 0 0x80000000>; };')
+      .replace('bootscrub=0 ', 'bootscrub=idle ')
+      .replace('dom0_mem=512M', 'dom0_mem=300M'),
+    recorded('4.18'),
+    { cpus: 4 },
+  ],
+  [
+    'with a kernel whose file is longer than its module',
+    board,
+    recorded('4.18'),
+    { kernel: { fileSize: 0x19f97c1n } },
+  ],
+  ...(
+    [
+      ['as it should be', '', ''],
+      ['with status ok', '', 'status = "ok";'],
+      ['with status okay', '', 'status = "okay";'],
+      ['that is disabled', '', 'status = "disabled";'],
+      ['that is reusable', '', 'reusable;'],
+      ['that is reusable and not mapped', '', 'reusable; no-map;'],
+      ['of the type of RAM', '', 'device_type = "memory";'],
+      ['without ranges', 'ranges;', ''],
+      ['in other addresses than those of the root', '#address-cells = <2>;', ''],
+      ['in other sizes than those of the root', '#size-cells = <2>;', ''],
+    ] as const
+  ).map(([title, without, more]): Case => {
+    const cells = without === '' ? '' : without.replace('<2>', '<1>').replace('ranges;', '');
+    const reg = without.startsWith('#') ? '0xb0000000 0 0x1000' : '0 0xb0000000 0 0x1000';
+    const parent = `${CELLS} ranges;`.replace(without || 'none', cells);
+    return [
+      `told of a reserved region ${title}`,
+      atRoot(`reserved-memory { ${parent} r@b0000000 { reg = <${reg}>; ${more} }; };`),
+      recorded('4.12 4.18 4.22'),
+    ];
+  }),
+  [
+    'told of a reserved region below another',
+    atRoot(
+      `reserved-memory { ${CELLS} ranges; a { ${CELLS} ranges; r@b0000000 { reg = <0 0xb0000000 0 0x1000>; }; }; };`,
+    ),
+    recorded('4.18'),
+  ],
+  [
+    'told of reserved regions by another name',
+    atRoot(`Reserved-Memory { ${CELLS} ranges; r@b0000000 { reg = <0 0xb0000000 0 0x1000>; }; };`),
+    recorded('4.18'),
+  ],
+  [
+    'told of a static heap',
+    words('dom0_mem=64M').replace(
+      /\t\tmodule@48000000/,
+      'xen,static-heap = <0 0xb0000000 0 0x10000000>;\n\t\tmodule@48000000',
+    ),
+    recorded('4.17 4.18 4.22'),
+    STATIC,
+  ],
+  [
+    'told of reservations at the top of RAM',
+    board.replace('/dts-v1/;', '/dts-v1/;\n/memreserve/ 0xbff00000 0x100000;'),
+    recorded('4.12 4.18 4.22'),
   ],
 ];
