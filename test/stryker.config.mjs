@@ -8,7 +8,15 @@ export default {
   mochaOptions: {
     'no-config': true,
     spec: [
-      ...['addresses', 'map-memory', 'ranges', 'xen-frames', 'xen-refusals', 'xen-observed', 'xen-behaviours'],
+      ...[
+        'addresses',
+        'map-memory',
+        'ranges',
+        'xen-frames',
+        'xen-refusals',
+        'xen-observed',
+        'xen-behaviours',
+      ],
       ...['linux-model', 'linux-dom0', 'move-region', 'xen-boot', 'wild-bugs', 'rules', 'fixes'],
     ].map((name) => `test/${name}.test.ts`),
   },
