@@ -8,6 +8,7 @@ import { PreprocessCache, preprocess } from '../server/src/preprocess/preprocess
 import type { Preprocessed, PreprocessOptions } from '../server/src/preprocess/preprocessed.ts';
 import { changedRange } from '../server/src/text/changed-range.ts';
 import type { FileSet, SourceFile } from '../server/src/text/source-file.ts';
+import { describeExpansion } from './support/check-edited-files.ts';
 
 const fixtureFolder = join(import.meta.dirname, 'fixtures/preprocess');
 const fixtureNames = readdirSync(fixtureFolder);
@@ -481,6 +482,111 @@ describe('whatever is typed', () => {
         }
       }
     }
+  });
+
+  describe('a key in plain text moves what is there, and gives what preprocessing anew gives:', () => {
+    const header = '#define TWO 2\n#define F(x) x\n';
+    const source = [
+      '#include "h.h"',
+      '/ { a = <1 TWO 3>; b = "x y"; node@10 { }; };',
+      'c = <F(4) 5>; /* said of it */ d = <6>;',
+      'F (7) tail',
+      '#ifdef NOT',
+      'skipped = <8>;',
+      '#endif',
+      '#define LATE 9',
+      'e = <LATE>; #include',
+      '#define TWO 3',
+      'f = <__LINE__ 10>;',
+      'twice',
+      '',
+    ].join('\n');
+    /** What is replaced, by what, and whether all was preprocessed anew for it. */
+    const cases: readonly (readonly [string, string, 'moved' | 'anew'])[] = [
+      ['<1 ', '<12 ', 'moved'],
+      ['node@10', 'node@100', 'moved'],
+      ['node@10', 'nod', 'moved'],
+      [' y"', ' yes"', 'moved'],
+      ['d = <6>', 'd = <6 6>', 'moved'],
+      ['d = <6>', 'd = <66>, <0x6>', 'moved'],
+      ['10>', '11>', 'moved'],
+      ['tail', 'tale', 'moved'],
+      ['<1 ', '<TWO ', 'anew'],
+      ['<1 ', '<LATE ', 'anew'],
+      ['d = <6>', 'd = <(6)>', 'anew'],
+      ['d = <6>', 'd = <6>"', 'anew'],
+      ['"x y"', '"x/y"', 'anew'],
+      ['"x y"', '"xy"', 'moved'],
+      ['TWO 3>', 'TWO3>', 'anew'],
+      [' 3>', '>', 'anew'],
+      ['said', 'told', 'anew'],
+      ['F (7)', 'F x (7)', 'anew'],
+      ['<8>', '<88>', 'anew'],
+      ['F(4)', 'F(44)', 'anew'],
+      ['LATE 9', 'LATE 99', 'anew'],
+      ['tail', '', 'anew'],
+      ['tail', 'tail\ntail', 'anew'],
+      ['"h.h"', '"g.h"', 'anew'],
+    ];
+    for (const [from, to, how] of cases)
+      it(`${from} becomes ${to}`, () => {
+        const cache = new PreprocessCache();
+        const options = { includePaths: [], defines: new Map<string, string>() };
+        const set = filesOf({ '/b/root.dts': source, '/b/h.h': header });
+        const root = set.get('/b/root.dts');
+        assert.ok(typeof root === 'object' && source.split(from).length === 2, from);
+        const before = preprocess(root, set, options, cache);
+        const now = { id: root.id, text: source.replace(from, to) };
+        const files = { ...set, get: (id: string) => (id === now.id ? now : set.get(id)) };
+        const result = preprocess(now, files, options, cache, before);
+        const fresh = preprocess(now, files, options, new PreprocessCache());
+        assert.deepEqual(describeExpansion(result), describeExpansion(fresh));
+        assert.equal(result.files === before.files ? 'moved' : 'anew', how);
+        // And what was moved can be moved again.
+        const again = preprocess(root, set, options, cache, result);
+        assert.deepEqual(describeExpansion(again), describeExpansion(before));
+      });
+
+    it('other options, a file that came, and another root are read anew', () => {
+      const cache = new PreprocessCache();
+      const options = { includePaths: ['/i'], defines: new Map<string, string>() };
+      const text = '#include "late.h"\na = <1>;\n';
+      const set = filesOf({ '/b/root.dts': text, '/b/other.dts': text });
+      const get = (id: string): SourceFile => {
+        const file = set.get(id);
+        assert.ok(typeof file === 'object');
+        return file;
+      };
+      const root = get('/b/root.dts');
+      const before = preprocess(root, set, options, cache);
+      const withDefine = { ...options, defines: new Map([['a', 'b']]) };
+      assert.match(preprocess(root, set, withDefine, cache, before).text, /b = <1>/);
+      const come = filesOf({ '/i/late.h': 'b = <2>;\n' });
+      const files = {
+        ...set,
+        get: (id: string) => (id.startsWith('/i') ? come.get(id) : set.get(id)),
+      };
+      assert.match(preprocess(root, files, options, cache, before).text, /b = <2>/);
+      assert.equal(
+        preprocess(get('/b/other.dts'), set, options, cache, before).root,
+        '/b/other.dts',
+      );
+    });
+
+    it('a file that is included twice is read anew', () => {
+      const cache = new PreprocessCache();
+      const options = { includePaths: [], defines: new Map<string, string>() };
+      const set = filesOf({
+        '/b/root.dts': '#include "h.h"\n#include "h.h"\n',
+        '/b/h.h': 'a = 1 ;\n',
+      });
+      const root = set.get('/b/root.dts');
+      assert.ok(typeof root === 'object');
+      const before = preprocess(root, set, options, cache);
+      const now = { id: '/b/h.h', text: 'a = 12 ;\n' };
+      const files = { ...set, get: (id: string) => (id === now.id ? now : set.get(id)) };
+      assert.equal(preprocess(root, files, options, cache, before).text.match(/12/g)?.length, 2);
+    });
   });
 
   it('growth without bound stops with a problem', function () {

@@ -1,7 +1,8 @@
-// A worker process of tree.test.ts: random edits of one board's expanded text, incremental against from scratch.
+// A worker process of tree.test.ts: random edits of one board, incremental against from scratch.
 
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { preprocess } from '../../server/src/preprocess/preprocess.ts';
+import { checkEditedFiles } from '../support/check-edited-files.ts';
 import { checkIncremental, type EditTimes } from '../support/check-incremental.ts';
 import { sharedParser } from '../support/parser.ts';
 import { randomNumbers } from '../support/random-edits.ts';
@@ -14,13 +15,23 @@ export interface EditRequest {
   readonly seed: number;
 }
 
-async function run({ board, edits, seed }: EditRequest): Promise<EditTimes> {
+/** Edits of the expanded text, and of files before they are expanded: how many of those were only moved. */
+export interface BoardEdits extends EditTimes {
+  readonly inFiles: number;
+  readonly quick: number;
+}
+
+async function run({ board, edits, seed }: EditRequest): Promise<BoardEdits> {
   const files = new NodeFiles();
   const root = files.get(board);
   if (typeof root === 'string') throw new Error(`${board} is ${root}`);
   const includePaths = kernelIncludePaths(board);
-  const { text } = preprocess(root, files, { includePaths, defines: new Map() });
-  return checkIncremental(await sharedParser(), text, edits, randomNumbers(seed));
+  const options = { includePaths, defines: new Map<string, string>() };
+  const { text } = preprocess(root, files, options);
+  const random = randomNumbers(seed);
+  const times = checkIncremental(await sharedParser(), text, edits, random);
+  const inFiles = edits >> 3;
+  return { ...times, inFiles, quick: checkEditedFiles(board, files, options, inFiles, random) };
 }
 
 process.on('message', (request: EditRequest) => {

@@ -6,9 +6,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { preprocess } from '../../server/src/preprocess/preprocess.ts';
-import type { EditTimes } from '../support/check-incremental.ts';
 import { requireTool } from '../support/require-tool.ts';
-import type { EditRequest } from './edit-board.ts';
+import type { BoardEdits, EditRequest } from './edit-board.ts';
 import { inProcesses } from './in-processes.ts';
 import { architectures, boardFiles, kernelIncludePaths } from './kernel-tree.ts';
 
@@ -62,7 +61,7 @@ describe('10 000 random edits of 20 boards', function () {
     const chosen = [...bySize.slice(0, 19), ...bySize.slice(-1)].map(({ board }) => board);
     const largest = chosen.at(-1);
     const began = performance.now();
-    const times = await inProcesses<EditRequest, EditTimes>(
+    const times = await inProcesses<EditRequest, BoardEdits>(
       join(import.meta.dirname, 'edit-board.ts'),
       chosen.map((board, seed) => ({ board, edits: board === largest ? 101 : 521, seed })),
     );
@@ -72,7 +71,13 @@ describe('10 000 random edits of 20 boards', function () {
     console.log(
       `      ${edits} edits of ${times.length} boards, the longest took ${longest.toFixed(0)} ms, ${seconds} s`,
     );
+    const inFiles = times.reduce((sum, each) => sum + each.inFiles, 0);
+    const quick = times.reduce((sum, each) => sum + each.quick, 0);
+    console.log(
+      `      ${inFiles} edits of their files, ${quick} of them without preprocessing anew`,
+    );
     assert.equal(edits, 10_000);
+    assert.ok(quick > inFiles / 10, `${quick} of ${inFiles}`);
     assert.ok(longest < 5000, `an edit took ${longest} ms`);
   });
 });

@@ -64,9 +64,10 @@ export function readTree(
   if (root === 'too-large')
     return { kind: 'unreadable', file, because: `is larger than ${largestText >> 20} MiB` };
 
-  const source = preprocess(root, files, options.preprocessor, reader.cache);
+  const { cache, parser } = reader;
+  const source = preprocess(root, files, options.preprocessor, cache, previous?.source);
   if (source.needs.length > 0) return { kind: 'incomplete', needs: source.needs };
-  const document = reader.parser.parse(source.text, previous?.document);
+  const document = parser.parse(source.text, previous?.document);
   const tree = evaluate(document, source.origins, {
     symbols: options.symbols,
     files,

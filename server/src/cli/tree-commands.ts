@@ -3,7 +3,7 @@
 import { writeDtb } from '../dtb/write-dtb.ts';
 import { readDtb } from '../dtb/read-dtb.ts';
 import { preprocess, type PreprocessCache } from '../preprocess/preprocess.ts';
-import type { Preprocessed } from '../preprocess/preprocessed.ts';
+import type { ExpandedSource } from '../preprocess/preprocessed.ts';
 import { allRules } from '../rules/all-rules.ts';
 import { encodeText } from '../text/encode.ts';
 import { spanOf, type DeviceTree, type TreeProblem, type Written } from '../tree/device-tree.ts';
@@ -61,7 +61,7 @@ function expand(
   boardFile: BoardFile,
   options: BoardOptions,
   cache?: PreprocessCache,
-): { readonly source: Preprocessed; readonly places: Places } {
+): { readonly source: ExpandedSource; readonly places: Places } {
   const { shell } = session;
   const root = shell.files.get(boardFile.root);
   if (typeof root === 'string') throw new Failure(`${boardFile.name}: cannot be read`);
@@ -73,7 +73,7 @@ function expand(
 }
 
 /** The first fault for which cpp gives no text. */
-function stopAtProblem(source: Preprocessed, places: Places): void {
+function stopAtProblem(source: ExpandedSource, places: Places): void {
   for (const problem of source.problems) {
     const because = fatalProblem(problem);
     if (because !== undefined)

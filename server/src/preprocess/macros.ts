@@ -270,6 +270,11 @@ export class MacroTable {
     return this.#runs[id] === this.#run ? this.#macros[id] : undefined;
   }
 
+  /** Whether a macro of this name was defined in any run. */
+  wasEverDefined(id: number): boolean {
+    return (this.#runs[id] ?? 0) > 0;
+  }
+
   define(macro: Macro): void {
     if (this.get(macro.id) !== macro) this.version++;
     this.#set(macro.id, macro);

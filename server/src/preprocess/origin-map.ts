@@ -1,5 +1,6 @@
 // Where every piece of the expanded text came from.
 
+import type { ChangedRange } from '../text/changed-range.ts';
 import type { FileId, Span } from '../text/span.ts';
 import type { Macro } from './macros.ts';
 import type { Origin, OriginMap } from './preprocessed.ts';
@@ -31,6 +32,18 @@ export interface Segment {
   readonly source: Span;
   readonly isVerbatim: boolean;
   readonly macro: Macro | undefined;
+}
+
+/** Moves spans of `file` behind an edit; one that the edit is in grows with it. */
+export function shiftBehind(
+  file: FileId,
+  { endBefore, endAfter }: ChangedRange,
+): (at: Span) => Span {
+  const by = endAfter - endBefore;
+  return (span) =>
+    span.file !== file || span.end < endBefore
+      ? span
+      : { file, start: span.start < endBefore ? span.start : span.start + by, end: span.end + by };
 }
 
 /** Answers by binary search in the segments. */
@@ -103,6 +116,54 @@ export class SegmentMap implements OriginMap {
       return (numbers[place] as number) + (isVerbatim ? offset - start : 0);
     }
     return undefined;
+  }
+
+  /**
+   * The map after an edit of `file` within one verbatim segment that goes on at both ends of `range`, and where in the
+   * text the edit is. Undefined when the range is anywhere else.
+   */
+  edited(
+    file: FileId,
+    range: ChangedRange,
+  ): { readonly origins: SegmentMap; readonly at: number } | undefined {
+    const { files, macros, length } = this.#segments;
+    const number = files.indexOf(file);
+    const { start, endBefore, endAfter } = range;
+    const by = endAfter - endBefore;
+    const shift = shiftBehind(file, range);
+    const numbers = this.#segments.numbers.slice();
+    let at: number | undefined;
+    for (let place = 0; place < numbers.length; place += segmentWidth) {
+      if (at !== undefined) numbers[place] = (numbers[place] as number) + by;
+      if (numbers[place + 1] !== number) continue;
+      const from = numbers[place + 2] as number;
+      const to = numbers[place + 3] as number;
+      if (to <= start) continue;
+      if (from >= endBefore) numbers[place + 2] = from + by;
+      else if (
+        at === undefined &&
+        numbers[place + 4] === Piece.verbatim &&
+        from < start &&
+        to > endBefore
+      )
+        at = (numbers[place] as number) + start - from;
+      else return undefined;
+      numbers[place + 3] = to + by;
+    }
+    if (at === undefined) return undefined;
+    // Nobody expands these any more: only where they are defined is asked.
+    const isBehind = ({ definition }: Macro): boolean =>
+      definition?.file === file && definition.start >= endBefore;
+    const shifted = macros.some(isBehind)
+      ? macros.map(({ definition, ...macro }) => ({
+          ...macro,
+          definition: definition && shift(definition),
+        }))
+      : macros;
+    return {
+      at,
+      origins: new SegmentMap({ files, macros: shifted, numbers, length: length + by }),
+    };
   }
 
   /** The last segment that begins at or before `offset`; the first when there is none. */

@@ -7,6 +7,7 @@ import type { FileId, Span } from '../text/span.ts';
 import { isSpace } from './characters.ts';
 import { evaluateCondition } from './conditions.ts';
 import { insertDtcIncludes } from './dtc-includes.ts';
+import { editPreprocessed } from './edit-preprocessed.ts';
 import { Expander, type ExpansionHost, type TokenSource } from './expand.ts';
 import { Cut, lexFile, type DirectiveItem, type LexedFile, type TextItem } from './lex-file.ts';
 import {
@@ -55,14 +56,19 @@ export class PreprocessCache {
 
 /**
  * The text dtc would be given for `root`. Never throws because of what is in the files; what cpp would complain about is
- * in `problems`, files that `files` has not loaded yet are in `needs`.
+ * in `problems`, files that `files` has not loaded yet are in `needs`. `before`, an earlier result for `root` by way of
+ * the same cache, only makes it faster.
  */
 export function preprocess(
   root: SourceFile,
   files: FileSet,
   options: PreprocessOptions,
   cache: PreprocessCache = new PreprocessCache(),
+  before?: Preprocessed,
 ): Preprocessed {
+  const isMacro = (name: string): boolean => cache.macros.wasEverDefined(cache.names.id(name));
+  const edited = before?.root === root.id && editPreprocessed(before, files, options, isMacro);
+  if (edited) return edited;
   return new Run(root, files, options, cache).result();
 }
 
@@ -121,6 +127,7 @@ class Run implements ExpansionHost {
   readonly #stack: Frame[] = [];
   readonly #fileNumbers = new Map<FileId, number>();
   readonly #once = new Set<FileId>();
+  readonly #lookups = new Map<FileId, SourceFile | Missing>();
   readonly #needs = new Set<FileId>();
   readonly #includes: Include[] = [];
   readonly #problems: PreprocessProblem[] = [];
@@ -155,7 +162,15 @@ class Run implements ExpansionHost {
     this.names = cache.names;
     this.macros = cache.macros;
     this.#root = root;
-    this.#files = files;
+    this.#lookups.set(root.id, root);
+    this.#files = {
+      get: (id) => {
+        const file = files.get(id);
+        this.#lookups.set(id, file);
+        return file;
+      },
+      bytes: (id) => files.bytes(id),
+    };
     this.#options = options;
     this.#cache = cache;
     this.#call = { file: root.id, start: 0, end: 0 };
@@ -181,6 +196,8 @@ class Run implements ExpansionHost {
       files: [...this.#fileNumbers.keys()],
       needs: [...this.#needs],
       problems: this.#problems,
+      lookups: this.#lookups,
+      options: this.#options,
     };
   }
 

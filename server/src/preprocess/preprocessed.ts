@@ -1,6 +1,8 @@
 // What preprocessing yields: the expanded text and where every piece of it came from.
 
+import type { Missing, SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
+import type { SegmentMap } from './origin-map.ts';
 
 /** A macro use that produced text: where it was used and where the macro was defined. */
 export interface MacroOrigin {
@@ -54,7 +56,8 @@ export type PreprocessProblem = { readonly at: Span } & (
   | { readonly code: 'expansion-too-large' }
 );
 
-export interface Preprocessed {
+/** The expanded text, with what rules and the editor ask of it. */
+export interface ExpandedSource {
   readonly root: FileId;
   /** What dtc would be given, `/include/` already inserted. */
   readonly text: string;
@@ -67,6 +70,14 @@ export interface Preprocessed {
   /** Files the shell must read before this result can be trusted; empty when complete. */
   readonly needs: readonly FileId[];
   readonly problems: readonly PreprocessProblem[];
+}
+
+/** With what it takes to make the next one of it. */
+export interface Preprocessed extends ExpandedSource {
+  readonly origins: SegmentMap;
+  /** Every file that was asked for, as it was. */
+  readonly lookups: ReadonlyMap<FileId, SourceFile | Missing>;
+  readonly options: PreprocessOptions;
 }
 
 /** What the command line or the workspace says about preprocessing. */

@@ -3,7 +3,7 @@
 import type { Range } from '../addresses/region.ts';
 import type { LinuxBoot } from '../linux/linux-boot.ts';
 import type { MemoryMap } from '../memory/memory-map.ts';
-import type { Preprocessed } from '../preprocess/preprocessed.ts';
+import type { ExpandedSource } from '../preprocess/preprocessed.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import type { DeviceTree, Written } from '../tree/device-tree.ts';
@@ -58,9 +58,9 @@ export interface Excess {
 
 export interface Board {
   /** Undefined for a board read from a blob. */
-  readonly source: Preprocessed | undefined;
+  readonly source: ExpandedSource | undefined;
   /** The sources of root and overlays, in that order; blobs have none. */
-  readonly sources: readonly Preprocessed[];
+  readonly sources: readonly ExpandedSource[];
   readonly files: FileSet;
   readonly tree: DeviceTree;
   readonly map: MemoryMap;

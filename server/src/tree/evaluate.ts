@@ -1,6 +1,6 @@
 // Statements in, devicetree out: merges them, fills in references and phandles, and finds what dtc would refuse.
 
-import type { OriginMap, Preprocessed } from '../preprocess/preprocessed.ts';
+import type { OriginMap, ExpandedSource } from '../preprocess/preprocessed.ts';
 import type { StatementDocument } from '../syntax/statement.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
@@ -18,7 +18,7 @@ export interface EvaluateOptions {
   /** Folders searched for `/incbin/` files after the root's folder, or that of a file which dtc itself included. */
   readonly includePaths?: readonly FileId[];
   /** Where the text comes from; without it `/incbin/` looks beside the file that has it. */
-  readonly source?: Pick<Preprocessed, 'root' | 'includes'>;
+  readonly source?: Pick<ExpandedSource, 'root' | 'includes'>;
 }
 
 /**

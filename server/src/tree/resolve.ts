@@ -1,6 +1,6 @@
 // Fills in what only the whole tree knows (paths, phandles, included bytes) and runs the checks dtc calls errors.
 
-import type { Preprocessed } from '../preprocess/preprocessed.ts';
+import type { ExpandedSource } from '../preprocess/preprocessed.ts';
 import type { FileSet } from '../text/source-file.ts';
 import { folderOf, joinPath } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
@@ -366,7 +366,7 @@ function unknownReference(
 interface IncludeOptions {
   readonly files?: FileSet;
   readonly includePaths?: readonly FileId[];
-  readonly source?: Pick<Preprocessed, 'root' | 'includes'>;
+  readonly source?: Pick<ExpandedSource, 'root' | 'includes'>;
 }
 
 /** Bytes that all `/incbin/` of a board may insert: more than any image, less than what exhausts the memory. */
