@@ -169,4 +169,33 @@ export const ram: readonly Case[] = [
     memory('reg = <0 0x40000000 0 0x200000 0 0x48000000 0 0x2000000>;'),
     recorded('4.11 4.18 4.22'),
   ],
+
+  [
+    'of which nobody says where Xen and the blob are in it',
+    board,
+    recorded('4.11 4.18 4.22'),
+    { xen: {}, dtb: {} },
+  ],
+  [
+    'of which nobody says how large Xen and the blob are in it',
+    board,
+    recorded('4.11 4.18'),
+    { xen: { address: 0x40200000n }, dtb: { address: 0x44000000n } },
+  ],
+  [
+    'that goes down, and of which nobody says where the blob is in it',
+    memory('reg = <8 0 0 0x40000000 0 0x40000000 0 0x40000000>;'),
+    recorded('4.18'),
+    { dtb: {} },
+  ],
+  [
+    'too full for Xen to move to',
+    memory('reg = <0 0x40200000 0 0x200000>;'),
+    recorded('4.11 4.12'),
+  ],
+  [
+    'with room for Xen to move to in the lower of two banks only',
+    memory('reg = <0 0x40000000 0 0x20000000 0 0x70000000 0 0x100000>;'),
+    recorded('4.11'),
+  ],
 ];
