@@ -1,6 +1,6 @@
 // #address-cells and #size-cells, and numbers made of cells.
 
-import { cellAt, cellsOf, type DtNode, type DtProperty } from '../tree/device-tree.ts';
+import { bytesOf, cellAt, cellsOf, type DtNode, type DtProperty } from '../tree/device-tree.ts';
 
 /** How many 32-bit cells an address and a size take. */
 export interface CellCounts {
@@ -10,7 +10,7 @@ export interface CellCounts {
 
 /** The value of a one-cell property; undefined when absent or not four bytes long. */
 export function cellOf(node: DtNode, name: string): number | undefined {
-  const bytes = node.properties.get(name)?.bytes;
+  const bytes = bytesOf(node, name);
   if (bytes?.length !== 4) return undefined;
   // By index: this is asked a thousand times per key, and taking bytes apart by iteration makes garbage.
   return cellAt(bytes, 0);

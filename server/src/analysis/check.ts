@@ -53,7 +53,8 @@ export function check(board: Board, settings: RuleSettings, targets: Targets): r
 
 /** Equal findings for several releases become one that names them all; the gravest severity stands. */
 function mergeTargets(rule: Rule, board: Board, severity: Severity | undefined): Iterable<Merged> {
-  const byKey = new Map<string, Merged>();
+  // Most rules find nothing: they get no table.
+  let byKey: Map<string, Merged> | undefined;
   let count = 0;
   for (const found of rule.check(board)) {
     count += 1;
@@ -61,6 +62,7 @@ function mergeTargets(rule: Rule, board: Board, severity: Severity | undefined):
     const message = rule.message(found.facts);
     const key = `${at.file}\0${at.start}\0${at.end}\0${message}`;
     const own = severity ?? found.severity ?? rule.severity;
+    byKey ??= new Map();
     const known = byKey.get(key);
     if (known && count < MOST_FOUND) {
       if (RANK[own] < RANK[known.severity]) known.severity = own;
@@ -75,7 +77,7 @@ function mergeTargets(rule: Rule, board: Board, severity: Severity | undefined):
       byKey.set(key, { rule, found, at, message, severity: own, targets });
     }
   }
-  return byKey.values();
+  return byKey?.values() ?? [];
 }
 
 /** Says at the first finding that is left out that there are more. */

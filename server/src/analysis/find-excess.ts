@@ -1,7 +1,7 @@
 // Finds what a tree has more of than is judged: the time an analysis takes must not depend on who wrote the tree.
 
 import type { Excess } from '../rules/board.ts';
-import { baseName, type DeviceTree } from '../tree/device-tree.ts';
+import { baseName, bytesOf, type DeviceTree } from '../tree/device-tree.ts';
 import { nodesOf } from '../tree/nodes-with.ts';
 
 const limits: Readonly<Record<Excess['what'], number>> = {
@@ -32,8 +32,8 @@ export function findExcess(tree: DeviceTree): Excess | undefined {
     nodes += 1;
     properties += node.properties.size;
     // An entry takes three cells or more, an address two.
-    windows += Math.ceil((node.properties.get('ranges')?.bytes.length ?? 0) / 12);
-    addresses += Math.ceil((node.properties.get('reg')?.bytes.length ?? 0) / 8);
+    windows += Math.ceil((bytesOf(node, 'ranges')?.length ?? 0) / 12);
+    addresses += Math.ceil((bytesOf(node, 'reg')?.length ?? 0) / 8);
     const tooMany =
       nodes > limits.nodes
         ? 'nodes'

@@ -1,7 +1,7 @@
 // The drivers of reserved regions: which take a node, which refuse it, and what they print
 // (kernel/dma/contiguous.c, coherent.c, swiotlb.c).
 
-import { stringsOf, type DtNode } from '../tree/device-tree.ts';
+import { stringsIn, type DtNode } from '../tree/device-tree.ts';
 import { clearNoMap, free } from './memblock.ts';
 import {
   commandLineValue,
@@ -14,8 +14,7 @@ import {
 
 /** Whether `compatible` of the node holds `name`. */
 export function isCompatible(node: DtNode, name: string): boolean {
-  const property = node.properties.get('compatible');
-  return property !== undefined && stringsOf(property).includes(name);
+  return stringsIn(node, 'compatible').includes(name);
 }
 
 /**

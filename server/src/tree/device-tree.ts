@@ -65,6 +65,12 @@ export interface Opening {
   readonly name: Written;
 }
 
+/** Properties by name. */
+export interface DtProperties extends ReadonlyMap<string, DtProperty> {
+  /** The bytes of a property, where they are known without making the property: most are asked for nothing else. */
+  bytesOf?(name: string): Uint8Array | undefined;
+}
+
 export interface DtNode {
   /** Full path; `/` for the root. */
   readonly path: string;
@@ -74,7 +80,7 @@ export interface DtNode {
   /** In blob order. */
   readonly children: readonly DtNode[];
   /** In blob order. */
-  readonly properties: ReadonlyMap<string, DtProperty>;
+  readonly properties: DtProperties;
   readonly labels: readonly string[];
   /** In source order; empty for nodes dtc makes itself. */
   readonly openings: readonly Opening[];
@@ -176,29 +182,45 @@ export function cellAt(bytes: Uint8Array, at: number): number {
   return (high | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
 }
 
+/** The bytes of a property; undefined when it is absent. */
+export function bytesOf({ properties }: DtNode, name: string): Uint8Array | undefined {
+  return properties.bytesOf ? properties.bytesOf(name) : properties.get(name)?.bytes;
+}
+
 // Many rules ask for the same strings, and the bytes of what was not edited are the same object after every edit.
 const stringsByBytes = new WeakMap<Uint8Array, readonly string[]>();
 
 /** NUL-separated strings of a property; bytes are read as Latin-1. An empty value gives none. */
-export function stringsOf(property: DtProperty): readonly string[] {
-  let strings = stringsByBytes.get(property.bytes);
+export function stringsOf({ bytes }: Pick<DtProperty, 'bytes'>): readonly string[] {
+  return stringsFrom(bytes);
+}
+
+function stringsFrom(bytes: Uint8Array): readonly string[] {
+  let strings = stringsByBytes.get(bytes);
   if (!strings) {
-    strings = readStrings(property);
-    stringsByBytes.set(property.bytes, strings);
+    strings = readStrings(bytes);
+    stringsByBytes.set(bytes, strings);
   }
   return strings;
 }
 
-function readStrings(property: DtProperty): readonly string[] {
-  if (property.bytes.length === 0) return [];
+function readStrings(bytes: Uint8Array): readonly string[] {
+  if (bytes.length === 0) return [];
   let text = '';
-  for (let at = 0; at < property.bytes.length; at += 4096)
-    text += String.fromCharCode(...property.bytes.subarray(at, at + 4096));
+  for (let at = 0; at < bytes.length; at += 4096)
+    text += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return (text.endsWith('\0') ? text.slice(0, -1) : text).split('\0');
 }
 
 /** The property's first string, or undefined when the property is absent or empty. */
 export function stringOf(node: DtNode, name: string): string | undefined {
-  const property = node.properties.get(name);
-  return property && stringsOf(property)[0];
+  return stringsIn(node, name)[0];
+}
+
+const noStrings: readonly string[] = [];
+
+/** The strings of a property as written; none when it is absent. */
+export function stringsIn(node: DtNode, name: string): readonly string[] {
+  const bytes = bytesOf(node, name);
+  return bytes ? stringsFrom(bytes) : noStrings;
 }

@@ -139,6 +139,7 @@ function lowerNode(statement: Statement, text: string, base: number): LoweredNod
     offsets: statement.offsets,
     orderMatters,
     propertyIndex,
+    propertyNames: [...propertyIndex.keys()],
     flatSize,
     specialProperties,
     otherItems,

@@ -76,6 +76,8 @@ export interface LoweredNode {
   readonly orderMatters: boolean;
   /** The index in `items` of each property, by name and in order. */
   readonly propertyIndex: ReadonlyMap<string, number>;
+  /** Its names, in order. */
+  readonly propertyNames: readonly string[];
   /** Bytes its properties take in a blob's structure block, without what references insert. */
   readonly flatSize: number;
   /** The indices of properties that are special. */

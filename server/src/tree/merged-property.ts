@@ -58,7 +58,7 @@ export class MergedProperty implements DtProperty {
         ? noBytes
         : this.#fills === undefined
           ? this.placed.says.bytes
-          : filledBytes(this.placed.says, this.#fills));
+          : rememberedBytes(this.placed.says, this.#fills));
   }
 
   /** Bytes of the value, known without making it. */
@@ -86,6 +86,24 @@ export class MergedProperty implements DtProperty {
     return (this.#definition ??= new SourceDefinition(this.placed, this, this.#fills));
   }
 
+  /** `isPhandleAt` of a value into which nothing was inserted; undefined where only the parts of `definition` know. */
+  isPhandleAt(offset: number): boolean | undefined {
+    if (this.placed === undefined || hasInsertions(this.placed.says)) return undefined;
+    const { parts, references } = this.placed.says;
+    if (parts.length === 0) return true;
+    // No functions here: this is asked of every cell that may be a phandle, at every key.
+    let below = 0;
+    let above = references.length;
+    while (below < above) {
+      const middle = (below + above) >>> 1;
+      const at = parts[(references[middle]?.part ?? 0) * partStride + 1] ?? 0;
+      if (at === offset) return true;
+      if (at > offset) above = middle;
+      else below = middle + 1;
+    }
+    return false;
+  }
+
   get overridden(): readonly Definition[] {
     const before = this.#before;
     if (before === undefined) return none;
@@ -94,8 +112,34 @@ export class MergedProperty implements DtProperty {
   }
 }
 
+/** Whether other bytes than phandles are put into the value, which moves what follows. */
+function hasInsertions({ references }: LoweredProperty): boolean {
+  for (const { kind } of references) if (kind !== 'phandle') return true;
+  return false;
+}
+
 /** A phandle, or bytes to insert. */
 export type Fill = number | Uint8Array;
+
+interface Filled {
+  readonly fills: readonly (Fill | undefined)[];
+  readonly bytes: Uint8Array;
+}
+
+/** By statement, what it was filled with last: from one key to the next, hardly a phandle changes. */
+const lastFilled = new WeakMap<LoweredProperty, Filled>();
+
+function rememberedBytes(says: LoweredProperty, fills: readonly (Fill | undefined)[]): Uint8Array {
+  const last = lastFilled.get(says);
+  if (
+    last?.fills.length === fills.length &&
+    fills.every((fill, index) => typeof fill !== 'object' && fill === last.fills[index])
+  )
+    return last.bytes;
+  const bytes = filledBytes(says, fills);
+  lastFilled.set(says, { fills, bytes });
+  return bytes;
+}
 
 /** The bytes of a property with its references filled in. */
 function filledBytes(says: LoweredProperty, fills: readonly (Fill | undefined)[]): Uint8Array {
@@ -136,7 +180,6 @@ class SourceDefinition implements Definition {
   readonly #property: MergedProperty;
   readonly #fills: readonly (Fill | undefined)[] | undefined;
   #parts: readonly ValuePart[] | undefined;
-  #inserts: boolean | undefined;
 
   constructor(
     placed: Placed<LoweredProperty>,
@@ -172,31 +215,27 @@ class SourceDefinition implements Definition {
 
   /** `writtenWithin` of a value into which nothing was inserted; undefined where only `parts` knows. */
   writtenWithin(start: number, end: number): { readonly written: Written | undefined } | undefined {
-    if (this.#hasInsertions()) return undefined;
+    if (hasInsertions(this.#placed.says)) return undefined;
     const { parts } = this.#placed.says;
-    const offset = (part: number): number => parts[part * partStride + 1] ?? 0;
-    const length = (part: number): number => parts[part * partStride + 2] ?? 0;
     const count = parts.length / partStride;
-    const first = firstPart(count, (part) => offset(part) + length(part) > start);
-    const last = firstPart(count, (part) => offset(part) >= end) - 1;
+    // The first part that ends behind `start`, and the last that begins before `end`. No functions: see `isPhandleAt`.
+    let first = 0;
+    for (let above = count; first < above;) {
+      const middle = (first + above) >>> 1;
+      const at = middle * partStride;
+      if ((parts[at + 1] ?? 0) + (parts[at + 2] ?? 0) > start) above = middle;
+      else first = middle + 1;
+    }
+    let last = first;
+    for (let above = count; last < above;) {
+      const middle = (last + above) >>> 1;
+      if ((parts[middle * partStride + 1] ?? 0) >= end) above = middle;
+      else last = middle + 1;
+    }
+    last -= 1;
     if (first > last) return { written: undefined };
     const from = parts[first * partStride + 3] ?? 0;
     return { written: writtenAt(this.#placed, from, parts[last * partStride + 4] ?? 0) };
-  }
-
-  /** `isPhandleAt`, likewise. */
-  isPhandleAt(offset: number): boolean | undefined {
-    if (this.#hasInsertions()) return undefined;
-    const { parts, references } = this.#placed.says;
-    if (parts.length === 0) return true;
-    const offsetOf = (at: number): number =>
-      parts[(references[at]?.part ?? 0) * partStride + 1] ?? 0;
-    const found = firstPart(references.length, (at) => offsetOf(at) >= offset);
-    return found < references.length && offsetOf(found) === offset;
-  }
-
-  #hasInsertions(): boolean {
-    return (this.#inserts ??= this.#placed.says.references.some(({ kind }) => kind !== 'phandle'));
   }
 
   #readParts(): readonly ValuePart[] {
@@ -263,9 +302,10 @@ export function writtenWithin(
 }
 
 /** Whether the bytes at `offset` were written as a reference; true as well when there is no source to ask. */
-export function isPhandleAt({ definition }: DtProperty, offset: number): boolean {
-  const known = definition instanceof SourceDefinition ? definition.isPhandleAt(offset) : undefined;
+export function isPhandleAt(property: DtProperty, offset: number): boolean {
+  const known = property instanceof MergedProperty ? property.isPhandleAt(offset) : undefined;
   if (known !== undefined) return known;
+  const { definition } = property;
   const parts = definition?.parts ?? [];
   return (
     parts.length === 0 || parts.some((part) => part.kind === 'phandle' && part.offset === offset)

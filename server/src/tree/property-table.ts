@@ -1,5 +1,6 @@
 // The properties of one node by name. Those of a node with one body are made when asked for.
 
+import type { DtProperties } from './device-tree.ts';
 import { MergedProperty, type Placed } from './merged-property.ts';
 import { flatSizeOf, labelNames, type LoweredNode, type LoweredProperty } from './lowered.ts';
 
@@ -9,7 +10,7 @@ const nothing: ReadonlyMap<string, MergedProperty> = new Map();
  * A map from names to properties, in blob order. Most nodes are opened once, and of most nothing is asked during one
  * evaluation: such a table only knows its body's statements, whose index by name is remembered with them.
  */
-export class PropertyTable implements ReadonlyMap<string, MergedProperty> {
+export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedProperty> {
   /** The only body; undefined once properties are changed one by one. */
   #body: Placed<LoweredNode> | undefined;
   /** Of the body's properties those that were made, by the index of their statement. */
@@ -60,6 +61,19 @@ export class PropertyTable implements ReadonlyMap<string, MergedProperty> {
     return this.#last?.name === name ? this.#last : undefined;
   }
 
+  /** The bytes of a property; a statement without references is not made a property for them. */
+  bytesOf(name: string): Uint8Array | undefined {
+    const body = this.#body;
+    const index = body?.says.propertyIndex.get(name);
+    if (body === undefined || index === undefined) return this.get(name)?.bytes;
+    const item = body.says.items[index];
+    return this.#made?.[index] === undefined &&
+      item?.kind === 'property' &&
+      item.references.length === 0
+      ? item.bytes
+      : this.#make(body, index).bytes;
+  }
+
   // Both are calls, not iterators: they are asked of every node of every tree, and an iterator makes an object a step.
 
   /** Calls for those that resolving has to look at; not for deleted ones, nor for those dtc makes itself. */
@@ -81,11 +95,14 @@ export class PropertyTable implements ReadonlyMap<string, MergedProperty> {
 
   /** Calls for each name, in order. */
   forEachName(call: (name: string) => void): void {
-    const callWithName = (_: unknown, name: string): void => {
-      call(name);
-    };
-    if (this.#body === undefined) this.#own?.forEach(callWithName);
-    else this.#body.says.propertyIndex.forEach(callWithName);
+    if (this.#body === undefined) {
+      this.#own?.forEach((_, name) => {
+        call(name);
+      });
+      return;
+    }
+    const { propertyNames } = this.#body.says;
+    for (let index = 0; index < propertyNames.length; index++) call(propertyNames[index] ?? '');
     if (this.#last !== undefined) call(this.#last.name);
   }
 

@@ -127,7 +127,19 @@ function report(
     problems.push({ id, level: 'error', at: writtenAt(placed, start, end), facts });
 }
 
+/** More children than this are compared by a table. */
+const fewChildren = 12;
+
+function hasRepeatedName(nodes: readonly MergedNode[]): boolean {
+  if (nodes.length > fewChildren) return new Set(nodes.map(({ name }) => name)).size < nodes.length;
+  for (let last = 1; last < nodes.length; last++)
+    for (let first = 0; first < last; first++)
+      if (nodes[first]?.name === nodes[last]?.name) return true;
+  return false;
+}
+
 function findRepeatedNodes(parent: MergedNode, problems: TreeProblem[]): void {
+  if (!hasRepeatedName(parent.children)) return;
   const seen = new Map<string, MergedNode>();
   for (const child of parent.children) {
     const first = seen.get(child.name);

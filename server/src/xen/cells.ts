@@ -1,6 +1,6 @@
 // Numbers in raw property bytes, as Xen's dt_read_number() takes them.
 
-import type { DtNode } from '../tree/device-tree.ts';
+import { bytesOf, type DtNode } from '../tree/device-tree.ts';
 
 /** The 32-bit big-endian cell at a cell index; 0 beyond the end. */
 export function cellAt(bytes: Uint8Array, index: number): number {
@@ -32,7 +32,7 @@ export function inheritedCells(
   otherwise: number,
 ): number {
   for (let up = node.parent; up; up = up.parent) {
-    const own = firstCell(up.properties.get(name)?.bytes);
+    const own = firstCell(bytesOf(up, name));
     if (own !== undefined) return own;
   }
   return otherwise;

@@ -4,7 +4,7 @@ import { cellOf } from '../../addresses/cells.ts';
 import {
   baseName,
   stringOf,
-  stringsOf,
+  stringsIn,
   type DeviceTree,
   type DtNode,
 } from '../../tree/device-tree.ts';
@@ -88,6 +88,5 @@ export function isUnnamedSpi(node: DtNode): boolean {
 }
 
 function isSimpleBus(node: DtNode): boolean {
-  const compatible = node.properties.get('compatible');
-  return compatible !== undefined && stringsOf(compatible).includes('simple-bus');
+  return stringsIn(node, 'compatible').includes('simple-bus');
 }

@@ -1,18 +1,19 @@
 // Checks that dtc makes of what kind of value a property has.
 
-import type { DtProperty } from '../../tree/device-tree.ts';
+import { bytesOf, type DtNode } from '../../tree/device-tree.ts';
+import { forEachPropertyName } from '../../tree/nodes-with.ts';
 import type { Rule } from '../rule.ts';
-import { dtcCheck, having } from './dtc-check.ts';
+import { dtcCheck, having, type Warn } from './dtc-check.ts';
 
-const isCell = (property: DtProperty): boolean => property.bytes.length === 4;
+const isCell = (bytes: Uint8Array): boolean => bytes.length === 4;
 
 /** One string: ends with its only NUL. */
-function isString({ bytes }: DtProperty): boolean {
+function isString(bytes: Uint8Array): boolean {
   return bytes.length > 0 && bytes.indexOf(0) === bytes.length - 1;
 }
 
 /** Strings one after the other; none at all counts. */
-function isStringList({ bytes }: DtProperty): boolean {
+function isStringList(bytes: Uint8Array): boolean {
   return bytes.length === 0 || bytes[bytes.length - 1] === 0;
 }
 
@@ -22,6 +23,12 @@ function valueCheck(
   names: string | ((name: string) => boolean),
 ): Rule {
   const fits = { 'a single cell': isCell, 'a string': isString, 'a string list': isStringList };
+  const check = (node: DtNode, name: string, warn: Warn): void => {
+    const bytes = bytesOf(node, name);
+    if (!bytes || fits[what](bytes)) return;
+    const property = node.properties.get(name);
+    if (property) warn({ node, property, text: `property is not ${what}` });
+  };
   return dtcCheck({
     id,
     title: `The property is not ${what}`,
@@ -29,13 +36,11 @@ function valueCheck(
     instead: `Write ${what}.`,
     among: having(names),
     node(node, warn) {
-      const check = (name: string): void => {
-        const property = node.properties.get(name);
-        if (property && !fits[what](property))
-          warn({ node, property, text: `property is not ${what}` });
-      };
-      if (typeof names === 'string') check(names);
-      else for (const name of node.properties.keys()) if (names(name)) check(name);
+      if (typeof names === 'string') check(node, names, warn);
+      else
+        forEachPropertyName(node, (name) => {
+          if (names(name)) check(node, name, warn);
+        });
     },
   });
 }

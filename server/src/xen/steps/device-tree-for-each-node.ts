@@ -1,6 +1,6 @@
 // Xen's walk over the flattened tree, with its own way of inheriting cells.
 
-import type { DtNode } from '../../tree/device-tree.ts';
+import { bytesOf, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
 import { firstCell } from '../cells.ts';
 import { print } from '../console.ts';
@@ -57,7 +57,7 @@ export function walkFlatTree(state: BootState, top: DtNode, handle: Handler): nu
 
 function ownCells(node: DtNode, address: number, size: number): [number, number] {
   return [
-    firstCell(node.properties.get('#address-cells')?.bytes) ?? address,
-    firstCell(node.properties.get('#size-cells')?.bytes) ?? size,
+    firstCell(bytesOf(node, '#address-cells')) ?? address,
+    firstCell(bytesOf(node, '#size-cells')) ?? size,
   ];
 }

@@ -1,8 +1,8 @@
 // What Xen's early scan makes of one node: the first test that matches decides.
 
-import { baseName, type DtNode } from '../../tree/device-tree.ts';
+import { baseName, stringsIn, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
-import { isCompatible, stringsIn } from '../compatible.ts';
+import { isCompatible } from '../compatible.ts';
 import { print } from '../console.ts';
 import { readBanks } from './device-tree-get-meminfo.ts';
 import type { Visit } from './device-tree-for-each-node.ts';

@@ -1,9 +1,8 @@
 // Mapping a host node's `reg` into dom0.
 
-import type { DtNode } from '../../tree/device-tree.ts';
+import { stringsIn, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
 import { inheritedCells, readNumber } from '../cells.ts';
-import { stringsIn } from '../compatible.ts';
 import { crash, print, printOpen } from '../console.ts';
 import { EINVAL, ERANGE } from '../errno.ts';
 import type { LogLine } from '../xen-boot.ts';

@@ -1,11 +1,11 @@
 // Writes dom0's devicetree: the host's, with what Xen keeps, replaces and adds.
 
-import { stringOf, type DtNode } from '../../tree/device-tree.ts';
+import { bytesOf, stringOf, stringsIn, type DtNode } from '../../tree/device-tree.ts';
 import { chosenOf } from '../chosen-of.ts';
 import { is32Bit, type BootState } from '../boot-state.ts';
 import { isRaspberryPi4 } from '../raspberry-pi-4.ts';
 import { cellAt, firstCell, inheritedCells, readNumber } from '../cells.ts';
-import { isOneOf, stringsIn } from '../compatible.ts';
+import { isOneOf } from '../compatible.ts';
 import { print } from '../console.ts';
 import {
   beginNode,
@@ -138,9 +138,9 @@ function isSkipped(state: BootState, node: DtNode): boolean {
 
 /** Private interrupts of a CPU cannot be given to a guest: their nodes are left out. */
 function usesPpi(node: DtNode, { gic }: HostDevices): boolean {
-  const interrupts = node.properties.get('interrupts')?.bytes;
+  const interrupts = bytesOf(node, 'interrupts');
   if (!interrupts || !gic || interruptParent(node) !== phandleOf(gic)) return false;
-  const width = firstCell(gic.properties.get('#interrupt-cells')?.bytes) ?? 3;
+  const width = firstCell(bytesOf(gic, '#interrupt-cells')) ?? 3;
   for (let at = 0; (at + width) * 4 <= interrupts.length; at += width)
     if (cellAt(interrupts, at) === 1) return true;
   return false;
@@ -148,7 +148,7 @@ function usesPpi(node: DtNode, { gic }: HostDevices): boolean {
 
 function interruptParent(node: DtNode): number | undefined {
   for (let at: DtNode | undefined = node; at; at = at.parent) {
-    const parent = firstCell(at.properties.get('interrupt-parent')?.bytes);
+    const parent = firstCell(bytesOf(at, 'interrupt-parent'));
     if (parent !== undefined) return parent;
   }
   return undefined;
@@ -214,7 +214,7 @@ function dom0CommandLine(state: BootState, chosen: DtNode): string | undefined {
 }
 
 function isBehindIommu(state: BootState, node: DtNode): boolean {
-  const phandle = firstCell(node.properties.get('iommus')?.bytes);
+  const phandle = firstCell(bytesOf(node, 'iommus'));
   const iommu = phandle === undefined ? undefined : state.tree.phandles.get(phandle);
   return iommu !== undefined && isOneOf(iommu, IOMMUS);
 }
@@ -235,7 +235,7 @@ function writeGic(state: BootState, writer: FdtWriter, gic: DtNode): void {
   writeBytes(writer, 'interrupt-controller', new Uint8Array());
   copyIfThere(writer, gic, 'compatible');
   const cells = inheritedCells(gic, '#address-cells', 2) + inheritedCells(gic, '#size-cells', 1);
-  const reg = gic.properties.get('reg')?.bytes ?? new Uint8Array();
+  const reg = bytesOf(gic, 'reg') ?? new Uint8Array();
   // Distributor and CPU interface; of version 3, distributor and the redistributors dom0 needs.
   let ranges = 2;
   if (isOneOf(gic, GIC_V3)) {
@@ -249,7 +249,7 @@ function writeGic(state: BootState, writer: FdtWriter, gic: DtNode): void {
 
 /** As many of the host's regions as have a redistributor for every virtual CPU (Xen: vgic_v3_domain_init). */
 function redistributorRegions(state: BootState, gic: DtNode, reg: Uint8Array): number {
-  const known = firstCell(gic.properties.get('#redistributor-regions')?.bytes) ?? 1;
+  const known = firstCell(bytesOf(gic, '#redistributor-regions')) ?? 1;
   const address = inheritedCells(gic, '#address-cells', 2);
   const width = address + inheritedCells(gic, '#size-cells', 1);
   let missing = dom0CpuCount(state);
@@ -269,7 +269,7 @@ function writeTimer(
   beginNode(writer, 'timer', timer.openings);
   if (state.does.timerKeepsCompatible) copyIfThere(writer, timer, 'compatible');
   else writeStrings(writer, 'compatible', is32Bit(state) ? 'arm,armv7-timer' : 'arm,armv8-timer');
-  const host = timer.properties.get('interrupts')?.bytes ?? new Uint8Array();
+  const host = bytesOf(timer, 'interrupts') ?? new Uint8Array();
   const cells = TIMER_PPIS.flatMap((usual, index) => {
     const given = host.length >= (index + 1) * 12 && cellAt(host, index * 3) === 1;
     return [1, given ? cellAt(host, index * 3 + 1) : usual, 0xf08];
@@ -283,8 +283,8 @@ function writeTimer(
 /** The root's cells, for everything Xen adds to it. */
 export function rootCells(root: DtNode): RootCells {
   return {
-    address: firstCell(root.properties.get('#address-cells')?.bytes) ?? 2,
-    size: firstCell(root.properties.get('#size-cells')?.bytes) ?? 1,
+    address: firstCell(bytesOf(root, '#address-cells')) ?? 2,
+    size: firstCell(bytesOf(root, '#size-cells')) ?? 1,
   };
 }
 
