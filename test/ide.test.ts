@@ -668,7 +668,7 @@ describe('formatting', () => {
 describe('offsets across edits', () => {
   it('move with the text behind an edit and back', () => {
     const difference = differenceOf('abcdef', 'abXYef');
-    assert.deepEqual(difference, { start: 2, oldEnd: 4, newEnd: 4 });
+    assert.deepEqual(difference, { start: 2, endBefore: 4, endAfter: 4 });
     const insertion = differenceOf('abef', 'abcdef');
     assert.equal(shiftForward(insertion, 3), 5);
     assert.equal(shiftBack(insertion, 5), 3);

@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Parser } from '../server/src/syntax/create-parser.ts';
 import { scanStatements } from '../server/src/syntax/scan-statements.ts';
-import { changeBetween } from '../server/src/syntax/statement.ts';
+import { changedRange } from '../server/src/text/changed-range.ts';
 import { checkIncremental } from './support/check-incremental.ts';
 import { sharedParser } from './support/parser.ts';
 import { randomNumbers } from './support/random-edits.ts';
@@ -56,22 +56,26 @@ describe('the change between two texts', () => {
       for (const removed of [0, 1, 30, 1024, 3000])
         for (const added of ['', 'X', 'XY'.repeat(700)]) {
           const after = `${text.slice(0, start)}${added}${text.slice(start + removed)}`;
-          const change = changeBetween(text, after);
+          const change = changedRange(text, after);
           assert.equal(
-            text.slice(0, change.start) + after.slice(change.start, change.newEnd),
-            after.slice(0, change.newEnd),
+            text.slice(0, change.start) + after.slice(change.start, change.endAfter),
+            after.slice(0, change.endAfter),
           );
-          assert.equal(text.slice(change.oldEnd), after.slice(change.newEnd));
+          assert.equal(text.slice(change.endBefore), after.slice(change.endAfter));
           // One letter more on either side would be equal.
-          if (change.oldEnd > change.start && change.newEnd > change.start) {
+          if (change.endBefore > change.start && change.endAfter > change.start) {
             assert.notEqual(text[change.start], after[change.start]);
-            assert.notEqual(text[change.oldEnd - 1], after[change.newEnd - 1]);
+            assert.notEqual(text[change.endBefore - 1], after[change.endAfter - 1]);
           } else assert.ok(text.length !== after.length || text === after);
         }
-    assert.deepEqual(changeBetween('aaa', 'aaaa'), { start: 3, oldEnd: 3, newEnd: 4 });
+    assert.deepEqual(changedRange('aaa', 'aaaa'), { start: 3, endBefore: 3, endAfter: 4 });
     const same = letters(3000);
-    assert.deepEqual(changeBetween(same, same), { start: 3000, oldEnd: 3000, newEnd: 3000 });
-    assert.deepEqual(changeBetween(same, same + same), { start: 3000, oldEnd: 3000, newEnd: 6000 });
+    assert.deepEqual(changedRange(same, same), { start: 3000, endBefore: 3000, endAfter: 3000 });
+    assert.deepEqual(changedRange(same, same + same), {
+      start: 3000,
+      endBefore: 3000,
+      endAfter: 6000,
+    });
   });
 });
 

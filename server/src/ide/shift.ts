@@ -1,43 +1,26 @@
 // Carries offsets between the text that was analysed and the text on screen, which may be some keystrokes ahead.
 
 import type { Finding } from '../rules/finding.ts';
+import { changedRange, type ChangedRange } from '../text/changed-range.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { Span } from '../text/span.ts';
 
-/** The one stretch in which two texts differ. */
-export interface Difference {
-  readonly start: number;
-  /** End of the stretch in the old and in the new text, exclusive. */
-  readonly oldEnd: number;
-  readonly newEnd: number;
-}
-
-/** Where `before` and `after` differ, from the first to the last differing character; undefined when they are equal. */
-export function differenceOf(before: string, after: string): Difference | undefined {
-  if (before === after) return undefined;
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
-  let tail = 0;
-  while (
-    tail < shorter - start &&
-    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
-  )
-    tail += 1;
-  return { start, oldEnd: before.length - tail, newEnd: after.length - tail };
+/** Where `before` and `after` differ; undefined when they are equal. */
+export function differenceOf(before: string, after: string): ChangedRange | undefined {
+  return before === after ? undefined : changedRange(before, after);
 }
 
 /** An offset of the old text in the new one; inside the changed stretch its start. */
-export function shiftForward(difference: Difference | undefined, offset: number): number {
+export function shiftForward(difference: ChangedRange | undefined, offset: number): number {
   if (!difference || offset <= difference.start) return offset;
-  if (offset >= difference.oldEnd) return offset + difference.newEnd - difference.oldEnd;
+  if (offset >= difference.endBefore) return offset + difference.endAfter - difference.endBefore;
   return difference.start;
 }
 
 /** An offset of the new text in the old one; inside the changed stretch its start. */
-export function shiftBack(difference: Difference | undefined, offset: number): number {
+export function shiftBack(difference: ChangedRange | undefined, offset: number): number {
   if (!difference || offset <= difference.start) return offset;
-  if (offset >= difference.newEnd) return offset - difference.newEnd + difference.oldEnd;
+  if (offset >= difference.endAfter) return offset - difference.endAfter + difference.endBefore;
   return difference.start;
 }
 

@@ -7,16 +7,9 @@ import {
   type Tree,
   type TreeCursor,
 } from 'web-tree-sitter';
+import { changedRange, type ChangedRange } from '../text/changed-range.ts';
 import { maximumDepth, scanStatements, type Statements } from './scan-statements.ts';
-import {
-  changeBetween,
-  leaf,
-  reuseOf,
-  type Reuse,
-  type Statement,
-  type StatementDocument,
-  type TextChange,
-} from './statement.ts';
+import { leaf, reuseOf, type Reuse, type Statement, type StatementDocument } from './statement.ts';
 
 /** The bytes of the two WebAssembly files: `web-tree-sitter.wasm` and `tree-sitter-devicetree.wasm`. */
 export interface ParserWasm {
@@ -63,7 +56,7 @@ export async function createParser(wasm: ParserWasm): Promise<Parser> {
   return {
     parse(text, previous) {
       if (previous?.text === text) return previous;
-      const change = previous && changeBetween(previous.text, text);
+      const change = previous && changedRange(previous.text, text);
       const reuse = previous && change && reuseOf(previous, change);
       const old = previous && take(previous);
       if (change) old?.edit(editOf(change));
@@ -89,12 +82,12 @@ export async function createParser(wasm: ParserWasm): Promise<Parser> {
 }
 
 /** Rows and columns are dummies: only indices of the resulting trees are used. */
-function editOf(change: TextChange): Edit {
+function editOf(change: ChangedRange): Edit {
   const at = { row: 0, column: 0 };
   return {
     startIndex: change.start,
-    oldEndIndex: change.oldEnd,
-    newEndIndex: change.newEnd,
+    oldEndIndex: change.endBefore,
+    newEndIndex: change.endAfter,
     startPosition: at,
     oldEndPosition: at,
     newEndPosition: at,

@@ -1,5 +1,7 @@
 // The statements of an expanded text: where each begins and ends, as immutable values that survive edits elsewhere.
 
+import type { ChangedRange } from '../text/changed-range.ts';
+
 /** How a statement came to its end. */
 export type Ending =
   /** With its `;`. */
@@ -56,47 +58,6 @@ export function leaf(
   };
 }
 
-/** The range two texts differ in: everything before `start` is equal, and everything from `oldEnd` and `newEnd` on. */
-export interface TextChange {
-  readonly start: number;
-  readonly oldEnd: number;
-  readonly newEnd: number;
-}
-
-/** Where `after` differs from `before`; an empty range when they are equal. */
-export function changeBetween(before: string, after: string): TextChange {
-  const shorter = Math.min(before.length, after.length);
-  if (before === after) return { start: shorter, oldEnd: shorter, newEnd: shorter };
-  let start = 0;
-  while (start + BLOCK <= shorter && isSame(before, start, after, start)) start += BLOCK;
-  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let oldEnd = before.length;
-  let newEnd = after.length;
-  while (
-    Math.min(oldEnd, newEnd) - start >= BLOCK &&
-    isSame(before, oldEnd - BLOCK, after, newEnd - BLOCK)
-  ) {
-    oldEnd -= BLOCK;
-    newEnd -= BLOCK;
-  }
-  while (
-    oldEnd > start &&
-    newEnd > start &&
-    before.charCodeAt(oldEnd - 1) === after.charCodeAt(newEnd - 1)
-  ) {
-    oldEnd--;
-    newEnd--;
-  }
-  return { start, oldEnd, newEnd };
-}
-
-/** Letters that are compared at once: engines compare strings faster than a loop compares letters. */
-const BLOCK = 1024;
-
-function isSame(a: string, atA: number, b: string, atB: number): boolean {
-  return a.slice(atA, atA + BLOCK) === b.slice(atB, atB + BLOCK);
-}
-
 /** Finds statements of an earlier document whose text is unchanged in the present one. */
 export interface Reuse {
   /** The earlier statement that began at what is now `start` and lay wholly in unchanged text; undefined without one. */
@@ -104,12 +65,12 @@ export interface Reuse {
 }
 
 /** Looks up statements of `before` by their place in the text after `change`. */
-export function reuseOf(before: StatementDocument, change: TextChange): Reuse {
-  const shift = change.newEnd - change.oldEnd;
+export function reuseOf(before: StatementDocument, change: ChangedRange): Reuse {
+  const shift = change.endAfter - change.endBefore;
   return {
     at(start) {
       const limit = start < change.start ? change.start : Infinity;
-      if (limit === Infinity && start < change.newEnd) return undefined;
+      if (limit === Infinity && start < change.endAfter) return undefined;
       const wanted = limit === Infinity ? start - shift : start;
       let { statements, offsets }: Pick<StatementDocument, 'statements' | 'offsets'> = before;
       let base = 0;

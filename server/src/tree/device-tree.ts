@@ -171,8 +171,8 @@ export function unitAddress(node: DtNode): string | undefined {
 /** Big-endian 32-bit cells of a property; a tail shorter than 4 bytes is left out. */
 export function cellsOf(property: DtProperty): number[] {
   const { bytes } = property;
-  const cells: number[] = [];
-  for (let at = 0; at + 4 <= bytes.length; at += 4) cells.push(cellAt(bytes, at));
+  const cells = new Array<number>(bytes.length >>> 2);
+  for (let index = 0; index < cells.length; index += 1) cells[index] = cellAt(bytes, index * 4);
   return cells;
 }
 

@@ -178,7 +178,10 @@ class Merger implements Merged {
     const { says, base } = placed;
     if (says.opens === 'root') {
       if (this.#hasRoot) this.#mergeBody(this.root, placed);
-      else this.#fillNew(this.root, placed);
+      else {
+        this.root.openers.push(placed);
+        this.#fillNew(this.root, placed);
+      }
       this.#hasRoot = true;
       return;
     }
@@ -226,9 +229,8 @@ class Merger implements Merged {
 
   /** `&label { }` of an overlay: a fragment whose target is another tree's node. */
   #addFragment(reference: string, placed: Placed<LoweredNode>): void {
-    const fragment = new MergedNode(`fragment@${this.#fragments++}`, this.root);
+    const fragment = new MergedNode(`fragment@${this.#fragments++}`, this.root, placed);
     this.root.addChild(fragment);
-    fragment.openers.push(placed);
     const { says } = placed;
     const isPath = reference.startsWith('/');
     const bytes = isPath
@@ -256,7 +258,7 @@ class Merger implements Merged {
       name,
       new MergedProperty(name, [], { ...placed, says: target }, undefined),
     );
-    const overlay = new MergedNode('__overlay__', fragment);
+    const overlay = new MergedNode('__overlay__', fragment, placed);
     fragment.addChild(overlay);
     this.#fillNew(overlay, placed);
   }
@@ -279,7 +281,6 @@ class Merger implements Merged {
   /** A node's first body: every statement makes something new, also what has the name of something before it. */
   #fillNew(node: MergedNode, placed: Placed<LoweredNode>): void {
     const { says, base } = placed;
-    node.openers.push(placed);
     for (const label of says.labels) this.#addLabel(node, label, placed, 'last');
     const { items, offsets } = says;
     if (!says.orderMatters) node.properties.setBody(placed);
@@ -329,7 +330,7 @@ class Merger implements Merged {
   }
 
   #addNew(parent: MergedNode, placed: Placed<LoweredNode>): void {
-    const child = new MergedNode(placed.says.name, parent);
+    const child = new MergedNode(placed.says.name, parent, placed);
     child.omitIfUnused = placed.says.omitIfUnused;
     child.checks = placed.says.checks;
     parent.addChild(child);
@@ -401,14 +402,15 @@ class Merger implements Merged {
     const holder = this.labels.get(name);
     if (holder === undefined) this.labels.set(name, node);
     else if (holder !== node) this.#ambiguous.add(name);
-    const entries = (node.labelEntries ??= []);
-    const known = entries.find((entry) => entry.name === name);
+    const entries = node.labelEntries;
+    const known = entries?.find((entry) => entry.name === name);
     if (known !== undefined) {
       known.deleted = false;
       return;
     }
     const entry = { name, deleted: false, written: writtenAt(placed, label.start, label.end) };
-    if (where === 'first') entries.unshift(entry);
+    if (entries === undefined) node.labelEntries = [entry];
+    else if (where === 'first') entries.unshift(entry);
     else entries.push(entry);
   }
 

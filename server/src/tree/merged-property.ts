@@ -71,7 +71,8 @@ export class MergedProperty implements DtProperty {
 
   /** Says what the reference of that index stands for. */
   fill(index: number, by: Fill): void {
-    (this.#fills ??= [])[index] = by;
+    this.#fills ??= new Array<Fill>(this.placed?.says.references.length ?? 0);
+    this.#fills[index] = by;
     this.#bytes = undefined;
     this.#definition = undefined;
   }
@@ -131,14 +132,17 @@ const lastFilled = new WeakMap<LoweredProperty, Filled>();
 
 function rememberedBytes(says: LoweredProperty, fills: readonly (Fill | undefined)[]): Uint8Array {
   const last = lastFilled.get(says);
-  if (
-    last?.fills.length === fills.length &&
-    fills.every((fill, index) => typeof fill !== 'object' && fill === last.fills[index])
-  )
-    return last.bytes;
+  if (last && sameFills(last.fills, fills)) return last.bytes;
   const bytes = filledBytes(says, fills);
   lastFilled.set(says, { fills, bytes });
   return bytes;
+}
+
+function sameFills(a: readonly (Fill | undefined)[], b: readonly (Fill | undefined)[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < b.length; index++)
+    if (a[index] !== b[index] || typeof b[index] === 'object') return false;
+  return true;
 }
 
 /** The bytes of a property with its references filled in. */

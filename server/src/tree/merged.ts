@@ -23,7 +23,7 @@ export class MergedNode implements DtNode {
   /** Deleted ones too, until the tree is finished. */
   readonly properties = new PropertyTable();
   labelEntries: NodeLabel[] | undefined;
-  readonly openers: Placed<LoweredNode>[] = [];
+  readonly openers: Placed<LoweredNode>[];
   deleted = false;
   /** Whether a child or property was deleted. */
   hasDeleted = false;
@@ -35,9 +35,11 @@ export class MergedNode implements DtNode {
   checks: readonly LoweredProblem[] = none;
   #childByName: Map<string, MergedNode> | undefined;
 
-  constructor(name: string, parent: MergedNode | undefined) {
+  constructor(name: string, parent: MergedNode | undefined, opener?: Placed<LoweredNode>) {
     this.name = name;
     this.parent = parent;
+    // A list that is written out has room for what is in it; one that is pushed to, for seventeen.
+    this.openers = opener ? [opener] : [];
   }
 
   get labels(): readonly string[] {

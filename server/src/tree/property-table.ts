@@ -160,7 +160,7 @@ export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedPr
   }
 
   #make(body: Placed<LoweredNode>, index: number): MergedProperty {
-    const made = (this.#made ??= []);
+    const made = (this.#made ??= new Array<undefined>(body.says.items.length));
     let property = made[index];
     if (property === undefined) {
       const item = body.says.items[index];

@@ -295,10 +295,17 @@ function allocator(byPhandle: Map<number, MergedNode>): Phandles {
       while (byPhandle.has(next)) next++;
       node.phandle = next;
       byPhandle.set(next, node);
-      if (node.liveProperty('phandle') === undefined) node.addProperty('phandle', cellBytes(next));
+      if (node.liveProperty('phandle') === undefined) node.addProperty('phandle', phandleBytes(next));
       return next;
     },
   };
+}
+
+/** The bytes of the numbers that are given out, each made once: a board takes hundreds of them at every key. */
+const phandleValues: (Uint8Array | undefined)[] = [];
+
+function phandleBytes(value: number): Uint8Array {
+  return (phandleValues[value] ??= cellBytes(value));
 }
 
 function cellBytes(value: number): Uint8Array {
