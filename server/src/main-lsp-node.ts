@@ -1,7 +1,7 @@
 // Starts the language server in Node: `--stdio`, or Node's IPC channel when a client forks it.
 
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { serve } from './lsp/server.ts';
 import { NodeFiles } from './node-files.ts';
@@ -9,9 +9,19 @@ import { NodeFiles } from './node-files.ts';
 // An analysis replaces the one before it as a whole, so what is young becomes garbage all at once. Left alone, V8 lets the
 // young generation grow to 48 MB and the old one to four times what is alive. Of a flag it does not know, V8 says so on
 // standard error; Electron may have frozen the flags, so there the client gives what it can.
-if (process.versions['electron'] === undefined) {
+const hasFlags = process.versions['electron'] === undefined;
+/** By how much the old generation grows until V8 collects it, in percent of what is alive in it. */
+const GROWTH = 60;
+/** Bytes of garbage it may hold while somebody types: half as many collections, and each of them is felt. */
+const TYPING_ROOM = 32e6;
+
+function letHeapGrow(percent: number): void {
+  if (hasFlags) setFlagsFromString(`--heap-growing-percent=${Math.round(percent)}`);
+}
+
+letHeapGrow(GROWTH);
+if (hasFlags) {
   setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=60');
   // Half of what opening the first board costs would go into optimising code that is then hardly run again: the parser's
   // WebAssembly, and JavaScript on its first pass over a large board. Typing is as fast with the code of the first compiler.
   setFlagsFromString('--liftoff-only');
@@ -52,6 +62,10 @@ serve(createConnection(ProposedFeatures.all), {
       grammar: wasm('tree-sitter-devicetree.wasm'),
     }),
   rulePages: files.exists(rulePages) ? rulePages : undefined,
+  workIs: (work) => {
+    const { used_heap_size: used } = getHeapStatistics();
+    letHeapGrow(work === 'typing' ? Math.max(GROWTH, (TYPING_ROOM / used) * 100) : GROWTH);
+  },
   now: () => performance.now(),
   later: (task, milliseconds) => {
     if (milliseconds === 0) setImmediate(task);

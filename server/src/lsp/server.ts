@@ -56,7 +56,15 @@ export interface ServerHost {
   readonly rulePages: string | undefined;
   readonly now: () => number;
   readonly later: (task: () => void, milliseconds: number) => void;
+  /**
+   * Told when the work changes: opening a board leaves much that stays, typing makes the same board again and again.
+   * A host that can choose how much garbage to let lie chooses by it.
+   */
+  readonly workIs?: (work: 'opening' | 'typing') => void;
 }
+
+/** Changes in a row after which somebody types. */
+const TYPING = 8;
 
 /** Files that boards are made from or read by. */
 const WATCHED = /\.(?:dts|dtsi|dtso|overlay|h|cmd)$/;
@@ -66,6 +74,8 @@ export function serve(connection: Connection, host: ServerHost): void {
   const { files } = host;
   const documents = new Map<FileId, TextDocument>();
   const index = new IncludeIndex();
+  /** Changes since a document was opened or closed. */
+  let changes = 0;
   let settings: Settings = defaultSettings;
   let foreign: ForeignSettings = { contexts: [], includePaths: [] };
   let folders: readonly FileId[] = [];
@@ -262,6 +272,8 @@ export function serve(connection: Connection, host: ServerHost): void {
   });
 
   connection.onDidOpenTextDocument(({ textDocument }: DidOpenTextDocumentParams) => {
+    changes = 0;
+    host.workIs?.('opening');
     const file = fileIdOf(textDocument.uri);
     const { uri, languageId, version, text } = textDocument;
     documents.set(file, TextDocument.create(uri, languageId, version, text));
@@ -278,6 +290,8 @@ export function serve(connection: Connection, host: ServerHost): void {
       const file = fileIdOf(textDocument.uri);
       const document = documents.get(file);
       if (!document) return;
+      changes += 1;
+      if (changes === TYPING) host.workIs?.('typing');
       TextDocument.update(document, contentChanges, textDocument.version);
       files.setText(file, document.getText());
       boards.touch(file);
@@ -285,6 +299,8 @@ export function serve(connection: Connection, host: ServerHost): void {
   );
 
   connection.onDidCloseTextDocument(({ textDocument }: DidCloseTextDocumentParams) => {
+    changes = 0;
+    host.workIs?.('opening');
     const file = fileIdOf(textDocument.uri);
     documents.delete(file);
     sentStatus.delete(file);
