@@ -3,7 +3,7 @@
 import { compareRanges, subtract, type Range } from '../server/src/addresses/region.ts';
 import type { LinuxBoot, LinuxReserved } from '../server/src/linux/linux-boot.ts';
 import type { Bank, DynamicReserved, Module, Reserved } from '../server/src/memory/memory-map.ts';
-import type { OriginMap } from '../server/src/preprocess/preprocessed.ts';
+import type { OriginMap } from '../server/src/preprocess/origin.ts';
 import type { Board } from '../server/src/rules/board.ts';
 import type { Finding } from '../server/src/rules/finding.ts';
 import type { Definition, DtNode, DtProperty, Written } from '../server/src/tree/device-tree.ts';

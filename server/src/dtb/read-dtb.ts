@@ -1,7 +1,7 @@
 // Reads a flattened devicetree (versions 16 and 17) into the tree type that source evaluates to.
 
 import type { FileId } from '../text/span.ts';
-import type { OriginMap } from '../preprocess/preprocessed.ts';
+import type { OriginMap } from '../preprocess/origin.ts';
 import type {
   DeviceTree,
   DtNode,

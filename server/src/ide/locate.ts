@@ -1,6 +1,6 @@
 // What a place in a source file is in the evaluated board.
 
-import type { OriginMap } from '../preprocess/preprocessed.ts';
+import type { OriginMap } from '../preprocess/origin.ts';
 import type { Board } from '../rules/board.ts';
 import type { FileId } from '../text/span.ts';
 import {

@@ -3,7 +3,7 @@
 import type { ChangedRange } from '../text/changed-range.ts';
 import type { FileId, Span } from '../text/span.ts';
 import type { Macro } from './macros.ts';
-import type { Origin, OriginMap } from './preprocessed.ts';
+import type { Origin, OriginMap } from './origin.ts';
 
 /** How a segment relates to its source range. */
 export const Piece = {

@@ -1,6 +1,6 @@
 // The evaluated devicetree: what dtc would put into the blob, with the place every byte was written.
 
-import type { OriginMap, MacroOrigin } from '../preprocess/preprocessed.ts';
+import type { OriginMap, MacroOrigin } from '../preprocess/origin.ts';
 import type { FileId, Span } from '../text/span.ts';
 
 /** A range of an expanded text (or of a blob), with the map that leads back to source files. End exclusive. */

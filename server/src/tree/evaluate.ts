@@ -1,6 +1,7 @@
 // Statements in, devicetree out: merges them, fills in references and phandles, and finds what dtc would refuse.
 
-import type { OriginMap, ExpandedSource } from '../preprocess/preprocessed.ts';
+import type { OriginMap } from '../preprocess/origin.ts';
+import type { ExpandedSource } from '../preprocess/preprocessed.ts';
 import type { StatementDocument } from '../syntax/statement.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';

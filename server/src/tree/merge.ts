@@ -1,6 +1,6 @@
 // Merges the statements of one text into a tree by dtc's rules (livetree.c: build_node, merge_nodes, add_orphan_node).
 
-import type { OriginMap } from '../preprocess/preprocessed.ts';
+import type { OriginMap } from '../preprocess/origin.ts';
 import type { StatementDocument } from '../syntax/statement.ts';
 import type { MemoryReservation, TreeProblem, Written } from './device-tree.ts';
 import { lower } from './lower.ts';

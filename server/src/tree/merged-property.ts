@@ -1,6 +1,6 @@
 // A property while statements are merged, and as the finished tree shows it.
 
-import type { OriginMap } from '../preprocess/preprocessed.ts';
+import type { OriginMap } from '../preprocess/origin.ts';
 import type { Definition, DtProperty, ValuePart, Written } from './device-tree.ts';
 import { partKinds, partStride, type LoweredProperty } from './lowered.ts';
 

@@ -295,7 +295,8 @@ function allocator(byPhandle: Map<number, MergedNode>): Phandles {
       while (byPhandle.has(next)) next++;
       node.phandle = next;
       byPhandle.set(next, node);
-      if (node.liveProperty('phandle') === undefined) node.addProperty('phandle', phandleBytes(next));
+      if (node.liveProperty('phandle') === undefined)
+        node.addProperty('phandle', phandleBytes(next));
       return next;
     },
   };
