@@ -398,6 +398,7 @@ class StatementReader {
       bytes: this.#bytes.length === 0 ? noBytes : Uint8Array.from(this.#bytes),
       parts: this.#parts.length === 0 ? nothing : this.#parts,
       references: this.#references.length === 0 ? nothing : this.#references,
+      inserts: this.#references.some(({ kind }) => kind !== 'phandle'),
       valueLabels: this.#valueLabels.length === 0 ? nothing : this.#valueLabels,
       problems: this.problems.length === 0 ? nothing : this.problems,
       checks,

@@ -49,6 +49,8 @@ export interface LoweredProperty {
   /** `partStride` numbers for each part. */
   readonly parts: readonly number[];
   readonly references: readonly LoweredReference[];
+  /** Whether references put in other bytes than phandles, which moves what follows. */
+  readonly inserts: boolean;
   /** Labels inside the value. */
   readonly valueLabels: readonly LoweredLabel[];
   readonly problems: readonly LoweredProblem[];

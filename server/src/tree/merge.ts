@@ -249,6 +249,7 @@ class Merger implements Merged {
       bytes,
       parts: [isPath ? 1 : 3, 0, bytes.length, says.nameStart, says.nameEnd, 0],
       references: isPath ? [] : [{ kind: 'phandle', offset: 0, target: reference, part: 0 }],
+      inserts: false,
       valueLabels: [],
       problems: [],
       checks: [],

@@ -89,7 +89,7 @@ export class MergedProperty implements DtProperty {
 
   /** `isPhandleAt` of a value into which nothing was inserted; undefined where only the parts of `definition` know. */
   isPhandleAt(offset: number): boolean | undefined {
-    if (this.placed === undefined || hasInsertions(this.placed.says)) return undefined;
+    if (this.placed === undefined || this.placed.says.inserts) return undefined;
     const { parts, references } = this.placed.says;
     if (parts.length === 0) return true;
     // No functions here: this is asked of every cell that may be a phandle, at every key.
@@ -111,12 +111,6 @@ export class MergedProperty implements DtProperty {
     const own = before.definition;
     return own ? [...before.overridden, own] : before.overridden;
   }
-}
-
-/** Whether other bytes than phandles are put into the value, which moves what follows. */
-function hasInsertions({ references }: LoweredProperty): boolean {
-  for (const { kind } of references) if (kind !== 'phandle') return true;
-  return false;
 }
 
 /** A phandle, or bytes to insert. */
@@ -219,7 +213,7 @@ class SourceDefinition implements Definition {
 
   /** `writtenWithin` of a value into which nothing was inserted; undefined where only `parts` knows. */
   writtenWithin(start: number, end: number): { readonly written: Written | undefined } | undefined {
-    if (hasInsertions(this.#placed.says)) return undefined;
+    if (this.#placed.says.inserts) return undefined;
     const { parts } = this.#placed.says;
     const count = parts.length / partStride;
     // The first part that ends behind `start`, and the last that begins before `end`. No functions: see `isPhandleAt`.
