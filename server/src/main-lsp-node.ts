@@ -13,7 +13,7 @@ const hasFlags = process.versions['electron'] === undefined;
 /** By how much the old generation grows until V8 collects it, in percent of what is alive in it. */
 const GROWTH = 60;
 /** Bytes of garbage it may hold while somebody types: half as many collections, and each of them is felt. */
-const TYPING_ROOM = 32e6;
+const TYPING_ROOM = 28e6;
 
 function letHeapGrow(percent: number): void {
   if (hasFlags) setFlagsFromString(`--heap-growing-percent=${Math.round(percent)}`);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Parser } from '../../server/src/syntax/create-parser.ts';
+import { scanDocument } from '../../server/src/syntax/scan-statements.ts';
 import type { Statement, StatementDocument } from '../../server/src/syntax/statement.ts';
 import { walkNodes, type DeviceTree } from '../../server/src/tree/device-tree.ts';
 import { evaluate } from '../../server/src/tree/evaluate.ts';
@@ -76,6 +77,7 @@ export function checkIncremental(
     longest = Math.max(longest, performance.now() - began);
     const scratch = parser.parse(edited);
     assertEqualLines(describeDocument(document), describeDocument(scratch), edit);
+    assertEqualLines(describeDocument(document), describeDocument(scanDocument(edited)), edit);
     assertEqualLines(describeTree(tree), describeTree(evaluate(scratch, origins)), edit);
   }
   return { longest, edits };

@@ -4,6 +4,7 @@ import { readDtb } from '../dtb/read-dtb.ts';
 import { preprocess, type PreprocessCache } from '../preprocess/preprocess.ts';
 import type { Preprocessed, PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Parser } from '../syntax/create-parser.ts';
+import { scanDocument } from '../syntax/scan-statements.ts';
 import type { StatementDocument } from '../syntax/statement.ts';
 import { largestText, type FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
@@ -67,7 +68,9 @@ export function readTree(
   const { cache, parser } = reader;
   const source = preprocess(root, files, options.preprocessor, cache, previous?.source);
   if (source.needs.length > 0) return { kind: 'incomplete', needs: source.needs };
-  const document = parser.parse(source.text, previous?.document);
+  const document = previous?.document
+    ? parser.parse(source.text, previous.document)
+    : scanDocument(source.text);
   const tree = evaluate(document, source.origins, {
     symbols: options.symbols,
     files,

@@ -5,6 +5,7 @@ import { readDtb } from '../dtb/read-dtb.ts';
 import { preprocess, type PreprocessCache } from '../preprocess/preprocess.ts';
 import type { ExpandedSource } from '../preprocess/preprocessed.ts';
 import { allRules } from '../rules/all-rules.ts';
+import { scanDocument } from '../syntax/scan-statements.ts';
 import { encodeText } from '../text/encode.ts';
 import { spanOf, type DeviceTree, type TreeProblem, type Written } from '../tree/device-tree.ts';
 import { evaluate } from '../tree/evaluate.ts';
@@ -41,7 +42,7 @@ export async function compileCommand(
   const boardFile = await session.find(name, options);
   const { tree, places } = boardFile.isBlob
     ? treeOfBlob(session, boardFile)
-    : await treeOfSource(session, boardFile, options);
+    : treeOfSource(session, boardFile, options);
   const result =
     options.format === 'dts' ? printDts(tree, { placeOf: originIn(places) }) : writeDtb(tree);
   writeResult(session.shell, options.output, result);
@@ -81,17 +82,16 @@ function stopAtProblem(source: ExpandedSource, places: Places): void {
   }
 }
 
-async function treeOfSource(
+function treeOfSource(
   session: Session,
   boardFile: BoardFile,
   options: CompileOptions,
-): Promise<{ readonly tree: DeviceTree; readonly places: Places }> {
+): { readonly tree: DeviceTree; readonly places: Places } {
   const { source, places } = expand(session, boardFile, options);
   stopAtProblem(source, places);
-  const parser = await session.parser();
   const settings = settingsFor(session.shell, boardFile.root, options);
   const { includePaths } = session.preprocessorOf(boardFile.root, settings);
-  const tree = evaluate(parser.parse(source.text), source.origins, {
+  const tree = evaluate(scanDocument(source.text), source.origins, {
     ...(options.symbols ? { symbols: true } : {}),
     files: session.shell.files,
     includePaths,

@@ -1,6 +1,12 @@
 // Cuts an expanded text into statements by its braces and semicolons, and keeps going where they do not match.
 
-import { leaf, type Ending, type Reuse, type Statement } from './statement.ts';
+import {
+  leaf,
+  type Ending,
+  type Reuse,
+  type Statement,
+  type StatementDocument,
+} from './statement.ts';
 import {
   characterEnd,
   isLabelCharacter,
@@ -28,6 +34,15 @@ export function scanStatements(text: string, reuse: Reuse | undefined): Statemen
   const plain = scan(text, 'braces', reuse);
   if (plain.balanced) return plain;
   return scan(text, isIndented(text) ? 'indentation' : 'loose', reuse);
+}
+
+/**
+ * A text that is read for the first time. The statements are those that the syntax tree gives where it has no error, at a
+ * fifth of the cost; a tree pays when the text is edited.
+ */
+export function scanDocument(text: string): StatementDocument {
+  const { statements, offsets } = scanStatements(text, undefined);
+  return { text, statements, offsets, foundBy: 'scanner' };
 }
 
 interface Frame {
