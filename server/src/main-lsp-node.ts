@@ -12,8 +12,9 @@ import { NodeFiles } from './node-files.ts';
 const hasFlags = process.versions['electron'] === undefined;
 /** By how much the old generation grows until V8 collects it, in percent of what is alive in it. */
 const GROWTH = 60;
-/** Bytes of garbage it may hold while somebody types: half as many collections, and each of them is felt. */
-const TYPING_ROOM = 28e6;
+/** The same while somebody types, but no more bytes than these: half as many collections, and each of them is felt. */
+const TYPING_GROWTH = 150;
+const TYPING_ROOM = 32e6;
 
 function letHeapGrow(percent: number): void {
   if (hasFlags) setFlagsFromString(`--heap-growing-percent=${Math.round(percent)}`);
@@ -64,7 +65,8 @@ serve(createConnection(ProposedFeatures.all), {
   rulePages: files.exists(rulePages) ? rulePages : undefined,
   workIs: (work) => {
     const { used_heap_size: used } = getHeapStatistics();
-    letHeapGrow(work === 'typing' ? Math.max(GROWTH, (TYPING_ROOM / used) * 100) : GROWTH);
+    const room = Math.min(TYPING_GROWTH, (TYPING_ROOM / used) * 100);
+    letHeapGrow(work === 'typing' ? Math.max(GROWTH, room) : GROWTH);
   },
   now: () => performance.now(),
   later: (task, milliseconds) => {

@@ -74,8 +74,9 @@ export function serve(connection: Connection, host: ServerHost): void {
   const { files } = host;
   const documents = new Map<FileId, TextDocument>();
   const index = new IncludeIndex();
-  /** Changes since a document was opened or closed. */
+  /** Changes since a document was opened or closed, and whether the host was told that somebody types. */
   let changes = 0;
+  let isTyping = false;
   let settings: Settings = defaultSettings;
   let foreign: ForeignSettings = { contexts: [], includePaths: [] };
   let folders: readonly FileId[] = [];
@@ -272,8 +273,7 @@ export function serve(connection: Connection, host: ServerHost): void {
   });
 
   connection.onDidOpenTextDocument(({ textDocument }: DidOpenTextDocumentParams) => {
-    changes = 0;
-    host.workIs?.('opening');
+    workIs('opening');
     const file = fileIdOf(textDocument.uri);
     const { uri, languageId, version, text } = textDocument;
     documents.set(file, TextDocument.create(uri, languageId, version, text));
@@ -291,7 +291,7 @@ export function serve(connection: Connection, host: ServerHost): void {
       const document = documents.get(file);
       if (!document) return;
       changes += 1;
-      if (changes === TYPING) host.workIs?.('typing');
+      if (!isTyping && changes >= TYPING && !scan.isRunning) workIs('typing');
       TextDocument.update(document, contentChanges, textDocument.version);
       files.setText(file, document.getText());
       boards.touch(file);
@@ -299,8 +299,7 @@ export function serve(connection: Connection, host: ServerHost): void {
   );
 
   connection.onDidCloseTextDocument(({ textDocument }: DidCloseTextDocumentParams) => {
-    changes = 0;
-    host.workIs?.('opening');
+    workIs('opening');
     const file = fileIdOf(textDocument.uri);
     documents.delete(file);
     sentStatus.delete(file);
@@ -311,6 +310,12 @@ export function serve(connection: Connection, host: ServerHost): void {
     boards.touch(file);
     diagnostics.resend(file);
   });
+
+  function workIs(work: 'opening' | 'typing'): void {
+    changes = 0;
+    isTyping = work === 'typing';
+    host.workIs?.(work);
+  }
 
   /** The files that boards have read or the index knows, and that are gone with the folders deleted. */
   function goneWith(deleted: ReadonlySet<FileId>): FileId[] {
