@@ -13,8 +13,8 @@ const hasFlags = process.versions['electron'] === undefined;
 /** By how much the old generation grows until V8 collects it, in percent of what is alive in it. */
 const GROWTH = 60;
 /** The same while somebody types, but no more bytes than these: half as many collections, and each of them is felt. */
-const TYPING_GROWTH = 150;
-const TYPING_ROOM = 32e6;
+const TYPING_GROWTH = 120;
+const TYPING_ROOM = 28e6;
 
 function letHeapGrow(percent: number): void {
   if (hasFlags) setFlagsFromString(`--heap-growing-percent=${Math.round(percent)}`);
