@@ -68,9 +68,10 @@ export function readTree(
   const { cache, parser } = reader;
   const source = preprocess(root, files, options.preprocessor, cache, previous?.source);
   if (source.needs.length > 0) return { kind: 'incomplete', needs: source.needs };
-  const document = previous?.document
-    ? parser.parse(source.text, previous.document)
-    : scanDocument(source.text);
+  // A syntax tree pays when the text is edited; what is read for the first time is only cut into statements.
+  const known = previous?.document;
+  const document =
+    (known ? undefined : scanDocument(source.text)) ?? parser.parse(source.text, known);
   const tree = evaluate(document, source.origins, {
     symbols: options.symbols,
     files,

@@ -42,7 +42,7 @@ export async function compileCommand(
   const boardFile = await session.find(name, options);
   const { tree, places } = boardFile.isBlob
     ? treeOfBlob(session, boardFile)
-    : treeOfSource(session, boardFile, options);
+    : await treeOfSource(session, boardFile, options);
   const result =
     options.format === 'dts' ? printDts(tree, { placeOf: originIn(places) }) : writeDtb(tree);
   writeResult(session.shell, options.output, result);
@@ -82,16 +82,17 @@ function stopAtProblem(source: ExpandedSource, places: Places): void {
   }
 }
 
-function treeOfSource(
+async function treeOfSource(
   session: Session,
   boardFile: BoardFile,
   options: CompileOptions,
-): { readonly tree: DeviceTree; readonly places: Places } {
+): Promise<{ readonly tree: DeviceTree; readonly places: Places }> {
   const { source, places } = expand(session, boardFile, options);
   stopAtProblem(source, places);
   const settings = settingsFor(session.shell, boardFile.root, options);
   const { includePaths } = session.preprocessorOf(boardFile.root, settings);
-  const tree = evaluate(scanDocument(source.text), source.origins, {
+  const document = scanDocument(source.text) ?? (await session.parser()).parse(source.text);
+  const tree = evaluate(document, source.origins, {
     ...(options.symbols ? { symbols: true } : {}),
     files: session.shell.files,
     includePaths,

@@ -37,11 +37,12 @@ export function scanStatements(text: string, reuse: Reuse | undefined): Statemen
 }
 
 /**
- * A text that is read for the first time. The statements are those that the syntax tree gives where it has no error, at a
- * fifth of the cost; a tree pays when the text is edited.
+ * A text whose statements all end as they should: they are then those of the syntax tree, at a fifth of its cost. Undefined
+ * for others: what a tree makes of a fault is for the tree to say.
  */
-export function scanDocument(text: string): StatementDocument {
+export function scanDocument(text: string): StatementDocument | undefined {
   const { statements, offsets } = scanStatements(text, undefined);
+  if (!statements.every(({ clean }) => clean)) return undefined;
   return { text, statements, offsets, foundBy: 'scanner' };
 }
 

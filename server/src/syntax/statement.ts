@@ -34,7 +34,7 @@ export interface StatementDocument {
   readonly text: string;
   readonly statements: readonly Statement[];
   readonly offsets: readonly number[];
-  /** What found them: the syntax tree, or the scanner, at the first reading and where the tree has an error. */
+  /** What found them: the syntax tree, or the scanner, where there is no tree or it has an error. */
   readonly foundBy: 'tree' | 'scanner';
 }
 
