@@ -3,23 +3,21 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Range } from '../server/src/addresses/region.ts';
-import { writeDtb } from '../server/src/dtb/write-dtb.ts';
 import type { BootProfile } from '../server/src/xen/boot-profile.ts';
 import { newBootState, type BootModule, type BootState } from '../server/src/xen/boot-state.ts';
-import { bootXen } from '../server/src/xen/boot.ts';
 import { explainMfn } from '../server/src/xen/explain-mfn.ts';
 import { parseRelease } from '../server/src/xen/releases.ts';
 import { considerModules } from '../server/src/xen/steps/consider-modules.ts';
 import { betweenModules, subtractRanges } from '../server/src/xen/steps/dt-unreserved-regions.ts';
 import { addSpan, removeSpan, type RangeSet } from '../server/src/xen/steps/rangeset.ts';
 import { textTree } from './support/source-tree.ts';
-import { board, CELLS, domain, given, inChosen } from './xen-refusals/board.ts';
+import { board, boot, CELLS, domain, inChosen } from './xen-refusals/board.ts';
 
 const release = parseRelease('4.18');
 assert.ok(release);
 
 describe('a frame', () => {
-  const profile: BootProfile = { ...given, config: { staticMemory: true, staticShm: true } };
+  const profile: BootProfile = { config: { staticMemory: true, staticShm: true } };
   const text = inChosen(
     domain(
       `cpus = <1>; memory = <0 0x8000>; xen,static-mem = <0 0xb0000000 0 0x2000000>;
@@ -64,9 +62,7 @@ describe('a frame', () => {
   ];
   for (const [address, row, rest] of cases)
     it(`at ${address} is of ${rest.split(',')[0]}`, async () => {
-      const tree = await textTree(text);
-      const boot = bootXen(tree, release, profile, { totalSize: BigInt(writeDtb(tree).length) });
-      const found = explainMfn(boot, BigInt(address) >> 12n);
+      const found = explainMfn(await boot(text, '4.18', profile), BigInt(address) >> 12n);
       assert.equal(found.address, BigInt(address));
       const hex = ({ start, end }: Range): string => `[${start.toString(16)}, ${end.toString(16)})`;
       const at = found.row;
@@ -85,14 +81,15 @@ describe('a frame', () => {
     });
 
   it('of a static heap is of Xen, and RAM beside it is of nobody', async () => {
-    const tree = await textTree(
+    const booted = await boot(
       board
         .replace('dom0_mem=512M', 'dom0_mem=64M')
         .replace(/\t\tmodule@48/, 'xen,static-heap = <0 0xb0000000 0 0x10000000>;\n$&'),
+      '4.18',
+      profile,
     );
-    const boot = bootXen(tree, release, profile, { totalSize: BigInt(writeDtb(tree).length) });
     const owner = (address: bigint): string => {
-      const { row, owner: of, valid } = explainMfn(boot, address >> 12n);
+      const { row, owner: of, valid } = explainMfn(booted, address >> 12n);
       return `${row.kind} ${of} ${valid}`;
     };
     assert.equal(owner(0xb0000000n), 'reserved xen true');
@@ -101,9 +98,8 @@ describe('a frame', () => {
   });
 
   it('of a blob that Xen cannot use is of nobody at all', async () => {
-    const tree = await textTree(board);
-    const boot = bootXen(tree, release, { ...given, dtb: { address: 4n } }, { totalSize: 64n });
-    const { row, owner, mapped, toldBy } = explainMfn(boot, 0x40000n);
+    const booted = await boot(board, '4.18', { dtb: { address: 4n } });
+    const { row, owner, mapped, toldBy } = explainMfn(booted, 0x40000n);
     assert.deepEqual(
       [row, owner, mapped, toldBy],
       [{ kind: 'outside' }, 'nobody', 'no', undefined],

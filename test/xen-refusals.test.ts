@@ -3,12 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeDtb } from '../server/src/dtb/write-dtb.ts';
 import type { BootProfile } from '../server/src/xen/boot-profile.ts';
-import { bootXen } from '../server/src/xen/boot.ts';
-import { parseRelease } from '../server/src/xen/releases.ts';
-import type { XenBoot } from '../server/src/xen/xen-boot.ts';
-import { textTree } from './support/source-tree.ts';
 import { differences, tellBoot } from './support/tell-boot.ts';
 import { arm32Heap } from './xen-refusals/arm32-heap.ts';
 import { commandLines } from './xen-refusals/command-lines.ts';
@@ -19,15 +14,7 @@ import { likedBoard } from './xen-refusals/liked-board.ts';
 import { modules } from './xen-refusals/modules.ts';
 import { ram } from './xen-refusals/ram.ts';
 import { sharedMemory } from './xen-refusals/shared-memory.ts';
-import { board, given, words, type Case } from './xen-refusals/board.ts';
-
-async function boot(text: string, name: string, more: BootProfile = {}): Promise<XenBoot> {
-  const tree = await textTree(text);
-  const release = parseRelease(name);
-  assert.ok(release, name);
-  const totalSize = BigInt(writeDtb(tree).length);
-  return bootXen(tree, release, { ...given, ...more }, { totalSize });
-}
+import { board, boot, words, type Case } from './xen-refusals/board.ts';
 
 const LIKED = 'a board it likes';
 const parts: Readonly<Record<string, readonly Case[]>> = {

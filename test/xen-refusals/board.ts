@@ -1,9 +1,14 @@
 // The board that Xen likes, and what cases change about it.
 
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
 import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
+import { bootXen } from '../../server/src/xen/boot.ts';
+import { parseRelease } from '../../server/src/xen/releases.ts';
 import type { XenBoot } from '../../server/src/xen/xen-boot.ts';
+import { textTree } from '../support/source-tree.ts';
 
 export const board = readFileSync(
   path.join(import.meta.dirname, '../fixtures/xen-boots/basic-1bank/board.dts'),
@@ -18,6 +23,15 @@ export const given: BootProfile = {
 };
 /** Where UEFI puts the blob and how large it makes it nobody knows. */
 export const UEFI: BootProfile = { boot: 'efi', dtb: { address: 0x44000000n } };
+/** Boots a text as a release does; `more` says what is otherwise than in `given`. */
+export async function boot(text: string, name: string, more: BootProfile = {}): Promise<XenBoot> {
+  const tree = await textTree(text);
+  const release = parseRelease(name);
+  assert.ok(release, name);
+  const totalSize = BigInt(writeDtb(tree).length);
+  return bootXen(tree, release, { ...given, ...more }, { totalSize });
+}
+
 export const CELLS = '#address-cells = <2>; #size-cells = <2>;';
 
 /** The board with these words in place of `dom0_mem=512M` on Xen's command line. */
