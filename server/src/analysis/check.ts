@@ -3,9 +3,9 @@
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
+import type { Proposal } from '../rules/proposal.ts';
 import type { Found, Place, Rule } from '../rules/rule.ts';
 import { tooLarge } from '../rules/source/too-large.ts';
-import type { Fix } from '../text/edit.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { allowancesOf } from './allowances.ts';
@@ -89,7 +89,7 @@ function excessOf({ id, severity }: Rule, at: Span): Merged {
 
 function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
   const { rule, found } = merged;
-  let fixes: readonly Fix[] | undefined;
+  let proposals: readonly Proposal[] | undefined;
   return {
     rule: rule.id,
     severity: merged.severity,
@@ -98,10 +98,10 @@ function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
     related: (found.related ?? []).map(({ message, at }) => ({ message, at: resolvePlace(at) })),
     targets: merged.targets.map((name) => targetAsAsked(name, targets)),
     ...(found.log === undefined ? {} : { log: found.log }),
-    // Fixes cost a search of the map; nobody pays for those that are not looked at.
-    get fixes() {
-      fixes ??= rule.fixes?.(found, board) ?? [];
-      return fixes;
+    // They cost a search of the map, so they are computed when asked for.
+    get proposals() {
+      proposals ??= rule.fixes?.(found, board) ?? [];
+      return proposals;
     },
   };
 }

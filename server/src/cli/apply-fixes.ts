@@ -1,66 +1,73 @@
 // `check --fix`: applies the preferred fixes of boards, or shows what they would change.
 
 import { createTwoFilesPatch } from 'diff';
-import { analyze } from '../analysis/analyze.ts';
-import type { Finding } from '../rules/finding.ts';
-import { fixAll, type FixedTexts } from '../ide/fix-all.ts';
+import { fixAll, type FixedBoard } from '../ide/fix-all.ts';
+import { wordRefusal } from '../ide/word-refusal.ts';
 import { encodeText } from '../text/encode.ts';
-import type { Span } from '../text/span.ts';
 import { Failure } from './failure.ts';
+import { placeText } from './print-map.ts';
 import type { CheckOptions } from './program.ts';
-import type { Session } from './session.ts';
+import type { OpenBoard, Session } from './session.ts';
 import { settingsFor } from './settings.ts';
+import { trialBoardOf, trialHostFor } from './try-fixes.ts';
 
-/** The texts one board needs to change; nothing is written. */
+/** The texts of a board that are to be written, and a line for each fix that was made or refused. */
+export interface BoardFixes {
+  readonly texts: FixedBoard['texts'];
+  readonly lines: readonly string[];
+}
+
+/** The fixes of one board; nothing is written. */
 export async function fixBoard(
   session: Session,
   name: string,
   options: CheckOptions,
-): Promise<FixedTexts> {
+): Promise<BoardFixes> {
   const boardFile = await session.findBoard(name, options);
   if (boardFile.isBlob || name === '-')
     throw new Failure(`${name}: only source files can be fixed`);
   const settings = settingsFor(session.shell, boardFile.file, options);
-  const { request, findings, made } = await session.open(boardFile, settings);
-  const reader = await session.reader();
+  const opened = await session.open(boardFile, settings);
   const { files } = session.shell;
-  // What was made from a boot script stands behind the board's own text; it is no text of the user's to be mended.
-  const written = files.get(boardFile.root);
-  const [appended] = made;
+  // What was made from a boot script stands behind the board's own text; it is no text of the user's to be edited.
+  const whole = files.get(boardFile.root);
+  const [appended] = opened.made;
   const tail =
-    appended === undefined || typeof written === 'string' ? 0 : written.text.length - appended.from;
-  const texts = fixAll(
-    files,
-    (current) => {
-      const analysis = current === files ? undefined : analyze(request, current, reader);
-      if (analysis !== undefined && analysis.kind !== 'complete') return [];
-      const root = current.get(boardFile.root);
-      const end = typeof root === 'string' ? 0 : root.text.length - tail;
-      return (analysis?.findings ?? findings).map((finding) =>
-        withoutFixesOf(finding, ({ file, start }) => file === boardFile.root && start > end),
-      );
-    },
-    () => true,
+    appended === undefined || typeof whole === 'string' ? 0 : whole.text.length - appended.from;
+  const fixed = await fixAll(
+    trialBoardOf(opened),
+    await trialHostFor(session, opened, options),
   );
-  if (tail === 0) return texts;
+  const lines = linesFor(session, opened, fixed);
+  if (tail === 0) return { texts: fixed.texts, lines };
   files.unset(boardFile.root);
-  return new Map(
-    [...texts].map(([file, text]) => [file, file === boardFile.root ? text.slice(0, -tail) : text]),
-  );
+  const texts = [...fixed.texts].map(([file, text]): [string, string] => [
+    file,
+    file === boardFile.root ? text.slice(0, -tail) : text,
+  ]);
+  return { texts: new Map(texts), lines };
 }
 
-/** The finding with those fixes left out that edit a place of which `isMade` holds. */
-function withoutFixesOf(finding: Finding, isMade: (at: Span) => boolean): Finding {
-  return {
-    ...finding,
-    get fixes() {
-      return finding.fixes.filter(({ edits }) => !edits.some(({ at }) => isMade(at)));
-    },
-  };
+function linesFor(
+  session: Session,
+  { places }: OpenBoard,
+  { applied, refused }: FixedBoard,
+): string[] {
+  const nameOf = (file: string): string => session.shown(file);
+  return [
+    ...applied.map(
+      ({ finding, title }) => `${nameOf(finding.at.file)}: fixed: ${title} [${finding.rule}]`,
+    ),
+    ...refused.map(({ finding, title, refusal }) => {
+      // Places are those of the first text; after a fix only the file is sure.
+      const at = applied.length === 0 ? placeText(places.placeOf(finding.at)) : nameOf(finding.at.file);
+      return `${at}: not fixed: ${title} [${finding.rule}]. ${wordRefusal(refusal, nameOf)}`;
+    }),
+  ];
 }
 
 /** Writes the changed files; fails at the first that cannot be written. */
-export function writeFixed(session: Session, texts: FixedTexts): void {
+export function writeFixed(session: Session, texts: BoardFixes['texts']): void {
   for (const [file, text] of texts) {
     const why = session.shell.files.write(file, encodeText(text));
     if (why !== undefined) throw new Failure(`${session.shown(file)}: ${why}`);
@@ -68,7 +75,7 @@ export function writeFixed(session: Session, texts: FixedTexts): void {
 }
 
 /** The changes as a unified diff that `patch -p1` takes. */
-export function diffOfFixed(session: Session, texts: FixedTexts): string {
+export function diffOfFixed(session: Session, texts: BoardFixes['texts']): string {
   return [...texts]
     .map(([file, text]) => {
       const source = session.shell.files.get(file);

@@ -6,6 +6,7 @@ import { Failure, oneLine } from './failure.ts';
 import { fingerprints, mergeFindings, toJson, type JsonFinding } from './json-finding.ts';
 import type { CheckOptions } from './program.ts';
 import type { OpenBoard, Session } from './session.ts';
+import { trialHostFor, tryFixesOf } from './try-fixes.ts';
 import { readText, resolveFile, settingsFor } from './settings.ts';
 
 /** What became of one board. */
@@ -31,7 +32,7 @@ export async function checkBoard(
     const boardFile = await session.findBoard(name, options);
     const settings = settingsFor(session.shell, boardFile.file, options);
     const opened = await session.open(boardFile, settings, 'findings');
-    const all = jsonFindings(opened, options);
+    const all = await jsonFindings(session, opened, options);
     const base = baselineFolder(session, options, settings.baseline);
     const ids = fingerprints(all, (file) =>
       path.relative(base, resolveFile(file, session.shell.cwd)),
@@ -67,19 +68,33 @@ export function failureText(error: unknown, session: Session, name: string): str
   return oneLine(`${name}: a fault of dtmap itself: ${reason.slice(0, 200)}`);
 }
 
-function jsonFindings(opened: OpenBoard, options: CheckOptions): JsonFinding[] {
+async function jsonFindings(
+  session: Session,
+  opened: OpenBoard,
+  options: CheckOptions,
+): Promise<JsonFinding[]> {
   const { file, root } = opened.boardFile;
-  const whole = options.format === 'json' || options.format === 'sarif';
   const hints = options.hints === true || options.format === 'json';
+  const findings = opened.findings
+    .filter(({ severity }) => hints || severity !== 'hint')
+    // Of an include file's board, what concerns the include file.
+    .filter(
+      ({ at, related }) =>
+        file === root || at.file === file || related.some((each) => each.at.file === file),
+    );
+  // Trying fixes costs analyses, and other formats do not show them.
+  const showsFixes = options.format === 'json' || options.format === 'sarif';
+  const offers = showsFixes
+    ? await tryFixesOf(opened, findings, await trialHostFor(session, opened, options))
+    : undefined;
   return mergeFindings(
-    opened.findings
-      .filter(({ severity }) => hints || severity !== 'hint')
-      // Of an include file's board, what concerns the include file.
-      .filter(
-        ({ at, related }) =>
-          file === root || at.file === file || related.some((each) => each.at.file === file),
-      )
-      .map((finding) => toJson(finding, opened.places, whole ? 'whole' : 'brief')),
+    findings.map((finding) =>
+      toJson(
+        finding,
+        opened.places,
+        (offers?.get(finding) ?? []).flatMap((offer) => (offer.ok ? [offer.fix] : [])),
+      ),
+    ),
   );
 }
 

@@ -119,9 +119,10 @@ async function fixAll(
   let patch = '';
   for (const name of names) {
     try {
-      const fixed = await fixBoard(session, name, options);
-      if (options.dryRun) patch += diffOfFixed(session, fixed);
-      else writeFixed(session, fixed);
+      const { texts, lines } = await fixBoard(session, name, options);
+      if (options.dryRun) patch += diffOfFixed(session, texts);
+      else writeFixed(session, texts);
+      for (const line of lines) session.shell.stderr.write(`dtmap: ${line}\n`);
     } catch (error) {
       failed = true;
       session.shell.stderr.write(`dtmap: ${failureText(error, session, name)}\n`);

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Finding, Severity } from '../rules/finding.ts';
+import type { Fix } from '../text/edit.ts';
 import type { JsonPlace, Places } from './places.ts';
 
 export interface JsonFix {
@@ -28,8 +29,8 @@ export interface JsonReport {
   readonly findings: readonly JsonFinding[];
 }
 
-/** `whole` with the fixes, which cost a search of the map each; `brief` without. */
-export function toJson(finding: Finding, places: Places, detail: 'whole' | 'brief'): JsonFinding {
+/** `fixes` are those that were tried and found good. */
+export function toJson(finding: Finding, places: Places, fixes: readonly Fix[]): JsonFinding {
   return {
     rule: finding.rule,
     severity: finding.severity,
@@ -38,12 +39,10 @@ export function toJson(finding: Finding, places: Places, detail: 'whole' | 'brie
     related: finding.related.map(({ message, at }) => ({ message, at: places.placeOf(at) })),
     targets: finding.targets,
     ...(finding.log === undefined ? {} : { log: finding.log }),
-    fixes: (detail === 'brief' ? [] : finding.fixes)
-      .filter((fix) => !fix.edits.some((edit) => places.isMade(edit.at)))
-      .map((fix) => ({
-        title: fix.title,
-        edits: fix.edits.map(({ at, text }) => ({ at: places.placeOf(at), text })),
-      })),
+    fixes: fixes.map((fix) => ({
+      title: fix.title,
+      edits: fix.edits.map(({ at, text }) => ({ at: places.placeOf(at), text })),
+    })),
   };
 }
 

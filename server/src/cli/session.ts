@@ -17,6 +17,7 @@ import { createParser, type Parser } from '../syntax/create-parser.ts';
 import type { FileId } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import type { BootProfile } from '../xen/boot-profile.ts';
+import { BoardIndex } from './board-index.ts';
 import { readBootInputs } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
 import { fatalProblem } from './fatal-problem.ts';
@@ -110,11 +111,14 @@ const parsers = new WeakMap<Uint8Array, Promise<Parser>>();
 export class Session {
   readonly shell: Shell;
   readonly #cache = new PreprocessCache();
-  readonly #folders: Folders;
+  readonly folders: FolderFacts;
+  /** Which boards read a file. */
+  readonly boards: BoardIndex;
 
   constructor(shell: Shell) {
     this.shell = shell;
-    this.#folders = new Folders(shell.files);
+    this.folders = new Folders(shell.files);
+    this.boards = new BoardIndex(shell.files);
   }
 
   /** One per process: it takes longer to start than a small board to judge. */
@@ -173,12 +177,9 @@ export class Session {
       (file) => this.#nameOf(file, boardFile),
     );
     const request: BoardRequest = {
-      root: boardFile.root,
+      ...this.requestFor(boardFile.root, settings),
       overlays: [...settings.overlays, ...inputs.overlays],
-      preprocessor: this.preprocessorOf(boardFile.root, settings),
       profile: inputs.profile,
-      targets: targetsOf(settings.targets),
-      rules: ruleSettings(settings),
       ...(inputs.loads.length > 0 ? { loads: inputs.loads } : {}),
       ...(guests.length > 0 ? { guests } : {}),
     };
@@ -212,6 +213,18 @@ export class Session {
     };
   }
 
+  /** How a board of the work tree is analysed for the sake of another: nothing beside the tree is read. */
+  requestFor(root: FileId, settings: BoardSettings): BoardRequest {
+    return {
+      root,
+      overlays: settings.overlays,
+      preprocessor: this.preprocessorOf(root, settings),
+      profile: settings.profile,
+      targets: targetsOf(settings.targets),
+      rules: ruleSettings(settings),
+    };
+  }
+
   /** `find` and `open` with the settings that `options` and the nearest `dtmap.json` give, else `facts`. */
   async openTree(name: string, options: BoardOptions, facts: BootProfile = {}): Promise<OpenBoard> {
     const boardFile = await this.findBoard(name, options);
@@ -235,12 +248,12 @@ export class Session {
   /** Include folders and macros: what was asked for, then a recorded compiler call's, then the work tree's. */
   preprocessorOf(root: FileId, settings: BoardSettings): BoardRequest['preprocessor'] {
     const recorded = this.#recorded(root);
-    const { includePaths } = inferIncludePaths(root, this.#folders);
+    const { includePaths } = inferIncludePaths(root, this.folders);
     return {
       includePaths: [
         ...new Set([
           ...settings.includePaths,
-          ...(recorded?.includePaths ?? []).filter((folder) => this.#folders.exists(folder)),
+          ...(recorded?.includePaths ?? []).filter((folder) => this.folders.exists(folder)),
           ...includePaths,
         ]),
       ],

@@ -16,6 +16,8 @@ export interface ShellFiles extends FileSet {
   /** Puts a text on top of the disk. */
   setText(id: FileId, text: string): void;
   unset(id: FileId): void;
+  /** Makes the next question read the file anew. */
+  forget(id: FileId): void;
   /** Stands in for a file that is not on the disk. */
   setBytes(id: FileId, bytes: Uint8Array): void;
   /** Bytes of a file; undefined when there is none. */

@@ -1,80 +1,93 @@
-// Applies the first fix of one finding after the other, for as long as each makes things better.
+// Applies the preferred fix of one finding after the other, until none is left that changes only what it says.
 
+import {
+  isGrave,
+  tryProposals,
+  type Offer,
+  type Refusal,
+  type TrialBoard,
+  type TrialHost,
+} from '../analysis/try-proposals.ts';
 import type { Finding } from '../rules/finding.ts';
-import { applyEdits, type TextEdit } from '../text/edit.ts';
-import type { FileSet, SourceFile } from '../text/source-file.ts';
+import { applyEdits, editsByFile, filesWith } from '../text/edit.ts';
+import type { SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 
-/** New texts by file. */
-export type FixedTexts = ReadonlyMap<FileId, string>;
+/** What was done about one finding. `at` is in the text before the fix. */
+export interface AppliedFix {
+  readonly finding: Finding;
+  readonly title: string;
+}
 
-const MOST_FIXES = 50;
+/** What was not done about one finding, and why. */
+export interface RefusedFix extends AppliedFix {
+  readonly refusal: Refusal;
+}
+
+export interface FixedBoard {
+  /** New texts by file; empty when nothing was changed. */
+  readonly texts: ReadonlyMap<FileId, string>;
+  /** In the order in which they were applied. */
+  readonly applied: readonly AppliedFix[];
+  /** The preferred fixes that are left, each refused in the last round. */
+  readonly refused: readonly RefusedFix[];
+}
 
 /**
- * The texts after every preferred fix of an error or warning that leaves fewer such findings than before. `findingsOf`
- * analyses a board over the given files; `mayChange` says which files can be edited. Empty when nothing could be fixed.
+ * The texts after every preferred fix of an error or warning of `board`. Each fix takes its own finding away and adds
+ * none, so the rounds come to an end.
  */
-export function fixAll(
-  files: FileSet,
-  findingsOf: (files: FileSet) => readonly Finding[],
-  mayChange: (file: FileId) => boolean,
-): FixedTexts {
-  let texts = new Map<FileId, SourceFile>();
-  let findings = findingsOf(files);
-  for (let round = 0; round < MOST_FIXES; round += 1) {
-    const step = nextStep(files, texts, findings, findingsOf, mayChange);
-    if (!step) break;
-    ({ texts, findings } = step);
-  }
-  return new Map([...texts].map(([file, source]) => [file, source.text]));
-}
-
-interface Step {
-  readonly texts: Map<FileId, SourceFile>;
-  readonly findings: readonly Finding[];
-}
-
-function nextStep(
-  files: FileSet,
-  texts: ReadonlyMap<FileId, SourceFile>,
-  findings: readonly Finding[],
-  findingsOf: (files: FileSet) => readonly Finding[],
-  mayChange: (file: FileId) => boolean,
-): Step | undefined {
-  const current = withTexts(files, texts);
-  for (const finding of findings.filter(isGrave)) {
-    const fix = finding.fixes.find((each) => each.preferred);
-    if (!fix || !fix.edits.every((edit) => mayChange(edit.at.file))) continue;
-    const changed = new Map(texts);
-    for (const [file, edits] of byFile(fix.edits)) {
-      const source = current.get(file);
-      if (typeof source === 'string') continue;
-      changed.set(file, { id: file, text: applyEdits(source.text, edits) });
+export async function fixAll(board: TrialBoard, host: TrialHost): Promise<FixedBoard> {
+  const texts = new Map<FileId, SourceFile>();
+  const over: TrialHost = { ...host, files: filesWith(host.files, texts) };
+  const applied: AppliedFix[] = [];
+  let current = board;
+  for (;;) {
+    const refused: RefusedFix[] = [];
+    const before = applied.length;
+    // A fix may make room for one that was refused: rounds go on until one changes nothing.
+    for (let index = 0; index < current.analysis.findings.length; ) {
+      const finding = current.analysis.findings[index];
+      const offer = finding && (await preferredOf(current, finding, over));
+      if (!finding || !offer) index += 1;
+      else if (offer.ok) {
+        change(texts, over, offer.fix.edits);
+        applied.push({ finding, title: offer.fix.title });
+        current = offer.after;
+      } else {
+        refused.push({ finding, title: offer.title, refusal: offer.refusal });
+        index += 1;
+      }
     }
-    const after = findingsOf(withTexts(files, changed));
-    if (after.filter(isGrave).length < findings.filter(isGrave).length)
-      return { texts: changed, findings: after };
+    if (applied.length === before)
+      return {
+        texts: new Map([...texts].map(([file, source]) => [file, source.text])),
+        applied,
+        refused,
+      };
   }
-  return undefined;
 }
 
-function isGrave(finding: Finding): boolean {
-  return finding.severity === 'error' || finding.severity === 'warning';
+async function preferredOf(
+  board: TrialBoard,
+  finding: Finding,
+  host: TrialHost,
+): Promise<Offer | undefined> {
+  if (!isGrave(finding)) return undefined;
+  const proposal = finding.proposals.find((each) => each.preferred);
+  if (!proposal) return undefined;
+  const [offer] = await tryProposals([proposal], board, finding, host);
+  return offer;
 }
 
-function byFile(edits: readonly TextEdit[]): Map<FileId, TextEdit[]> {
-  const grouped = new Map<FileId, TextEdit[]>();
-  for (const edit of edits) {
-    const known = grouped.get(edit.at.file);
-    if (known) known.push(edit);
-    else grouped.set(edit.at.file, [edit]);
+function change(
+  texts: Map<FileId, SourceFile>,
+  { files }: TrialHost,
+  edits: Parameters<typeof editsByFile>[0],
+): void {
+  for (const [file, own] of editsByFile(edits)) {
+    const source = files.get(file);
+    if (typeof source !== 'string')
+      texts.set(file, { id: file, text: applyEdits(source.text, own) });
   }
-  return grouped;
-}
-
-function withTexts(files: FileSet, texts: ReadonlyMap<FileId, SourceFile>): FileSet {
-  return {
-    get: (id) => texts.get(id) ?? files.get(id),
-    bytes: (id) => files.bytes(id),
-  };
 }

@@ -11,6 +11,17 @@ export function includesOf(text: string): string[] {
   return [...text.matchAll(INCLUDE)].map((match) => intern(match[1] ?? ''));
 }
 
+/** Whether a file of that name is devicetree source. */
+export function isDevicetreeFile(name: string): boolean {
+  return /\.(?:dts|dtsi|dtso|overlay)$/.test(name);
+}
+
+/** Those names of one folder that are worth indexing: devicetree source, and the headers beside it. */
+export function indexedNames(names: readonly string[]): readonly string[] {
+  const hasSource = names.some(isDevicetreeFile);
+  return names.filter((name) => isDevicetreeFile(name) || (hasSource && name.endsWith('.h')));
+}
+
 /** Whether a file is compiled by itself: a board or an overlay. */
 export function isRootFile(file: FileId): boolean {
   return /\.(?:dts|dtso|overlay|dtb)$/.test(file);
@@ -41,6 +52,10 @@ export class IncludeIndex {
       this.#includers.get(lastName(path))?.delete(file);
     this.#includes.delete(file);
     this.#byName.get(lastName(file))?.delete(file);
+  }
+
+  has(file: FileId): boolean {
+    return this.#includes.has(file);
   }
 
   /** Every file that was added. */

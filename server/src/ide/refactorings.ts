@@ -5,8 +5,11 @@ import { formatGrouped, formatSize } from '../addresses/format.ts';
 import type { Range } from '../addresses/region.ts';
 import { freeRanges, placesIn } from '../memory/free-ranges.ts';
 import type { Board } from '../rules/board.ts';
+import { deleteNode } from '../rules/delete-node.ts';
 import { placedByReaders } from '../rules/move-region.ts';
-import type { Fix, TextEdit } from '../text/edit.ts';
+import { both, wayOf, type Proposal } from '../rules/proposal.ts';
+import { removeStatement } from '../rules/remove-statement.ts';
+import type { TextEdit } from '../text/edit.ts';
 import type { FileId, Span } from '../text/span.ts';
 import {
   spanOf,
@@ -15,6 +18,7 @@ import {
   type MemoryReservation,
   type Opening,
 } from '../tree/device-tree.ts';
+import type { TreeChange } from '../tree/tree-change.ts';
 import { locate } from './locate.ts';
 
 /** Sizes offered for a new region, in bytes. */
@@ -24,14 +28,14 @@ const FOUR_GIB = 1n << 32n;
 const DOMAIN_SIZES = [0x8000000n, 0x20000000n];
 
 /** The refactorings that apply at `offset` of `file`. */
-export function refactorings(board: Board, file: FileId, offset: number): Fix[] {
+export function refactorings(board: Board, file: FileId, offset: number): Proposal[] {
   const located = locate(board, file, offset);
   if (located.reservation) return memreserveToRegion(board, located.reservation);
   const { node, opening } = located;
   if (!node || !opening) return [];
   if (node.name === 'reserved-memory' && node.parent?.parent === undefined)
     return addRegion(board, node, spanOf(opening.whole));
-  const fixes: Fix[] = [];
+  const fixes: Proposal[] = [];
   if (node.parent?.name === 'reserved-memory') {
     const parent = node.parent.openings.find((each) => spanOf(each.whole).file === file);
     if (parent) fixes.push(...addRegion(board, node.parent, spanOf(parent.whole)));
@@ -67,31 +71,34 @@ function placesFor(board: Board, size: bigint): PlaceOffered[] {
   return offered;
 }
 
-function addRegion(board: Board, parent: DtNode, whole: Span): Fix[] {
-  return REGION_SIZES.flatMap((size): Fix[] => {
-    const [best] = placesFor(board, size);
+function addRegion(board: Board, parent: DtNode, whole: Span): Proposal[] {
+  return REGION_SIZES.flatMap((size): Proposal[] => {
+    const best = placesFor(board, size).find(({ place }) => !isTaken(parent, 'region', place));
     const edit = best && insertRegion(board, 'region', best.place, parent, whole);
     if (!edit) return [];
     return [
       {
         title: `Add a ${formatSize(size)} no-map region at ${formatGrouped(best.place.start)} (${best.how})`,
-        edits: [edit],
+        change: [regionChange(parent.path, 'region', best.place, childCells(parent))],
+        ways: [[edit]],
       },
     ];
   });
 }
 
 /** The ways to add a `no-map` region of `size` bytes to `file`, the best first; empty when nothing free is large enough. */
-export function placesForRegion(board: Board, file: FileId, size: bigint): Fix[] {
+export function placesForRegion(board: Board, file: FileId, size: bigint): Proposal[] {
   const parent = reservedMemoryOf(board);
   const opening = openedIn(parent, file);
   return placesFor(board, size).flatMap(({ place, how }) => {
+    if (parent && isTaken(parent, 'region', place)) return [];
     const edit =
       parent && opening
         ? insertRegion(board, 'region', place, parent, spanOf(opening.whole))
         : insertReservedMemory(board, file, 'region', place);
     if (!edit) return [];
-    return [{ title: `${formatGrouped(place.start)}, ${how}`, edits: [edit] }];
+    const title = `${formatGrouped(place.start)}, ${how}`;
+    return [{ title, change: changesOfRegion(board, 'region', place), ways: [[edit]] }];
   });
 }
 
@@ -194,35 +201,73 @@ function regionText(name: string, range: Range, counts: CellCounts, indent: stri
 
 /** `0x1 0xa0000000` */
 function cells(value: bigint, count: number): string {
-  const parts: string[] = [];
+  return cellsFor(value, count)
+    .map((cell) => `0x${cell.toString(16)}`)
+    .join(' ');
+}
+
+function cellsFor(value: bigint, count: number): number[] {
+  const parts: number[] = [];
   for (let shift = count - 1; shift >= 0; shift -= 1)
-    parts.push(`0x${((value >> BigInt(32 * shift)) & 0xffffffffn).toString(16)}`);
-  return parts.join(' ');
+    parts.push(Number((value >> BigInt(32 * shift)) & 0xffffffffn));
+  return parts;
+}
+
+function cellBytes(values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, index) => {
+    view.setUint32(index * 4, value);
+  });
+  return bytes;
+}
+
+function isTaken(parent: DtNode, name: string, place: Range): boolean {
+  const full = `${name}@${place.start.toString(16)}`;
+  return parent.children.some((child) => child.name === full);
+}
+
+function regionChange(parent: string, name: string, range: Range, counts: CellCounts): TreeChange {
+  return {
+    kind: 'add-node',
+    parent,
+    name: `${name}@${range.start.toString(16)}`,
+    properties: new Map([
+      [
+        'reg',
+        cellBytes([
+          ...cellsFor(range.start, counts.address),
+          ...cellsFor(range.end - range.start, counts.size),
+        ]),
+      ],
+      ['no-map', new Uint8Array(0)],
+    ]),
+  };
+}
+
+/** What a new region changes; without /reserved-memory that node is new, too. */
+function changesOfRegion(board: Board, name: string, range: Range): TreeChange[] {
+  const parent = reservedMemoryOf(board);
+  const counts = childCells(parent ?? board.tree.root);
+  const region = regionChange('/reserved-memory', name, range, counts);
+  if (parent) return [region];
+  const properties = new Map([
+    ['#address-cells', cellBytes([counts.address])],
+    ['#size-cells', cellBytes([counts.size])],
+    ['ranges', new Uint8Array(0)],
+  ]);
+  return [{ kind: 'add-node', parent: '/', name: 'reserved-memory', properties }, region];
 }
 
 function fits(value: bigint, count: number): boolean {
   return value >> BigInt(32 * count) === 0n;
 }
 
-/** Removes a statement with its line, when nothing else is on it. */
-function removal(board: Board, span: Span): TextEdit | undefined {
-  const source = board.files.get(span.file);
-  if (typeof source === 'string') return undefined;
-  const { text } = source;
-  let { start, end } = span;
-  while (/[ \t]/.test(text.charAt(start - 1))) start -= 1;
-  while (/[ \t]/.test(text.charAt(end))) end += 1;
-  const ownLine = (start === 0 || text.charAt(start - 1) === '\n') && text.charAt(end) === '\n';
-  return ownLine
-    ? { at: { file: span.file, start, end: end + 1 }, text: '' }
-    : { at: span, text: '' };
-}
-
-function memreserveToRegion(board: Board, reservation: MemoryReservation): Fix[] {
+function memreserveToRegion(board: Board, reservation: MemoryReservation): Proposal[] {
   const { address, size } = reservation;
   const range = { start: address, end: address + size };
   const whole = spanOf(reservation.written.whole);
-  const removed = removal(board, whole);
+  const removed = removeStatement(board.files, whole);
   const parent = reservedMemoryOf(board);
   const opening = openedIn(parent, whole.file);
   const inserted =
@@ -231,19 +276,21 @@ function memreserveToRegion(board: Board, reservation: MemoryReservation): Fix[]
       : insertReservedMemory(board, whole.file, 'memory', range);
   if (!removed || !inserted) return [];
   const title = `Convert to a no-map region of ${formatSize(size)} at ${formatGrouped(address)}`;
-  return [{ title, edits: [removed, inserted] }];
+  const change: TreeChange[] = [
+    { kind: 'delete-reservation', address, size },
+    ...changesOfRegion(board, 'memory', range),
+  ];
+  return [{ title, change, ways: [[removed, inserted]] }];
 }
 
-function regionToMemreserve(board: Board, node: DtNode): Fix[] {
+function regionToMemreserve(board: Board, node: DtNode): Proposal[] {
   const regions = board.map.reserved.filter((each) => each.node === node && each.end > each.start);
-  // A region with labels may be referred to; without no-map and users it says no more than /memreserve/ does.
-  if (regions.length === 0 || node.labels.length > 0 || node.openings.length !== 1) return [];
+  const deletion = regions.length > 0 ? deleteNode(board, node) : undefined;
   const [opening] = node.openings;
-  if (!opening) return [];
-  const span = spanOf(opening.whole);
-  const removed = removal(board, span);
-  const source = board.files.get(span.file);
-  if (!removed || typeof source === 'string') return [];
+  if (!deletion || !opening) return [];
+  const { file } = spanOf(opening.whole);
+  const source = board.files.get(file);
+  if (typeof source === 'string') return [];
   const version = /\/dts-v1\/\s*;[^\n]*\n/.exec(source.text);
   if (!version) return [];
   const at = version.index + version[0].length;
@@ -256,12 +303,22 @@ function regionToMemreserve(board: Board, node: DtNode): Fix[] {
   return [
     {
       title: `Convert ${node.name} to /memreserve/ (mapped by Linux, unlike no-map)`,
-      edits: [{ at: { file: span.file, start: at, end: at }, text }, removed],
+      change: [
+        ...deletion.change,
+        ...regions.map(
+          ({ start, end }): TreeChange => ({
+            kind: 'add-reservation',
+            address: start,
+            size: end - start,
+          }),
+        ),
+      ],
+      ways: both([[{ at: { file, start: at, end: at }, text }]], deletion.ways),
     },
   ];
 }
 
-function addStaticMemory(board: Board, node: DtNode, whole: Span): Fix[] {
+function addStaticMemory(board: Board, node: DtNode, whole: Span): Proposal[] {
   const compatible = node.properties.get('compatible');
   if (!compatible || !stringsOf(compatible).includes('xen,domain')) return [];
   if (node.properties.has('xen,static-mem')) return [];
@@ -281,19 +338,25 @@ function addStaticMemory(board: Board, node: DtNode, whole: Span): Fix[] {
     .filter((span) => span.file === whole.file && span.start > whole.start && span.end <= whole.end)
     .sort((a, b) => a.start - b.start)[0];
   const at = firstChild ? source.text.lastIndexOf('\n', firstChild.start) + 1 : lineStart;
-  return sizes.flatMap((size): Fix[] => {
+  return sizes.flatMap((size): Proposal[] => {
     const place = placesFor(board, size)[0]?.place;
     if (!place || !fitsCells(place, counts)) return [];
     const value = `<${cells(place.start, counts.address)} ${cells(size, counts.size)}>`;
     return [
       {
         title: `Give ${node.name} ${formatSize(size)} of static memory at ${formatGrouped(place.start)}`,
-        edits: [
+        change: [
           {
-            at: { file: whole.file, start: at, end: at },
-            text: `${indent}xen,static-mem = ${value};\n`,
+            kind: 'set-property',
+            node: node.path,
+            property: 'xen,static-mem',
+            bytes: cellBytes([...cellsFor(place.start, counts.address), ...cellsFor(size, counts.size)]),
           },
         ],
+        ways: wayOf({
+          at: { file: whole.file, start: at, end: at },
+          text: `${indent}xen,static-mem = ${value};\n`,
+        }),
       },
     ];
   });

@@ -1,10 +1,13 @@
 // Renames labels, nodes and properties everywhere they are written, or says why not.
 
 import type { Board } from '../rules/board.ts';
+import type { Edits, Proposal } from '../rules/proposal.ts';
+import { isNameTaken, renameNode } from '../rules/rename-node.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
-import { spanOf, walkNodes, type DtNode } from '../tree/device-tree.ts';
+import { spanOf, type DtNode } from '../tree/device-tree.ts';
+import type { TreeChange } from '../tree/tree-change.ts';
 import { filesOf } from './macros.ts';
 import { labelOccurrences } from './occurrences.ts';
 import {
@@ -30,8 +33,6 @@ export interface RenameHost {
   readonly board: Board;
   /** Every file that may use what `file` declares: those of all boards that include it. */
   sharing(file: FileId): readonly SourceFile[];
-  /** Why a file must not be changed; undefined when it may. */
-  lockedBecause(file: FileId): string | undefined;
 }
 
 function refuse(because: string): Refusal {
@@ -64,30 +65,26 @@ export function prepareRename(
   }
 }
 
-/** The edits that give what stands at `offset` the name `name`. */
+/** The proposal to give what stands at `offset` the name `name`; it is made only when a trial finds nothing against it. */
 export function rename(
   host: RenameHost,
   file: FileId,
   offset: number,
   name: string,
-): Renaming<readonly TextEdit[]> {
+): Renaming<Proposal> {
   const prepared = prepareRename(host, file, offset);
   if (!prepared.ok) return prepared;
   const symbol = symbolAt(host.board, file, offset);
-  const edits =
-    symbol?.kind === 'label'
-      ? renameLabel(host, symbol.label, name)
-      : symbol?.kind === 'node'
-        ? renameNode(host, symbol.node, name)
-        : symbol?.kind === 'property'
-          ? renameProperty(host, symbol.node, symbol.name, name)
-          : refuse('There is nothing here that can be renamed.');
-  if (!edits.ok) return edits;
-  for (const edit of edits.value) {
-    const locked = host.lockedBecause(edit.at.file);
-    if (locked !== undefined) return refuse(locked);
+  switch (symbol?.kind) {
+    case 'label':
+      return renameLabel(host, symbol.label, name);
+    case 'node':
+      return renameNodeAt(host, symbol.node, name);
+    case 'property':
+      return renameProperty(host, symbol.node, symbol.name, name);
+    default:
+      return refuse('There is nothing here that can be renamed.');
   }
-  return edits;
 }
 
 function isWritten(board: Board, symbol: SymbolAt & { kind: 'node' }): boolean {
@@ -98,7 +95,7 @@ function isWritten(board: Board, symbol: SymbolAt & { kind: 'node' }): boolean {
   );
 }
 
-function renameLabel(host: RenameHost, label: string, name: string): Renaming<readonly TextEdit[]> {
+function renameLabel(host: RenameHost, label: string, name: string): Renaming<Proposal> {
   if (!/^[A-Za-z_]\w*$/.test(name))
     return refuse(`"${name}" is no label: letters, digits and _ only, no digit first.`);
   const declared = labelOccurrences(filesOf(host.board), label).find((each) => each.isDeclaration);
@@ -111,61 +108,28 @@ function renameLabel(host: RenameHost, label: string, name: string): Renaming<re
     return refuse(
       `${label} is used by a macro in ${macro.at.file}; rename it there by hand first.`,
     );
-  return { ok: true, value: places.map(({ at }) => ({ at, text: name })) };
+  return proposal(
+    `Rename ${label} to ${name}`,
+    { kind: 'rename-label', label, to: name },
+    places.map(({ at }) => ({ at, text: name })),
+  );
 }
 
-function renameNode(host: RenameHost, node: DtNode, name: string): Renaming<readonly TextEdit[]> {
-  const { board } = host;
+function renameNodeAt({ board }: RenameHost, node: DtNode, name: string): Renaming<Proposal> {
   if (!/^[A-Za-z0-9][\w,.+-]*(?:@[\w,.+-]+)?$/.test(name))
     return refuse(`"${name}" is no node name: name@unit-address, of letters, digits and ,._+-.`);
-  if (node.parent?.children.some((child) => child !== node && child.name === name))
-    return refuse(`${node.parent.path} has a child ${name} already.`);
-  const edits: TextEdit[] = [];
-  for (const opening of node.openings) {
-    const at = spanOf(opening.name);
-    const source = board.files.get(at.file);
-    if (typeof source === 'string') return refuse(`${at.file} cannot be read.`);
-    const text = source.text.slice(at.start, at.end);
-    if (text === node.name) edits.push({ at, text: name });
-    else if (text.startsWith('&{')) {
-      const path = replacePath(text, node, name);
-      if (path !== undefined) edits.push({ at, text: path });
-    } else if (!text.startsWith('&'))
-      return refuse(`${node.name} is made by the macro ${text}; rename it there.`);
-  }
-  for (const other of walkNodes(board.tree.root)) {
-    if (other !== node && isBelow(other, node))
-      for (const opening of other.openings) addPathEdit(opening.name);
-    for (const property of other.properties.values()) {
-      for (const definition of [property.definition, ...property.overridden])
-        for (const part of definition?.parts ?? [])
-          if (part.kind === 'path' || part.kind === 'phandle' || part.kind === 'string')
-            addPathEdit(part.written);
-    }
-  }
-  return { ok: true, value: withoutRepeats(edits) };
-
-  function addPathEdit(written: Parameters<typeof spanOf>[0]): void {
-    const at = spanOf(written);
-    const source = board.files.get(at.file);
-    if (typeof source === 'string') return;
-    const text = source.text.slice(at.start, at.end);
-    const path = text.includes(node.path) ? replacePath(text, node, name) : undefined;
-    if (path !== undefined) edits.push({ at, text: path });
-  }
+  if (isNameTaken(node, name)) return refuse(`${parentOf(node)} has a child ${name} already.`);
+  const renamed = renameNode(board, node, name);
+  const title = `Rename ${node.name} to ${name}`;
+  return { ok: true, value: { title, ...renamed, change: [renamed.change] } };
 }
 
-function isBelow(node: DtNode, above: DtNode): boolean {
-  return node.path.startsWith(`${above.path}/`);
+function parentOf(node: DtNode): string {
+  return node.parent?.path ?? '/';
 }
 
-// `&{/a/old/b}` or `"/a/old:options"` with the name of the node in it replaced; undefined when it is another path.
-function replacePath(text: string, node: DtNode, name: string): string | undefined {
-  const at = text.indexOf(node.path);
-  if (at < 0 || !/^(?:[/:}"]|$)/.test(text.slice(at + node.path.length))) return undefined;
-  if (at > 0 && !/[{"]/.test(text.charAt(at - 1))) return undefined;
-  const parent = node.path.slice(0, node.path.length - node.name.length);
-  return `${text.slice(0, at)}${parent}${name}${text.slice(at + node.path.length)}`;
+function proposal(title: string, change: TreeChange, edits: Edits): Renaming<Proposal> {
+  return { ok: true, value: { title, change: [change], ways: [edits] } };
 }
 
 function renameProperty(
@@ -173,7 +137,7 @@ function renameProperty(
   node: DtNode,
   before: string,
   name: string,
-): Renaming<readonly TextEdit[]> {
+): Renaming<Proposal> {
   const { board } = host;
   if (!/^[\w,.+*#?-]{1,31}$/.test(name))
     return refuse(`"${name}" is no property name: up to 31 letters, digits and ,._+*#?-.`);
@@ -192,7 +156,11 @@ function renameProperty(
   }
   for (const opening of node.openings)
     edits.push(...mentions(board, spanOf(opening.name), before, name));
-  return { ok: true, value: withoutRepeats(edits) };
+  return proposal(
+    `Rename ${before} to ${name}`,
+    { kind: 'rename-property', node: node.path, property: before, to: name },
+    withoutRepeats(edits),
+  );
 }
 
 /** `/delete-property/ old;` and what it deleted, `old = …;`, inside the braces of one opening. */

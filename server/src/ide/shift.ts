@@ -41,6 +41,6 @@ export function shiftFinding(finding: Finding, before: FileSet, after: FileSet):
     ...finding,
     at: shift(finding.at),
     related: finding.related.map((each) => ({ ...each, at: shift(each.at) })),
-    fixes: [],
+    proposals: [],
   };
 }

@@ -12,6 +12,8 @@ const closedUntilNew = 16;
 
 /** Analyses boards over files; remembers the last analysis of each. */
 export interface BoardAnalyzer {
+  /** What analyses share, for those that are not remembered. */
+  readonly reader: Reader;
   analyze(request: BoardRequest, files: FileSet): Analysis;
   /** Drops what is remembered of a board. */
   forget(root: FileId): void;
@@ -24,6 +26,9 @@ export async function createBoardAnalyzer(wasm: ParserWasm): Promise<BoardAnalyz
   let closed = 0;
   const last = new Map<FileId, Extract<Analysis, { kind: 'complete' }>>();
   return {
+    get reader() {
+      return reader;
+    },
     analyze(request, files) {
       const analysis = analyze(request, files, reader, last.get(request.root));
       if (analysis.kind === 'complete') last.set(request.root, analysis);

@@ -138,13 +138,9 @@ export class Boards {
     return this.#boardWith(file)?.dirty ?? false;
   }
 
-  /** Analyses a board over other texts, leaving its model as it is: for trying out changes. */
-  async findingsOver(root: FileId): Promise<(files: FileSet) => readonly Finding[]> {
-    const request = await this.#host.requestFor(root);
-    return (files) => {
-      const analysis = this.#host.analyze(request, files);
-      return analysis.kind === 'complete' ? analysis.findings : [];
-    };
+  /** How a root file is to be analysed, open or not. */
+  requestFor(root: FileId): Promise<BoardRequest> {
+    return this.#host.requestFor(root);
   }
 
   /** The boot of one release, leaving the model as it is; `facts` hold where the profile says nothing. */

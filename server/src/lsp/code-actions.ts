@@ -1,6 +1,13 @@
-// Quick fixes of the findings at a place, fix-all, and refactorings.
+// Quick fixes of the findings at a place, fix-all, and refactorings: each tried before it is offered.
 
-import { CodeActionKind, type CodeAction, type CodeActionParams } from 'vscode-languageserver';
+import {
+  CodeActionKind,
+  CodeActionTriggerKind,
+  type CodeAction,
+  type CodeActionParams,
+  type Diagnostic,
+} from 'vscode-languageserver';
+import type { Offer } from '../analysis/try-proposals.ts';
 import { fixAll } from '../ide/fix-all.ts';
 import { refactorings } from '../ide/refactorings.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -8,25 +15,26 @@ import type { SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
 import type { DiagnosticData } from './diagnostics.ts';
-import { lockedBecause } from './locked-files.ts';
 import type { Server } from './server-state.ts';
 import { rangeIn, screenOf, workspaceEditOf, type Screen } from './to-protocol.ts';
+import { isCurrent, reasonOf, trialHostFor, tryFixes } from './try-fixes.ts';
 import { uriOf } from './file-id.ts';
 
 const FIX_ALL = 'source.fixAll.dtmap';
 
 interface FixAllData {
+  /** An open document of the board. */
   readonly fixAll: FileId;
 }
 
-/** The actions for a range of a document. */
-export function codeActions(
+/** The actions for a range of a document; none when its text is changed while fixes are tried. */
+export async function codeActions(
   server: Server,
   model: Model,
   source: SourceFile,
   params: CodeActionParams,
-): CodeAction[] {
-  const { only } = params.context;
+): Promise<CodeAction[]> {
+  const { only, triggerKind } = params.context;
   const wants = (kind: string): boolean =>
     !only || only.some((each) => kind === each || kind.startsWith(`${each}.`));
   const actions: CodeAction[] = [];
@@ -37,91 +45,75 @@ export function codeActions(
     ({ at }) => at.file === source.id && at.start <= to && from <= at.end,
   );
   if (wants(CodeActionKind.QuickFix))
-    for (const finding of here) actions.push(...fixesOf(server, model, screen, finding, params));
-  if (wants(CodeActionKind.Refactor)) {
-    const now = screenOf(server.files, model.board.files);
-    for (const each of refactorings(
-      model.board,
-      source.id,
-      now.analysedOffsetAt(source.id, params.range.start),
-    ))
-      actions.push(
-        lockable(
-          server,
-          {
-            title: each.title,
-            kind: CodeActionKind.RefactorRewrite,
-            edit: workspaceEditOf(now, each.edits),
-          },
-          each.edits.map((edit) => edit.at.file),
-        ),
-      );
+    for (const finding of here) {
+      const offers = await tryFixes(server, model, finding.proposals, finding);
+      const diagnostics = diagnosticsOf(model, finding, params);
+      for (const offer of offers)
+        actions.push(actionOf(offer, CodeActionKind.QuickFix, screen, diagnostics));
+    }
+  // An editor that asks at each move of the cursor shows no more of them than a bulb.
+  const isAutomatic = !only && triggerKind === CodeActionTriggerKind.Automatic;
+  if (wants(CodeActionKind.Refactor) && !isAutomatic) {
+    const proposals = refactorings(model.board, source.id, from);
+    for (const offer of await tryFixes(server, model, proposals, undefined))
+      actions.push(actionOf(offer, CodeActionKind.RefactorRewrite, screen));
   }
+  if (!isCurrent(server, model)) return [];
   const asksForAll = only?.some((each) => FIX_ALL === each || FIX_ALL.startsWith(`${each}.`));
-  if (asksForAll || (!only && here.some((finding) => finding.fixes.some((fix) => fix.preferred))))
+  const hasPreferred = here.some(({ proposals }) => proposals.some(({ preferred }) => preferred));
+  if (asksForAll || (!only && hasPreferred))
     actions.push({
       title: 'Fix all that can be fixed safely (dtmap)',
       kind: FIX_ALL,
-      data: { fixAll: model.root } satisfies FixAllData,
+      data: { fixAll: source.id } satisfies FixAllData,
     });
   return actions;
 }
 
-function fixesOf(
-  server: Server,
-  model: Model,
-  screen: Screen,
-  finding: Finding,
-  params: CodeActionParams,
-): CodeAction[] {
+/** The diagnostics among those asked about that show `finding`. */
+function diagnosticsOf(model: Model, finding: Finding, params: CodeActionParams): Diagnostic[] {
   const number = model.findings.indexOf(finding);
-  const diagnostics = params.context.diagnostics.filter((each) => {
+  return params.context.diagnostics.filter((each) => {
     const data = each.data as DiagnosticData | undefined;
     return (
       each.code === finding.rule &&
       (data === undefined || (data.root === model.root && data.finding === number))
     );
   });
-  return finding.fixes.map((fix) =>
-    lockable(
-      server,
-      {
-        title: fix.title,
-        kind: CodeActionKind.QuickFix,
-        diagnostics,
-        ...(fix.preferred && { isPreferred: true }),
-        edit: workspaceEditOf(screen, fix.edits),
-      },
-      fix.edits.map((edit) => edit.at.file),
-    ),
-  );
 }
 
-/** The action, or the same action greyed with the reason when it would change a file that must not be changed. */
-function lockable(server: Server, action: CodeAction, files: readonly FileId[]): CodeAction {
-  for (const file of files) {
-    const reason = lockedBecause(server, file);
-    if (reason === undefined) continue;
-    const { title, kind, diagnostics } = action;
-    return {
-      title,
-      ...(kind !== undefined && { kind }),
-      ...(diagnostics && { diagnostics }),
-      disabled: { reason },
-    };
-  }
-  return action;
+/** The action, or a disabled one with the reason when the trial found something against it. */
+function actionOf(
+  offer: Offer,
+  kind: string,
+  screen: Screen,
+  diagnostics?: Diagnostic[],
+): CodeAction {
+  const common = { kind, ...(diagnostics && { diagnostics }) };
+  if (!offer.ok)
+    return { title: offer.title, ...common, disabled: { reason: reasonOf(offer.refusal) } };
+  const { title, preferred, edits } = offer.fix;
+  return {
+    title,
+    ...common,
+    ...(preferred && { isPreferred: true }),
+    edit: workspaceEditOf(screen, edits),
+  };
 }
 
 /** Fills in the edit of a fix-all action; other actions carry theirs from the start. */
 export async function resolveCodeAction(server: Server, action: CodeAction): Promise<CodeAction> {
   const data = action.data as FixAllData | undefined;
   if (data?.fixAll === undefined) return action;
-  const texts = fixAll(
-    server.files,
-    await server.boards.findingsOver(data.fixAll),
-    (file) => lockedBecause(server, file) === undefined,
+  const model = await server.boards.newestModelOf(data.fixAll);
+  if (!model || model.stale) return action;
+  const { board, findings } = model;
+  const request = await server.boards.requestFor(model.root);
+  const { texts } = await fixAll(
+    { request, analysis: { board, findings } },
+    trialHostFor(server, model),
   );
+  if (!isCurrent(server, model)) return action;
   const changes: NonNullable<NonNullable<CodeAction['edit']>['changes']> = {};
   for (const [file, text] of texts) {
     const source = server.files.get(file);

@@ -77,6 +77,7 @@ import {
   workspaceEditOf,
   type Screen,
 } from './to-protocol.ts';
+import { isCurrent, reasonOf, tryFixes } from './try-fixes.ts';
 import { UserError } from './user-error.ts';
 
 interface DocumentParams {
@@ -99,13 +100,21 @@ export function languageRequests(server: Server) {
     const source = files.get(fileIdOf(params.textDocument.uri));
     return typeof source === 'string' ? undefined : source;
   };
-  const ask = async (params: DocumentParams): Promise<Asked | undefined> => {
+  const askModel = async (
+    params: DocumentParams,
+    modelOf: (file: FileId) => Promise<Model | undefined>,
+  ): Promise<Asked | undefined> => {
     const source = sourceOf(params);
     if (!source) return undefined;
-    const model = await boards.firstModelOf(source.id);
+    const model = await modelOf(source.id);
     if (!model) return undefined;
     return { file: source.id, source, model, screen: screenOf(files, model.board.files) };
   };
+  const ask = (params: DocumentParams): Promise<Asked | undefined> =>
+    askModel(params, (file) => boards.firstModelOf(file));
+  /** For what makes edits: the text on screen, not one from before. */
+  const askNewest = (params: DocumentParams): Promise<Asked | undefined> =>
+    askModel(params, (file) => boards.newestModelOf(file));
   const links = (screen: Screen, targets: readonly Target[]): LocationLink[] =>
     targets.map(({ at, whole }) => ({
       targetUri: uriOf(at.file),
@@ -138,7 +147,6 @@ export function languageRequests(server: Server) {
   const renameHost = ({ model }: Asked): RenameHost => ({
     board: model.board,
     sharing: (file) => filesSharing(server, model, file),
-    lockedBecause: (file) => lockedBecause(server, file),
   });
   const tokensSent = new Map<FileId, { id: string; data: number[] }>();
   let resultIds = 0;
@@ -243,20 +251,25 @@ export function languageRequests(server: Server) {
     },
 
     'textDocument/rename': async (params: RenameParams): Promise<WorkspaceEdit | null> => {
-      const asked = await ask(params);
+      // A label may be used by other boards that include the same file.
+      server.scan.around(fileIdOf(params.textDocument.uri), server.folders);
+      await server.scan.finished();
+      const asked = await askNewest(params);
       if (!asked) return null;
       const { screen, file } = asked;
-      // A label may be used by other boards that include the same file.
-      server.scan.around(file, server.folders);
-      await server.scan.finished();
-      const edits = rename(
+      const proposed = rename(
         renameHost(asked),
         file,
         screen.analysedOffsetAt(file, params.position),
         params.newName,
       );
-      if (!edits.ok) throw new UserError(edits.because);
-      return workspaceEditOf(screen, edits.value);
+      if (!proposed.ok) throw new UserError(proposed.because);
+      const [offer] = await tryFixes(server, asked.model, [proposed.value], undefined);
+      if (offer?.ok === false) throw new UserError(reasonOf(offer.refusal));
+      if (!offer) return null;
+      if (!isCurrent(server, asked.model))
+        throw new UserError('The text was changed meanwhile; rename again.');
+      return workspaceEditOf(screen, offer.fix.edits);
     },
 
     'textDocument/documentSymbol': (params: DocumentParams): DocumentSymbol[] | null => {
@@ -280,7 +293,7 @@ export function languageRequests(server: Server) {
     },
 
     'textDocument/codeAction': async (params: CodeActionParams): Promise<CodeAction[] | null> => {
-      const asked = await ask(params);
+      const asked = await askNewest(params);
       return asked ? codeActions(server, asked.model, asked.source, params) : null;
     },
     'codeAction/resolve': (action: CodeAction): Promise<CodeAction> =>

@@ -1,5 +1,6 @@
 // Answers the memory map view: the model of a board, with releases to try, and the fixes of one finding.
 
+import type { Offer } from '../analysis/try-proposals.ts';
 import { drawHoverCard } from '../ide/draw-hover-card.ts';
 import { regionAtLine } from '../ide/look-up-memory-map.ts';
 import { fileName } from '../ide/paths.ts';
@@ -9,9 +10,9 @@ import { parseRelease } from '../xen/releases.ts';
 import type { Model } from './boards.ts';
 import type { FindingFix, HoverCard } from './custom-requests.ts';
 import { uriOf } from './file-id.ts';
-import { lockedBecause } from './locked-files.ts';
 import type { Server } from './server-state.ts';
 import { placeOf, screenOf } from './to-protocol.ts';
+import { tryFixes } from './try-fixes.ts';
 
 /** The map of a model's board, for its targets and the Xen releases named in `releases`. */
 export async function memoryMapOf(
@@ -60,15 +61,33 @@ export async function hoverCardOf(
   return (region && drawHoverCard(map, region)) ?? null;
 }
 
-/** The fixes of the finding with that id that change no locked file. */
-export function findingFixesOf(server: Server, model: Model, finding: string): FindingFix[] {
+/** The fixes of the finding with that id which were tried and change what they say. */
+export async function findingFixesOf(
+  server: Server,
+  model: Model,
+  finding: string,
+): Promise<FindingFix[]> {
   const found = model.findings.find((each) => findingId(each) === finding);
+  if (!found) return [];
+  return findingFixes(server, model, await tryFixes(server, model, found.proposals, found));
+}
+
+/** The fixes of those offers that hold, as the client's own requests take them. */
+export function findingFixes(
+  server: Server,
+  model: Model,
+  offers: readonly Offer[],
+): FindingFix[] {
   const screen = screenOf(server.files, model.files);
-  return (found?.fixes ?? [])
-    .filter((fix) => fix.edits.every((edit) => lockedBecause(server, edit.at.file) === undefined))
-    .map((fix) => ({
-      title: fix.title,
-      ...(fix.preferred && { preferred: true }),
-      edits: fix.edits.map((edit) => ({ at: placeOf(screen, edit.at), text: edit.text })),
-    }));
+  return offers.flatMap((offer) => {
+    if (!offer.ok) return [];
+    const { title, preferred, edits } = offer.fix;
+    return [
+      {
+        title,
+        ...(preferred && { preferred: true }),
+        edits: edits.map((edit) => ({ at: placeOf(screen, edit.at), text: edit.text })),
+      },
+    ];
+  });
 }

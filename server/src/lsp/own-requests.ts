@@ -17,10 +17,11 @@ import type { Model } from './boards.ts';
 import type { CustomRequests, DocumentParams, LogLine as ProtocolLine } from './custom-requests.ts';
 import { fileIdOf, uriOf } from './file-id.ts';
 import { lockedBecause } from './locked-files.ts';
-import { findingFixesOf, hoverCardOf, memoryMapOf } from './memory-map-requests.ts';
+import { findingFixes, findingFixesOf, hoverCardOf, memoryMapOf } from './memory-map-requests.ts';
 import type { Server } from './server-state.ts';
 import { boardOf, statusOf } from './status.ts';
 import { placeOf, screenOf } from './to-protocol.ts';
+import { reasonOf, tryFixes } from './try-fixes.ts';
 import { UserError } from './user-error.ts';
 
 type Answers = {
@@ -146,14 +147,14 @@ export function ownRequests(server: Server): Answers {
       const file = fileIdOf(uri);
       const locked = lockedBecause(server, file);
       if (locked !== undefined) throw new UserError(locked);
-      const fixes = placesForRegion(model.board, file, bytes);
-      if (fixes.length === 0)
+      const proposals = placesForRegion(model.board, file, bytes);
+      if (proposals.length === 0)
         throw new UserError(`No free range of RAM has room for ${formatSize(bytes)}.`);
-      const screen = screenOf(files, model.board.files);
-      return fixes.map((fix) => ({
-        title: fix.title,
-        edits: fix.edits.map((edit) => ({ at: placeOf(screen, edit.at), text: edit.text })),
-      }));
+      const offers = await tryFixes(server, model, proposals, undefined);
+      const [first] = offers;
+      if (first && offers.every(({ ok }) => !ok))
+        throw new UserError(first.ok ? '' : reasonOf(first.refusal));
+      return findingFixes(server, model, offers);
     },
 
     'dtmap/inactiveRegions': async ({ uri }) => {

@@ -1,7 +1,7 @@
 // Fills the include index in the background, a few files per turn, so that requests are answered in between.
 
 import type { WorkDoneProgressServerReporter } from 'vscode-languageserver';
-import type { IncludeIndex } from '../ide/include-index.ts';
+import { indexedNames, isDevicetreeFile, type IncludeIndex } from '../ide/include-index.ts';
 import { foldersAbove } from '../ide/paths.ts';
 import type { FileId } from '../text/span.ts';
 import type { Files } from './files.ts';
@@ -30,6 +30,8 @@ export class IndexScan {
   readonly #host: ScanHost;
   readonly #scanned = new Set<FileId>();
   #running = 0;
+  /** Trees that were too large to be read whole. */
+  readonly #cut = new Set<FileId>();
   /** Scans that have not found a board yet. */
   readonly #searching = new Set<FileId>();
 
@@ -44,6 +46,11 @@ export class IndexScan {
   /** Whether the boards of a file that was asked for are not known yet. */
   get isSearching(): boolean {
     return this.#searching.size > 0;
+  }
+
+  /** Whether the tree `file` belongs to has been read whole, so that all its boards are known. */
+  isWhole(file: FileId): boolean {
+    return ![...this.#cut].some((top) => file.startsWith(`${top}/`));
   }
 
   /** Scans the tree `file` belongs to: the `dts` folder above it, else the workspace folder, else its own folder. */
@@ -76,7 +83,7 @@ export class IndexScan {
   /** Learns what files include that appeared, changed or vanished; of those a client must be asked for, a moment later. */
   read(files: readonly FileId[]): void {
     // An editor may tell of a file twice: that it is there, and that it has changed.
-    const sources = [...new Set(files)].filter(isDevicetree);
+    const sources = [...new Set(files)].filter(isDevicetreeFile);
     const isMissing = (file: FileId): boolean => this.#host.files.get(file) === 'not-loaded';
     const missing = sources.filter(isMissing);
     for (const file of sources) if (!isMissing(file)) this.#learn(file);
@@ -102,13 +109,15 @@ export class IndexScan {
     const found: FileId[] = [];
     const folders = [top];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      for (const name of await files.readDirectory(folder)) {
-        const path = `${folder}/${name.replace(/\/$/, '')}`;
-        if (name.endsWith('/')) {
-          if (!SKIPPED.has(name)) folders.push(path);
-        } else if (isDevicetree(name)) found.push(path);
+      const names = await files.readDirectory(folder);
+      for (const name of names)
+        if (name.endsWith('/') && !SKIPPED.has(name))
+          folders.push(`${folder}/${name.slice(0, -1)}`);
+      for (const name of indexedNames(names)) found.push(`${folder}/${name}`);
+      if (found.length > MOST_FILES) {
+        this.#cut.add(top);
+        break;
       }
-      if (found.length > MOST_FILES) break;
     }
     // Boards are mostly beside what they include: the first answer comes from there.
     const beside = file.slice(0, file.lastIndexOf('/') + 1);
@@ -153,8 +162,4 @@ export class IndexScan {
       this.#host.later(resolve, 0);
     });
   }
-}
-
-function isDevicetree(name: string): boolean {
-  return /\.(?:dts|dtsi|dtso|overlay)$/.test(name);
 }

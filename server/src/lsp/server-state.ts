@@ -1,6 +1,7 @@
 // What every request may look at.
 
 import type { Connection } from 'vscode-languageserver';
+import type { Reader } from '../analysis/read-tree.ts';
 import type { IncludeIndex } from '../ide/include-index.ts';
 import type { FileId } from '../text/span.ts';
 import type { Boards } from './boards.ts';
@@ -23,6 +24,10 @@ export interface Server {
   versionOf(file: FileId): number | undefined;
   /** Whether a file is open in the editor. */
   isOpen(file: FileId): boolean;
+  /** What analyses share; requests are answered only once there is one. */
+  reader(): Reader;
+  /** Resolves in a later turn of the event loop. */
+  pause(): Promise<void>;
   /** The URI of a rule's page; undefined when there is none to open. */
   rulePage(rule: string): string | undefined;
 }

@@ -179,6 +179,14 @@ export function serve(connection: Connection, host: ServerHost): void {
     uriOf: clientUri,
     versionOf: (file) => documents.get(file)?.version,
     isOpen: (file) => documents.has(file),
+    reader() {
+      if (!analyzer) throw new Error('a trial before the grammar was loaded');
+      return analyzer.reader;
+    },
+    pause: () =>
+      new Promise((resolve) => {
+        host.later(resolve, 0);
+      }),
     rulePage,
   };
 

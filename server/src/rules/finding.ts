@@ -1,7 +1,7 @@
 // What a rule says about a board.
 
-import type { Fix } from '../text/edit.ts';
 import type { Span } from '../text/span.ts';
+import type { Proposal } from './proposal.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
@@ -21,5 +21,6 @@ export interface Finding {
   readonly targets: readonly string[];
   /** Xen's or Linux's own log line. */
   readonly log?: string;
-  readonly fixes: readonly Fix[];
+  /** Not to be offered as they are: `analysis/offer-fixes.ts` tries them. */
+  readonly proposals: readonly Proposal[];
 }

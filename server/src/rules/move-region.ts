@@ -7,12 +7,13 @@ import { dmaReach } from '../linux/dma-reach.ts';
 import { loadPlaces, relocationRange } from '../linux/uboot.ts';
 import { freeRanges, placesIn } from '../memory/free-ranges.ts';
 import type { Reserved } from '../memory/memory-map.ts';
-import type { Fix, TextEdit } from '../text/edit.ts';
 import type { Span } from '../text/span.ts';
 import { baseName, cellsOf, spanOf, unitAddress, type DtNode } from '../tree/device-tree.ts';
+import type { TreeChange } from '../tree/tree-change.ts';
 import type { Board } from './board.ts';
 import { loadedFiles } from './loaded-files.ts';
-import { renameUnitAddress } from './rename-node.ts';
+import { both, type Proposal } from './proposal.ts';
+import { isNameTaken, renameNode } from './rename-node.ts';
 import { restateNode } from './restate-node.ts';
 import { rewriteTuple } from './rewrite-tuple.ts';
 import { usersOf } from './users-of.ts';
@@ -22,11 +23,11 @@ const CMA_ALIGNMENT = 0x200000n;
 const FOUR_GIB = 1n << 32n;
 
 /**
- * Fixes that move or shrink `region` so that it meets no claim any more: nearest, lowest and highest free range (the
+ * Proposals that move or shrink `region` so that it meets no claim any more: nearest, lowest and highest free range (the
  * same bank first), and "shrink to fit" when cutting its end is enough. None for regions without source text.
  */
-export function moveRegionFixes(board: Board, region: Reserved): readonly Fix[] {
-  const node = region.node;
+export function moveRegionFixes(board: Board, region: Reserved): readonly Proposal[] {
+  const { node } = region;
   if (!node || region.kind !== 'static' || region.end <= region.start) return [];
   const size = region.end - region.start;
   const alignment = alignmentFor(region);
@@ -40,7 +41,7 @@ export function moveRegionFixes(board: Board, region: Reserved): readonly Fix[] 
     size,
     alignment,
     ...(limit === undefined ? {} : { below: limit }),
-  }).filter((place) => place.start !== region.start);
+  }).filter((place) => place.start !== region.start && !isTaken(region, node, place));
 
   const bank = board.map.banks.find((each) => overlaps(each, region));
   const rank = (place: Range): bigint =>
@@ -55,25 +56,37 @@ export function moveRegionFixes(board: Board, region: Reserved): readonly Fix[] 
   offer(places[0], 'lowest free');
   offer(places.at(-1), 'highest free');
 
-  const fixes: Fix[] = [];
+  const fixes: Proposal[] = [];
   // The node keeps its name when it only shrinks, so that comes before stating it anew, which nothing does unasked.
-  const anew: Fix[] = [];
+  const anew: Proposal[] = [];
   for (const { place, how } of choices) {
     const move = moveTo(board, region, node, place);
     if (!move) continue;
+    const { as, ...change } = move;
     const title = `Move ${node.name} to ${formatGrouped(place.start)} (${how}, ${formatSize(alignment)} aligned)`;
-    if (move.as === undefined) fixes.push({ title, edits: move.edits });
-    else anew.push({ title: `${title}, deleted and stated anew as ${move.as}`, edits: move.edits });
+    if (as === undefined) fixes.push({ title, ...change });
+    else anew.push({ title: `${title}, deleted and stated anew as ${as}`, ...change });
   }
-  const shrunk = shrinkToFit(board, region);
+  const shrunk = shrinkToFit(board, region, alignment);
   const shrink = shrunk && moveTo(board, region, node, shrunk);
   if (shrunk && shrink) {
     fixes.push({
       title: `Shrink ${node.name} to ${formatSize(shrunk.end - shrunk.start)} (ends at ${formatGrouped(shrunk.end)})`,
-      edits: shrink.edits,
+      ...shrink,
     });
   }
   return [...fixes.map((fix, index) => (index === 0 ? { ...fix, preferred: true } : fix)), ...anew];
+}
+
+/** Whether a sibling has the name that the region would get there. */
+function isTaken(region: Reserved, node: DtNode, place: Range): boolean {
+  return region.index === 0 && isNameTaken(node, nameAt(node, place));
+}
+
+function nameAt(node: DtNode, place: Range): string {
+  return unitAddress(node) === undefined
+    ? node.name
+    : `${baseName(node)}@${place.start.toString(16)}`;
 }
 
 function distance(a: Range, b: Range): bigint {
@@ -127,19 +140,20 @@ function outOfReach(board: Board, node: DtNode): Range[] {
   });
 }
 
-function shrinkToFit(board: Board, region: Reserved): Range | undefined {
+function shrinkToFit(board: Board, region: Reserved, alignment: bigint): Range | undefined {
+  // A pool must begin and end on a pageblock; other regions keep a start that is their own business.
+  if (region.reusable && region.start % alignment !== 0n) return undefined;
   const others = [...board.map.reserved, ...board.map.modules].filter(
     (other) => other !== region && other.end > other.start && overlaps(other, region),
   );
   if (others.length === 0) return undefined;
-  let end = region.end;
+  let { end } = region;
   for (const other of others) if (other.start < end) end = other.start;
-  end &= ~(PAGE - 1n);
+  end &= ~((region.reusable ? alignment : PAGE) - 1n);
   return end > region.start ? { start: region.start, end } : undefined;
 }
 
-interface Move {
-  readonly edits: readonly TextEdit[];
+interface Move extends Pick<Proposal, 'change' | 'ways' | 'macro'> {
   /** The name it gets, when it cannot keep its own and is stated anew. */
   readonly as?: string;
 }
@@ -147,29 +161,39 @@ interface Move {
 function moveTo(board: Board, region: Reserved, node: DtNode, place: Range): Move | undefined {
   const property = node.properties.get('reg');
   if (!property?.definition) return undefined;
-  const edits = rewriteTuple(property, region.index, regCells(node), place, board.files);
-  if (!edits || edits.length === 0) return undefined;
-  if (region.index !== 0 || place.start === region.start) return { edits };
-  const unit = place.start.toString(16);
+  const tuple = rewriteTuple(board, node, property, region.index, regCells(node), place);
+  if (!tuple) return undefined;
+  const own = { ...tuple, change: [tuple.change] };
+  const name = nameAt(node, place);
+  if (region.index !== 0 || place.start === region.start || name === node.name)
+    return own;
   const winner = spanOf(property.definition.whole);
-  const isNamedElsewhere = node.openings.some(({ name }) => {
-    const span = spanOf(name);
+  const isNamedElsewhere = node.openings.some(({ name: written }) => {
+    const span = spanOf(written);
     return span.file !== winner.file && !textOf(board, span).startsWith('&');
   });
   if (!isNamedElsewhere) {
-    const renamed = renameUnitAddress(board.tree, node, unit, board.files);
-    return renamed && { edits: [...edits, ...renamed] };
+    const rename = renameNode(board, node, name);
+    return {
+      ...rename,
+      ...tuple,
+      change: [tuple.change, rename.change],
+      ways: both(tuple.ways, rename.ways),
+    };
   }
   // An override cannot rename its node, and renaming the base would break the boards that do not override it. A name that is
   // stale already gets no worse.
-  if (unitAddress(node) !== region.start.toString(16)) return { edits };
+  if (unitAddress(node) !== region.start.toString(16)) return own;
   const opening = node.openings.find(({ whole }) => {
     const span = spanOf(whole);
     return span.file === winner.file && span.start <= winner.start && winner.end <= span.end;
   });
-  const restated = opening && restateNode(board, node, opening, unit, edits);
-  const name = `${baseName(node)}@${unit}`;
-  return restated && { edits: restated, as: name };
+  const ways = tuple.ways.flatMap((edits) => {
+    const restated = opening && restateNode(board, node, opening, name, edits);
+    return restated ? [restated] : [];
+  });
+  const renamed: TreeChange = { kind: 'rename-node', node: node.path, to: name, isMoved: true };
+  return { ...tuple, change: [tuple.change, renamed], ways, as: name };
 }
 
 function textOf(board: Board, { file, start, end }: Span): string {

@@ -4,22 +4,30 @@ import type { TextEdit } from '../text/edit.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { Span } from '../text/span.ts';
 
-/** Removes `statement` (`;` included or following) with its line when nothing else is on it; undefined without a source. */
-export function removeStatement(statement: Span, files: FileSet): TextEdit | undefined {
+/** Removes `statement`, `;` included, with its line when nothing else is on it; undefined without a source. */
+export function removeStatement(files: FileSet, statement: Span): TextEdit | undefined {
   const source = files.get(statement.file);
   if (typeof source === 'string') return undefined;
   const { text } = source;
   let { start, end } = statement;
   if (text[end - 1] !== ';') {
-    const semicolon = /^\s*;/.exec(text.slice(end));
-    if (semicolon) end += semicolon[0].length;
+    // A macro made the statement, and the `;` behind the call may be its end.
+    let at = end;
+    while (isBlank(text[at])) at += 1;
+    if (text[at] === ';') end = at + 1;
   }
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const newline = text.indexOf('\n', end);
-  const lineEnd = newline < 0 ? text.length : newline + 1;
-  if (/^\s*$/.test(text.slice(lineStart, start)) && /^\s*$/.test(text.slice(end, lineEnd))) {
-    start = lineStart;
-    end = lineEnd;
+  let from = start;
+  while (from > 0 && isBlank(text[from - 1])) from -= 1;
+  let to = end;
+  while (isBlank(text[to])) to += 1;
+  const isOwnLine = from === 0 || text[from - 1] === '\n';
+  if (isOwnLine && (to >= text.length || text[to] === '\n')) {
+    start = from;
+    end = Math.min(to + 1, text.length);
   }
   return { at: { file: statement.file, start, end }, text: '' };
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t' || character === '\r';
 }

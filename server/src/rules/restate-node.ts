@@ -10,29 +10,28 @@ import {
   type Opening,
 } from '../tree/device-tree.ts';
 import type { Board } from './board.ts';
-import { renameUnitAddress } from './rename-node.ts';
+import { renameNode } from './rename-node.ts';
 
 /**
  * In place of `opening`, which overrides properties of `node`: `/delete-node/`, and the node with all its properties under
- * the unit address `unit` (no `0x`); `edits` are made to the text of the properties. Undefined when the text would not say
+ * the name `name`; `edits` are made to the text of the properties. Undefined when the text would not say
  * the same: children, paths that lead through the node, macros that make statements, later openings, overlays.
  */
 export function restateNode(
   board: Board,
   node: DtNode,
   opening: Opening,
-  unit: string,
+  name: string,
   edits: readonly TextEdit[],
 ): TextEdit[] | undefined {
-  const at = node.name.indexOf('@');
   const whole = spanOf(opening.whole);
   const source = board.files.get(whole.file);
-  if (at < 0 || typeof source === 'string' || board.sources.length !== 1) return undefined;
+  if (typeof source === 'string' || board.sources.length !== 1) return undefined;
   const last = node.openings.at(-1);
   const isLast = last && placeOf(spanOf(last.name)) === placeOf(spanOf(opening.name));
   if (node.children.length > 0 || board.tree.isPlugin || !isLast) return undefined;
   const names = new Set(node.openings.map(({ name }) => placeOf(spanOf(name))));
-  const renamed = renameUnitAddress(board.tree, node, unit, board.files);
+  const [renamed] = renameNode(board, node, name).ways;
   if (!renamed?.every((edit) => names.has(placeOf(edit.at)))) return undefined;
 
   const statements: string[] = [];
@@ -42,7 +41,6 @@ export function restateNode(
     if (text === undefined) return undefined;
     statements.push(text);
   }
-  const name = `${node.name.slice(0, at)}@${unit}`;
   const labels = node.labels.map((label) => `${label}: `).join('');
   const written = source.text.slice(spanOf(opening.name).start, spanOf(opening.name).end);
   const body = (indent: string): string[] => [

@@ -1,10 +1,10 @@
 // What a rule is: one file that finds one fault, words it, explains it and, where possible, mends it.
 
-import type { Fix } from '../text/edit.ts';
 import type { Written } from '../tree/device-tree.ts';
 import type { Span } from '../text/span.ts';
 import type { Board } from './board.ts';
 import type { Severity } from './finding.ts';
+import type { Proposal } from './proposal.ts';
 
 /** Where something is: tree places are resolved to source spans when the finding is made. */
 export type Place = Written | Span;
@@ -43,7 +43,7 @@ export interface Rule<Facts = unknown> {
   check(board: Board): Iterable<Found<Facts>>;
   message(facts: Facts): string;
   /** Computed only when asked; the first is offered first. */
-  fixes?(found: Found<Facts>, board: Board): readonly Fix[];
+  fixes?(found: Found<Facts>, board: Board): readonly Proposal[];
 }
 
 /** A rule with its facts' type checked, as the type the list of all rules holds. */

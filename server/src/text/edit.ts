@@ -1,6 +1,7 @@
 // Changes to source text: what a quick fix consists of.
 
-import type { Span } from './span.ts';
+import type { FileSet, SourceFile } from './source-file.ts';
+import type { FileId, Span } from './span.ts';
 
 /** Replaces the text at `at` (empty span: insert) by `text`. */
 export interface TextEdit {
@@ -8,13 +9,42 @@ export interface TextEdit {
   readonly text: string;
 }
 
-/** A named set of edits that are applied together. */
+/** A named set of edits that are applied together, tried before it is offered. */
 export interface Fix {
   /** Says the result: "Move to 0x2_8000_0000 (next free, 2 MiB aligned)". */
   readonly title: string;
   readonly edits: readonly TextEdit[];
   /** Offered first, and applied by `check --fix`; at most one per finding. */
   readonly preferred?: boolean;
+}
+
+/** The edits by the file they change. */
+export function editsByFile(edits: readonly TextEdit[]): Map<FileId, TextEdit[]> {
+  const grouped = new Map<FileId, TextEdit[]>();
+  for (const edit of edits) {
+    const known = grouped.get(edit.at.file);
+    if (known) known.push(edit);
+    else grouped.set(edit.at.file, [edit]);
+  }
+  return grouped;
+}
+
+/** `files` with `edits` made; edits of files that cannot be read are left out. */
+export function filesAfter(files: FileSet, edits: readonly TextEdit[]): FileSet {
+  const texts = new Map<FileId, SourceFile>();
+  for (const [id, own] of editsByFile(edits)) {
+    const source = files.get(id);
+    if (typeof source !== 'string') texts.set(id, { id, text: applyEdits(source.text, own) });
+  }
+  return filesWith(files, texts);
+}
+
+/** `files` with other texts for some of them. */
+export function filesWith(files: FileSet, texts: ReadonlyMap<FileId, SourceFile>): FileSet {
+  return {
+    get: (id) => texts.get(id) ?? files.get(id),
+    bytes: (id) => files.bytes(id),
+  };
 }
 
 /** `text` with those of `edits` that concern it applied. Edits must not overlap; equal insertions keep their order. */
@@ -29,4 +59,18 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
     done = edit.at.end;
   }
   return result + text.slice(done);
+}
+
+/** Where `span` is after `edits`: what an edit touches grows to the whole of its new text. */
+export function movedSpan(span: Span, edits: readonly TextEdit[]): Span {
+  let { start, end } = span;
+  for (const { at, text } of edits) {
+    if (at.file !== span.file) continue;
+    const grown = text.length - (at.end - at.start);
+    if (at.end <= span.start && at.start < span.start) start += grown;
+    else if (at.start < span.start) start -= span.start - at.start;
+    if (at.end <= span.end) end += grown;
+    else if (at.start < span.end) end += grown + at.end - span.end;
+  }
+  return { file: span.file, start, end: Math.max(start, end) };
 }

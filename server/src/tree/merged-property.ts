@@ -87,6 +87,11 @@ export class MergedProperty implements DtProperty {
     return (this.#definition ??= new SourceDefinition(this.placed, this, this.#fills));
   }
 
+  /** Whether the value was written with references. */
+  get hasReferences(): boolean {
+    return (this.placed?.says.references.length ?? 0) > 0;
+  }
+
   /** `isPhandleAt` of a value into which nothing was inserted; undefined where only the parts of `definition` know. */
   isPhandleAt(offset: number): boolean | undefined {
     if (this.placed === undefined || this.placed.says.inserts) return undefined;
@@ -308,6 +313,15 @@ export function isPhandleAt(property: DtProperty, offset: number): boolean {
   return (
     parts.length === 0 || parts.some((part) => part.kind === 'phandle' && part.offset === offset)
   );
+}
+
+const noOffsets: readonly number[] = [];
+
+/** Where a value has cells that were written as references, ascending; none when there is no source to ask. */
+export function phandleOffsets(property: DtProperty): readonly number[] {
+  if (property instanceof MergedProperty && !property.hasReferences) return noOffsets;
+  const parts = property.definition?.parts ?? [];
+  return parts.filter(({ kind }) => kind === 'phandle').map(({ offset }) => offset);
 }
 
 /** A property that is only remembered as deleted: a later definition takes its place. */

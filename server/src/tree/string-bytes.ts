@@ -12,6 +12,11 @@ const escapes: Readonly<Record<string, number>> = {
   r: 0x0d,
 };
 
+/** The bytes of a property whose value is one string without escapes. */
+export function stringValue(text: string): Uint8Array {
+  return encodeText(`${text}\0`);
+}
+
 /** Appends the bytes of `literal` (without its quotes) to `into`; false when a `\x` has no digits. */
 export function appendStringBytes(literal: string, into: number[]): boolean {
   let valid = true;

@@ -3,9 +3,9 @@
 import { regCells, tuplesOf } from '../../addresses/cells.ts';
 import { formatAddress } from '../../addresses/format.ts';
 import { ADDRESS_BITS } from '../../addresses/region.ts';
-import { unitAddress, type DtNode } from '../../tree/device-tree.ts';
+import { baseName, unitAddress, type DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
-import { renameUnitAddress } from '../rename-node.ts';
+import { renameNode } from '../rename-node.ts';
 import { rule, type Place } from '../rule.ts';
 
 interface Facts {
@@ -71,8 +71,14 @@ The unit address is what people read in logs and in /proc/device-tree. A stale o
     // An address that cannot be is what is wrong; the name is the better witness.
     if (facts.isOverridden || facts.address >= 1n << BigInt(ADDRESS_BITS)) return [];
     const unit = facts.address.toString(16);
-    const edits = renameUnitAddress(board.tree, facts.node, unit, board.files);
-    if (!edits || edits.length === 0) return [];
-    return [{ title: `Rename to @${unit}`, edits, preferred: true }];
+    const rename = renameNode(board, facts.node, `${baseName(facts.node)}@${unit}`);
+    return [
+      {
+        title: `Rename to @${unit}`,
+        ...rename,
+        change: [rename.change],
+        preferred: true,
+      },
+    ];
   },
 });

@@ -4,9 +4,9 @@ import { regCells, tuplesOf } from '../../addresses/cells.ts';
 import { formatRange } from '../../addresses/format.ts';
 import type { Range } from '../../addresses/region.ts';
 import { isMemoryNode } from '../../memory/map-memory.ts';
-import type { TextEdit } from '../../text/edit.ts';
-import { spanOf, unitAddress, type DtNode } from '../../tree/device-tree.ts';
+import { unitAddress, type DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
+import { renameNode } from '../rename-node.ts';
 import { rule } from '../rule.ts';
 import { reservedChildren } from '../static-regions.ts';
 
@@ -47,16 +47,7 @@ base, renamed to "memory#1"").`,
 
   fixes({ facts: { node, range } }, board) {
     const name = `${node.name}@${range.start.toString(16)}`;
-    const edits: TextEdit[] = [];
-    for (const opening of node.openings) {
-      const at = spanOf(opening.name);
-      const source = board.files.get(at.file);
-      if (typeof source === 'string') return [];
-      const text = source.text.slice(at.start, at.end);
-      if (text.startsWith('&') && !text.startsWith('&{')) continue;
-      if (text !== node.name) return [];
-      edits.push({ at, text: name });
-    }
-    return edits.length > 0 ? [{ title: `Rename to ${name}`, edits }] : [];
+    const rename = renameNode(board, node, name);
+    return [{ title: `Rename to ${name}`, ...rename, change: [rename.change] }];
   },
 });

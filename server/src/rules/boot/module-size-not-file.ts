@@ -44,11 +44,12 @@ is smaller is cut off.`,
     `the ${module.kind} module says ${formatAddress(module.end - module.start)} bytes, ${load.file} has ${formatAddress(size)}`,
 
   fixes({ facts: { module, size } }, board) {
-    const property = module.node.properties.get('reg');
+    const { node } = module;
+    const property = node.properties.get('reg');
     const place = { start: module.start, end: module.start + size };
-    const edits = property && rewriteTuple(property, 0, regCells(module.node), place, board.files);
-    return edits && edits.length > 0
-      ? [{ title: `Set the size to ${formatAddress(size)}, the file's`, edits, preferred: true }]
-      : [];
+    const tuple = property && rewriteTuple(board, node, property, 0, regCells(node), place);
+    if (!tuple) return [];
+    const title = `Set the size to ${formatAddress(size)}, the file's`;
+    return [{ title, ...tuple, change: [tuple.change], preferred: true }];
   },
 });

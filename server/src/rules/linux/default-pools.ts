@@ -1,9 +1,9 @@
 // Two regions ask to be the default CMA area.
 
 import { isEnabled } from '../../memory/map-memory.ts';
-import { spanOf, type DtNode } from '../../tree/device-tree.ts';
+import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
-import { removeStatement } from '../remove-statement.ts';
+import { removeProperty } from '../remove-property.ts';
 import { rule } from '../rule.ts';
 import { reservedChildren } from '../static-regions.ts';
 
@@ -43,8 +43,7 @@ export const defaultPools = rule<Facts>({
   message: ({ node, other, property }) => `${node.name} and ${other.name} both have ${property}`,
 
   fixes({ facts: { node, property } }, board) {
-    const definition = node.properties.get(property)?.definition;
-    const edit = definition && removeStatement(spanOf(definition.whole), board.files);
-    return edit ? [{ title: `Remove ${property}`, edits: [edit], preferred: true }] : [];
+    const removal = removeProperty(board, node, property);
+    return removal ? [{ ...removal, preferred: true }] : [];
   },
 });

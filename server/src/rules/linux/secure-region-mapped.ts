@@ -2,9 +2,8 @@
 
 import { formatRange } from '../../addresses/format.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
-import { spanOf } from '../../tree/device-tree.ts';
+import { addProperty } from '../add-property.ts';
 import type { Board } from '../board.ts';
-import { insertStatement } from '../insert-statement.ts';
 import { rule } from '../rule.ts';
 import { reservationName, staticRegions } from '../static-regions.ts';
 import { isSecureRegion } from './firmware-words.ts';
@@ -39,8 +38,8 @@ the memory is secure, and \`ioremap\` of it is refused.`,
     `${reservationName(region)} ${formatRange(region)} has no no-map: Linux keeps the memory of secure firmware mapped`,
 
   fixes({ facts: { region } }, board) {
-    const definition = region.node?.properties.get('reg')?.definition;
-    const edit = definition && insertStatement(spanOf(definition.whole), 'no-map;', board.files);
-    return edit ? [{ title: 'Add no-map;', edits: [edit], preferred: true }] : [];
+    const { node } = region;
+    const addition = node && addProperty(board, node, node.properties.get('reg'), 'no-map');
+    return addition ? [{ ...addition, preferred: true }] : [];
   },
 });

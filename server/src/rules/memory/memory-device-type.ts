@@ -4,10 +4,10 @@ import { tuplesOf } from '../../addresses/cells.ts';
 import { formatRange } from '../../addresses/format.ts';
 import type { Range } from '../../addresses/region.ts';
 import { isEnabled } from '../../memory/map-memory.ts';
-import { baseName, spanOf, stringOf, type DtNode } from '../../tree/device-tree.ts';
+import { baseName, stringOf, type DtNode } from '../../tree/device-tree.ts';
 import { linuxRootCells } from '../../linux/scan.ts';
+import { addProperty } from '../add-property.ts';
 import type { Board } from '../board.ts';
-import { insertStatement } from '../insert-statement.ts';
 import { rule } from '../rule.ts';
 
 interface Facts {
@@ -59,10 +59,10 @@ property. Older Xen takes it for RAM by name and for a device of dom0 at the sam
     (only ? ', and there is no other RAM' : ''),
 
   fixes({ facts: { node } }, board) {
-    const definition = node.properties.get('reg')?.definition;
-    const edit =
-      definition &&
-      insertStatement(spanOf(definition.whole), 'device_type = "memory";', board.files);
-    return edit ? [{ title: 'Add device_type = "memory";', edits: [edit], preferred: true }] : [];
+    // Another type is somebody's decision; only a missing one is added.
+    if (node.properties.has('device_type')) return [];
+    const reg = node.properties.get('reg');
+    const addition = addProperty(board, node, reg, 'device_type', 'memory');
+    return addition ? [{ ...addition, preferred: true }] : [];
   },
 });

@@ -3,9 +3,8 @@
 import { isMemoryNode } from '../../memory/map-memory.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
-import { removeStatement } from '../remove-statement.ts';
+import { removeProperty } from '../remove-property.ts';
 import { rule } from '../rule.ts';
-import { spanOf } from '../../tree/device-tree.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -35,9 +34,8 @@ the node's own and read \`reg\` shifted: OP-TEE before 2.5 did.`,
   message: ({ node, property }) =>
     `${property} of ${node.name} counts for children only; its reg is read with the cells of the root`,
 
-  fixes({ facts }, board) {
-    const definition = facts.node.properties.get(facts.property)?.definition;
-    const edit = definition && removeStatement(spanOf(definition.whole), board.files);
-    return edit ? [{ title: `Remove ${facts.property}`, edits: [edit], preferred: true }] : [];
+  fixes({ facts: { node, property } }, board) {
+    const removal = removeProperty(board, node, property);
+    return removal ? [{ ...removal, preferred: true }] : [];
   },
 });

@@ -2,9 +2,9 @@
 
 import { isCompatible } from '../../linux/region-drivers.ts';
 import { isEnabled } from '../../memory/map-memory.ts';
-import { spanOf, type DtNode } from '../../tree/device-tree.ts';
+import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
-import { removeStatement } from '../remove-statement.ts';
+import { removeProperty } from '../remove-property.ts';
 import { rule } from '../rule.ts';
 import { reservedChildren } from '../static-regions.ts';
 
@@ -70,9 +70,8 @@ shared-dma-pool.`,
     `${property} of ${node.name} does not go with ${excludedBy}: Linux refuses the pool or leaves the flag out`,
 
   fixes({ facts: { node, property } }, board) {
-    const definition = node.properties.get(property)?.definition;
-    const edit = definition && removeStatement(spanOf(definition.whole), board.files);
-    return edit ? [{ title: `Remove ${property}`, edits: [edit], preferred: true }] : [];
+    const removal = removeProperty(board, node, property);
+    return removal ? [{ ...removal, preferred: true }] : [];
   },
 });
 

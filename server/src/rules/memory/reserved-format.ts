@@ -3,9 +3,9 @@
 import { cellOf } from '../../addresses/cells.ts';
 import { linuxRootCells } from '../../linux/scan.ts';
 import { hasLinuxFormat } from '../../linux/reserve-static.ts';
-import { cellsOf, spanOf, type DtNode } from '../../tree/device-tree.ts';
+import { cellsOf, type DtNode } from '../../tree/device-tree.ts';
+import { addProperty } from '../add-property.ts';
 import type { Board } from '../board.ts';
-import { insertStatement } from '../insert-statement.ts';
 import { rule, type Place } from '../rule.ts';
 
 interface Facts {
@@ -73,9 +73,8 @@ them all the same, so that a dom0 uses memory it does not own ("Failing to acqui
       cellOf(node, '#address-cells') === cells.address &&
       cellOf(node, '#size-cells') === cells.size;
     if (fault !== 'ranges' || !hasCells) return [];
-    const property = node.properties.get('#size-cells') ?? node.properties.get('#address-cells');
-    const definition = property?.definition;
-    const edit = definition && insertStatement(spanOf(definition.whole), 'ranges;', board.files);
-    return edit ? [{ title: 'Add ranges;', edits: [edit], preferred: true }] : [];
+    const neighbour = node.properties.get('#size-cells') ?? node.properties.get('#address-cells');
+    const addition = addProperty(board, node, neighbour, 'ranges');
+    return addition ? [{ ...addition, preferred: true }] : [];
   },
 });

@@ -1,9 +1,9 @@
 // A reserved-memory node has both a fixed range and a size to allocate.
 
-import { spanOf, type DtNode } from '../../tree/device-tree.ts';
+import type { DtNode } from '../../tree/device-tree.ts';
 import { isEnabled } from '../../memory/map-memory.ts';
 import type { Board } from '../board.ts';
-import { removeStatement } from '../remove-statement.ts';
+import { removeProperty } from '../remove-property.ts';
 import { rule } from '../rule.ts';
 import { reservedChildren } from '../static-regions.ts';
 
@@ -34,8 +34,7 @@ export const reservedRegAndSize = rule<Facts>({
     `${property} of ${node.name} is ignored, because the node has reg`,
 
   fixes({ facts: { node, property } }, board) {
-    const definition = node.properties.get(property)?.definition;
-    const edit = definition && removeStatement(spanOf(definition.whole), board.files);
-    return edit ? [{ title: `Remove ${property}`, edits: [edit], preferred: true }] : [];
+    const removal = removeProperty(board, node, property);
+    return removal ? [{ ...removal, preferred: true }] : [];
   },
 });

@@ -2,6 +2,7 @@
 
 import { isMemoryNode } from '../../memory/map-memory.ts';
 import { stringOf, spanOf, type DtNode } from '../../tree/device-tree.ts';
+import { stringValue } from '../../tree/string-bytes.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { placeOfProperty, reservedChildren } from '../static-regions.ts';
@@ -36,6 +37,19 @@ export const statusValue = rule<Facts>({
   fixes({ facts: { node } }) {
     const value = node.properties.get('status')?.definition?.value;
     if (!value) return [];
-    return [{ title: 'Change to "okay"', edits: [{ at: spanOf(value), text: '"okay"' }] }];
+    return [
+      {
+        title: 'Change to "okay"',
+        change: [
+          {
+            kind: 'set-property',
+            node: node.path,
+            property: 'status',
+            bytes: stringValue('okay'),
+          },
+        ],
+        ways: [[{ at: spanOf(value), text: '"okay"' }]],
+      },
+    ];
   },
 });

@@ -5,7 +5,7 @@ import { rule } from '../rule.ts';
 import { placeOfLine, targetOf } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 import { spanOf, stringsOf } from '../../tree/device-tree.ts';
-import type { Fix } from '../../text/edit.ts';
+import { stringValue } from '../../tree/string-bytes.ts';
 
 interface Facts {
   readonly because: string;
@@ -42,15 +42,25 @@ to allocate requested dom0 memory" on four.`,
 
   message: ({ because }) => `dom0's placement is not deterministic: ${because}`,
 
-  fixes(_found, board): Fix[] {
+  fixes(_found, board) {
     const chosen = board.tree.root.children.find((node) => node.name === 'chosen');
     const property = chosen?.properties.get('xen,xen-bootargs');
     const part = property?.definition?.parts[0];
-    if (!property || !part || stringsOf(property).length !== 1) return [];
+    if (!chosen || !property || !part || stringsOf(property).length !== 1) return [];
     const span = spanOf(part.written);
     const source = board.files.get(span.file);
     if (typeof source === 'string' || source.text[span.end - 1] !== '"') return [];
     const at = { file: span.file, start: span.end - 1, end: span.end - 1 };
-    return [{ title: 'Add bootscrub=0', edits: [{ at, text: ' bootscrub=0' }], preferred: true }];
+    const added = ' bootscrub=0';
+    const old = property.bytes.subarray(0, -1);
+    const bytes = Uint8Array.from([...old, ...stringValue(added)]);
+    return [
+      {
+        title: 'Add bootscrub=0',
+        change: [{ kind: 'set-property', node: chosen.path, property: property.name, bytes }],
+        ways: [[{ at, text: added }]],
+        preferred: true,
+      },
+    ];
   },
 });

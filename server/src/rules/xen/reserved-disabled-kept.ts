@@ -3,10 +3,12 @@
 import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
 import { ramOf } from '../../memory/free-ranges.ts';
-import type { Fix } from '../../text/edit.ts';
 import { spanOf } from '../../tree/device-tree.ts';
+import { stringValue } from '../../tree/string-bytes.ts';
 import type { Board } from '../board.ts';
-import { removeStatement } from '../remove-statement.ts';
+import { deleteNode } from '../delete-node.ts';
+import type { Proposal } from '../proposal.ts';
+import { removeProperty } from '../remove-property.ts';
 import { rule } from '../rule.ts';
 import { isXenTree } from '../xen-tree.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
@@ -81,23 +83,30 @@ Delete the node (or its \`status\`, when the region is meant to be reserved). Xe
     `${node.name} ${formatRange(range)} is disabled, but ${isChosen ? 'this Xen' : 'Xen 4.13 to 4.18'} keeps the range from its allocator and lists ` +
     `it as dom0 RAM; Linux ignores the node and will use it`,
 
-  fixes({ facts }, board): Fix[] {
-    const fixes: Fix[] = [];
-    const status = facts.node.properties.get('status')?.definition;
-    if (status) {
-      const edit = removeStatement(spanOf(status.whole), board.files);
-      if (edit)
-        fixes.push({
-          title: `Reserve ${facts.node.name}: drop its status`,
-          edits: [edit],
-          preferred: true,
-        });
-    }
-    const opening = facts.node.openings[0];
-    if (opening && facts.node.openings.length === 1) {
-      const edit = removeStatement(spanOf(opening.whole), board.files);
-      if (edit) fixes.push({ title: `Delete ${facts.node.name}`, edits: [edit] });
-    }
-    return fixes;
+  fixes({ facts: { node } }, board) {
+    const deletion = deleteNode(board, node);
+    return [...enabling(board, node), ...(deletion ? [deletion] : [])];
   },
 });
+
+/** Without `status` the node is enabled; where an earlier one would come to light, the last one says so. */
+function enabling(board: Board, node: DtNode): Proposal[] {
+  const status = node.properties.get('status');
+  const value = status?.definition?.value;
+  if (!status || !value) return [];
+  if (status.overridden.length === 0) {
+    const removal = removeProperty(board, node, 'status');
+    const title = `Remove status, so that ${node.name} stays reserved`;
+    return removal ? [{ ...removal, title, preferred: true }] : [];
+  }
+  return [
+    {
+      title: `Set status = "okay", so that ${node.name} stays reserved`,
+      change: [
+        { kind: 'set-property', node: node.path, property: 'status', bytes: stringValue('okay') },
+      ],
+      ways: [[{ at: spanOf(value), text: '"okay"' }]],
+      preferred: true,
+    },
+  ];
+}

@@ -1,0 +1,357 @@
+// Tries a proposal before it is offered: it must change what it says, on every board, and nothing else.
+
+import type { Board } from '../rules/board.ts';
+import type { Finding, Severity } from '../rules/finding.ts';
+import type { Edits, Proposal } from '../rules/proposal.ts';
+import { filesAfter, movedSpan, type Fix, type TextEdit } from '../text/edit.ts';
+import type { FileSet } from '../text/source-file.ts';
+import type { FileId, Span } from '../text/span.ts';
+import { compareTrees, type Expectation, type TreeDifference } from '../tree/compare-trees.ts';
+import { analyze, type Analysis, type BoardRequest } from './analyze.ts';
+import type { Reader } from './read-tree.ts';
+
+export type CompleteAnalysis = Extract<Analysis, { kind: 'complete' }>;
+
+/** A board as it is now. */
+export interface TrialBoard {
+  readonly request: BoardRequest;
+  readonly analysis: Pick<CompleteAnalysis, 'board' | 'findings'>;
+}
+
+/** Why a proposal is not offered. */
+export type Refusal =
+  /** Nothing in the text makes this change by itself. */
+  | { readonly code: 'no-text' }
+  /** It would have to be made in a macro, which makes more than this. */
+  | { readonly code: 'made-by-macro'; readonly macro: string }
+  /** The text cannot be read as a whole, so that nothing can be said of a change. */
+  | { readonly code: 'text-broken'; readonly board: FileId }
+  | { readonly code: 'board-unreadable'; readonly board: FileId }
+  | { readonly code: 'breaks-text'; readonly board: FileId; readonly problem: string }
+  | { readonly code: 'changes-more'; readonly board: FileId; readonly difference: TreeDifference }
+  | {
+      readonly code: 'new-finding';
+      readonly board: FileId;
+      readonly severity: Severity;
+      readonly rule: string;
+      readonly message: string;
+    }
+  /** The finding it is for would stay. */
+  | { readonly code: 'finding-stays'; readonly board: FileId }
+  /** A file that must not be changed, and why, as the shell says it. */
+  | { readonly code: 'file-locked'; readonly file: FileId; readonly because: string }
+  /** More boards read the file than are tried. */
+  | { readonly code: 'too-many-boards'; readonly file: FileId; readonly count: number }
+  /** The work tree is too large to find all boards that read the file. */
+  | { readonly code: 'boards-unknown'; readonly file: FileId };
+
+export type Offer =
+  | {
+      readonly ok: true;
+      readonly fix: Fix;
+      /** The board of the trial, as the fix leaves it. */
+      readonly after: TrialBoard;
+    }
+  | { readonly ok: false; readonly title: string; readonly refusal: Refusal };
+
+/** What trials need of their surroundings. */
+export interface TrialHost {
+  readonly files: FileSet;
+  readonly reader: Reader;
+  /** How to analyse every board that reads one of `files`, or why they cannot all be tried. */
+  boardsReading(files: readonly FileId[]): Promise<readonly BoardRequest[] | Refusal>;
+  /** Reads files that an analysis asked for. */
+  load(files: readonly FileId[]): Promise<void>;
+  /** Lets others work between two analyses. */
+  pause(): Promise<void>;
+  /** Why an edit must not be made, whatever it does; undefined when it may. */
+  lockedBecause(edit: TextEdit): string | undefined;
+}
+
+/** A proposal on its way through the boards. */
+interface Candidate {
+  readonly proposal: Proposal;
+  /** The ways that were not refused yet; the first is the one that is being tried. */
+  ways: readonly Edits[];
+  after: TrialBoard | undefined;
+  /** Why the plainest way is refused. */
+  refusal: Refusal | undefined;
+}
+
+/**
+ * What becomes of each proposal about `own`, in order: a fix made of the first of its ways that changes the trees of all
+ * boards as the proposal says, removes `finding` (undefined for a refactoring), and adds no error and no warning.
+ */
+export async function tryProposals(
+  proposals: readonly Proposal[],
+  own: TrialBoard,
+  finding: Finding | undefined,
+  host: TrialHost,
+): Promise<readonly Offer[]> {
+  const broken = brokenText(own);
+  const candidates = proposals.map(
+    (proposal): Candidate => ({
+      proposal,
+      ways: broken ? [] : proposal.ways,
+      after: undefined,
+      refusal: broken,
+    }),
+  );
+  for (let open = candidates; open.length > 0;) {
+    for (const candidate of open) await findWay(candidate, own, finding, host);
+    const tried = open.filter(({ after }) => after !== undefined);
+    // Those that another board refuses go on with their next way.
+    open = await tryElsewhere(tried, own.request.root, host);
+  }
+  return candidates.map(offerOf);
+}
+
+function offerOf({ proposal, ways: [edits], after, refusal }: Candidate): Offer {
+  const { title, preferred, macro } = proposal;
+  if (after && edits)
+    return { ok: true, fix: { title, edits, ...(preferred === true && { preferred }) }, after };
+  if (macro !== undefined && refusal?.code !== 'text-broken')
+    return { ok: false, title, refusal: { code: 'made-by-macro', macro } };
+  return { ok: false, title, refusal: refusal ?? { code: 'no-text' } };
+}
+
+/** Leaves the ways from the first on that its own board accepts. */
+async function findWay(
+  candidate: Candidate,
+  own: TrialBoard,
+  finding: Finding | undefined,
+  host: TrialHost,
+): Promise<void> {
+  const { proposal } = candidate;
+  candidate.after = undefined;
+  for (let edits = candidate.ways[0]; edits; edits = candidate.ways[0]) {
+    await host.pause();
+    const refusal =
+      lockOf(edits, host) ??
+      (await judge(proposal, edits, own, 'all', finding, host, (after) => {
+        candidate.after = after;
+      }));
+    if (!refusal) return;
+    refuse(candidate, refusal);
+  }
+}
+
+function refuse(candidate: Candidate, refusal: Refusal): void {
+  candidate.after = undefined;
+  candidate.ways = candidate.ways.slice(1);
+  candidate.refusal ??= refusal;
+}
+
+function lockOf(edits: Edits, host: TrialHost): Refusal | undefined {
+  for (const edit of edits) {
+    const because = host.lockedBecause(edit);
+    if (because !== undefined) return { code: 'file-locked', file: edit.at.file, because };
+  }
+  return undefined;
+}
+
+/** Tries the candidates on all other boards that read what they edit; returns those that one refuses. */
+async function tryElsewhere(
+  candidates: readonly Candidate[],
+  own: FileId,
+  host: TrialHost,
+): Promise<Candidate[]> {
+  const refused: Candidate[] = [];
+  const filesOf = ({ ways: [edits] }: Candidate): FileId[] => [
+    ...new Set((edits ?? []).map(({ at }) => at.file)),
+  ];
+  const requests = await host.boardsReading([...new Set(candidates.flatMap(filesOf))]);
+  if ('code' in requests) {
+    for (const candidate of candidates) refuse(candidate, requests);
+    return [...candidates];
+  }
+  for (const request of requests) {
+    if (request.root === own) continue;
+    const left = candidates.filter((each) => !refused.includes(each));
+    if (left.length === 0) break;
+    await host.pause();
+    const before = await analyzeLoaded(request, host.files, host);
+    for (const candidate of left) {
+      const members = before ? filesRead(before) : undefined;
+      if (members && !filesOf(candidate).some((file) => members.has(file))) continue;
+      await host.pause();
+      const [edits = []] = candidate.ways;
+      const refusal: Refusal | undefined = before
+        ? await judge(candidate.proposal, edits, before, 'some', undefined, host)
+        : { code: 'board-unreadable', board: request.root };
+      if (!refusal) continue;
+      refuse(candidate, refusal);
+      refused.push(candidate);
+    }
+  }
+  return refused;
+}
+
+/** Every file that the board was made from. */
+function filesRead({ request, analysis: { board } }: TrialBoard): ReadonlySet<FileId> {
+  return new Set([request.root, ...board.sources.flatMap(({ files }) => files)]);
+}
+
+/** Undefined when the board cannot be read. */
+async function analyzeLoaded(
+  request: BoardRequest,
+  files: FileSet,
+  host: TrialHost,
+): Promise<TrialBoard | undefined> {
+  let asked = '';
+  for (;;) {
+    const analysis = analyze(request, files, host.reader);
+    if (analysis.kind === 'complete') return { request, analysis };
+    const needs = analysis.kind === 'incomplete' ? analysis.needs : [];
+    // Asked for again, they cannot be had.
+    if (needs.length === 0 || needs.join() === asked) return undefined;
+    asked = needs.join();
+    await host.load(needs);
+  }
+}
+
+/** Why the edits must not be made, as far as one board tells; `accept` is told of the board when nothing speaks against. */
+async function judge(
+  { change }: Proposal,
+  edits: Edits,
+  before: TrialBoard,
+  expectation: Expectation,
+  finding: Finding | undefined,
+  host: TrialHost,
+  accept?: (after: TrialBoard) => void,
+): Promise<Refusal | undefined> {
+  const board = before.request.root;
+  const after = await analyzeLoaded(before.request, filesAfter(host.files, edits), host);
+  if (!after) return { code: 'board-unreadable', board };
+  const problem = newProblem(before.analysis.board, after.analysis.board);
+  if (problem !== undefined) return { code: 'breaks-text', board, problem };
+  const difference = compareTrees(
+    before.analysis.board.tree,
+    after.analysis.board.tree,
+    change,
+    expectation,
+  );
+  if (difference) return { code: 'changes-more', board, difference };
+  const known = new KnownFindings(before.analysis.findings, edits);
+  for (const found of after.analysis.findings) {
+    if (finding && known.isSame(finding, found)) return { code: 'finding-stays', board };
+    if (!isGrave(found) || known.has(found)) continue;
+    const { severity, rule, message } = found;
+    return { code: 'new-finding', board, severity, rule, message };
+  }
+  accept?.(after);
+  return undefined;
+}
+
+/** Whether a finding is one that a fix must not add. */
+export function isGrave({ severity }: Pick<Finding, 'severity'>): boolean {
+  return severity === 'error' || severity === 'warning';
+}
+
+/** Faults after which a text says something else than was meant, or nothing. */
+function brokenText({ request, analysis: { board } }: TrialBoard): Refusal | undefined {
+  const isBroken =
+    board.excess !== undefined ||
+    board.tree.problems.some(({ id, level }) => id === 'syntax' && level === 'error') ||
+    board.sources.some(({ problems }) =>
+      problems.some(({ code }) => code !== 'macro-redefined' && code !== 'warning-directive'),
+    );
+  return isBroken ? { code: 'text-broken', board: request.root } : undefined;
+}
+
+/** The kind of a problem that cpp or dtc had less often before; undefined when there is none. */
+function newProblem(before: Board, after: Board): string | undefined {
+  const counts = new Map<string, number>();
+  for (const kind of problemsOf(before)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const kind of problemsOf(after)) {
+    const left = counts.get(kind) ?? 0;
+    if (left === 0) return kind;
+    counts.set(kind, left - 1);
+  }
+  return undefined;
+}
+
+function problemsOf({ tree, sources }: Board): string[] {
+  return [
+    ...sources.flatMap(({ problems }) => problems.map(({ code }) => code)),
+    ...tree.problems.map(({ id, facts }) => facts['because'] ?? id),
+  ];
+}
+
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };
+
+/** The findings before an edit, at the places where they are after it. */
+class KnownFindings {
+  readonly #byRule = new Map<string, Moved[]>();
+  readonly #edits: Edits;
+
+  constructor(findings: readonly Finding[], edits: Edits) {
+    this.#edits = edits;
+    for (const finding of findings) {
+      const others = this.#byRule.get(finding.rule);
+      if (others) others.push(this.#moved(finding));
+      else this.#byRule.set(finding.rule, [this.#moved(finding)]);
+    }
+  }
+
+  /** Whether `found`, a finding after the edit, was there before: as grave, and for the same targets. */
+  has(found: Finding): boolean {
+    return (this.#byRule.get(found.rule) ?? []).some(
+      ({ finding, at, related }) =>
+        RANK[finding.severity] <= RANK[found.severity] &&
+        isSubset(found.targets, finding.targets) &&
+        isSamePlace(at, related, found) &&
+        wordsOf(finding.message) === wordsOf(found.message),
+    );
+  }
+
+  /** Whether `found`, a finding after the edit, says of a target what `finding` said before it. */
+  isSame(finding: Finding, found: Finding): boolean {
+    if (finding.rule !== found.rule) return false;
+    const { at, related } = this.#moved(finding);
+    const isForBoth =
+      finding.targets.length === 0 ||
+      found.targets.length === 0 ||
+      found.targets.some((target) => finding.targets.includes(target));
+    return (
+      isForBoth &&
+      isSamePlace(at, related, found) &&
+      wordsOf(finding.message) === wordsOf(found.message)
+    );
+  }
+
+  #moved(finding: Finding): Moved {
+    const [related] = finding.related;
+    return {
+      finding,
+      at: movedSpan(finding.at, this.#edits),
+      related: related && movedSpan(related.at, this.#edits),
+    };
+  }
+}
+
+interface Moved {
+  readonly finding: Finding;
+  readonly at: Span;
+  readonly related: Span | undefined;
+}
+
+/** Whether a finding is at the place, and about the same other party. */
+function isSamePlace(at: Span, related: Span | undefined, found: Finding): boolean {
+  const other = found.related[0]?.at;
+  return touches(at, found.at) && (!other || !related || touches(related, other));
+}
+
+function touches(a: Span, b: Span): boolean {
+  return a.file === b.file && a.start <= b.end && b.start <= a.end;
+}
+
+/** No targets means all of them. */
+function isSubset(targets: readonly string[], of: readonly string[]): boolean {
+  return of.length === 0 || (targets.length > 0 && targets.every((each) => of.includes(each)));
+}
+
+/** What a message says apart from numbers, which change with what they count. */
+function wordsOf(message: string): string {
+  return message.replace(/@[0-9a-f,]+|\b0x[0-9a-f_]+|\d+/gi, '#');
+}

@@ -1,0 +1,100 @@
+// Tries fixes for an editor: on every board of the work tree, with turns of the event loop in between.
+
+import type { BoardRequest } from '../analysis/analyze.ts';
+import { tryProposals, type Offer, type Refusal, type TrialHost } from '../analysis/try-proposals.ts';
+import { isRootFile } from '../ide/include-index.ts';
+import { fileName } from '../ide/paths.ts';
+import { wordRefusal } from '../ide/word-refusal.ts';
+import type { Finding } from '../rules/finding.ts';
+import type { Proposal } from '../rules/proposal.ts';
+import type { FileSet } from '../text/source-file.ts';
+import type { FileId } from '../text/span.ts';
+import type { Model } from './boards.ts';
+import { lockedBecause } from './locked-files.ts';
+import type { Server } from './server-state.ts';
+
+/** Boards that one file may belong to and still be changed: each is analysed twice for each fix. */
+const MOST_BOARDS = 256;
+
+/**
+ * What becomes of `proposals` about the board of `model`; `finding` is the one they are to remove. That takes time: the
+ * edits are of the texts that `model` was made from (`isCurrent`).
+ */
+export async function tryFixes(
+  server: Server,
+  model: Model,
+  proposals: readonly Proposal[],
+  finding: Finding | undefined,
+): Promise<readonly Offer[]> {
+  if (proposals.length === 0) return [];
+  if (model.stale) {
+    const refusal: Refusal = { code: 'text-broken', board: model.root };
+    return proposals.map(({ title }) => ({ ok: false, title, refusal }));
+  }
+  const { board, findings } = model;
+  const request = await server.boards.requestFor(model.root);
+  return tryProposals(
+    proposals,
+    { request, analysis: { board, findings } },
+    finding,
+    trialHostFor(server, model),
+  );
+}
+
+/** Whether the texts are still those that `model` was made from. */
+export function isCurrent({ files }: Server, model: Model): boolean {
+  for (const file of model.members) {
+    const now = files.get(file);
+    const then = model.files.get(file);
+    const isSame =
+      typeof now === 'string' || typeof then === 'string' ? now === then : now.text === then.text;
+    // A file that nobody has asked for since it was forgotten is on the disk as it was.
+    if (!isSame && now !== 'not-loaded') return false;
+  }
+  return true;
+}
+
+/** Why a proposal is not offered, for people. */
+export function reasonOf(refusal: Refusal): string {
+  return wordRefusal(refusal, fileName);
+}
+
+/** What trials about the board of `model` read and ask. */
+export function trialHostFor(server: Server, model: Model): TrialHost {
+  const { files } = server;
+  return {
+    files: withTextsOf(model, files),
+    reader: server.reader(),
+    boardsReading: (changed) => requestsReading(server, model, changed),
+    load: (missing) => files.load(missing),
+    pause: () => server.pause(),
+    lockedBecause: ({ at }) => lockedBecause(server, at.file),
+  };
+}
+
+/** The files of now, where the model has read them as it read them: its spans are those of its own texts. */
+function withTextsOf(model: Model, files: FileSet): FileSet {
+  return {
+    get: (id) => (model.members.has(id) ? model.files : files).get(id),
+    bytes: (id) => files.bytes(id),
+  };
+}
+
+async function requestsReading(
+  server: Server,
+  model: Model,
+  changed: readonly FileId[],
+): Promise<readonly BoardRequest[] | Refusal> {
+  const { scan, index, folders, boards } = server;
+  for (const file of changed) scan.around(file, folders);
+  await scan.finished();
+  const roots = new Set<FileId>([model.root]);
+  for (const file of changed) {
+    if (!scan.isWhole(file) || (!index.has(file) && !isRootFile(file)))
+      return { code: 'boards-unknown', file };
+    const found = index.rootsOf(file);
+    if (found.length > MOST_BOARDS) return { code: 'too-many-boards', file, count: found.length };
+    for (const root of found) roots.add(root);
+  }
+  return Promise.all([...roots].map((root) => boards.requestFor(root)));
+}
