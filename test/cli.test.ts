@@ -217,6 +217,10 @@ describe('dtmap', () => {
       file('fix/soc.dtsi', readFileSync(path.join(fixtures, 'soc.dtsi')));
       const board = file('fix/board.dts', source);
       const shown = await dtmap(['check', board, '--fix', '--dry-run']);
+      assert.match(
+        shown.stderr,
+        /^dtmap: .*board\.dts: fixed: Move buffer@50000000 to 0x4f800000 /,
+      );
       assert.match(shown.stdout, /^--- a\/.*\n\+\+\+ b\/.*\n@@ /m);
       assert.equal(shown.status, 1);
       assert.equal(readFileSync(board, 'utf8'), source);

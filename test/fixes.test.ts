@@ -45,10 +45,10 @@ describe('quick fixes', () => {
           try {
             const board = path.join(scratch, name);
             cpSync(folder, scratch, { recursive: true });
-            const { findings } = await analyzeFile(board, options);
+            const { findings, fixesOf } = await analyzeFile(board, options);
             const before = countByRule(findings);
             for (const finding of findings) {
-              for (const fix of finding.fixes) {
+              for (const fix of await fixesOf(finding)) {
                 cpSync(folder, scratch, { recursive: true });
                 applyFix(fix);
                 const after = countByRule((await analyzeFile(board, options)).findings);

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { placesForRegion, readSize, refactorings } from '../server/src/ide/refactorings.ts';
 import { filesOf } from '../server/src/ide/macros.ts';
 import { rename } from '../server/src/ide/rename.ts';
-import type { Board } from '../server/src/rules/board.ts';
+import { wordRefusal } from '../server/src/ide/word-refusal.ts';
 import { applyEdits } from '../server/src/text/edit.ts';
-import { analyzeFile } from './support/analyze-file.ts';
+import { analyzeFile, type AnalyzedFile } from './support/analyze-file.ts';
 import { cursorAt } from './support/cursor.ts';
 
 const CELLS = '#address-cells = <1>;\n\t#size-cells = <1>;';
@@ -17,23 +17,27 @@ const tree = (...statements: readonly string[]): string =>
   `/dts-v1/;\n\n/ {\n\t${[CELLS, MEMORY, ...statements].join('\n\t')}\n};\n`;
 
 describe('edits', () => {
-  async function boardOf(text: string): Promise<{ board: Board; file: string }> {
+  async function boardOf(text: string): Promise<AnalyzedFile & { file: string }> {
     const file = path.join(import.meta.dirname, 'board.dts');
-    const { board } = await analyzeFile(file, new Map([['targets', 'linux:6.12']]), text);
-    return { board, file };
+    return { ...(await analyzeFile(file, new Map([['targets', 'linux:6.12']]), text)), file };
   }
 
   describe('of a rename', () => {
     /** The text after the rename, or why there is none. */
     async function renamed(text: string, needle: string, name: string): Promise<string> {
-      const { board, file } = await boardOf(text);
+      const { board, file, offersFor } = await boardOf(text);
       const result = rename(
-        { board, sharing: () => filesOf(board), lockedBecause: () => undefined },
+        { board, sharing: () => filesOf(board) },
         file,
         cursorAt(text, needle),
         name,
       );
-      return result.ok ? applyEdits(text, result.value) : result.because;
+      if (!result.ok) return result.because;
+      const [offer] = await offersFor([result.value], undefined);
+      assert.ok(offer);
+      return offer.ok
+        ? applyEdits(text, offer.fix.edits)
+        : wordRefusal(offer.refusal, path.basename);
     }
     const soc = `soc {\n\t\t${CELLS}\n\t\tranges;\n\t\tuart@1000 {\n\t\t\treg = <0x1000 0x100>;\n\t\t\tport {\n\t\t\t};\n\t\t};\n\t\tuart@2000 {\n\t\t\treg = <0x2000 0x100>;\n\t\t};\n\t};`;
 
@@ -97,9 +101,14 @@ describe('edits', () => {
   describe('of a refactoring', () => {
     /** The text after each refactoring offered, by its title. */
     async function offered(text: string, needle: string): Promise<ReadonlyMap<string, string>> {
-      const { board, file } = await boardOf(text);
-      const all = refactorings(board, file, cursorAt(text, needle));
-      return new Map(all.map(({ title, edits }) => [title, applyEdits(text, edits)]));
+      const { board, file, offersFor } = await boardOf(text);
+      const proposals = refactorings(board, file, cursorAt(text, needle));
+      const offers = await offersFor(proposals, undefined);
+      return new Map(
+        offers.flatMap((offer) =>
+          offer.ok ? [[offer.fix.title, applyEdits(text, offer.fix.edits)] as const] : [],
+        ),
+      );
     }
     const reserved = (...regions: readonly string[]): string =>
       `reserved-memory {\n\t\t#address-cells = <1>;\n\t\t#size-cells = <1>;\n\t\tranges;\n\n\t\t${regions.join('\n\n\t\t')}\n\t};`;

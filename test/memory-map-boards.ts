@@ -351,7 +351,7 @@ export class BoardWriter {
       at: spanOfRegion(label),
       related: other === undefined ? [] : [{ message: other, at: spanOfRegion(other) }],
       targets: [],
-      fixes: [],
+      proposals: [],
       ...rest,
     };
   }
@@ -427,10 +427,6 @@ export function disabledRegionBoard(): Example {
     {
       targets: ['xen:4.18.6'],
       log: '(XEN) arch/arm/p2m.c:2202: d0v0: Failing to acquire the MFN 0x1a02dc',
-      fixes: [
-        { title: 'Drop status', edits: [] },
-        { title: 'Delete the node', edits: [] },
-      ],
     },
   );
   return { board: writer.board(), findings: [fault] };
@@ -495,11 +491,6 @@ export function overlapBoard(): Example {
     {
       other: 'modem_mem',
       log: `(XEN) ${line.text}`,
-      fixes: [
-        { title: 'Delete network_fw_mem', edits: [] },
-        { title: 'Move network_fw_mem to 0x84400000', edits: [] },
-        { title: 'Shrink modem_mem', edits: [] },
-      ],
     },
   );
   const disabled = writer.finding(

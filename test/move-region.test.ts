@@ -67,7 +67,9 @@ describe('moving a region', () => {
     const at = before.findings.find(
       (each) => each.rule === 'reserved-overlap' && each.at.file === board(),
     );
-    const fixes = (at?.fixes ?? []).filter(({ title }) => title.startsWith('Move '));
+    const fixes = (at ? await before.fixesOf(at) : []).filter(({ title }) =>
+      title.startsWith('Move '),
+    );
     const done: [Fix, string][] = [];
     for (const fix of fixes) {
       assert.ok(fix.edits.every((edit) => edit.at.file === board()));
@@ -144,9 +146,9 @@ describe('moving a region', () => {
     writeFileSync(soc(), SOC.replace(/\t\tmpss_mem:[^}]*\};\n/, ''));
     const text = `/dts-v1/;\n#include "soc.dtsi"\n/ {\n\treserved-memory {\n\t\tmpss_mem: mpss@86000000 {\n\t\t\treg = <0x0 0x86000000 0x0 0x100000>;\n\t\t};\n\t};\n};\n&mpss_mem {\n\treg = <0x0 0x86000000 0x0 0x300000>;\n};\n`;
     writeFileSync(board(), text);
-    const { findings } = await analyzeFile(board(), options);
-    const fix = findings
-      .flatMap(({ fixes }) => fixes)
+    const { findings, fixesOf } = await analyzeFile(board(), options);
+    const fix = (await Promise.all(findings.map(fixesOf)))
+      .flat()
       .find(({ title }) => title.startsWith('Move mpss'));
     writeFileSync(board(), applyEdits(text, fix?.edits ?? []));
     assert.deepEqual(serious((await analyzeFile(board(), options)).findings), []);

@@ -3,12 +3,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Board } from '../server/src/rules/board.ts';
 import type { Finding } from '../server/src/rules/finding.ts';
 import { allRules } from '../server/src/rules/all-rules.ts';
 import { applyEdits } from '../server/src/text/edit.ts';
 import { LineIndex } from '../server/src/text/line-index.ts';
-import { analyzeFile } from './support/analyze-file.ts';
+import { analyzeFile, type AnalyzedFile } from './support/analyze-file.ts';
 import { readAnnotations, readOptions } from './support/annotations.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures/rules');
@@ -23,7 +22,9 @@ function describeFinding(finding: Finding, text: string): string {
   return `${start.line}:${start.column - 1}-${end} ${finding.severity}[${finding.rule}]`;
 }
 
-function compare(board: Board, findings: readonly Finding[]): void {
+async function compare({ board, findings, fixesOf }: AnalyzedFile): Promise<void> {
+  const withFix = new Set<Finding>();
+  for (const finding of findings) if ((await fixesOf(finding)).length > 0) withFix.add(finding);
   const files = board.sources.flatMap((source) => source.files);
   for (const each of files) {
     const text = readFileSync(each, 'utf8');
@@ -40,7 +41,7 @@ function compare(board: Board, findings: readonly Finding[]): void {
       });
       const found = here.find((finding) => finding.message === annotation.message) ?? here[0];
       if (annotation.message !== '' && found) assert.equal(found.message, annotation.message);
-      if (found) assert.equal(found.fixes.length > 0, annotation.hasFix, `💡 of: ${found.message}`);
+      if (found) assert.equal(withFix.has(found), annotation.hasFix, `💡 of: ${found.message}`);
       if (annotation.end === undefined && found) return describeFinding(found, text);
       return `${annotation.line + 1}:${annotation.start}-${annotation.end ?? '?'} ${annotation.severity}[${annotation.rule}]`;
     });
@@ -62,9 +63,9 @@ describe('rules', () => {
       it(`${id}/${name}`, async () => {
         const file = join(FIXTURES, id, name);
         const text = readFileSync(file, 'utf8');
-        const { board, findings } = await analyzeFile(file, readOptions(text));
-        compare(board, findings);
-        const own = findings.filter((finding) => finding.rule === id);
+        const analyzed = await analyzeFile(file, readOptions(text));
+        await compare(analyzed);
+        const own = analyzed.findings.filter((finding) => finding.rule === id);
         assert.equal(own.length > 0, name.startsWith('bad'), `${id} fires in bad*.dts only`);
       });
     }
@@ -75,11 +76,10 @@ describe('rules', () => {
       let text = readFileSync(file, 'utf8');
       const options = readOptions(text);
       for (;;) {
-        const { findings } = await analyzeFile(file, options, text);
-        const fix = findings
-          .filter((finding) => finding.rule === id)
-          .flatMap((finding) => finding.fixes)
-          .find((each) => each.preferred);
+        const { findings, fixesOf } = await analyzeFile(file, options, text);
+        const own = findings.filter((finding) => finding.rule === id);
+        const fixes = (await Promise.all(own.map(fixesOf))).flat();
+        const fix = fixes.find((each) => each.preferred);
         if (!fix) break;
         const after = applyEdits(text, fix.edits);
         assert.notEqual(after, text);

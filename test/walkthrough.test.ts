@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Analysis } from '../server/src/analysis/analyze.ts';
 import { predictedLog } from '../server/src/ide/boot-log.ts';
 import { drawHoverCard } from '../server/src/ide/draw-hover-card.ts';
 import { writeMemoryMap } from '../server/src/ide/draw-memory-map.ts';
@@ -11,15 +10,15 @@ import type { MemoryMapModel } from '../server/src/ide/memory-map-model.ts';
 import { defaultThemes, paletteFor } from '../server/src/ide/memory-map-palette.ts';
 import { modelMemoryMap } from '../server/src/ide/model-memory-map.ts';
 import { ownershipOf } from '../server/src/ide/ownership.ts';
-import { analyzeFile } from './support/analyze-file.ts';
+import { analyzeFile, type AnalyzedFile } from './support/analyze-file.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const sample = path.join(root, 'client/sample/board.dts');
 const folder = path.join(root, 'client/walkthrough');
 
-type Complete = Extract<Analysis, { kind: 'complete' }>;
+type Draw = (shown: AnalyzedFile, model: MemoryMapModel) => string | Promise<string>;
 
-const pictures: Readonly<Record<string, (shown: Complete, model: MemoryMapModel) => string>> = {
+const pictures: Readonly<Record<string, Draw>> = {
   'memory-map.svg': (_, model) =>
     writeMemoryMap(model, {
       width: 700,
@@ -35,18 +34,20 @@ const pictures: Readonly<Record<string, (shown: Complete, model: MemoryMapModel)
     return card.svg.replaceAll('><', '>\n<');
   },
 
-  'findings.md': ({ findings }) =>
-    findings
-      .filter(({ severity }) => severity === 'error')
-      .map(({ message, log, fixes }) =>
-        [
-          `**${message}**\n`,
-          ...(log === undefined ? [] : ['```', log, '```\n']),
-          ...fixes.map(({ title }) => `- ${title}`),
-          '',
-        ].join('\n'),
-      )
-      .join('\n'),
+  'findings.md': async ({ findings, fixesOf }) => {
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    const blocks = errors.map(async (finding) => {
+      const { message, log } = finding;
+      const fixes = await fixesOf(finding);
+      return [
+        `**${message}**\n`,
+        ...(log === undefined ? [] : ['```', log, '```\n']),
+        ...fixes.map(({ title }) => `- ${title}`),
+        '',
+      ].join('\n');
+    });
+    return (await Promise.all(blocks)).join('\n');
+  },
 
   'targets.md': ({ board }) => {
     const region = board.map.reserved.find(({ node }) => node?.name === 'dsp@1a0000000');
@@ -68,7 +69,7 @@ const pictures: Readonly<Record<string, (shown: Complete, model: MemoryMapModel)
 };
 
 describe('walkthrough', () => {
-  let shown: Complete;
+  let shown: AnalyzedFile;
   let model: MemoryMapModel;
 
   before(async () => {
@@ -77,8 +78,8 @@ describe('walkthrough', () => {
   });
 
   for (const [name, draw] of Object.entries(pictures))
-    it(`${name} is what the tool shows`, () => {
-      const drawn = `${draw(shown, model).trimEnd()}\n`;
+    it(`${name} is what the tool shows`, async () => {
+      const drawn = `${(await draw(shown, model)).trimEnd()}\n`;
       const file = path.join(folder, name);
       if (process.env['UPDATE'] === '1') writeFileSync(file, drawn);
       assert.equal(readFileSync(file, 'utf8'), drawn, 'UPDATE=1 draws it anew');

@@ -132,7 +132,7 @@ function examine(analysis: Extract<Analysis, { kind: 'complete' }>, text: string
   for (const finding of findings.slice(0, 20)) {
     assert.ok(finding.at.start <= finding.at.end, `${finding.rule} ends before it starts`);
     assert.notEqual(finding.message, '');
-    for (const { edits } of finding.fixes) {
+    for (const edits of finding.proposals.flatMap(({ ways }) => ways)) {
       const own = edits.filter(({ at }) => at.file === rootFile);
       assert.equal(typeof applyEdits(text, own), 'string');
     }

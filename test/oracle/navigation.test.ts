@@ -95,11 +95,16 @@ describe('navigation in kernel boards', () => {
         assert.ok(symbol);
         assert.equal(occurrencesOf(board, symbol).length, Number(place.expected));
       } else {
-        const host = { board, sharing: () => filesOf(board), lockedBecause: () => undefined };
-        const edits = rename(host, file, offset, 'a_new_name');
-        assert.ok(edits.ok, edits.ok ? '' : edits.because);
-        assert.equal(edits.value.length, Number(place.expected));
-        for (const { at } of edits.value) {
+        const renaming = rename(
+          { board, sharing: () => filesOf(board) },
+          file,
+          offset,
+          'a_new_name',
+        );
+        assert.ok(renaming.ok, renaming.ok ? '' : renaming.because);
+        const [edits = []] = renaming.value.ways;
+        assert.equal(edits.length, Number(place.expected));
+        for (const { at } of edits) {
           const target = board.files.get(at.file);
           assert.ok(typeof target !== 'string');
           assert.equal(target.text.slice(at.start, at.end), place.name);

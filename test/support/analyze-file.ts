@@ -3,16 +3,37 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { analyze, type Analysis } from '../../server/src/analysis/analyze.ts';
+import { analyze, type Analysis, type BoardRequest } from '../../server/src/analysis/analyze.ts';
 import { readProfile } from '../../server/src/analysis/read-profile.ts';
+import {
+  tryProposals,
+  type Offer,
+  type TrialHost,
+} from '../../server/src/analysis/try-proposals.ts';
 import { defaultTargets, parseTargets } from '../../server/src/analysis/targets.ts';
 import type { RuleSettings } from '../../server/src/analysis/check.ts';
 import { readBootInputs } from '../../server/src/cli/boot-inputs.ts';
 import { readGuests } from '../../server/src/cli/read-guests.ts';
+import { fixAll, type FixedBoard } from '../../server/src/ide/fix-all.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
+import type { Finding } from '../../server/src/rules/finding.ts';
+import type { Proposal } from '../../server/src/rules/proposal.ts';
+import type { Fix } from '../../server/src/text/edit.ts';
 import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
 import { sharedParser } from './parser.ts';
+
+/** A board, and its fixes tried on it alone. */
+export interface AnalyzedFile extends Extract<Analysis, { kind: 'complete' }> {
+  readonly host: TrialHost;
+  readonly offersFor: (
+    proposals: readonly Proposal[],
+    finding: Finding | undefined,
+  ) => Promise<readonly Offer[]>;
+  /** Those that are offered. */
+  readonly fixesOf: (finding: Finding) => Promise<readonly Fix[]>;
+  readonly fixAll: () => Promise<FixedBoard>;
+}
 
 /**
  * Options of a fixture: `targets`, `overlays`, `rules` (`id=on id=off`), `profile` (a JSON file beside it), `script`
@@ -22,7 +43,7 @@ export async function analyzeFile(
   file: string,
   options: ReadonlyMap<string, string>,
   text?: string,
-): Promise<Extract<Analysis, { kind: 'complete' }>> {
+): Promise<AnalyzedFile> {
   const words = (key: string): string[] => options.get(key)?.split(/\s+/).filter(Boolean) ?? [];
   const { targets, unknown } = parseTargets(
     options.has('targets') ? words('targets') : defaultTargets,
@@ -41,29 +62,44 @@ export async function analyzeFile(
   });
   const preprocessor = { includePaths: [dirname(file)], defines: new Map<string, string>() };
   const reader = { parser: await sharedParser(), cache: new PreprocessCache() };
-  const analysis = analyze(
-    {
-      root: file,
-      overlays: words('overlays').map((name) => join(dirname(file), name)),
+  const request: BoardRequest = {
+    root: file,
+    overlays: words('overlays').map((name) => join(dirname(file), name)),
+    preprocessor,
+    profile: inputs.profile,
+    targets,
+    rules,
+    loads: inputs.loads,
+    guests: readGuests(
+      files,
+      words('guests').map((name) => join(dirname(file), name)),
+      inputs.loads,
       preprocessor,
-      profile: inputs.profile,
-      targets,
-      rules,
-      loads: inputs.loads,
-      guests: readGuests(
-        files,
-        words('guests').map((name) => join(dirname(file), name)),
-        inputs.loads,
-        preprocessor,
-        reader,
-        basename,
-      ),
-    },
+      reader,
+      basename,
+    ),
+  };
+  const analysis = analyze(request, files, reader);
+  if (analysis.kind !== 'complete') assert.fail(`${file}: ${analysis.kind}`);
+  const own = { request, analysis };
+  const host: TrialHost = {
     files,
     reader,
-  );
-  if (analysis.kind !== 'complete') assert.fail(`${file}: ${analysis.kind}`);
-  return analysis;
+    boardsReading: () => Promise.resolve([request]),
+    load: () => Promise.resolve(),
+    pause: () => Promise.resolve(),
+    lockedBecause: () => undefined,
+  };
+  return {
+    ...analysis,
+    host,
+    offersFor: (proposals, finding) => tryProposals(proposals, own, finding, host),
+    fixesOf: async (finding) =>
+      (await tryProposals(finding.proposals, own, finding, host)).flatMap((offer) =>
+        offer.ok ? [offer.fix] : [],
+      ),
+    fixAll: () => fixAll(own, host),
+  };
 }
 
 function profileOf(file: string, name: string | undefined): BootProfile {

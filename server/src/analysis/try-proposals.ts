@@ -89,14 +89,12 @@ export async function tryProposals(
   host: TrialHost,
 ): Promise<readonly Offer[]> {
   const broken = brokenText(own);
-  const candidates = proposals.map(
-    (proposal): Candidate => ({
-      proposal,
-      ways: broken ? [] : proposal.ways,
-      after: undefined,
-      refusal: broken,
-    }),
-  );
+  const candidates = proposals.map((proposal): Candidate => ({
+    proposal,
+    ways: broken ? [] : proposal.ways,
+    after: undefined,
+    refusal: broken,
+  }));
   for (let open = candidates; open.length > 0;) {
     for (const candidate of open) await findWay(candidate, own, finding, host);
     const tried = open.filter(({ after }) => after !== undefined);

@@ -34,10 +34,7 @@ export async function fixBoard(
   const [appended] = opened.made;
   const tail =
     appended === undefined || typeof whole === 'string' ? 0 : whole.text.length - appended.from;
-  const fixed = await fixAll(
-    trialBoardOf(opened),
-    await trialHostFor(session, opened, options),
-  );
+  const fixed = await fixAll(trialBoardOf(opened), await trialHostFor(session, opened, options));
   const lines = linesFor(session, opened, fixed);
   if (tail === 0) return { texts: fixed.texts, lines };
   files.unset(boardFile.root);
@@ -60,7 +57,8 @@ function linesFor(
     ),
     ...refused.map(({ finding, title, refusal }) => {
       // Places are those of the first text; after a fix only the file is sure.
-      const at = applied.length === 0 ? placeText(places.placeOf(finding.at)) : nameOf(finding.at.file);
+      const at =
+        applied.length === 0 ? placeText(places.placeOf(finding.at)) : nameOf(finding.at.file);
       return `${at}: not fixed: ${title} [${finding.rule}]. ${wordRefusal(refusal, nameOf)}`;
     }),
   ];

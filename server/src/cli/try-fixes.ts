@@ -39,7 +39,8 @@ export async function trialHostFor(
   return {
     files: shell.files,
     reader: await session.reader(),
-    boardsReading: (files) => Promise.resolve(requestsReading(session, files, project, options)),
+    boardsReading: (files) =>
+      Promise.resolve(requestsReading(session, opened, files, project, options)),
     load: () => Promise.resolve(),
     pause: () => Promise.resolve(),
     lockedBecause({ at }) {
@@ -59,12 +60,14 @@ function projectFolder({ shell, folders }: Session, root: FileId): FileId {
     if (folder === path.posix.dirname(folder)) break;
   }
   const { tree, top } = inferIncludePaths(root, folders);
-  if (tree !== 'none') return top;
+  // Includes may come from a tree beside the board.
+  if (tree !== 'none' && root.startsWith(`${top}/`)) return top;
   return root.startsWith(`${cwd}/`) ? cwd : path.posix.dirname(root);
 }
 
 function requestsReading(
   session: Session,
+  { boardFile }: OpenBoard,
   files: readonly FileId[],
   project: FileId,
   options: CheckOptions,
@@ -72,6 +75,8 @@ function requestsReading(
   const roots = new Set<FileId>();
   for (const file of files) {
     const found = session.boards.boardsReading(file, project);
+    // Standard input, or a board of another name than boards have.
+    if (found === undefined && file === boardFile.root) continue;
     if (found === undefined) return { code: 'boards-unknown', file };
     if (found.length > MOST_BOARDS) return { code: 'too-many-boards', file, count: found.length };
     for (const root of found) roots.add(root);

@@ -46,7 +46,7 @@ export async function fixAll(board: TrialBoard, host: TrialHost): Promise<FixedB
     const refused: RefusedFix[] = [];
     const before = applied.length;
     // A fix may make room for one that was refused: rounds go on until one changes nothing.
-    for (let index = 0; index < current.analysis.findings.length; ) {
+    for (let index = 0; index < current.analysis.findings.length;) {
       const finding = current.analysis.findings[index];
       const offer = finding && (await preferredOf(current, finding, over));
       if (!finding || !offer) index += 1;

@@ -285,7 +285,9 @@ function memreserveToRegion(board: Board, reservation: MemoryReservation): Propo
 
 function regionToMemreserve(board: Board, node: DtNode): Proposal[] {
   const regions = board.map.reserved.filter((each) => each.node === node && each.end > each.start);
-  const deletion = regions.length > 0 ? deleteNode(board, node) : undefined;
+  // A label may be what an overlay asks for.
+  if (regions.length === 0 || node.labels.length > 0) return [];
+  const deletion = deleteNode(board, node);
   const [opening] = node.openings;
   if (!deletion || !opening) return [];
   const { file } = spanOf(opening.whole);
@@ -305,13 +307,11 @@ function regionToMemreserve(board: Board, node: DtNode): Proposal[] {
       title: `Convert ${node.name} to /memreserve/ (mapped by Linux, unlike no-map)`,
       change: [
         ...deletion.change,
-        ...regions.map(
-          ({ start, end }): TreeChange => ({
-            kind: 'add-reservation',
-            address: start,
-            size: end - start,
-          }),
-        ),
+        ...regions.map(({ start, end }): TreeChange => ({
+          kind: 'add-reservation',
+          address: start,
+          size: end - start,
+        })),
       ],
       ways: both([[{ at: { file, start: at, end: at }, text }]], deletion.ways),
     },
@@ -350,7 +350,10 @@ function addStaticMemory(board: Board, node: DtNode, whole: Span): Proposal[] {
             kind: 'set-property',
             node: node.path,
             property: 'xen,static-mem',
-            bytes: cellBytes([...cellsFor(place.start, counts.address), ...cellsFor(size, counts.size)]),
+            bytes: cellBytes([
+              ...cellsFor(place.start, counts.address),
+              ...cellsFor(size, counts.size),
+            ]),
           },
         ],
         ways: wayOf({

@@ -73,11 +73,7 @@ export async function findingFixesOf(
 }
 
 /** The fixes of those offers that hold, as the client's own requests take them. */
-export function findingFixes(
-  server: Server,
-  model: Model,
-  offers: readonly Offer[],
-): FindingFix[] {
+export function findingFixes(server: Server, model: Model, offers: readonly Offer[]): FindingFix[] {
   const screen = screenOf(server.files, model.files);
   return offers.flatMap((offer) => {
     if (!offer.ok) return [];

@@ -1,7 +1,12 @@
 // Tries fixes for an editor: on every board of the work tree, with turns of the event loop in between.
 
 import type { BoardRequest } from '../analysis/analyze.ts';
-import { tryProposals, type Offer, type Refusal, type TrialHost } from '../analysis/try-proposals.ts';
+import {
+  tryProposals,
+  type Offer,
+  type Refusal,
+  type TrialHost,
+} from '../analysis/try-proposals.ts';
 import { isRootFile } from '../ide/include-index.ts';
 import { fileName } from '../ide/paths.ts';
 import { wordRefusal } from '../ide/word-refusal.ts';

@@ -27,11 +27,7 @@ export function plainText(board: Board, written: Written): string | undefined {
  * for such a number, then every literal in the definitions of macros that are used nowhere else. Whether a way does
  * that, and that alone, is for whoever tries it to find out.
  */
-export function editNumber(
-  board: Board,
-  written: Written,
-  changes: readonly NumberChange[],
-): Ways {
+export function editNumber(board: Board, written: Written, changes: readonly NumberChange[]): Ways {
   const call = spanOf(written);
   const source = board.files.get(call.file);
   if (typeof source === 'string') return [];

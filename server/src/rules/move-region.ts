@@ -165,8 +165,7 @@ function moveTo(board: Board, region: Reserved, node: DtNode, place: Range): Mov
   if (!tuple) return undefined;
   const own = { ...tuple, change: [tuple.change] };
   const name = nameAt(node, place);
-  if (region.index !== 0 || place.start === region.start || name === node.name)
-    return own;
+  if (region.index !== 0 || place.start === region.start || name === node.name) return own;
   const winner = spanOf(property.definition.whole);
   const isNamedElsewhere = node.openings.some(({ name: written }) => {
     const span = spanOf(written);

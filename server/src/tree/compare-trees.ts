@@ -66,10 +66,8 @@ function planOf(changes: readonly TreeChange[]): Plan {
   const properties = new Map<string, Map<string, Uint8Array | undefined>>();
   const propertyNames = new Map<string, Map<string, string>>();
   const labels = new Map<string, string>();
-  const reservations: Extract<
-    TreeChange,
-    { kind: 'add-reservation' | 'delete-reservation' }
-  >[] = [];
+  const reservations: Extract<TreeChange, { kind: 'add-reservation' | 'delete-reservation' }>[] =
+    [];
   for (const change of changes) {
     switch (change.kind) {
       case 'set-property':
@@ -181,11 +179,7 @@ function mappedPath(path: string, renamed: Plan['renamed']): string {
 }
 
 /** Nodes that dtc makes at the root of a tree with symbols. */
-const MADE_BY_DTC: ReadonlySet<string> = new Set([
-  '__symbols__',
-  '__fixups__',
-  '__local_fixups__',
-]);
+const MADE_BY_DTC: ReadonlySet<string> = new Set(['__symbols__', '__fixups__', '__local_fixups__']);
 
 class Comparison {
   readonly #before: DeviceTree;
@@ -244,11 +238,7 @@ class Comparison {
     return path === '/' ? path : mappedPath(path, this.#plan.renamed);
   }
 
-  #children(
-    was: DtNode,
-    is: DtNode,
-    waiting: [DtNode, DtNode][],
-  ): TreeDifference | undefined {
+  #children(was: DtNode, is: DtNode, waiting: [DtNode, DtNode][]): TreeDifference | undefined {
     const { renamed, deleted, added } = this.#plan;
     const isRoot = was.parent === undefined;
     const isCompared = ({ name }: DtNode): boolean => !isRoot || !MADE_BY_DTC.has(name);
@@ -311,7 +301,9 @@ class Comparison {
       expected += 1;
       const wanted = changed?.get(property.name);
       if (wanted ? !sameBytes(wanted, now.bytes) : !this.#sameValue(property, now))
-        return this.#stillUsed(property, node) ?? { code: 'property-differs', node, property: name };
+        return (
+          this.#stillUsed(property, node) ?? { code: 'property-differs', node, property: name }
+        );
       const stillUsed = wanted ? undefined : this.#stillUsed(property, node);
       if (stillUsed) return stillUsed;
     }
