@@ -37,7 +37,7 @@ describe('edits', () => {
       assert.ok(offer);
       return offer.ok
         ? applyEdits(text, offer.fix.edits)
-        : wordRefusal(offer.refusal, path.basename);
+        : wordRefusal(offer.refusal, (each) => path.basename(each));
     }
     const soc = `soc {\n\t\t${CELLS}\n\t\tranges;\n\t\tuart@1000 {\n\t\t\treg = <0x1000 0x100>;\n\t\t\tport {\n\t\t\t};\n\t\t};\n\t\tuart@2000 {\n\t\t\treg = <0x2000 0x100>;\n\t\t};\n\t};`;
 

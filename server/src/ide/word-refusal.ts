@@ -45,7 +45,7 @@ function wordDifference(difference: TreeDifference): string {
     case 'property-missing':
       return `It would remove ${difference.property} of ${difference.node}`;
     case 'property-added':
-      return `It would add ${difference.property || 'a property'} to ${difference.node}`;
+      return `It would add ${difference.property} to ${difference.node}`;
     case 'property-differs':
       return `It would not only change what it says, but also ${difference.property} of ${difference.node}`;
     case 'still-used':

@@ -67,7 +67,6 @@ import type { Model } from './boards.ts';
 import { codeActions, resolveCodeAction } from './code-actions.ts';
 import { fileIdOf, uriOf } from './file-id.ts';
 import { completeInclude } from './complete-include.ts';
-import { lockedBecause } from './locked-files.ts';
 import type { Server } from './server-state.ts';
 import {
   offsetIn,

@@ -290,40 +290,30 @@ class Comparison {
     const changed = this.#plan.properties.get(was.path);
     const names = this.#plan.propertyNames.get(was.path);
     const node = was.path;
-    let expected = 0;
+    const expected = new Set<string>();
     for (const property of was.properties.values()) {
       if (isMadeByDtc(property)) continue;
-      const isSet = changed?.has(property.name) === true;
-      if (isSet && changed.get(property.name) === undefined) continue;
+      if (changed?.has(property.name) === true) continue;
       const name = names?.get(property.name) ?? property.name;
+      expected.add(name);
+      const used = this.#stillUsed(property, node);
+      if (used) return used;
       const now = is.properties.get(name);
-      if (!now || isMadeByDtc(now)) return { code: 'property-missing', node, property: name };
-      expected += 1;
-      const wanted = changed?.get(property.name);
-      if (wanted ? !sameBytes(wanted, now.bytes) : !this.#sameValue(property, now))
-        return (
-          this.#stillUsed(property, node) ?? { code: 'property-differs', node, property: name }
-        );
-      const stillUsed = wanted ? undefined : this.#stillUsed(property, node);
-      if (stillUsed) return stillUsed;
+      if (!now) return { code: 'property-missing', node, property: name };
+      if (!this.#sameValue(property, now))
+        return { code: 'property-differs', node, property: name };
     }
     for (const [name, bytes] of changed ?? []) {
-      if (bytes === undefined || was.properties.has(name)) continue;
+      if (bytes === undefined) continue;
+      expected.add(name);
       const now = is.properties.get(name);
-      if (!now || !sameBytes(bytes, now.bytes))
-        return { code: 'property-missing', node, property: name };
-      expected += 1;
+      if (!now) return { code: 'property-missing', node, property: name };
+      if (!sameBytes(bytes, now.bytes)) return { code: 'property-differs', node, property: name };
     }
-    let found = 0;
-    for (const property of is.properties.values()) if (!isMadeByDtc(property)) found += 1;
-    if (found === expected) return undefined;
-    for (const { name } of is.properties.values()) {
-      const before = [...(names ?? [])].find(([, to]) => to === name)?.[0] ?? name;
-      const isKnown = was.properties.has(before) || changed?.get(name) !== undefined;
-      const isDeleted = changed?.has(before) === true && changed.get(before) === undefined;
-      if (!isKnown || isDeleted) return { code: 'property-added', node, property: name };
-    }
-    return { code: 'property-added', node, property: '' };
+    for (const property of is.properties.values())
+      if (!expected.has(property.name) && !isMadeByDtc(property))
+        return { code: 'property-added', node, property: property.name };
+    return undefined;
   }
 
   #sameValue(was: DtProperty, is: DtProperty): boolean {
