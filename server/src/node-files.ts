@@ -52,6 +52,14 @@ export class NodeFiles implements FileSet {
     return stored.file ?? 'absent';
   }
 
+  /** As `get`, without remembering a file that was not asked for before. */
+  peek(id: FileId): SourceFile | Missing {
+    const isKnown = this.#stored.has(id);
+    const source = this.get(id);
+    if (!isKnown) this.#stored.delete(id);
+    return source;
+  }
+
   bytes(id: FileId): Uint8Array | Missing {
     const { bytes, isTooLarge } = this.#read(id);
     return bytes ?? (isTooLarge ? 'too-large' : 'absent');

@@ -47,10 +47,9 @@ export class BoardIndex {
   }
 
   #learn(index: IncludeIndex, file: FileId): void {
-    const source = this.#files.get(file);
-    if (typeof source !== 'string') index.set(file, source.text);
     // The texts of a whole tree need not stay in memory.
-    this.#files.forget(file);
+    const source = this.#files.peek(file);
+    if (typeof source !== 'string') index.set(file, source.text);
   }
 }
 

@@ -1,6 +1,6 @@
 // What the command line needs from the outside world; main-cli.ts provides it, tests provide another.
 
-import type { FileSet } from '../text/source-file.ts';
+import type { FileSet, Missing, SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 
 export interface Output {
@@ -16,8 +16,8 @@ export interface ShellFiles extends FileSet {
   /** Puts a text on top of the disk. */
   setText(id: FileId, text: string): void;
   unset(id: FileId): void;
-  /** Makes the next question read the file anew. */
-  forget(id: FileId): void;
+  /** The text of a file as `get` gives it, without remembering a file that was not asked for before. */
+  peek(id: FileId): SourceFile | Missing;
   /** Stands in for a file that is not on the disk. */
   setBytes(id: FileId, bytes: Uint8Array): void;
   /** Bytes of a file; undefined when there is none. */
