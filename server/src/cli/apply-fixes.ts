@@ -5,7 +5,8 @@ import { analyze } from '../analysis/analyze.ts';
 import type { Finding } from '../rules/finding.ts';
 import { fixAll, type FixedTexts } from '../ide/fix-all.ts';
 import { encodeText } from '../text/encode.ts';
-import type { Span } from '../text/span.ts';
+import type { Replacement } from '../text/replacement.ts';
+import type { FileId, Span } from '../text/span.ts';
 import { Failure } from './failure.ts';
 import type { CheckOptions } from './program.ts';
 import type { Session } from './session.ts';
@@ -59,12 +60,24 @@ function withoutFixesOf(finding: Finding, isMade: (at: Span) => boolean): Findin
   };
 }
 
-/** Writes the changed files; fails at the first that cannot be written. */
-export function writeFixed(session: Session, texts: FixedTexts): void {
+/** Writes the changed files, all or none; fails with the one that cannot be written. */
+export async function writeFixed(session: Session, texts: FixedTexts): Promise<void> {
+  const { files } = session.shell;
+  const replacements = new Map<FileId, Replacement>();
   for (const [file, text] of texts) {
-    const why = session.shell.files.write(file, encodeText(text));
-    if (why !== undefined) throw new Failure(`${session.shown(file)}: ${why}`);
+    const before = files.bytes(file);
+    if (typeof before === 'string') throw new Failure(`${session.shown(file)}: cannot be read`);
+    replacements.set(file, { before, after: encodeText(text) });
   }
+  const stopped = await files.replaceAll(replacements);
+  if (stopped === undefined) return;
+  const outcome = stopped.changed.map(
+    ({ file, copy }) =>
+      `${session.shown(file)} is changed and could not be restored, ${session.shown(copy)} has its previous content`,
+  );
+  throw new Failure(
+    `${session.shown(stopped.file)}: ${stopped.because}; ${outcome.join('; ') || 'nothing was changed'}`,
+  );
 }
 
 /** The changes as a unified diff that `patch -p1` takes. */

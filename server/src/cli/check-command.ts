@@ -121,7 +121,7 @@ async function fixAll(
     try {
       const fixed = await fixBoard(session, name, options);
       if (options.dryRun) patch += diffOfFixed(session, fixed);
-      else writeFixed(session, fixed);
+      else await writeFixed(session, fixed);
     } catch (error) {
       failed = true;
       session.shell.stderr.write(`dtmap: ${failureText(error, session, name)}\n`);
