@@ -212,9 +212,10 @@ function removal(board: Board, span: Span): TextEdit | undefined {
   let { start, end } = span;
   while (/[ \t]/.test(text.charAt(start - 1))) start -= 1;
   while (/[ \t]/.test(text.charAt(end))) end += 1;
-  const ownLine = (start === 0 || text.charAt(start - 1) === '\n') && text.charAt(end) === '\n';
+  const newline = text.startsWith('\r\n', end) ? end + 1 : end;
+  const ownLine = (start === 0 || text.charAt(start - 1) === '\n') && text.charAt(newline) === '\n';
   return ownLine
-    ? { at: { file: span.file, start, end: end + 1 }, text: '' }
+    ? { at: { file: span.file, start, end: newline + 1 }, text: '' }
     : { at: span, text: '' };
 }
 
