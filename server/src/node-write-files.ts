@@ -35,14 +35,19 @@ import type { FileId } from './text/span.ts';
  * a mount point); only these can be cut short by a kill.
  */
 export function writeFile(name: string, content: Uint8Array): void {
-  const found = statSync(name, { throwIfNoEntry: false });
-  if (found?.isFile() === false) {
-    writeFileSync(name, content);
-    return;
+  try {
+    const found = statSync(name, { throwIfNoEntry: false });
+    const target = found?.isFile() === false ? undefined : targetOf(name);
+    if (target === undefined) writeFileSync(name, content);
+    else if (typeof target === 'number') writeWhole(target, content);
+    else
+      undisturbed(() => {
+        writeRegular(target, content, found);
+      });
+  } catch (error) {
+    const code = codeOf(error);
+    throw code === 'ENOENT' || code === 'ENOTDIR' ? new FileFault('no such folder', code) : error;
   }
-  const target = targetOf(name);
-  if (typeof target === 'number') writeWhole(target, content);
-  else undisturbed(() => writeRegular(target, content, found));
 }
 
 function writeRegular(target: string, content: Uint8Array, found: Stats | undefined): void {
@@ -254,7 +259,6 @@ function openBeside(name: string, mode: number): number {
     return openSync(name, 'wx', mode);
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new FileFault('no such folder', code);
     if (code === 'EACCES' || code === 'EPERM')
       throw new FileFault('its folder is not writable', code);
     throw error;
@@ -349,25 +353,31 @@ function removeQuietly(name: string): void {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Whether signals are kept back already: several files may be written in one turn of the event loop. */
+let areKept = false;
+
 /**
  * What `work` returns. A signal that asks the process to end while it works ends it right after, so that nothing is
  * half done and no temporary file stays.
  */
 function undisturbed<Result>(work: () => Result): Result {
-  const stop = (): void => {
-    for (const signal of SIGNALS) process.off(signal, end);
-  };
-  const end = (signal: NodeJS.Signals): void => {
-    stop();
-    process.kill(process.pid, signal);
-  };
-  for (const signal of SIGNALS) process.on(signal, end);
-  try {
-    return work();
-  } finally {
+  if (!areKept) {
+    areKept = true;
+    for (const signal of SIGNALS) process.on(signal, end);
     // Signals that came are told in the next turn of the event loop, before this.
-    setImmediate(stop);
+    setImmediate(letSignalsEnd);
   }
+  return work();
+}
+
+function letSignalsEnd(): void {
+  areKept = false;
+  for (const signal of SIGNALS) process.off(signal, end);
+}
+
+function end(signal: NodeJS.Signals): void {
+  letSignalsEnd();
+  process.kill(process.pid, signal);
 }
 
 function areEqual(a: Uint8Array, b: Uint8Array): boolean {
