@@ -15,6 +15,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -132,6 +133,21 @@ describe('writing files', function () {
       assert.equal(await replace(['way/a.dts', 'A', 'B']), undefined);
       assert.equal(textOf('real/a.dts'), 'B');
       assert.deepEqual(readdirSync(file('real')), ['a.dts']);
+    });
+
+    it('is written beside what a link means, whose `..` leads out of a linked folder', async () => {
+      make('deep/real/x', '');
+      make('deep/a.dts', 'a');
+      symlinkSync('deep/real', file('way'));
+      symlinkSync('way/../a.dts', file('link'));
+      const temporaries: string[] = [];
+      const seen = (name: string, _number: number, [target]: readonly unknown[]): undefined => {
+        if (name === 'openSync' && String(target).includes('.dtmap-'))
+          temporaries.push(realpathSync.native(path.dirname(String(target))));
+      };
+      assert.equal(await failing(seen, () => replace(['link', 'a', 'A'])), undefined);
+      assert.equal(textOf('deep/a.dts'), 'A');
+      assert.deepEqual(temporaries, [realpathSync(file('deep'))]);
     });
 
     it('is left alone when one of it is not what was read', async () => {

@@ -177,6 +177,7 @@ function renameAll(targets: readonly Target[], temporaries: Set<string>): Unrepl
   const done: Target[] = [];
   const failure = firstFailure(targets, (target) => {
     renameSync(target.next, target.path);
+    temporaries.delete(target.next);
     done.push(target);
   });
   const changed: ChangedFile[] = [];
@@ -204,10 +205,9 @@ function targetOf(name: string): string | number {
   for (let links = 0; links < MOST_LINKS; links += 1) {
     if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return target;
     const folder = realpathSync.native(path.dirname(target));
-    if (OPEN_FILES.test(folder) && path.basename(path.dirname(folder)) === String(process.pid))
-      return Number(path.basename(target));
+    if (OPEN_FILES.exec(folder)?.[1] === String(process.pid)) return Number(path.basename(target));
     const link = readlinkSync(target);
-    // Not joined: the system must see `..` behind a link as it is.
+    // Not `path.join`: what `..` means behind a link to a folder, the system alone knows.
     target = path.isAbsolute(link) ? link : `${path.dirname(target)}/${link}`;
   }
   throw new FileFault('too many symbolic links', 'ELOOP');
@@ -215,7 +215,7 @@ function targetOf(name: string): string | number {
 
 /** Linux follows no more. */
 const MOST_LINKS = 40;
-const OPEN_FILES = /^\/proc\/\d+\/fd$/;
+const OPEN_FILES = /^\/proc\/(\d+)\/(?:task\/\d+\/)?fd$/;
 
 /** Opening tells what mode bits do not: read-only mounts, immutable files. */
 function assertWritable(name: string): void {
@@ -236,10 +236,7 @@ function makeTemporary(
 ): string {
   // Hidden, with no ending that anybody looks for, and short enough for every file system.
   const base = path.basename(target).slice(0, 40);
-  const name = path.join(
-    path.dirname(target),
-    `.${base}.dtmap-${kind}-${randomBytes(6).toString('hex')}`,
-  );
+  const name = `${path.dirname(target)}/.${base}.dtmap-${kind}-${randomBytes(6).toString('hex')}`;
   const descriptor = openBeside(name, like === undefined ? 0o666 : 0o600);
   temporaries.add(name);
   try {
@@ -265,24 +262,25 @@ function openBeside(name: string, mode: number): number {
   }
 }
 
-/** Gives an open file the owner and mode of another; one who may not give files away keeps the group, or nothing. */
+/** Gives an open file the owner and mode of another; one who may not give files away keeps the group, or neither. */
 function makeAlike(descriptor: number, like: Stats): void {
   const own = fstatSync(descriptor);
-  let isOwned = own.uid === like.uid && own.gid === like.gid;
-  for (const uid of [like.uid, own.uid]) {
-    if (isOwned) break;
-    try {
-      fchownSync(descriptor, uid, like.gid);
-      isOwned = uid === like.uid;
-      break;
-    } catch {
-      continue;
-    }
-  }
+  const hasOwner =
+    (own.uid === like.uid && own.gid === like.gid) ||
+    [like.uid, own.uid].find((uid) => isChanged(descriptor, uid, like.gid)) === like.uid;
   // Bits that lend an owner's rights are not for another owner.
-  const mode = like.mode & (isOwned ? 0o7777 : 0o777);
+  const mode = like.mode & (hasOwner ? 0o7777 : 0o777);
   // Some file systems have one mode for all files and let nobody set it.
   if ((fstatSync(descriptor).mode & 0o7777) !== mode) fchmodSync(descriptor, mode);
+}
+
+function isChanged(descriptor: number, uid: number, gid: number): boolean {
+  try {
+    fchownSync(descriptor, uid, gid);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Writes into a regular file as it is; puts its previous content back when that fails. */
@@ -339,7 +337,7 @@ function syncFolder(folder: string): void {
       closeSync(descriptor);
     }
   } catch {
-    return;
+    // Windows, and folders that may be written but not read.
   }
 }
 
@@ -347,7 +345,7 @@ function removeQuietly(name: string): void {
   try {
     unlinkSync(name);
   } catch {
-    // Renamed into its place, or a file system that no longer takes anything: it is only a copy.
+    // Renamed into its place already, or a file system that no longer takes anything: it is only a copy.
   }
 }
 

@@ -250,7 +250,8 @@ describe('writing', function () {
     });
 
   it(`a full disk${mounting ? '' : ' (by preload)'}: nothing is changed, and the reason is told`, async () => {
-    const reason = /^dtmap: (?:board\.dts|soc\.dtsi): no space left; nothing was changed$/;
+    const reason =
+      /^dtmap: (?:board\.dts|soc\.dtsi): no space left; nothing was changed for this board$/;
     if (mounting === undefined) {
       const folder = boardFolder();
       for (const at of [1, 2, 3])
@@ -278,7 +279,7 @@ describe('writing', function () {
     const ran = await shell([], folder, 'ulimit -f 4; exec "$@"', FIX);
     assert.match(
       ran.stderr,
-      /^dtmap: soc\.dtsi: larger than the file size limit; nothing was changed\n/,
+      /^dtmap: soc\.dtsi: larger than the file size limit; nothing was changed for this board\n/,
     );
     assert.equal(textOf(folder, 'board.dts'), BOARD);
     assert.deepEqual(leftIn(folder), []);
@@ -288,7 +289,7 @@ describe('writing', function () {
     const folder = boardFolder();
     for (const call of ['writeSync', 'fsyncSync', 'closeSync']) {
       const ran = await run(folder, FIX, [{ at: 3, call, does: 'EDQUOT' }]);
-      assertRefused(folder, ran, /: disk quota exceeded; nothing was changed$/);
+      assertRefused(folder, ran, /: disk quota exceeded; nothing was changed for this board$/);
     }
   });
 
@@ -308,7 +309,7 @@ describe('writing', function () {
         assertRefused(
           folder,
           ran,
-          new RegExp(`^dtmap: ${name}: permission denied; nothing was changed$`),
+          new RegExp(`^dtmap: ${name}: permission denied; nothing was changed for this board$`),
         );
       });
 
@@ -329,7 +330,7 @@ describe('writing', function () {
       assert.equal(ran.status, 2);
       assert.match(
         ran.stderr,
-        /^dtmap: lib\/soc\.dtsi: its folder is not writable; nothing was changed\n/,
+        /^dtmap: lib\/soc\.dtsi: its folder is not writable; nothing was changed for this board\n/,
       );
       assert.equal(textOf(folder, 'board.dts'), board);
       const compiled = await started(['compile', 'board.dts', '-o', 'lib/out'], 2);
@@ -346,7 +347,11 @@ describe('writing', function () {
       const ran = mounting
         ? await shell(mounting, folder, script, FIX)
         : await run(folder, FIX, [{ at: 2, call: 'openSync', does: 'EROFS' }]);
-      assertRefused(folder, ran, /^dtmap: board\.dts: read-only file system; nothing was changed$/);
+      assertRefused(
+        folder,
+        ran,
+        /^dtmap: board\.dts: read-only file system; nothing was changed for this board$/,
+      );
     });
 
     it(`a file that is a mount point${mounting ? '' : ' (by preload)'}: nothing is changed, -o is written in place`, async () => {
@@ -358,7 +363,7 @@ describe('writing', function () {
       assertRefused(
         folder,
         ran,
-        /^dtmap: board\.dts: is in use or a mount point; nothing was changed$/,
+        /^dtmap: board\.dts: is in use or a mount point; nothing was changed for this board$/,
       );
       writeFileSync(path.join(folder, 'out'), 'old');
       const compile = ['compile', 'board.dts', '-o', 'out'];
@@ -376,7 +381,7 @@ describe('writing', function () {
       assertRefused(
         folder,
         await run(folder, FIX),
-        /^dtmap: board\.dts: has 2 hard links, .*; nothing was changed$/,
+        /^dtmap: board\.dts: has 2 hard links, .*; nothing was changed for this board$/,
       );
     });
   });

@@ -76,7 +76,7 @@ export async function writeFixed(session: Session, texts: FixedTexts): Promise<v
       `${session.shown(file)} is changed and could not be restored, ${session.shown(copy)} has its previous content`,
   );
   throw new Failure(
-    `${session.shown(stopped.file)}: ${stopped.because}; ${outcome.join('; ') || 'nothing was changed'}`,
+    `${session.shown(stopped.file)}: ${stopped.because}; ${outcome.join('; ') || 'nothing was changed for this board'}`,
   );
 }
 
