@@ -61,6 +61,7 @@ function writeRegular(target: string, content: Uint8Array, found: Stats | undefi
   const temporaries = new Set<string>();
   try {
     renameSync(makeTemporary('new', target, content, found, temporaries), target);
+    temporaries.clear();
     syncFolder(path.dirname(target));
   } catch (error) {
     if (found === undefined || !UNREPLACEABLE.has(codeOf(error))) throw error;
@@ -345,7 +346,7 @@ function removeQuietly(name: string): void {
   try {
     unlinkSync(name);
   } catch {
-    // Renamed into its place already, or a file system that no longer takes anything: it is only a copy.
+    // Not there yet, or a file system that no longer takes anything: it is only a copy.
   }
 }
 
