@@ -153,7 +153,7 @@ function examine(target: Target, name: string, targets: readonly Target[]): void
   // A rename would part the names, and writing into the file would change what others rely on.
   if (stats.nlink > 1n)
     throw new FileFault(
-      `has ${String(stats.nlink)} hard links, which a fix would separate; replace it by a copy of its own first`,
+      `has ${String(stats.nlink)} hard links, which a fix would separate; replace it with a copy first`,
     );
   if (targets.some(({ stats: other }) => other?.dev === stats.dev && other.ino === stats.ino))
     throw new FileFault('is edited under two names');
