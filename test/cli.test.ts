@@ -463,7 +463,7 @@ describe('dtmap', () => {
     it('an output that cannot be written is named', async () => {
       fails(
         await dtmap(['map', 'clean.dts', '-o', path.join(folder, 'no/such/folder')], inFixtures),
-        /no such file/,
+        /no such folder/,
       );
     });
 

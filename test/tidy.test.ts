@@ -38,7 +38,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ide: core,
   lsp: [...core, 'ide'],
   cli: [...core, 'ide'],
-  'node-files.ts': ['text'],
+  'node-file-reason.ts': [],
+  'node-write-files.ts': ['text', 'node-file-reason.ts'],
+  'node-files.ts': ['text', 'node-file-reason.ts', 'node-write-files.ts'],
   'node-shell.ts': ['cli', 'node-files.ts'],
   'main-cli.ts': ['cli', 'node-shell.ts'],
   'main-library.ts': ['cli', 'node-shell.ts'],
@@ -50,10 +52,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 /** Packages that one place alone may know. */
 const importers: readonly { package: RegExp; only: RegExp }[] = [
   { package: /^web-tree-sitter/, only: /^server\/src\/syntax\/create-parser\.ts$/ },
-  { package: /^node:fs/, only: /^server\/src\/node-files\.ts$/ },
+  { package: /^node:fs/, only: /^server\/src\/node-(write-)?files\.ts$/ },
   { package: /^vscode-languageserver/, only: /^server\/src\/(lsp\/|main-lsp-)/ },
   { package: /^vscode(-languageclient.*)?$/, only: /^client\/src\// },
-  { package: /^node:/, only: /^server\/src\/(cli\/|node-files|node-shell|main-)/ },
+  { package: /^node:/, only: /^server\/src\/(cli\/|node-|main-)/ },
 ];
 
 interface Source {

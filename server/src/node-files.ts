@@ -1,17 +1,12 @@
 // The files of the disk as a FileSet, with the texts open in an editor on top.
 
 import { isUtf8 } from 'node:buffer';
-import {
-  accessSync,
-  constants,
-  readdirSync,
-  readFileSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { reasonOf } from './node-file-reason.ts';
+import { replaceFiles, writeFile } from './node-write-files.ts';
 import { decodeText } from './text/decode.ts';
+import type { Replacement, Unreplaced } from './text/replacement.ts';
 import {
   largestFile,
   largestText,
@@ -100,15 +95,26 @@ export class NodeFiles implements FileSet {
     }
   }
 
-  /** Writes a file whole and forgets what was read of it; why it could not, in a few words. */
+  /** Writes a result whole and forgets what was read of the file; why it could not, in a few words. */
   write(id: FileId, content: string | Uint8Array): string | undefined {
     try {
-      writeFileSync(pathOf(id), content);
+      writeFile(pathOf(id), Buffer.from(content));
     } catch (error) {
       return reasonOf(error);
     }
     this.forget(id);
     return undefined;
+  }
+
+  /** Replaces all of the files or none, and forgets what was read of whatever has changed; what stopped it. */
+  async replaceAll(
+    replacements: ReadonlyMap<FileId, Replacement>,
+  ): Promise<Unreplaced | undefined> {
+    const unreplaced = await replaceFiles(replacements, pathOf);
+    for (const id of replacements.keys()) this.forget(id);
+    // The same file may have been read under another name too.
+    this.refresh();
+    return unreplaced;
   }
 
   /** Stands in for a file that is not on the disk, such as standard input. */
@@ -193,23 +199,6 @@ function statOf(path: string): Stats | undefined {
   } catch {
     return undefined;
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  ENOTDIR: 'no such file',
-  EISDIR: 'is a directory',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'read-only file system',
-  ENOSPC: 'no space left',
-  ENAMETOOLONG: 'file name too long',
-  ELOOP: 'too many symbolic links',
-};
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return REASONS[code] ?? `cannot be used (${code || 'unknown reason'})`;
 }
 
 function pathOf(id: FileId): string {

@@ -3,7 +3,14 @@
 import type { Board } from '../rules/board.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
 import type { Edits, Proposal } from '../rules/proposal.ts';
-import { filesAfter, movedSpan, type Fix, type TextEdit } from '../text/edit.ts';
+import {
+  editsByFile,
+  filesAfter,
+  movedSpan,
+  withLineEnds,
+  type Fix,
+  type TextEdit,
+} from '../text/edit.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import { compareTrees, type Expectation, type TreeDifference } from '../tree/compare-trees.ts';
@@ -102,6 +109,14 @@ export async function tryProposals(
     open = await tryElsewhere(tried, own.request.root, host);
   }
   return candidates.map(offerOf);
+}
+
+/** The edits with the line ends of their files: what is shown is what was tried. */
+function inFileStyle(edits: Edits, files: FileSet): Edits {
+  return [...editsByFile(edits)].flatMap(([file, own]) => {
+    const source = files.get(file);
+    return typeof source === 'string' ? own : withLineEnds(source.text, own);
+  });
 }
 
 function offerOf({ proposal, ways: [edits], after, refusal }: Candidate): Offer {

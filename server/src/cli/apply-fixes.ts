@@ -4,6 +4,8 @@ import { createTwoFilesPatch } from 'diff';
 import { fixAll, type FixedBoard } from '../ide/fix-all.ts';
 import { wordRefusal } from '../ide/word-refusal.ts';
 import { encodeText } from '../text/encode.ts';
+import type { Replacement } from '../text/replacement.ts';
+import type { FileId } from '../text/span.ts';
 import { Failure } from './failure.ts';
 import { placeText } from './print-map.ts';
 import type { CheckOptions } from './program.ts';
@@ -64,12 +66,24 @@ function linesFor(
   ];
 }
 
-/** Writes the changed files; fails at the first that cannot be written. */
-export function writeFixed(session: Session, texts: BoardFixes['texts']): void {
+/** Writes the changed files, all or none; fails with the one that cannot be written. */
+export async function writeFixed(session: Session, texts: BoardFixes['texts']): Promise<void> {
+  const { files } = session.shell;
+  const replacements = new Map<FileId, Replacement>();
   for (const [file, text] of texts) {
-    const why = session.shell.files.write(file, encodeText(text));
-    if (why !== undefined) throw new Failure(`${session.shown(file)}: ${why}`);
+    const before = files.bytes(file);
+    if (typeof before === 'string') throw new Failure(`${session.shown(file)}: cannot be read`);
+    replacements.set(file, { before, after: encodeText(text) });
   }
+  const stopped = await files.replaceAll(replacements);
+  if (stopped === undefined) return;
+  const outcome = stopped.changed.map(
+    ({ file, copy }) =>
+      `${session.shown(file)} is changed and could not be restored, ${session.shown(copy)} has its previous content`,
+  );
+  throw new Failure(
+    `${session.shown(stopped.file)}: ${stopped.because}; ${outcome.join('; ') || 'nothing was changed for this board'}`,
+  );
 }
 
 /** The changes as a unified diff that `patch -p1` takes. */

@@ -121,7 +121,7 @@ async function fixAll(
     try {
       const { texts, lines } = await fixBoard(session, name, options);
       if (options.dryRun) patch += diffOfFixed(session, texts);
-      else writeFixed(session, texts);
+      else await writeFixed(session, texts);
       for (const line of lines) session.shell.stderr.write(`dtmap: ${line}\n`);
     } catch (error) {
       failed = true;

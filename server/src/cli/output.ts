@@ -10,7 +10,8 @@ export function writeResult(
   output: string | undefined,
   content: string | Uint8Array,
 ): void {
-  if (output === undefined || output === '-') {
+  // Standard output may be a socket, which cannot be opened by name.
+  if (output === undefined || output === '-' || output === '/dev/stdout') {
     shell.stdout.write(content);
     return;
   }

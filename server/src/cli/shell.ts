@@ -1,5 +1,6 @@
 // What the command line needs from the outside world; main-cli.ts provides it, tests provide another.
 
+import type { Replacement, Unreplaced } from '../text/replacement.ts';
 import type { FileSet, Missing, SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 
@@ -24,8 +25,10 @@ export interface ShellFiles extends FileSet {
   sizeOf(id: FileId): number | undefined;
   /** `no such file`, `is a directory`, `permission denied`; undefined when the file can be read. */
   whyUnreadable(id: FileId): string | undefined;
-  /** Writes a file whole; the reason when it could not. */
+  /** Writes a result whole; the reason when it could not. */
   write(id: FileId, content: string | Uint8Array): string | undefined;
+  /** Replaces all of the files or none, provided that each is still as it was read; what stopped it. */
+  replaceAll(replacements: ReadonlyMap<FileId, Replacement>): Promise<Unreplaced | undefined>;
 }
 
 /** Runs part of a `check --jobs` elsewhere. Messages are plain data. */

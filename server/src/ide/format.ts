@@ -27,13 +27,17 @@ export function formatEdits(text: string, options: FormatOptions = kernelStyle):
   if (tokens.some((token) => isUnclosed(text, token))) return [];
   const edits: SpaceEdit[] = [];
   const layout = new Layout(text, tokens, options);
+  const endsInCr = text.charAt(text.indexOf('\n') - 1) === '\r';
   let before = 0;
   for (let index = 0; index <= tokens.length; index += 1) {
     const token = tokens[index];
     const start = before;
     const end = token?.start ?? text.length;
     const wanted = token ? layout.spaceBefore(index) : tokens.length === 0 ? '' : '\n';
-    if (text.slice(start, end) !== wanted) edits.push({ start, end, text: wanted });
+    const gap = text.slice(start, end);
+    const hasCr = gap.includes('\n') ? gap.includes('\r\n') : endsInCr;
+    const kept = hasCr ? wanted.replaceAll('\n', '\r\n') : wanted;
+    if (gap !== kept) edits.push({ start, end, text: kept });
     if (token) {
       for (const edit of layout.insideComment(token)) edits.push(edit);
       before = token.end;

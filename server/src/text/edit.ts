@@ -47,18 +47,34 @@ export function filesWith(files: FileSet, texts: ReadonlyMap<FileId, SourceFile>
   };
 }
 
-/** `text` with those of `edits` that concern it applied. Edits must not overlap; equal insertions keep their order. */
+/**
+ * `text` with those of `edits` that concern it applied. Edits must not overlap; equal insertions keep their order. Line
+ * ends of an edit become those of the lines around it, so that a file with `\r\n` stays one.
+ */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+  let result = '';
+  let done = 0;
+  for (const { at, text: own } of withLineEnds(text, edits)) {
+    result += text.slice(done, at.start) + own;
+    done = at.end;
+  }
+  return result + text.slice(done);
+}
+
+/** `edits` of `text` in order, with the line ends of the lines around them. */
+export function withLineEnds(text: string, edits: readonly TextEdit[]): TextEdit[] {
   const ordered = edits
     .map((edit, index) => ({ edit, index }))
     .sort((a, b) => a.edit.at.start - b.edit.at.start || a.index - b.index);
-  let result = '';
-  let done = 0;
-  for (const { edit } of ordered) {
-    result += text.slice(done, edit.at.start) + edit.text;
-    done = edit.at.end;
-  }
-  return result + text.slice(done);
+  const last = text.lastIndexOf('\n');
+  let newline = -1;
+  return ordered.map(({ edit }) => {
+    const { end } = edit.at;
+    // The end of the line in which the edit ends; in a last line without one, that of the line before.
+    if (newline < end) newline = end > last ? last : text.indexOf('\n', end);
+    const lineEnd = text.charAt(newline - 1) === '\r' ? '\r\n' : '\n';
+    return { at: edit.at, text: edit.text.replace(/\r?\n/g, lineEnd) };
+  });
 }
 
 /** Where `span` is after `edits`: what an edit touches grows to the whole of its new text. */
