@@ -124,7 +124,11 @@ describe('the server, sent many messages at once', () => {
     server.send({
       id: 'initialize',
       method: 'initialize',
-      params: { processId: null, rootUri: null, capabilities: {} },
+      params: {
+        processId: null,
+        rootUri: null,
+        capabilities: { textDocument: { publishDiagnostics: { versionSupport: true } } },
+      },
     });
     await server.answer('initialize');
     server.send(

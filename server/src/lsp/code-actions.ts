@@ -1,6 +1,11 @@
 // Quick fixes of the findings at a place, fix-all, and refactorings.
 
-import { CodeActionKind, type CodeAction, type CodeActionParams } from 'vscode-languageserver';
+import {
+  CodeActionKind,
+  type CodeAction,
+  type CodeActionParams,
+  type TextEdit,
+} from 'vscode-languageserver';
 import { fixAll } from '../ide/fix-all.ts';
 import { refactorings } from '../ide/refactorings.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -10,8 +15,7 @@ import type { Model } from './boards.ts';
 import type { DiagnosticData } from './diagnostics.ts';
 import { lockedBecause } from './locked-files.ts';
 import type { Server } from './server-state.ts';
-import { rangeIn, screenOf, workspaceEditOf, type Screen } from './to-protocol.ts';
-import { uriOf } from './file-id.ts';
+import { documentEditsOf, screenOf, workspaceEditOf, type Screen } from './to-protocol.ts';
 
 const FIX_ALL = 'source.fixAll.dtmap';
 
@@ -30,7 +34,7 @@ export function codeActions(
   const wants = (kind: string): boolean =>
     !only || only.some((each) => kind === each || kind.startsWith(`${each}.`));
   const actions: CodeAction[] = [];
-  const screen = screenOf(server.files, model.files);
+  const screen = screenOf(server, model.files);
   const from = screen.analysedOffsetAt(source.id, params.range.start);
   const to = screen.analysedOffsetAt(source.id, params.range.end);
   const here = model.findings.filter(
@@ -38,8 +42,9 @@ export function codeActions(
   );
   if (wants(CodeActionKind.QuickFix))
     for (const finding of here) actions.push(...fixesOf(server, model, screen, finding, params));
-  if (wants(CodeActionKind.Refactor)) {
-    const now = screenOf(server.files, model.board.files);
+  // The board is that of an older text while the text is broken.
+  if (wants(CodeActionKind.Refactor) && !model.stale) {
+    const now = screenOf(server, model.board.files);
     for (const each of refactorings(
       model.board,
       source.id,
@@ -122,11 +127,12 @@ export async function resolveCodeAction(server: Server, action: CodeAction): Pro
     await server.boards.findingsOver(data.fixAll),
     (file) => lockedBecause(server, file) === undefined,
   );
-  const changes: NonNullable<NonNullable<CodeAction['edit']>['changes']> = {};
+  const edits = new Map<FileId, TextEdit[]>();
   for (const [file, text] of texts) {
     const source = server.files.get(file);
     if (typeof source === 'string' || source.text === text) continue;
-    changes[uriOf(file)] = [{ range: rangeIn(source, 0, source.text.length), newText: text }];
+    const range = server.positions.rangeIn(source, 0, source.text.length);
+    edits.set(file, [{ range, newText: text }]);
   }
-  return { ...action, edit: { changes } };
+  return { ...action, edit: documentEditsOf(server, edits) };
 }

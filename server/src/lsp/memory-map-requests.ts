@@ -8,10 +8,9 @@ import type { MemoryMapModel } from '../ide/memory-map-model.ts';
 import { parseRelease } from '../xen/releases.ts';
 import type { Model } from './boards.ts';
 import type { FindingFix, HoverCard } from './custom-requests.ts';
-import { uriOf } from './file-id.ts';
 import { lockedBecause } from './locked-files.ts';
 import type { Server } from './server-state.ts';
-import { placeOf, screenOf } from './to-protocol.ts';
+import { placedEditOf, screenOf } from './to-protocol.ts';
 
 /** The map of a model's board, for its targets and the Xen releases named in `releases`. */
 export async function memoryMapOf(
@@ -32,7 +31,11 @@ export async function memoryMapOf(
   return modelMemoryMap(board, findings, {
     file: root,
     title: fileName(root),
-    nameFile: uriOf,
+    nameFile: (file) => server.uriOf(file),
+    positionAt: (source, offset) => {
+      const { line, character } = server.positions.positionIn(source, offset);
+      return { line: line + 1, column: character + 1 };
+    },
     ...(model.stale && {
       stale: {
         message: broken?.message ?? 'the newest text has no tree',
@@ -63,12 +66,12 @@ export async function hoverCardOf(
 /** The fixes of the finding with that id that change no locked file. */
 export function findingFixesOf(server: Server, model: Model, finding: string): FindingFix[] {
   const found = model.findings.find((each) => findingId(each) === finding);
-  const screen = screenOf(server.files, model.files);
+  const screen = screenOf(server, model.files);
   return (found?.fixes ?? [])
     .filter((fix) => fix.edits.every((edit) => lockedBecause(server, edit.at.file) === undefined))
     .map((fix) => ({
       title: fix.title,
       ...(fix.preferred && { preferred: true }),
-      edits: fix.edits.map((edit) => ({ at: placeOf(screen, edit.at), text: edit.text })),
+      edits: fix.edits.map((edit) => placedEditOf(screen, edit)),
     }));
 }
