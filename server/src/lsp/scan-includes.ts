@@ -40,7 +40,7 @@ export class IndexScan {
   readonly #waiting: (() => void)[] = [];
   #turnBegan = 0;
   /** Scans that have not found a board yet. */
-  readonly #searching = new Set<FileId>();
+  readonly #searching = new Set<symbol>();
 
   constructor(host: ScanHost) {
     this.#host = host;
@@ -70,9 +70,9 @@ export class IndexScan {
     const mark = Symbol(top);
     this.#scanned.set(top, mark);
     this.#running += 1;
-    this.#searching.add(top);
+    this.#searching.add(mark);
     const progress = new ScanProgress(this.allowProgress ? this.#host.progress() : undefined, top);
-    void this.#scan(top, file, () => this.#scanned.get(top) === mark, progress)
+    void this.#scan(top, file, mark, progress)
       .catch((error: unknown) => {
         this.#host.failed(error);
       })
@@ -80,25 +80,25 @@ export class IndexScan {
         progress.done();
         this.#running -= 1;
         if (this.#running === 0) for (const resolve of this.#waiting.splice(0)) resolve();
-        this.#answer(top);
+        this.#answer(mark);
       });
   }
 
-  /** Forgets what was found in folders that are no longer of interest. */
-  forget(folders: readonly FileId[]): void {
+  /** Forgets what was found in folders that are no longer of interest, but for the files to `keep`. */
+  forget(folders: readonly FileId[], keep: (file: FileId) => boolean): void {
     const isBelow = (file: FileId): boolean =>
       folders.some((folder) => `${file}/`.startsWith(`${folder}/`));
-    for (const top of [...this.#scanned.keys()])
+    for (const [top, mark] of [...this.#scanned])
       if (isBelow(top)) {
         this.#scanned.delete(top);
-        this.#searching.delete(top);
+        this.#searching.delete(mark);
       }
     for (const file of [...this.#host.index.files()])
-      if (isBelow(file) && !this.#host.isUsed(file)) this.#host.index.delete(file);
+      if (isBelow(file) && !keep(file)) this.#host.index.delete(file);
   }
 
-  #answer(top: FileId): void {
-    this.#searching.delete(top);
+  #answer(mark: symbol): void {
+    this.#searching.delete(mark);
     this.#host.learned();
   }
 
@@ -130,10 +130,11 @@ export class IndexScan {
   async #scan(
     top: FileId,
     file: FileId,
-    isWanted: () => boolean,
+    mark: symbol,
     progress: ScanProgress,
   ): Promise<void> {
     const { files } = this.#host;
+    const isWanted = (): boolean => this.#scanned.get(top) === mark;
     const found: FileId[] = [];
     const folders = [top];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -156,10 +157,10 @@ export class IndexScan {
       if (
         far >= 0 &&
         at >= far &&
-        this.#searching.has(top) &&
+        this.#searching.has(mark) &&
         this.#host.index.rootsOf(file).length > 0
       )
-        this.#answer(top);
+        this.#answer(mark);
       await this.#readBatch(found.slice(at, at + FILES_PER_BATCH));
       if (!isWanted()) return;
       if (at % (FILES_PER_BATCH * BATCHES_PER_REPORT) === 0)

@@ -253,6 +253,7 @@ export function serve(connection: Connection, host: ServerHost): void {
     markReady = resolve;
     giveUp = reject;
   });
+  ready.catch(() => undefined);
 
   connection.onInitialize((params: InitializeParams): InitializeResult | ResponseError<never> => {
     // The library has registered a handler of its own by now.
@@ -372,7 +373,6 @@ export function serve(connection: Connection, host: ServerHost): void {
       markReady();
     })().catch((error: unknown) => {
       failed(error);
-      ready.catch(() => undefined);
       giveUp(error);
       show(MessageType.Error, `the server cannot start: ${String(error)}`);
     });
@@ -401,7 +401,7 @@ export function serve(connection: Connection, host: ServerHost): void {
     const removed = foldersOf(event.removed.map(({ uri }) => uri));
     const added = foldersOf(event.added.map(({ uri }) => uri));
     folders = [...new Set([...folders.filter((folder) => !removed.includes(folder)), ...added])];
-    scan.forget(removed);
+    scan.forget(removed, (file) => documents.has(file));
     requests.forget();
     boards.touchAll();
     for (const file of documents.keys()) if (!isRootFile(file)) scan.around(file, folders);
