@@ -1,6 +1,6 @@
 // A snippet as the text it stands for, for editors that know no snippets.
 
-/** The text of a snippet: its defaults in their places, and nothing where there is no default. */
+/** The text of a snippet: its defaults in their places, nothing where there is none. Places do not lie in each other. */
 export function plainSnippet(snippet: string): string {
   return snippet.replace(
     /\\([\\$}])|\$(?:\d+|\{\d+(?::((?:\\[\\$}]|[^\\}])*))?\})/g,
