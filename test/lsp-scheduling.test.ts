@@ -1,76 +1,7 @@
 // In what order the bundled server does its work: messages that arrive together are written in one piece.
 
 import assert from 'node:assert/strict';
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { bundle } from './support/bundles.ts';
-
-interface Message {
-  readonly id?: string | number;
-  readonly method?: string;
-  readonly params?: Readonly<Record<string, unknown>>;
-  readonly result?: unknown;
-  readonly error?: { readonly code: number };
-}
-
-/** A server and all it has said. */
-class RawServer {
-  readonly received: Message[] = [];
-  readonly #server: ChildProcessWithoutNullStreams;
-  #input = Buffer.alloc(0);
-  #wake = (): void => undefined;
-
-  constructor() {
-    this.#server = spawn(process.execPath, [bundle('server.js'), '--stdio']);
-    this.#server.stdout.on('data', (bytes: Buffer) => {
-      this.#input = Buffer.concat([this.#input, bytes]);
-      this.#split();
-      this.#wake();
-    });
-  }
-
-  /** Sends all in one write. */
-  send(...messages: readonly Message[]): void {
-    const frames = messages.map((message) => {
-      const body = JSON.stringify({ jsonrpc: '2.0', ...message });
-      return `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-    });
-    this.#server.stdin.write(frames.join(''));
-  }
-
-  /** The first message received that `accept` likes. */
-  async receive(accept: (message: Message) => boolean): Promise<Message> {
-    for (;;) {
-      const found = this.received.find(accept);
-      if (found) return found;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-
-  answer(id: string): Promise<Message> {
-    return this.receive((message) => message.id === id && message.method === undefined);
-  }
-
-  async stop(): Promise<void> {
-    this.send({ id: 'shutdown', method: 'shutdown' });
-    await this.answer('shutdown');
-    const ended = new Promise((resolve) => this.#server.once('exit', resolve));
-    this.send({ method: 'exit' });
-    await ended;
-  }
-
-  #split(): void {
-    for (;;) {
-      const head = /^Content-Length: (\d+)\r\n\r\n/.exec(this.#input.toString('latin1'));
-      if (!head) return;
-      const end = head[0].length + Number(head[1]);
-      if (this.#input.length < end) return;
-      this.received.push(JSON.parse(this.#input.toString('utf8', head[0].length, end)) as Message);
-      this.#input = this.#input.subarray(end);
-    }
-  }
-}
+import { RawServer, type Message } from './support/raw-server.ts';
 
 const uri = 'file:///boards/board.dts';
 const devices = Array.from({ length: 2000 }, (_, index) => {
@@ -124,7 +55,11 @@ describe('the server, sent many messages at once', () => {
     server.send({
       id: 'initialize',
       method: 'initialize',
-      params: { processId: null, rootUri: null, capabilities: {} },
+      params: {
+        processId: null,
+        rootUri: null,
+        capabilities: { textDocument: { publishDiagnostics: { versionSupport: true } } },
+      },
     });
     await server.answer('initialize');
     server.send(

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { LspSession } from './support/lsp-session.ts';
+import { editsOf, LspSession } from './support/lsp-session.ts';
 
 const BOARD = `/dts-v1/;
 
@@ -88,8 +88,8 @@ describe('language server', () => {
     const start = place('0x60000000 0x0');
     const actions = await session.codeActions(board, { start, end: start });
     const preferred = actions.find((action) => action.isPreferred);
-    assert.ok(preferred?.edit?.changes, JSON.stringify(actions));
-    const edits = Object.values(preferred.edit.changes).flat();
+    assert.ok(preferred?.edit, JSON.stringify(actions));
+    const edits = [...editsOf(preferred.edit).values()].flat();
     assert.ok(edits.length > 0);
     await session.change(
       board,

@@ -54,7 +54,7 @@ serve(createConnection(ProposedFeatures.all), {
     },
     exists: (id) => Promise.resolve(files.exists(id)),
     isReadOnly: (id) => files.isReadOnly(id),
-    readDirectory: (id) => Promise.resolve(files.readDirectory(id)),
+    readDirectory: (id) => files.listDirectory(id),
     load: () => Promise.resolve(),
   },
   wasm: () =>

@@ -1,7 +1,17 @@
 // The files of the disk as a FileSet, with the texts open in an editor on top.
 
 import { isUtf8 } from 'node:buffer';
-import { accessSync, constants, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  type Dirent,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statfsSync,
+  statSync,
+} from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from './node-file-reason.ts';
 import { replaceFiles, writeFile } from './node-write-files.ts';
@@ -35,6 +45,8 @@ interface Stored {
 export class NodeFiles implements FileSet {
   readonly #open = new Map<FileId, SourceFile>();
   readonly #stored = new Map<FileId, Stored>();
+  /** Files that the user named, which may be pipes of a shell; what sources name may not. */
+  readonly #named = new Set<FileId>();
 
   get(id: FileId): SourceFile | Missing {
     const open = this.#open.get(id);
@@ -68,9 +80,20 @@ export class NodeFiles implements FileSet {
   /** The names in a folder, sorted, folders with a `/` at the end; empty when it cannot be read. */
   readDirectory(id: FileId): readonly string[] {
     if (!statOf(pathOf(id))?.isDirectory()) return [];
-    return readdirSync(pathOf(id), { withFileTypes: true })
-      .map((entry) => entry.name + (entry.isDirectory() ? '/' : ''))
-      .sort();
+    try {
+      return namesOf(readdirSync(pathOf(id), { withFileTypes: true }));
+    } catch {
+      return [];
+    }
+  }
+
+  /** The same for whoever has other things to do until the disk has answered. */
+  async listDirectory(id: FileId): Promise<readonly string[]> {
+    try {
+      return namesOf(await readdir(pathOf(id), { withFileTypes: true }));
+    } catch {
+      return [];
+    }
   }
 
   /** Bytes on the disk; undefined when there is no such file. */
@@ -79,8 +102,12 @@ export class NodeFiles implements FileSet {
     return found?.isFile() ? found.size : undefined;
   }
 
-  /** Why a file cannot be read, in a few words; undefined when it can. */
+  /**
+   * Why a file that the user named cannot be read, in a few words; undefined when it can. From then on it may also be
+   * `<(command)` of a shell, or a file that the kernel makes up.
+   */
   whyUnreadable(id: FileId): string | undefined {
+    this.#named.add(id);
     if (this.#open.has(id) || this.#stored.get(id)?.stamp === GIVEN) return undefined;
     const path = pathOf(id);
     try {
@@ -124,7 +151,7 @@ export class NodeFiles implements FileSet {
 
   /** Whether the file exists and nobody may write it. */
   isReadOnly(id: FileId): boolean {
-    const found = statSync(pathOf(id), { throwIfNoEntry: false });
+    const found = statOf(pathOf(id));
     return found !== undefined && (found.mode & 0o222) === 0;
   }
 
@@ -146,7 +173,7 @@ export class NodeFiles implements FileSet {
   /** Forgets every remembered file whose modification time or size differs from the disk's, and returns them. */
   refresh(): readonly FileId[] {
     const changed = [...this.#stored].filter(
-      ([id, stored]) => stored.stamp !== GIVEN && stamp(pathOf(id)) !== stored.stamp,
+      ([id, stored]) => stored.stamp !== GIVEN && this.#stampOf(id) !== stored.stamp,
     );
     for (const [id] of changed) this.#stored.delete(id);
     return changed.map(([id]) => id);
@@ -156,7 +183,7 @@ export class NodeFiles implements FileSet {
     let stored = this.#stored.get(id);
     if (stored === undefined) {
       const path = pathOf(id);
-      const before = stamp(path);
+      const before = this.#stampOf(id);
       const isTooLarge = (this.sizeOf(id) ?? 0) > largestFile;
       const bytes = before === undefined || isTooLarge ? undefined : readIfReadable(path);
       stored = { stamp: before, bytes, isTooLarge, file: undefined };
@@ -164,6 +191,21 @@ export class NodeFiles implements FileSet {
     }
     return stored;
   }
+
+  /** Tells one content of a file from another; undefined for what must not be opened. */
+  #stampOf(id: FileId): string | undefined {
+    const path = pathOf(id);
+    const found = statOf(path);
+    if (!found) return undefined;
+    const isNamed = this.#named.has(id);
+    if (isNamed && isShellPipe(path, found)) return GIVEN;
+    if (!found.isFile() || (!isNamed && mayBlock(path, found))) return undefined;
+    return `${found.mtimeMs} ${found.size}`;
+  }
+}
+
+function namesOf(entries: readonly Dirent[]): string[] {
+  return entries.map((entry) => entry.name + (entry.isDirectory() ? '/' : '')).sort();
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -181,15 +223,22 @@ function readIfReadable(path: string): Uint8Array | undefined {
   }
 }
 
-function stamp(path: string): string | undefined {
-  const found = statOf(path);
-  if (found && isShellPipe(path, found)) return GIVEN;
-  return found?.isFile() ? `${found.mtimeMs} ${found.size}` : undefined;
-}
-
 // `<(command)` of a shell. Any other pipe might never be written to.
 function isShellPipe(path: string, found: Stats): boolean {
   return found.isFIFO() && path.startsWith('/dev/fd/');
+}
+
+/** From linux/magic.h: procfs, debugfs, tracefs. */
+const MADE_UP: ReadonlySet<number> = new Set([0x9fa0, 0x64626720, 0x74726163]);
+
+// Reading /proc/kmsg or a trace pipe waits for the kernel to have something to say. Such files have no blocks on any disk.
+function mayBlock(path: string, found: Stats): boolean {
+  if (found.blocks !== 0) return false;
+  try {
+    return MADE_UP.has(statfsSync(path).type);
+  } catch {
+    return false;
+  }
 }
 
 // An include may name anything: a path too long, a loop of links, a character no file name has.
@@ -201,6 +250,12 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
+// A URI that names no file here, such as one of another machine, is left as it is: there is no file of that name.
 function pathOf(id: FileId): string {
-  return id.startsWith('file:') ? fileURLToPath(id) : id;
+  if (!id.startsWith('file:')) return id;
+  try {
+    return fileURLToPath(id);
+  } catch {
+    return id;
+  }
 }

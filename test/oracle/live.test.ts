@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CodeAction, Diagnostic } from 'vscode-languageserver/node';
-import { LspSession } from '../support/lsp-session.ts';
+import { editsOf, LspSession } from '../support/lsp-session.ts';
 import { kernelTree } from './kernel-tree.ts';
 
 const boards = [
@@ -78,8 +78,8 @@ describe('kernel boards in the language server, with no settings', function () {
     assert.ok(finding);
     const actions: CodeAction[] = await session.codeActions(override, finding.range);
     const fix = actions.find(({ isPreferred }) => isPreferred) ?? actions[0];
-    assert.ok(fix?.edit?.changes, JSON.stringify(actions.map(({ title }) => title)));
-    for (const [uri, edits] of Object.entries(fix.edit.changes)) {
+    assert.ok(fix?.edit, JSON.stringify(actions.map(({ title }) => title)));
+    for (const [uri, edits] of editsOf(fix.edit)) {
       const file = [override, board, base].find((each) => pathToFileURL(each).href === uri);
       assert.ok(file, uri);
       if (file === base) await session.open(base);

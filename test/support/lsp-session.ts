@@ -1,12 +1,15 @@
 // A language client for tests: drives the bundled server over stdio as an editor would.
 
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import {
   CancellationTokenSource,
+  type ClientCapabilities,
   type CodeAction,
   type CompletionItem,
+  type CompletionItemKind,
   createProtocolConnection,
   type Diagnostic,
   type Hover,
@@ -18,6 +21,8 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
   type TextDocumentContentChangeEvent,
+  type TextEdit,
+  type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import type {
   CustomRequests,
@@ -31,8 +36,58 @@ export interface LspOptions {
   /** By section, as `workspace/configuration` asks for them: `{ dtmap: { targets: ['xen:4.18'] } }`. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly initializationOptions?: InitializationOptions;
+  /** What the client can do, in place of `everyAbility`. */
+  readonly capabilities?: ClientCapabilities;
   /** The program to run in place of `dist/server.js --stdio`. */
   readonly command?: readonly [string, ...string[]];
+}
+
+/** A client that can do all that the server makes use of, as VS Code. */
+export const everyAbility = {
+  workspace: {
+    applyEdit: true,
+    configuration: true,
+    didChangeConfiguration: { dynamicRegistration: true },
+    workspaceFolders: true,
+    inlayHint: { refreshSupport: true },
+    codeLens: { refreshSupport: true },
+    workspaceEdit: { documentChanges: true },
+  },
+  window: { workDoneProgress: true },
+  textDocument: {
+    publishDiagnostics: {
+      relatedInformation: true,
+      versionSupport: true,
+      codeDescriptionSupport: true,
+      dataSupport: true,
+    },
+    hover: { contentFormat: ['markdown', 'plaintext'] },
+    completion: {
+      completionItem: { snippetSupport: true },
+      completionItemKind: {
+        valueSet: Array.from({ length: 25 }, (_, index) => (index + 1) as CompletionItemKind),
+      },
+    },
+    signatureHelp: { signatureInformation: { parameterInformation: { labelOffsetSupport: true } } },
+    documentSymbol: { hierarchicalDocumentSymbolSupport: true },
+    rename: { prepareSupport: true },
+    codeAction: {
+      dataSupport: true,
+      disabledSupport: true,
+      isPreferredSupport: true,
+      resolveSupport: { properties: ['edit'] },
+      codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } },
+    },
+  },
+} satisfies ClientCapabilities;
+
+/** The edits of each document, whichever way they are given. */
+export function editsOf(edit: WorkspaceEdit | undefined): Map<string, TextEdit[]> {
+  const versioned = (edit?.documentChanges ?? []).map((each): [string, TextEdit[]] => {
+    assert.ok('textDocument' in each);
+    return [each.textDocument.uri, each.edits as TextEdit[]];
+  });
+  return new Map([...Object.entries(edit?.changes ?? {}), ...versioned]);
 }
 
 /** One server process, from `initialize` to `stop`. Documents are named by absolute path. */
@@ -118,25 +173,7 @@ export class LspSession {
       rootUri,
       workspaceFolders: rootUri === null ? null : [{ uri: rootUri, name: 'test' }],
       initializationOptions: options.initializationOptions,
-      capabilities: {
-        workspace: {
-          configuration: true,
-          didChangeConfiguration: { dynamicRegistration: true },
-          inlayHint: { refreshSupport: true },
-          codeLens: { refreshSupport: true },
-          workspaceEdit: { documentChanges: true },
-        },
-        window: { workDoneProgress: true },
-        textDocument: {
-          publishDiagnostics: { relatedInformation: true, versionSupport: true },
-          hover: { contentFormat: ['markdown'] },
-          codeAction: {
-            dataSupport: true,
-            resolveSupport: { properties: ['edit'] },
-            codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } },
-          },
-        },
-      },
+      capabilities: options.capabilities ?? everyAbility,
     });
     const session = new LspSession(server, connection, log, initialized, options.settings ?? {});
     await connection.sendNotification('initialized', {});

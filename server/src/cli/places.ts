@@ -83,7 +83,7 @@ export class Places {
   #endColumn(file: FileId, line: number): number {
     const source = this.#files.get(file);
     if (typeof source === 'string') return 1;
-    return (source.text.split('\n', line)[line - 1] ?? '').replace(/\r$/, '').length + 1;
+    return (source.text.split(/\r\n?|\n/, line)[line - 1] ?? '').length + 1;
   }
 
   #indexOf(file: FileId): LineIndex | undefined {

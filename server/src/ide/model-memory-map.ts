@@ -15,7 +15,8 @@ import type { LinuxBoot } from '../linux/linux-boot.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
-import { lineIndexOf } from '../text/line-index.ts';
+import { lineIndexOf, type LineColumn } from '../text/line-index.ts';
+import type { SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import {
   cellsOf,
@@ -98,16 +99,16 @@ function domainOf(node: DtNode | undefined): DtNode | undefined {
 /** Resolves spans to lines, one index per file. */
 function placeFinder(
   board: Board,
-  nameFile: (file: FileId) => string,
+  { nameFile, positionAt }: MapOptions,
 ): (span: Span | undefined) => MapPlace | undefined {
   return (span) => {
     const file = span && board.files.get(span.file);
     if (!span || !file || typeof file === 'string') return undefined;
-    const index = lineIndexOf(file);
-    const start = index.positionAt(span.start);
-    const end = index.positionAt(span.end);
+    const at = positionAt ?? ((source, offset) => lineIndexOf(source).positionAt(offset));
+    const start = at(file, span.start);
+    const end = at(file, span.end);
     return {
-      file: nameFile(span.file),
+      file: nameFile?.(span.file) ?? span.file,
       name: span.file.slice(span.file.lastIndexOf('/') + 1),
       line: start.line,
       column: start.column,
@@ -129,9 +130,9 @@ class ClaimReader {
   readonly #board: Board;
   readonly #users = new Map<DtNode, string[]>();
 
-  constructor(board: Board, nameFile: (file: FileId) => string) {
+  constructor(board: Board, options: MapOptions) {
     this.#board = board;
-    this.place = placeFinder(board, nameFile);
+    this.place = placeFinder(board, options);
     for (const node of walkNodes(board.tree.root)) {
       const property = node.properties.get('memory-region');
       if (!property) continue;
@@ -1072,6 +1073,8 @@ export interface MapOptions {
   readonly file: string;
   /** How places name a file; the file's id when absent. */
   readonly nameFile?: (file: FileId) => string;
+  /** How places count lines and columns; UTF-16 units when absent. */
+  readonly positionAt?: (file: SourceFile, offset: number) => LineColumn;
   /** When the text is broken and the board is that of the last good text. */
   readonly stale?: { readonly message: string; readonly at?: Span };
 }
@@ -1085,8 +1088,7 @@ export function modelMemoryMap(
   findings: readonly Finding[],
   options: MapOptions,
 ): MemoryMapModel {
-  const nameFile = options.nameFile ?? ((file: FileId): string => file);
-  const reader = new ClaimReader(board, nameFile);
+  const reader = new ClaimReader(board, options);
   const banks = bankClaims(board, reader);
   const modules = moduleClaims(board, reader);
   const dynamic = dynamicClaims(board, reader);
@@ -1148,7 +1150,7 @@ export function modelMemoryMap(
   const stalePlace = options.stale && reader.place(options.stale.at);
   return {
     title: options.title ?? options.file.slice(options.file.lastIndexOf('/') + 1),
-    file: nameFile(options.file),
+    file: options.nameFile?.(options.file) ?? options.file,
     edges: edges.map(formatAddress),
     segments: classifySegments(edges, ram, regions, lanes, collisions, numbering),
     banks: bankRegions,

@@ -6,7 +6,8 @@ const SCHEME = /^[A-Za-z][\w+.-]+:/;
 
 /** The folders above a file, innermost first, without `/` at their ends. */
 export function foldersAbove(file: FileId): FileId[] {
-  const start = SCHEME.test(file) ? file.indexOf('/', file.indexOf('//') + 2) : 0;
+  const hasAuthority = SCHEME.test(file) || /^\/\/[^/]/.test(file);
+  const start = hasAuthority ? file.indexOf('/', file.indexOf('//') + 2) : 0;
   const folders: FileId[] = [];
   for (let end = file.lastIndexOf('/'); end > start; end = file.lastIndexOf('/', end - 1))
     folders.push(file.slice(0, end));

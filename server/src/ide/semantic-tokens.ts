@@ -29,6 +29,8 @@ export interface SemanticToken {
   readonly isDeclaration: boolean;
 }
 
+const LINE_END = /[\r\n]/;
+
 /** The coloured stretches of a file in order; none reaches over a line end. `inactive` lines are comments. */
 export function semanticTokens(
   outline: SourceOutline,
@@ -57,8 +59,8 @@ export function semanticTokens(
     isDeclaration = false,
   ): void => {
     for (let at = start; at < end;) {
-      const newline = text.indexOf('\n', at);
-      const stop = newline < 0 || newline > end ? end : newline;
+      const length = text.slice(at, end).search(LINE_END);
+      const stop = length < 0 ? end : at + length;
       if (stop > at && stop > from && at < to)
         tokens.push({ start: at, end: stop, type, isDeclaration });
       at = stop + 1;

@@ -19,11 +19,17 @@ export function clientFiles(connection: Connection): Files {
   const stored = new Map<FileId, Stored>();
   const folders = new Map<FileId, Promise<readonly string[] | null>>();
 
-  const ask = <M extends keyof ClientRequests>(
+  /** What the client refuses to read is not there. */
+  const ask = async <M extends keyof ClientRequests>(
     method: M,
     id: FileId,
-  ): Promise<ClientRequests[M]['result']> =>
-    connection.sendRequest<ClientRequests[M]['result']>(method, { uri: uriOf(id) });
+  ): Promise<ClientRequests[M]['result'] | null> => {
+    try {
+      return await connection.sendRequest<ClientRequests[M]['result']>(method, { uri: uriOf(id) });
+    } catch {
+      return null;
+    }
+  };
   const list = (id: FileId): Promise<readonly string[] | null> => {
     let names = folders.get(id);
     if (!names) {

@@ -6,6 +6,7 @@ import {
   type CodeAction,
   type CodeActionParams,
   type Diagnostic,
+  type TextEdit,
 } from 'vscode-languageserver';
 import type { Offer } from '../analysis/try-proposals.ts';
 import { fixAll } from '../ide/fix-all.ts';
@@ -16,9 +17,8 @@ import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
 import type { DiagnosticData } from './diagnostics.ts';
 import type { Server } from './server-state.ts';
-import { rangeIn, screenOf, workspaceEditOf, type Screen } from './to-protocol.ts';
+import { documentEditsOf, screenOf, workspaceEditOf, type Screen } from './to-protocol.ts';
 import { isCurrent, reasonOf, trialHostFor, tryFixes } from './try-fixes.ts';
-import { uriOf } from './file-id.ts';
 
 const FIX_ALL = 'source.fixAll.dtmap';
 
@@ -38,7 +38,7 @@ export async function codeActions(
   const wants = (kind: string): boolean =>
     !only || only.some((each) => kind === each || kind.startsWith(`${each}.`));
   const actions: CodeAction[] = [];
-  const screen = screenOf(server.files, model.files);
+  const screen = screenOf(server, model.files);
   const from = screen.analysedOffsetAt(source.id, params.range.start);
   const to = screen.analysedOffsetAt(source.id, params.range.end);
   const here = model.findings.filter(
@@ -114,11 +114,12 @@ export async function resolveCodeAction(server: Server, action: CodeAction): Pro
     trialHostFor(server, model),
   );
   if (!isCurrent(server, model)) return action;
-  const changes: NonNullable<NonNullable<CodeAction['edit']>['changes']> = {};
+  const edits = new Map<FileId, TextEdit[]>();
   for (const [file, text] of texts) {
     const source = server.files.get(file);
     if (typeof source === 'string' || source.text === text) continue;
-    changes[uriOf(file)] = [{ range: rangeIn(source, 0, source.text.length), newText: text }];
+    const range = server.positions.rangeIn(source, 0, source.text.length);
+    edits.set(file, [{ range, newText: text }]);
   }
-  return { ...action, edit: { changes } };
+  return { ...action, edit: documentEditsOf(server, edits) };
 }

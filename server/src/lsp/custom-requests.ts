@@ -2,7 +2,7 @@
 
 import type { MemoryMapModel } from '../ide/memory-map-model.ts';
 
-/** A place as the protocol writes it: 0-based lines and UTF-16 columns, end exclusive. */
+/** A place as the protocol writes it: 0-based lines and columns in the agreed encoding, UTF-16 in VS Code, end exclusive. */
 export interface Place {
   readonly uri: string;
   readonly range: {
@@ -155,7 +155,15 @@ export interface FindingFix {
   /** Says the result. */
   readonly title: string;
   readonly preferred?: boolean;
-  readonly edits: readonly { readonly at: Place; readonly text: string }[];
+  readonly edits: readonly PlacedEdit[];
+}
+
+/** Replaces the text at a place. */
+export interface PlacedEdit {
+  readonly at: Place;
+  readonly text: string;
+  /** The version of the document that the place is in; absent when it was not open. */
+  readonly version?: number;
 }
 
 /** Requests from client to server. */

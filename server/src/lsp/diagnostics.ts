@@ -2,20 +2,17 @@
 
 import type { Diagnostic } from 'vscode-languageserver';
 import type { Finding, Severity } from '../rules/finding.ts';
-import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
+import type { ClientAbilities } from './client-abilities.ts';
 import type { Settings } from './settings.ts';
-import { screenOf, severityOf, type Screen } from './to-protocol.ts';
+import { screenOf, severityOf, type Screen, type ScreenHost } from './to-protocol.ts';
 
-export interface DiagnosticsHost {
-  /** The texts on screen. */
-  readonly files: FileSet;
+export interface DiagnosticsHost extends ScreenHost {
+  readonly client: ClientAbilities;
   settings(): Settings;
   /** The page of a rule; undefined when there is none to open. */
   rulePage(rule: string): string | undefined;
-  /** The version of an open document. */
-  versionOf(file: FileId): number | undefined;
   publish(file: FileId, diagnostics: Diagnostic[], version: number | undefined): void;
 }
 
@@ -77,7 +74,7 @@ export class Diagnostics {
   }
 
   #diagnosticsOf(model: Model): Map<FileId, Diagnostic[]> {
-    const screen = screenOf(this.#host.files, model.files);
+    const screen = screenOf(this.#host, model.files);
     const byFile = new Map<FileId, Diagnostic[]>();
     // Files without findings are published too, so that what was there vanishes and clients learn the version.
     for (const file of model.members)
@@ -102,7 +99,8 @@ export class Diagnostics {
     screen: Screen,
     data: DiagnosticData,
   ): Diagnostic {
-    const page = this.#host.rulePage(finding.rule);
+    const shows = this.#host.client.diagnostics;
+    const page = shows.pages ? this.#host.rulePage(finding.rule) : undefined;
     return {
       range: screen.rangeOf(finding.at),
       severity: severityOf(severity),
@@ -110,11 +108,13 @@ export class Diagnostics {
       ...(page !== undefined && { codeDescription: { href: page } }),
       source: 'dtmap',
       message: messageOf(finding),
-      relatedInformation: finding.related.map((each) => ({
-        location: screen.locationOf(each.at),
-        message: each.message,
-      })),
-      data,
+      ...(shows.related && {
+        relatedInformation: finding.related.map((each) => ({
+          location: screen.locationOf(each.at),
+          message: each.message,
+        })),
+      }),
+      ...(shows.data && { data }),
     };
   }
 }

@@ -14,6 +14,7 @@ import {
   type CodeAction,
   type CodeActionParams,
   type CodeLens,
+  type Command,
   type CompletionItem,
   type DocumentFormattingParams,
   type DocumentHighlight,
@@ -21,6 +22,7 @@ import {
   type DocumentOnTypeFormattingParams,
   type DocumentRangeFormattingParams,
   type DocumentSymbol,
+  type ExecuteCommandParams,
   type FoldingRange,
   type Hover,
   type InlayHint,
@@ -37,6 +39,7 @@ import {
   type SemanticTokensDeltaParams,
   type SemanticTokensRangeParams,
   type SignatureHelp,
+  type SymbolInformation,
   type TextDocumentPositionParams,
   type TextEdit,
   type WorkspaceEdit,
@@ -54,6 +57,8 @@ import { includesOf } from '../ide/include-index.ts';
 import { inlayHints } from '../ide/inlay-hints.ts';
 import { occurrencesOf } from '../ide/occurrences.ts';
 import { fileName } from '../ide/paths.ts';
+import { plainSnippet } from '../ide/plain-snippet.ts';
+import { plainText } from '../ide/plain-text.ts';
 import { prepareRename, rename, type RenameHost } from '../ide/rename.ts';
 import { selectionRanges } from '../ide/selection-ranges.ts';
 import { semanticTokens, semanticTokenTypes } from '../ide/semantic-tokens.ts';
@@ -65,19 +70,14 @@ import type { SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
 import { codeActions, resolveCodeAction } from './code-actions.ts';
-import { fileIdOf, uriOf } from './file-id.ts';
 import { completeInclude } from './complete-include.ts';
+import { fileIdOf } from './file-id.ts';
+import { applyAction, applyActionCommand, fitCodeActions } from './fit-code-actions.ts';
+import type { Positions } from './positions.ts';
 import type { Server } from './server-state.ts';
-import {
-  offsetIn,
-  positionIn,
-  rangeIn,
-  screenOf,
-  workspaceEditOf,
-  type Screen,
-} from './to-protocol.ts';
+import { screenOf, workspaceEditOf, type Screen } from './to-protocol.ts';
 import { isCurrent, reasonOf, tryFixes } from './try-fixes.ts';
-import { UserError } from './user-error.ts';
+import { BROKEN, UserError } from './user-error.ts';
 
 interface DocumentParams {
   readonly textDocument: { readonly uri: string };
@@ -93,7 +93,7 @@ interface Asked {
 
 /** Every request of the protocol that is answered, by method. Requests never wait for more than a first analysis. */
 export function languageRequests(server: Server) {
-  const { files, boards, index } = server;
+  const { files, boards, index, client, positions } = server;
 
   const sourceOf = (params: DocumentParams): SourceFile | undefined => {
     const source = files.get(fileIdOf(params.textDocument.uri));
@@ -107,16 +107,16 @@ export function languageRequests(server: Server) {
     if (!source) return undefined;
     const model = await modelOf(source.id);
     if (!model) return undefined;
-    return { file: source.id, source, model, screen: screenOf(files, model.board.files) };
+    return { file: source.id, source, model, screen: screenOf(server, model.board.files) };
   };
   const ask = (params: DocumentParams): Promise<Asked | undefined> =>
     askModel(params, (file) => boards.firstModelOf(file));
-  /** For what makes edits: the text on screen, not one from before. */
+  /** For what is to be changed: never from an older text than the one on screen. */
   const askNewest = (params: DocumentParams): Promise<Asked | undefined> =>
     askModel(params, (file) => boards.newestModelOf(file));
   const links = (screen: Screen, targets: readonly Target[]): LocationLink[] =>
     targets.map(({ at, whole }) => ({
-      targetUri: uriOf(at.file),
+      targetUri: server.uriOf(at.file),
       targetRange: screen.rangeOf(whole),
       targetSelectionRange: screen.rangeOf(at),
     }));
@@ -142,7 +142,10 @@ export function languageRequests(server: Server) {
     formatEdits(source.text, options)
       // The white space before a line's first token begins on the line before.
       .filter((edit) => edit.end >= start && edit.end <= end)
-      .map((edit) => ({ range: rangeIn(source, edit.start, edit.end), newText: edit.text }));
+      .map((edit) => ({
+        range: positions.rangeIn(source, edit.start, edit.end),
+        newText: edit.text,
+      }));
   const renameHost = ({ model }: Asked): RenameHost => ({
     board: model.board,
     sharing: (file) => filesSharing(server, model, file),
@@ -160,13 +163,15 @@ export function languageRequests(server: Server) {
         file,
         screen.analysedOffsetAt(file, params.position),
         (span, text) => {
+          if (client.hover === 'plaintext') return text;
           const { line, character } = screen.rangeOf(span).start;
-          return `[${text}](${uriOf(span.file)}#L${line + 1},${character + 1})`;
+          return `[${text}](${server.uriOf(span.file)}#L${line + 1},${character + 1})`;
         },
       );
       if (!shown) return null;
+      const value = client.hover === 'markdown' ? shown.markdown : plainText(shown.markdown);
       return {
-        contents: { kind: 'markdown', value: shown.markdown },
+        contents: { kind: client.hover, value },
         range: screen.rangeOf(shown.at),
       };
     },
@@ -176,13 +181,13 @@ export function languageRequests(server: Server) {
     ): Promise<CompletionItem[] | null> => {
       const source = sourceOf(params);
       if (!source) return null;
-      const offset = offsetIn(source, params.position);
+      const offset = positions.offsetIn(source, params.position);
       const include = includeAt(source.text, offset);
       const model = boards.modelOf(source.id);
       const completions = include
         ? await completeInclude(files, source.id, include, model?.includePaths ?? [])
         : complete(model?.board, source, offset);
-      return completions.map((each) => completionItem(source, each));
+      return completions.map((each) => completionItem(server, source, each));
     },
 
     'textDocument/signatureHelp': async (
@@ -191,14 +196,20 @@ export function languageRequests(server: Server) {
       const asked = await ask(params);
       if (!asked) return null;
       const { source, model } = asked;
-      const signature = signatureHelp(model.board, source, offsetIn(source, params.position));
+      const signature = signatureHelp(
+        model.board,
+        source,
+        positions.offsetIn(source, params.position),
+      );
       if (!signature) return null;
       return {
         signatures: [
           {
             label: signature.label,
             documentation: signature.why,
-            parameters: signature.cells.map(({ start, end }) => ({ label: [start, end] })),
+            parameters: signature.cells.map(({ start, end }) => ({
+              label: client.takesLabelOffsets ? [start, end] : signature.label.slice(start, end),
+            })),
           },
         ],
         activeSignature: 0,
@@ -236,9 +247,10 @@ export function languageRequests(server: Server) {
     'textDocument/prepareRename': async (
       params: TextDocumentPositionParams,
     ): Promise<{ range: Range; placeholder: string } | null> => {
-      const asked = await ask(params);
+      const asked = await askNewest(params);
       if (!asked) return null;
-      const { screen, file } = asked;
+      const { model, screen, file } = asked;
+      if (model.stale) throw new UserError(BROKEN);
       const prepared = prepareRename(
         renameHost(asked),
         file,
@@ -255,7 +267,8 @@ export function languageRequests(server: Server) {
       await server.scan.finished();
       const asked = await askNewest(params);
       if (!asked) return null;
-      const { screen, file } = asked;
+      const { model, screen, file } = asked;
+      if (model.stale) throw new UserError(BROKEN);
       const proposed = rename(
         renameHost(asked),
         file,
@@ -271,10 +284,15 @@ export function languageRequests(server: Server) {
       return workspaceEditOf(screen, offer.fix.edits);
     },
 
-    'textDocument/documentSymbol': (params: DocumentParams): DocumentSymbol[] | null => {
+    'textDocument/documentSymbol': (
+      params: DocumentParams,
+    ): DocumentSymbol[] | SymbolInformation[] | null => {
       const source = sourceOf(params);
       if (!source) return null;
-      return documentSymbols(outlineOf(source)).map((each) => documentSymbol(source, each));
+      const symbols = documentSymbols(outlineOf(source));
+      return client.nestsSymbols
+        ? symbols.map((each) => documentSymbol(positions, source, each))
+        : symbols.flatMap((each) => flatSymbols(server, source, each));
     },
 
     'workspace/symbol': (params: WorkspaceSymbolParams) => {
@@ -282,21 +300,30 @@ export function languageRequests(server: Server) {
         boards.models.map((model) => model.board),
         params.query,
       );
-      const screens = boards.models.map((model) => screenOf(files, model.board.files));
+      const screens = boards.models.map((model) => screenOf(server, model.board.files));
       return found.map((each) => ({
         name: each.name,
         kind: SymbolKind.Class,
         containerName: each.container,
-        location: (screens[0] ?? screenOf(files, files)).locationOf(each.at),
+        location: (screens[0] ?? screenOf(server, files)).locationOf(each.at),
       }));
     },
 
-    'textDocument/codeAction': async (params: CodeActionParams): Promise<CodeAction[] | null> => {
+    'textDocument/codeAction': async (
+      params: CodeActionParams,
+    ): Promise<(CodeAction | Command)[] | null> => {
       const asked = await askNewest(params);
-      return asked ? codeActions(server, asked.model, asked.source, params) : null;
+      if (!asked) return null;
+      const actions = await codeActions(server, asked.model, asked.source, params);
+      return fitCodeActions(server, actions);
     },
     'codeAction/resolve': (action: CodeAction): Promise<CodeAction> =>
       resolveCodeAction(server, action),
+    'workspace/executeCommand': (params: ExecuteCommandParams): Promise<null> => {
+      if (params.command !== applyActionCommand)
+        throw new UserError(`There is no command ${params.command}.`);
+      return applyAction(server, params.arguments?.[0]);
+    },
 
     'textDocument/codeLens': async (params: DocumentParams): Promise<CodeLens[] | null> => {
       if (!server.settings.codeLenses) return [];
@@ -352,7 +379,14 @@ export function languageRequests(server: Server) {
       const source = sourceOf(params);
       if (!source) return null;
       const { start, end } = params.range;
-      return { data: tokenData(server, source, offsetIn(source, start), offsetIn(source, end)) };
+      return {
+        data: tokenData(
+          server,
+          source,
+          positions.offsetIn(source, start),
+          positions.offsetIn(source, end),
+        ),
+      };
     },
 
     'textDocument/foldingRange': (params: DocumentParams): FoldingRange[] | null => {
@@ -364,8 +398,8 @@ export function languageRequests(server: Server) {
         region: FoldingRangeKind.Region,
       };
       return foldingRanges(outlineOf(source)).map(({ start, end, kind }) => ({
-        startLine: positionIn(source, start).line,
-        endLine: positionIn(source, end).line,
+        startLine: positions.positionIn(source, start).line,
+        endLine: positions.positionIn(source, end).line,
         ...(kind && { kind: kinds[kind] }),
       }));
     },
@@ -374,10 +408,10 @@ export function languageRequests(server: Server) {
       const source = sourceOf(params);
       if (!source) return null;
       return params.positions.map((position): SelectionRange => {
-        const selections = selectionRanges(outlineOf(source), offsetIn(source, position));
+        const selections = selectionRanges(outlineOf(source), positions.offsetIn(source, position));
         const nested = selections.reduceRight<SelectionRange | undefined>(
           (parent, { start, end }) => ({
-            range: rangeIn(source, start, end),
+            range: positions.rangeIn(source, start, end),
             ...(parent && { parent }),
           }),
           undefined,
@@ -392,7 +426,7 @@ export function languageRequests(server: Server) {
       const { model, screen, file } = asked;
       return documentLinks(model.board.source?.includes ?? [], file).map(({ at, target }) => ({
         range: screen.rangeOf(at),
-        target: uriOf(target),
+        target: server.uriOf(target),
       }));
     },
 
@@ -405,7 +439,12 @@ export function languageRequests(server: Server) {
       const source = sourceOf(params);
       if (!source) return null;
       const { start, end } = params.range;
-      return format(source, params.options, offsetIn(source, start), offsetIn(source, end));
+      return format(
+        source,
+        params.options,
+        positions.offsetIn(source, start),
+        positions.offsetIn(source, end),
+      );
     },
 
     'textDocument/onTypeFormatting': (
@@ -414,7 +453,7 @@ export function languageRequests(server: Server) {
       const source = sourceOf(params);
       if (!source) return null;
       // The statement that `;` or `}` has just ended.
-      const end = offsetIn(source, params.position);
+      const end = positions.offsetIn(source, params.position);
       const ended = [...walkItems(outlineOf(source).items)].findLast(
         (item) => item.start < end && item.end >= end - 1 && item.end <= end,
       );
@@ -427,7 +466,7 @@ export function languageRequests(server: Server) {
       params: TextDocumentPositionParams,
     ): CallHierarchyItem[] | null => {
       const source = sourceOf(params);
-      return source ? [hierarchyItem(source.id)] : null;
+      return source ? [hierarchyItem(server, source.id)] : null;
     },
 
     'callHierarchy/incomingCalls': async ({
@@ -437,7 +476,7 @@ export function languageRequests(server: Server) {
       server.scan.around(file, server.folders);
       await server.scan.finished();
       return index.includersOf(file).map((includer) => ({
-        from: hierarchyItem(includer),
+        from: hierarchyItem(server, includer),
         fromRanges: includeRanges(server, includer, file),
       }));
     },
@@ -449,7 +488,7 @@ export function languageRequests(server: Server) {
       server.scan.around(file, server.folders);
       await server.scan.finished();
       return index.includedBy(file).map((target) => ({
-        to: hierarchyItem(target),
+        to: hierarchyItem(server, target),
         fromRanges: includeRanges(server, file, target),
       }));
     },
@@ -468,29 +507,61 @@ const COMPLETION_KINDS: Readonly<Record<Completion['kind'], CompletionItem['kind
   folder: CompletionItemKind.Folder,
 };
 
-function completionItem(source: SourceFile, completion: Completion): CompletionItem {
+function completionItem(
+  { client, positions }: Server,
+  source: SourceFile,
+  completion: Completion,
+): CompletionItem {
+  const kind = COMPLETION_KINDS[completion.kind];
+  const insert = completion.insert ?? completion.label;
+  const isSnippet = completion.isSnippet === true && client.takesSnippets;
   return {
     label: completion.label,
-    kind: COMPLETION_KINDS[completion.kind],
+    ...(client.completionKinds.has(kind) && { kind }),
     ...(completion.detail !== undefined && { detail: completion.detail }),
     filterText: completion.label,
     textEdit: {
-      range: rangeIn(source, completion.start, completion.end),
-      newText: completion.insert ?? completion.label,
+      range: positions.rangeIn(source, completion.start, completion.end),
+      newText: completion.isSnippet && !isSnippet ? plainSnippet(insert) : insert,
     },
-    insertTextFormat: completion.isSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+    insertTextFormat: isSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
   };
 }
 
-function documentSymbol(source: SourceFile, symbol: OurSymbol): DocumentSymbol {
+const SYMBOL_KINDS = { node: SymbolKind.Class, property: SymbolKind.Property } as const;
+
+function documentSymbol(
+  positions: Positions,
+  source: SourceFile,
+  symbol: OurSymbol,
+): DocumentSymbol {
   return {
     name: symbol.name,
     detail: symbol.detail,
-    kind: symbol.kind === 'node' ? SymbolKind.Class : SymbolKind.Property,
-    range: rangeIn(source, symbol.start, symbol.end),
-    selectionRange: rangeIn(source, symbol.nameStart, symbol.nameEnd),
-    children: symbol.children.map((child) => documentSymbol(source, child)),
+    kind: SYMBOL_KINDS[symbol.kind],
+    range: positions.rangeIn(source, symbol.start, symbol.end),
+    selectionRange: positions.rangeIn(source, symbol.nameStart, symbol.nameEnd),
+    children: symbol.children.map((child) => documentSymbol(positions, source, child)),
   };
+}
+
+/** A symbol and those in it, one after the other. */
+function flatSymbols(
+  server: Server,
+  source: SourceFile,
+  symbol: OurSymbol,
+  containerName?: string,
+): SymbolInformation[] {
+  const range = server.positions.rangeIn(source, symbol.start, symbol.end);
+  return [
+    {
+      name: symbol.name,
+      kind: SYMBOL_KINDS[symbol.kind],
+      location: { uri: server.uriOf(source.id), range },
+      ...(containerName !== undefined && { containerName }),
+    },
+    ...symbol.children.flatMap((child) => flatSymbols(server, source, child, symbol.name)),
+  ];
 }
 
 /** Tokens as the protocol packs them: five numbers each, relative to the one before. */
@@ -503,11 +574,11 @@ function tokenData(server: Server, source: SourceFile, from: number, to: number)
   let line = 0;
   let character = 0;
   for (const token of semanticTokens(outlineOf(source), inactive, from, to)) {
-    const position = positionIn(source, token.start);
+    const position = server.positions.positionIn(source, token.start);
     data.push(
       position.line - line,
       position.line === line ? position.character - character : position.character,
-      token.end - token.start,
+      server.positions.lengthIn(source, token.start, token.end),
       semanticTokenTypes.indexOf(token.type),
       token.isDeclaration ? 1 : 0,
     );
@@ -553,13 +624,13 @@ function filesSharing(server: Server, model: Model, file: FileId): SourceFile[] 
   });
 }
 
-function hierarchyItem(file: FileId): CallHierarchyItem {
+function hierarchyItem(server: Server, file: FileId): CallHierarchyItem {
   const top = { line: 0, character: 0 };
   return {
     name: fileName(file),
     detail: file.slice(0, file.lastIndexOf('/')),
     kind: SymbolKind.File,
-    uri: uriOf(file),
+    uri: server.uriOf(file),
     range: { start: top, end: top },
     selectionRange: { start: top, end: top },
   };
@@ -574,6 +645,6 @@ function includeRanges(server: Server, includer: FileId, target: FileId): Range[
     .filter((path) => fileName(path) === name)
     .map((path) => {
       const at = source.text.indexOf(path);
-      return rangeIn(source, at, at + path.length);
+      return server.positions.rangeIn(source, at, at + path.length);
     });
 }

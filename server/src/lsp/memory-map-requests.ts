@@ -9,9 +9,8 @@ import type { MemoryMapModel } from '../ide/memory-map-model.ts';
 import { parseRelease } from '../xen/releases.ts';
 import type { Model } from './boards.ts';
 import type { FindingFix, HoverCard } from './custom-requests.ts';
-import { uriOf } from './file-id.ts';
 import type { Server } from './server-state.ts';
-import { placeOf, screenOf } from './to-protocol.ts';
+import { placedEditOf, screenOf } from './to-protocol.ts';
 import { tryFixes } from './try-fixes.ts';
 
 /** The map of a model's board, for its targets and the Xen releases named in `releases`. */
@@ -33,7 +32,11 @@ export async function memoryMapOf(
   return modelMemoryMap(board, findings, {
     file: root,
     title: fileName(root),
-    nameFile: uriOf,
+    nameFile: (file) => server.uriOf(file),
+    positionAt: (source, offset) => {
+      const { line, character } = server.positions.positionIn(source, offset);
+      return { line: line + 1, column: character + 1 };
+    },
     ...(model.stale && {
       stale: {
         message: broken?.message ?? 'the newest text has no tree',
@@ -74,7 +77,7 @@ export async function findingFixesOf(
 
 /** The fixes of those offers that hold, as the client's own requests take them. */
 export function findingFixes(server: Server, model: Model, offers: readonly Offer[]): FindingFix[] {
-  const screen = screenOf(server.files, model.files);
+  const screen = screenOf(server, model.files);
   return offers.flatMap((offer) => {
     if (!offer.ok) return [];
     const { title, preferred, edits } = offer.fix;
@@ -82,7 +85,7 @@ export function findingFixes(server: Server, model: Model, offers: readonly Offe
       {
         title,
         ...(preferred && { preferred: true }),
-        edits: edits.map((edit) => ({ at: placeOf(screen, edit.at), text: edit.text })),
+        edits: edits.map((edit) => placedEditOf(screen, edit)),
       },
     ];
   });

@@ -15,14 +15,14 @@ import { BRANCH_NAMES, parseRelease } from '../xen/releases.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import type { Model } from './boards.ts';
 import type { CustomRequests, DocumentParams, LogLine as ProtocolLine } from './custom-requests.ts';
-import { fileIdOf, uriOf } from './file-id.ts';
+import { fileIdOf } from './file-id.ts';
 import { lockedBecause } from './locked-files.ts';
 import { findingFixes, findingFixesOf, hoverCardOf, memoryMapOf } from './memory-map-requests.ts';
 import type { Server } from './server-state.ts';
 import { boardOf, statusOf } from './status.ts';
 import { placeOf, screenOf } from './to-protocol.ts';
 import { reasonOf, tryFixes } from './try-fixes.ts';
-import { UserError } from './user-error.ts';
+import { BROKEN, UserError } from './user-error.ts';
 
 type Answers = {
   readonly [M in keyof CustomRequests]: (
@@ -50,7 +50,7 @@ export function ownRequests(server: Server): Answers {
   };
 
   const logLines = (board: Board | undefined, lines: readonly LogLine[]): ProtocolLine[] => {
-    const screen = screenOf(files, board?.files ?? files);
+    const screen = screenOf(server, board?.files ?? files);
     return lines.map(({ text, at, rule }) => {
       const page = rule === undefined ? undefined : server.rulePage(rule);
       return { text, ...(at && { at: placeOf(screen, at) }), ...(page !== undefined && { page }) };
@@ -68,7 +68,7 @@ export function ownRequests(server: Server): Answers {
       const roots = new Set([...(current === undefined ? [] : [current]), ...index.rootsOf(file)]);
       return {
         boards: [...roots].map((root) => boardOf(server, root)),
-        ...(current !== undefined && { current: uriOf(current) }),
+        ...(current !== undefined && { current: server.uriOf(current) }),
       };
     },
 
@@ -97,7 +97,7 @@ export function ownRequests(server: Server): Answers {
       if (!asked)
         throw new UserError(`"${text}" holds no address: write 0x1a02dc000 or mfn 0x1a02dc.`);
       const model = await modelOf({ uri });
-      const screen = screenOf(files, model.board.files);
+      const screen = screenOf(server, model.board.files);
       const { title, owners } = decodeAddress(model.board, asked);
       return {
         title,
@@ -147,13 +147,14 @@ export function ownRequests(server: Server): Answers {
       const file = fileIdOf(uri);
       const locked = lockedBecause(server, file);
       if (locked !== undefined) throw new UserError(locked);
+      if (model.stale) throw new UserError(BROKEN);
       const proposals = placesForRegion(model.board, file, bytes);
       if (proposals.length === 0)
         throw new UserError(`No free range of RAM has room for ${formatSize(bytes)}.`);
       const offers = await tryFixes(server, model, proposals, undefined);
       const [first] = offers;
-      if (first && offers.every(({ ok }) => !ok))
-        throw new UserError(first.ok ? '' : reasonOf(first.refusal));
+      if (first?.ok === false && offers.every(({ ok }) => !ok))
+        throw new UserError(reasonOf(first.refusal));
       return findingFixes(server, model, offers);
     },
 
@@ -161,7 +162,7 @@ export function ownRequests(server: Server): Answers {
       const file = fileIdOf(uri);
       const model = await boards.newestModelOf(file);
       if (!model) return { ranges: [] };
-      const screen = screenOf(files, model.board.files);
+      const screen = screenOf(server, model.board.files);
       return {
         ranges: (model.board.source?.inactive ?? [])
           .filter((span) => span.file === file)

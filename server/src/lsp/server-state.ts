@@ -1,17 +1,22 @@
 // What every request may look at.
 
-import type { Connection } from 'vscode-languageserver';
+import type { WorkspaceEdit } from 'vscode-languageserver';
 import type { Reader } from '../analysis/read-tree.ts';
 import type { IncludeIndex } from '../ide/include-index.ts';
 import type { FileId } from '../text/span.ts';
+import type { ClientAbilities } from './client-abilities.ts';
 import type { Boards } from './boards.ts';
 import type { Files } from './files.ts';
+import type { Positions } from './positions.ts';
 import type { IndexScan } from './scan-includes.ts';
 import type { Settings } from './settings.ts';
 
 /** The server's state as requests see it. */
 export interface Server {
-  readonly connection: Connection;
+  /** What the client said it can do; of one that can do nothing before it has said so. */
+  readonly client: ClientAbilities;
+  readonly positions: Positions;
+  readonly takesVersionedEdits: boolean;
   readonly files: Files;
   readonly index: IncludeIndex;
   readonly scan: IndexScan;
@@ -30,4 +35,6 @@ export interface Server {
   pause(): Promise<void>;
   /** The URI of a rule's page; undefined when there is none to open. */
   rulePage(rule: string): string | undefined;
+  /** Asks the client to make an edit, without waiting for whether it does. */
+  applyEdit(label: string, edit: WorkspaceEdit): void;
 }

@@ -11,14 +11,27 @@ import type {
 import { differenceOf, shiftBack, shiftForward } from '../ide/shift.ts';
 import type { Severity } from '../rules/finding.ts';
 import type { TextEdit as OurEdit } from '../text/edit.ts';
-import { lineIndexOf } from '../text/line-index.ts';
-import type { FileSet, SourceFile } from '../text/source-file.ts';
+import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
-import type { Place } from './custom-requests.ts';
-import { uriOf } from './file-id.ts';
+import type { Place, PlacedEdit } from './custom-requests.ts';
+import type { Positions } from './positions.ts';
+
+/** What conversions need to know of the client and its documents. */
+export interface ScreenHost {
+  /** The texts on screen. */
+  readonly files: FileSet;
+  readonly positions: Positions;
+  /** Whether the client takes edits that name the version of the text they are for. */
+  readonly takesVersionedEdits: boolean;
+  /** The URI of a file, as the client writes it when the file is open. */
+  uriOf(file: FileId): string;
+  /** The version of an open document. */
+  versionOf(file: FileId): number | undefined;
+}
 
 /** Converts places of analysed texts into positions on screen, and back. */
 export interface Screen {
+  readonly host: ScreenHost;
   /** An offset of the text on screen. */
   offsetAt(file: FileId, position: Position): number;
   /** An offset of the analysed text. */
@@ -30,11 +43,12 @@ export interface Screen {
 
 const NOWHERE: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
-/** `now` has the texts on screen, `analysed` those the spans belong to. */
-export function screenOf(now: FileSet, analysed: FileSet): Screen {
+/** The spans to be converted belong to the texts of `analysed`. */
+export function screenOf(host: ScreenHost, analysed: FileSet): Screen {
+  const { files: now, positions } = host;
   const offsetAt = (file: FileId, position: Position): number => {
     const source = now.get(file);
-    return typeof source === 'string' ? 0 : offsetIn(source, position);
+    return typeof source === 'string' ? 0 : positions.offsetIn(source, position);
   };
   const difference = (file: FileId): ReturnType<typeof differenceOf> => {
     const before = analysed.get(file);
@@ -48,31 +62,29 @@ export function screenOf(now: FileSet, analysed: FileSet): Screen {
     const source = typeof current === 'string' ? analysed.get(span.file) : current;
     if (typeof source === 'string') return NOWHERE;
     const shift = difference(span.file);
-    return rangeIn(source, shiftForward(shift, span.start), shiftForward(shift, span.end));
+    return positions.rangeIn(
+      source,
+      shiftForward(shift, span.start),
+      shiftForward(shift, span.end),
+    );
   };
   return {
+    host,
     offsetAt,
     analysedOffsetAt: (file, position) => shiftBack(difference(file), offsetAt(file, position)),
     rangeOf,
-    locationOf: (span) => ({ uri: uriOf(span.file), range: rangeOf(span) }),
+    locationOf: (span) => ({ uri: host.uriOf(span.file), range: rangeOf(span) }),
   };
 }
 
-export function offsetIn(file: SourceFile, position: Position): number {
-  return lineIndexOf(file).offsetAt({ line: position.line + 1, column: position.character + 1 });
-}
-
-export function positionIn(file: SourceFile, offset: number): Position {
-  const { line, column } = lineIndexOf(file).positionAt(offset);
-  return { line: line - 1, character: column - 1 };
-}
-
-export function rangeIn(file: SourceFile, start: number, end: number): Range {
-  return { start: positionIn(file, start), end: positionIn(file, end) };
-}
-
 export function placeOf(screen: Screen, span: Span): Place {
-  return { uri: uriOf(span.file), range: screen.rangeOf(span) };
+  return { uri: screen.host.uriOf(span.file), range: screen.rangeOf(span) };
+}
+
+/** An edit as our own requests give it. */
+export function placedEditOf(screen: Screen, { at, text }: OurEdit): PlacedEdit {
+  const version = screen.host.versionOf(at.file);
+  return { at: placeOf(screen, at), text, ...(version !== undefined && { version }) };
 }
 
 const SEVERITIES: Readonly<Record<Severity, 1 | 2 | 3 | 4>> = {
@@ -86,13 +98,30 @@ export function severityOf(severity: Severity): NonNullable<Diagnostic['severity
   return SEVERITIES[severity];
 }
 
-/** Edits by document. */
+/** Edits of analysed texts, by document. */
 export function workspaceEditOf(screen: Screen, edits: readonly OurEdit[]): WorkspaceEdit {
-  const changes: Record<string, TextEdit[]> = {};
-  for (const edit of edits)
-    (changes[uriOf(edit.at.file)] ??= []).push({
-      range: screen.rangeOf(edit.at),
-      newText: edit.text,
-    });
-  return { changes };
+  const byFile = new Map<FileId, TextEdit[]>();
+  for (const { at, text } of edits) {
+    const edit = { range: screen.rangeOf(at), newText: text };
+    const known = byFile.get(at.file);
+    if (known) known.push(edit);
+    else byFile.set(at.file, [edit]);
+  }
+  return documentEditsOf(screen.host, byFile);
+}
+
+/** Edits of the texts on screen, for clients that can tell from the version that a text has changed since. */
+export function documentEditsOf(
+  host: ScreenHost,
+  byFile: ReadonlyMap<FileId, TextEdit[]>,
+): WorkspaceEdit {
+  const all = [...byFile];
+  if (!host.takesVersionedEdits)
+    return { changes: Object.fromEntries(all.map(([file, edits]) => [host.uriOf(file), edits])) };
+  return {
+    documentChanges: all.map(([file, edits]) => ({
+      textDocument: { uri: host.uriOf(file), version: host.versionOf(file) ?? null },
+      edits,
+    })),
+  };
 }

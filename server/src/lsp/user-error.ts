@@ -9,6 +9,9 @@ export class UserError extends Error {
   }
 }
 
+/** Why nothing is changed while the text has no tree: what is known is about an older text. */
+export const BROKEN = 'The text has a syntax error. Fix it first, then try again.';
+
 /** The answer to a request whose client no longer wants one. */
 export function requestCancelled(): ResponseError {
   return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');

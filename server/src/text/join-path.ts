@@ -2,8 +2,10 @@
 
 import type { FileId } from './span.ts';
 
-/** What precedes the path proper: a URI's scheme and authority, a drive letter, or nothing. */
+/** What precedes the path proper: a URI's scheme and authority, a drive letter, `//server/share`, or nothing. */
 function rootLength(id: FileId): number {
+  const share = /^\/\/[^/]+\/[^/]+/.exec(id);
+  if (share !== null) return share[0].length;
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]+:\/\/[^/]*/.exec(id);
   if (scheme !== null) return scheme[0].length;
   return /^[A-Za-z]:(?=\/)/.test(id) ? 2 : 0;
@@ -17,7 +19,7 @@ export function folderOf(id: FileId): FileId {
 
 /**
  * The identity of `path` seen from `folder`: `.` and `..` are resolved as text, an absolute path keeps only the URI's
- * scheme and authority of `folder`, or nothing of it.
+ * scheme and authority of `folder`, its `//server/share`, or nothing of it.
  */
 export function joinPath(folder: FileId, path: string): FileId {
   const isWindows = /^[A-Za-z]:\//.test(path);

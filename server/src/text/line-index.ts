@@ -6,21 +6,30 @@ export interface LineColumn {
   readonly column: number;
 }
 
-/** Line starts of one text. Built once per text; look-ups are a binary search. */
+/**
+ * Line starts of one text. A line ends at `\n`, `\r\n` or a lone `\r`: so count both GCC's cpp (12.2) and the language
+ * server protocol. Built once per text; look-ups are a binary search.
+ */
 export class LineIndex {
   readonly #starts: number[] = [0];
-  readonly #length: number;
+  readonly #text: string;
 
   constructor(text: string) {
-    this.#length = text.length;
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
-      this.#starts.push(at + 1);
+    this.#text = text;
+    let feed = text.indexOf('\n');
+    let carriage = text.indexOf('\r');
+    while (feed >= 0 || carriage >= 0) {
+      const isFeed = carriage < 0 || (feed >= 0 && feed <= carriage + 1);
+      const end = isFeed ? feed : carriage;
+      this.#starts.push(end + 1);
+      if (feed >= 0 && feed <= end) feed = text.indexOf('\n', end + 1);
+      if (carriage >= 0 && carriage <= end) carriage = text.indexOf('\r', end + 1);
     }
   }
 
   /** Where `offset` is; offsets outside the text are clamped to it. */
   positionAt(offset: number): LineColumn {
-    const clamped = Math.max(0, Math.min(offset, this.#length));
+    const clamped = Math.max(0, Math.min(offset, this.#text.length));
     let low = 0;
     let high = this.#starts.length;
     while (high - low > 1) {
@@ -34,10 +43,15 @@ export class LineIndex {
   /** The offset of a position; a column past the line's end gives the line's end, a line past the text the text's end. */
   offsetAt(position: LineColumn): number {
     const start = this.#starts[position.line - 1];
-    if (start === undefined) return position.line < 1 ? 0 : this.#length;
-    const next = this.#starts[position.line];
-    const lineEnd = next === undefined ? this.#length : next - 1;
-    return Math.min(start + Math.max(0, position.column - 1), lineEnd);
+    if (start === undefined) return position.line < 1 ? 0 : this.#text.length;
+    return Math.min(start + Math.max(0, position.column - 1), this.#endOf(position.line));
+  }
+
+  /** Where a line's characters end: before its `\n`, `\r\n` or `\r`. */
+  #endOf(line: number): number {
+    const next = this.#starts[line];
+    if (next === undefined) return this.#text.length;
+    return this.#text.startsWith('\r\n', next - 2) ? next - 2 : next - 1;
   }
 }
 
