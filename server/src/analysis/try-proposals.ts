@@ -98,7 +98,7 @@ export async function tryProposals(
   const broken = brokenText(own);
   const candidates = proposals.map((proposal): Candidate => ({
     proposal,
-    ways: broken ? [] : proposal.ways,
+    ways: broken ? [] : proposal.ways.map((edits) => inFileStyle(edits, host.files)),
     after: undefined,
     refusal: broken,
   }));
@@ -263,11 +263,20 @@ export function isGrave({ severity }: Pick<Finding, 'severity'>): boolean {
   return severity === 'error' || severity === 'warning';
 }
 
+/** Faults of syntax that leave no doubt about what is meant. */
+const CLEAR: ReadonlySet<string | undefined> = new Set([
+  'property-after-subnode',
+  'version-missing',
+]);
+
 /** Faults after which a text says something else than was meant, or nothing. */
 function brokenText({ request, analysis: { board } }: TrialBoard): Refusal | undefined {
   const isBroken =
     board.excess !== undefined ||
-    board.tree.problems.some(({ id, level }) => id === 'syntax' && level === 'error') ||
+    board.tree.problems.some(
+      ({ id, level, facts }) =>
+        id === 'syntax' && level === 'error' && !CLEAR.has(facts['because']),
+    ) ||
     board.sources.some(({ problems }) =>
       problems.some(({ code }) => code !== 'macro-redefined' && code !== 'warning-directive'),
     );

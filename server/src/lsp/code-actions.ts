@@ -53,7 +53,8 @@ export async function codeActions(
     }
   // An editor that asks at each move of the cursor shows no more of them than a bulb.
   const isAutomatic = !only && triggerKind === CodeActionTriggerKind.Automatic;
-  if (wants(CodeActionKind.Refactor) && !isAutomatic) {
+  // The board is that of an older text while the text is broken.
+  if (wants(CodeActionKind.Refactor) && !isAutomatic && !model.stale) {
     const proposals = refactorings(model.board, source.id, from);
     for (const offer of await tryFixes(server, model, proposals, undefined))
       actions.push(actionOf(offer, CodeActionKind.RefactorRewrite, screen));
