@@ -1,4 +1,4 @@
-// The language server in Emacs with eglot, as its page sets it up: diagnostics, hover, a fix applied, the diagnostic gone.
+// The language server in Emacs with eglot, as its page sets it up: diagnostics, hover, a fix applied, the diagnostic gone, a completion.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -13,10 +13,13 @@ interface Seen {
   hover: string;
   actions: string[];
   after: Seen['diagnostics'];
+  /** The line in which `alignm` was completed, and all of the buffer then. */
+  completed: string;
+  text: string;
 }
 
 describe('Emacs', function () {
-  it('shows findings, explains them and mends them', function () {
+  it('shows findings, explains them and mends them, and completes a property', function () {
     const emacs = requireTool(this, {
       names: ['emacs'],
       skipName: 'emacs',
@@ -35,6 +38,9 @@ describe('Emacs', function () {
       [],
     );
     assert.notEqual(readFileSync(file, 'utf8'), board);
+    // Emacs knows no snippets unless a package for them is installed.
+    assert.equal(seen.completed, 'alignment = <>;');
+    assert.doesNotMatch(seen.text, /\$/);
   });
 });
 

@@ -1,5 +1,6 @@
 ;; Opens FILE with the set-up of SETUP, and writes what the editor sees to standard output, one JSON object per line:
-;; diagnostics, hover at the first error, code actions, and diagnostics after the first action.
+;; diagnostics, hover at the first error, code actions, diagnostics after the first action, and the line that completing the
+;; property `alignm' leaves.
 
 (require 'json)
 
@@ -48,4 +49,14 @@
     (wait-for "the error to go" (lambda () (< (length (errors)) count)))))
 (save-buffer)
 (tell 'after (seen))
+
+(goto-char (point-min))
+(search-forward "camera@")
+(search-forward "{")
+(insert "\nalignm")
+(eglot--signal-textDocument/didChange)
+(completion-at-point)
+(tell 'completed (buffer-substring-no-properties (line-beginning-position) (line-end-position)))
+(tell 'text (buffer-substring-no-properties (point-min) (point-max)))
+(set-buffer-modified-p nil)
 (eglot-shutdown (eglot-current-server))
