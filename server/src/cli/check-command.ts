@@ -5,7 +5,7 @@ import { failureText, type Baseline, type CheckedBoard } from './check-boards.ts
 import { checkAll } from './check-in-parallel.ts';
 import { Failure } from './failure.ts';
 import { isFault, mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
-import { jsonText, writeResult } from './output.ts';
+import { jsonText, textLines, writeResult } from './output.ts';
 import { printFindingsGithub } from './print-findings-github.ts';
 import { printFindingsMarkdown } from './print-findings-markdown.ts';
 import { sarifOf } from './print-findings-sarif.ts';
@@ -42,7 +42,7 @@ export async function checkCommand(
   progress.end();
   for (const { failure, remarks } of boards) {
     if (failure !== undefined) shell.stderr.write(`dtmap: ${failure}\n`);
-    for (const remark of remarks) shell.stderr.write(`dtmap: ${remark}\n`);
+    for (const remark of remarks) shell.stderr.write(textLines([`dtmap: ${remark}`]));
     failed ||= failure !== undefined;
   }
   if (options.writeBaseline !== undefined) {

@@ -20,6 +20,7 @@ import type { BootProfile } from '../xen/boot-profile.ts';
 import { readBootInputs } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
 import { fatalProblem } from './fatal-problem.ts';
+import { textLines } from './output.ts';
 import { placeText } from './print-map.ts';
 import { readGuests } from './read-guests.ts';
 import { displayPath, Places, type MadeText, type PathStyle } from './places.ts';
@@ -220,7 +221,7 @@ export class Session {
       ...settings,
       profile: { ...facts, ...settings.profile },
     });
-    for (const remark of opened.remarks) this.shell.stderr.write(`dtmap: ${remark}\n`);
+    this.shell.stderr.write(textLines(opened.remarks.map((remark) => `dtmap: ${remark}`)));
     return opened;
   }
 
