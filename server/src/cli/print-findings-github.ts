@@ -36,7 +36,9 @@ export function printFindingsGithub(findings: readonly JsonFinding[]): string {
       ]
         .map(printable)
         .join('\n');
-      const written = properties.map(([name, value]) => `${name}=${escapeProperty(value ?? '')}`);
+      const written = properties.map(
+        ([name, value]) => `${name}=${escapeProperty(printable(value ?? ''))}`,
+      );
       return `::${COMMANDS[finding.severity]} ${written.join(',')}::${escapeText(message)}\n`;
     })
     .join('');

@@ -15,11 +15,14 @@ export interface PrintOptions {
 export function printDts(tree: DeviceTree, options: PrintOptions = {}): string {
   const lines: string[] = ['/dts-v1/;', ''];
   for (const { address, size, labels } of tree.memoryReservations) {
-    const prefix = labels.map((label) => `${label}: `).join('');
-    lines.push(`${prefix}/memreserve/\t${wide(address)} ${wide(size)};`);
+    lines.push(`${labelsText(labels)}/memreserve/\t${wide(address)} ${wide(size)};`);
   }
   printNode(tree, tree.root, 0, options, lines);
   return `${lines.join('\n')}\n`;
+}
+
+function labelsText(labels: readonly string[]): string {
+  return labels.map((label) => `${printable(label)}: `).join('');
 }
 
 function wide(value: bigint): string {
@@ -34,7 +37,7 @@ function printNode(
   lines: string[],
 ): void {
   const indent = '\t'.repeat(depth);
-  const labels = node.labels.map((label) => `${label}: `).join('');
+  const labels = labelsText(node.labels);
   const places = node.openings.map(({ name }) => options.placeOf?.(name));
   lines.push(
     `${indent}${labels}${node.name === '' ? '/' : printable(node.name)} {${comment(places)}`,
@@ -57,7 +60,7 @@ function comment(places: readonly (string | undefined)[]): string {
 }
 
 function printProperty(tree: DeviceTree, property: DtProperty): string {
-  const labels = property.labels.map((label) => `${label}: `).join('');
+  const labels = labelsText(property.labels);
   const { bytes } = property;
   const name = printable(property.name);
   if (bytes.length === 0) return `${labels}${name};`;
