@@ -292,7 +292,7 @@ describe('hostile text', () => {
         if (shown) assertTame(shown.markdown, `hover at ${at}`, 2);
       }
       assertTame(mapMarkdown(board, '[x](y)<b>', findings), 'the map as Markdown');
-      const { file: _, ...model } = modelMemoryMap(board, findings, { file: '', title: '\x1b' });
+      const model = modelMemoryMap(board, findings, { file: '', title: '\x1b' });
       const views: object = [
         model,
         codeLenses(board, file),

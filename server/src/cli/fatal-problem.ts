@@ -17,7 +17,18 @@ export function fatalProblem(problem: PreprocessProblem): string | undefined {
       return 'a comment that does not end';
     case 'unterminated-conditional':
       return `${problem.directive} without #endif`;
-    default:
+    case 'stray-directive':
+      return `#${problem.directive} without #if`;
+    case 'bad-condition':
+      return `a condition cannot be evaluated: ${problem.because}`;
+    case 'bad-macro':
+      return problem.name === '' ? problem.because : `${problem.name}: ${problem.because}`;
+    case 'invalid-directive':
+      return `#${problem.directive} is not understood`;
+    case 'expansion-too-large':
+      return 'macros or includes grow without end';
+    case 'warning-directive':
+    case 'macro-redefined':
       return undefined;
   }
 }
