@@ -85,15 +85,17 @@ export function resolve(
       visit(child);
     }
   };
+  const twins = [...merged.twinned].flatMap((node) => node.settleTwins());
   root.path = '/';
   visit(root);
 
-  for (const { node, first, second } of merged.repeated) {
-    if (node.deleted || first.deleted) continue;
+  for (const { node, first, second } of twins) {
+    const at = second.definition?.name;
+    if (node.deleted || !at) continue;
     problems.push({
       id: 'duplicate_property_names',
       level: 'error',
-      at: writtenAt(second, second.says.nameStart, second.says.nameEnd),
+      at,
       facts: { property: first.name, node: node.path },
       related: first.definition ? [{ at: first.definition.name, role: 'first' }] : [],
     });
@@ -292,7 +294,8 @@ function allocator(byPhandle: Map<number, MergedNode>): Phandles {
   return {
     of(node) {
       if (node.phandle !== 0) return node.phandle;
-      while (byPhandle.has(next)) next++;
+      // What was omitted gives its number back.
+      while (byPhandle.get(next)?.deleted === false) next++;
       node.phandle = next;
       byPhandle.set(next, node);
       if (node.liveProperty('phandle') === undefined)
