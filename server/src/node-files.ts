@@ -30,6 +30,8 @@ interface Stored {
   readonly bytes: Uint8Array | undefined;
   /** Whether the file is there, but larger than anything that is read. */
   readonly isTooLarge: boolean;
+  /** Why the file is there, but cannot be read. */
+  readonly because?: string | undefined;
   file: SourceFile | undefined;
 }
 
@@ -49,12 +51,17 @@ export class NodeFiles implements FileSet {
     if (stored.file === undefined && stored.bytes !== undefined) {
       stored.file = { id, text: textOf(stored.bytes) };
     }
-    return stored.file ?? 'absent';
+    return stored.file ?? (stored.because === undefined ? 'absent' : 'unreadable');
   }
 
   bytes(id: FileId): Uint8Array | Missing {
-    const { bytes, isTooLarge } = this.#read(id);
-    return bytes ?? (isTooLarge ? 'too-large' : 'absent');
+    const { bytes, isTooLarge, because } = this.#read(id);
+    return bytes ?? (isTooLarge ? 'too-large' : because === undefined ? 'absent' : 'unreadable');
+  }
+
+  /** Why a file is `unreadable`, in a few words; undefined for every other. */
+  becauseOf(id: FileId): string | undefined {
+    return this.#open.has(id) ? undefined : this.#read(id).because;
   }
 
   /** Whether there is a file or folder of that name. */
@@ -79,8 +86,8 @@ export class NodeFiles implements FileSet {
   /** Why a file cannot be read, in a few words; undefined when it can. */
   whyUnreadable(id: FileId): string | undefined {
     if (this.#open.has(id) || this.#stored.get(id)?.stamp === GIVEN) return undefined;
-    const path = pathOf(id);
     try {
+      const path = checkedPathOf(id);
       const found = statSync(path);
       if (found.isDirectory()) return 'is a directory';
       if (!found.isFile() && !isShellPipe(path, found)) return 'is not a regular file';
@@ -88,14 +95,18 @@ export class NodeFiles implements FileSet {
       accessSync(path, constants.R_OK);
       return undefined;
     } catch (error) {
-      return reasonOf(error);
+      const why = reasonOf(error);
+      // Bytes that are not UTF-8 have become U+FFFD on their way here.
+      return why === REASONS['ENOENT'] && id.includes('\ufffd')
+        ? `${why}; a name that is not UTF-8 cannot be given`
+        : why;
     }
   }
 
   /** Writes a file whole and forgets what was read of it; why it could not, in a few words. */
   write(id: FileId, content: string | Uint8Array): string | undefined {
     try {
-      writeFileSync(pathOf(id), content);
+      writeFileSync(checkedPathOf(id), content);
     } catch (error) {
       return reasonOf(error);
     }
@@ -144,8 +155,11 @@ export class NodeFiles implements FileSet {
       const path = pathOf(id);
       const before = stamp(path);
       const isTooLarge = (this.sizeOf(id) ?? 0) > largestFile;
-      const bytes = before === undefined || isTooLarge ? undefined : readIfReadable(path);
-      stored = { stamp: before, bytes, isTooLarge, file: undefined };
+      const read = before === undefined || isTooLarge ? undefined : readIfReadable(path);
+      const bytes = typeof read === 'string' ? undefined : read;
+      const because =
+        typeof read === 'string' ? read : before === undefined ? whyBarred(path) : undefined;
+      stored = { stamp: before, bytes, isTooLarge, because, file: undefined };
       this.#stored.set(id, stored);
     }
     return stored;
@@ -158,12 +172,13 @@ function textOf(bytes: Uint8Array): string {
     : decodeText(bytes);
 }
 
-/** A file that vanishes or may not be read counts as absent: the core then says which include is missing. */
-function readIfReadable(path: string): Uint8Array | undefined {
+/** The bytes, or why they cannot be read; undefined for a file that has vanished. */
+function readIfReadable(path: string): Uint8Array | string | undefined {
   try {
     return readFileSync(path);
-  } catch {
-    return undefined;
+  } catch (error) {
+    const why = reasonOf(error);
+    return why === REASONS['ENOENT'] ? undefined : why;
   }
 }
 
@@ -171,6 +186,16 @@ function stamp(path: string): string | undefined {
   const found = statOf(path);
   if (found && isShellPipe(path, found)) return GIVEN;
   return found?.isFile() ? `${found.mtimeMs} ${found.size}` : undefined;
+}
+
+// Why nobody can tell whether a file is there: a folder that may not be searched, links without end.
+function whyBarred(path: string): string | undefined {
+  try {
+    statSync(path, { throwIfNoEntry: false });
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 // `<(command)` of a shell. Any other pipe might never be written to.
@@ -197,13 +222,33 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left',
   ENAMETOOLONG: 'file name too long',
   ELOOP: 'too many symbolic links',
+  EIO: 'input or output error',
+  ETXTBSY: 'is being executed',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files',
+  ERR_INVALID_URL: 'not a file: address',
+  ERR_INVALID_FILE_URL_HOST: 'a file: address of another machine',
+  ERR_INVALID_FILE_URL_PATH: 'not a file: address',
+  ERR_INVALID_ARG_VALUE: 'no file can have this name',
 };
 
 function reasonOf(error: unknown): string {
+  if (error instanceof URIError) return 'not a file: address';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return REASONS[code] ?? `cannot be used (${code || 'unknown reason'})`;
 }
 
+// A URI that names no file here, such as one of another machine, is left as it is: there is no file of that name.
 function pathOf(id: FileId): string {
+  if (!id.startsWith('file:')) return id;
+  try {
+    return fileURLToPath(id);
+  } catch {
+    return id;
+  }
+}
+
+/** The path of a file that the user named; throws for a URI that names none. */
+function checkedPathOf(id: FileId): string {
   return id.startsWith('file:') ? fileURLToPath(id) : id;
 }

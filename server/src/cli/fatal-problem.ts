@@ -1,6 +1,11 @@
-// Faults after which cpp gives no text, each in one line for standard error.
+// Faults after which cpp gives no text, or dtc no blob, each in one line for standard error.
 
 import type { PreprocessProblem } from '../preprocess/preprocessed.ts';
+import { allRules } from '../rules/all-rules.ts';
+import type { TreeProblem } from '../tree/device-tree.ts';
+
+/** Said of a file that is something else, in place of its words: they are nobody's business. */
+export const noSource = 'not devicetree source: /dts-v1/; must come first';
 
 /** What is wrong, or undefined for a fault cpp only warns of. */
 export function fatalProblem(problem: PreprocessProblem): string | undefined {
@@ -9,6 +14,8 @@ export function fatalProblem(problem: PreprocessProblem): string | undefined {
       return `${problem.path}: no such file on the include path`;
     case 'include-cycle':
       return `${problem.path}: includes itself`;
+    case 'include-unreadable':
+      return `${problem.path}: ${problem.because}`;
     case 'file-too-large':
       return `${problem.path}: too large to be read`;
     case 'error-directive':
@@ -31,4 +38,9 @@ export function fatalProblem(problem: PreprocessProblem): string | undefined {
     case 'macro-redefined':
       return undefined;
   }
+}
+
+/** What `check` says of a fault in the tree. */
+export function problemText({ id, facts }: TreeProblem): string {
+  return allRules.find(({ problem }) => problem === id)?.message(facts) ?? id;
 }

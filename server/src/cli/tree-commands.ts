@@ -4,16 +4,15 @@ import { writeDtb } from '../dtb/write-dtb.ts';
 import { readDtb } from '../dtb/read-dtb.ts';
 import { preprocess } from '../preprocess/preprocess.ts';
 import type { ExpandedSource, PreprocessOptions } from '../preprocess/preprocessed.ts';
-import { allRules } from '../rules/all-rules.ts';
 import { scanDocument } from '../syntax/scan-statements.ts';
 import { encodeText } from '../text/encode.ts';
-import { spanOf, type DeviceTree, type TreeProblem, type Written } from '../tree/device-tree.ts';
+import { spanOf, type DeviceTree, type Written } from '../tree/device-tree.ts';
 import { applyOverlays } from '../tree/apply-overlays.ts';
 import { evaluate } from '../tree/evaluate.ts';
 import { printDts } from '../tree/print-dts.ts';
 import { readBootInputs } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
-import { fatalProblem } from './fatal-problem.ts';
+import { fatalProblem, noSource, problemText } from './fatal-problem.ts';
 import { textLines, writeResult } from './output.ts';
 import { Places } from './places.ts';
 import { placeText } from './print-map.ts';
@@ -74,8 +73,7 @@ export async function compileCommand(
     trees.push(await read({ ...file, name: session.shown(overlay) }));
   }
   const tree = applyOverlays(base, trees);
-  const [problem] = tree.problems.filter(({ level }) => level === 'error');
-  if (problem) throw new Failure(wording(problem, places));
+  stopAtTreeProblem(tree, places);
   const result =
     options.format === 'dts' ? printDts(tree, { placeOf: originIn(places) }) : writeDtb(tree);
   writeResult(shell, options.output, result);
@@ -129,15 +127,18 @@ async function treeOfSource(
     includePaths: preprocessor.includePaths,
     source,
   });
-  const [problem] = tree.problems.filter(({ level }) => level === 'error');
-  if (problem) throw new Failure(wording(problem, how.places));
+  const isRefused = tree.problems.some(({ level }) => level === 'error');
+  if (isRefused && !source.text.includes('/dts-v1/'))
+    throw new Failure(`${boardFile.name}: ${noSource}`);
+  stopAtTreeProblem(tree, how.places);
   return tree;
 }
 
-/** The place, and what `check` says of it. */
-function wording({ id, at, facts }: TreeProblem, places: Places): string {
-  const message = allRules.find(({ problem }) => problem === id)?.message(facts) ?? id;
-  return `${placeText(places.placeOf(spanOf(at)))}: ${message}`;
+/** The first of the faults for which dtc makes no blob, with its place. */
+function stopAtTreeProblem({ problems }: DeviceTree, places: Places): void {
+  const problem = problems.find(({ level }) => level === 'error');
+  if (problem)
+    throw new Failure(`${placeText(places.placeOf(spanOf(problem.at)))}: ${problemText(problem)}`);
 }
 
 function treeOfBlob(session: Session, boardFile: BoardFile): DeviceTree {

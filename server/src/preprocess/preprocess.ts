@@ -2,7 +2,7 @@
 
 import { LineIndex } from '../text/line-index.ts';
 import { folderOf, joinPath } from '../text/join-path.ts';
-import type { FileSet, Missing, SourceFile } from '../text/source-file.ts';
+import { whyUnreadable, type FileSet, type Missing, type SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import { isSpace } from './characters.ts';
 import { evaluateCondition } from './conditions.ts';
@@ -172,6 +172,7 @@ class Run implements ExpansionHost {
         return file;
       },
       bytes: (id) => files.bytes(id),
+      becauseOf: (id) => whyUnreadable(files, id),
     };
     this.#options = options;
     this.#cache = cache;
@@ -289,6 +290,10 @@ class Run implements ExpansionHost {
     } else if (file === 'too-large') {
       const at = { file: this.#root.id, start: 0, end: 0 };
       this.#problems.push({ code: 'file-too-large', path: id, at });
+    } else if (file === 'unreadable') {
+      const at = { file: this.#root.id, start: 0, end: 0 };
+      const because = whyUnreadable(this.#files, id);
+      this.#problems.push({ code: 'include-unreadable', path: id, because, at });
     } else this.#readFile(file, -1);
   }
 
@@ -882,9 +887,7 @@ class Run implements ExpansionHost {
       const header = headerOf(tokens.slice(2));
       if (header === undefined || header.path === '') refuse();
       else {
-        const { found, tried } = this.#find(frame, header, 'first');
-        if (found === 'absent')
-          this.#problems.push({ code: 'include-not-found', path: header.path, tried, at });
+        this.#complainOfMissing(this.#find(frame, header, 'first'), header.path, at);
       }
     } else if (!isGcc && word === 'once') this.#once.add(frame.lexed.file.id);
     else if (!isGcc && (word === 'push_macro' || word === 'pop_macro')) {
@@ -974,15 +977,11 @@ class Run implements ExpansionHost {
       return;
     }
     const how = item.word === 'include_next' ? 'next' : 'first';
-    const { found, foundIn, tried } = this.#find(frame, header, how);
+    const result = this.#find(frame, header, how);
+    const { found, foundIn } = result;
     if (typeof found === 'string') {
       this.#includes.push({ at, target: undefined, by: 'cpp' });
-      if (found === 'absent') {
-        this.#problems.push({ code: 'include-not-found', path: header.path, tried, at });
-      }
-      if (found === 'too-large') {
-        this.#problems.push({ code: 'file-too-large', path: header.path, at });
-      }
+      this.#complainOfMissing(result, header.path, at);
       return;
     }
     this.#includes.push({ at, target: found.id, by: 'cpp' });
@@ -1003,6 +1002,15 @@ class Run implements ExpansionHost {
     this.#readFile(found, foundIn);
   }
 
+  #complainOfMissing({ found, tried }: Found, path: string, at: Span): void {
+    if (found === 'absent') this.#problems.push({ code: 'include-not-found', path, tried, at });
+    if (found === 'too-large') this.#problems.push({ code: 'file-too-large', path, at });
+    // The last that was tried is the one that is there.
+    const because = whyUnreadable(this.#files, tried.at(-1) ?? '');
+    if (found === 'unreadable')
+      this.#problems.push({ code: 'include-unreadable', path, because, at });
+  }
+
   /** `#include MACRO`. */
   #computedHeader(item: DirectiveItem): Header | undefined {
     const expander = this.#expanderOf(item, 'include');
@@ -1015,11 +1023,7 @@ class Run implements ExpansionHost {
   }
 
   /** The first file that `header` names: beside the including file (only `"..."`), then the include paths in order. */
-  #find(
-    frame: Frame,
-    header: Header,
-    how: 'first' | 'next',
-  ): { found: SourceFile | Missing; foundIn: number; tried: readonly FileId[] } {
+  #find(frame: Frame, header: Header, how: 'first' | 'next'): Found {
     const { includePaths } = this.#options;
     const candidates: { readonly id: FileId; readonly foundIn: number }[] = [];
     const isAbsolute = /^(?:\/|[A-Za-z]:\/)/.test(header.path);
@@ -1043,7 +1047,7 @@ class Run implements ExpansionHost {
       if (file === 'not-loaded') {
         waiting = true;
         this.#needs.add(id);
-      } else if (file !== 'absent' && !waiting) return { found: file, foundIn, tried: [] };
+      } else if (file !== 'absent' && !waiting) return { found: file, foundIn, tried: [id] };
       else if (file !== 'absent') break;
     }
     const found = waiting ? 'not-loaded' : 'absent';
@@ -1061,6 +1065,14 @@ function isAssertion(tokens: readonly Token[], word: 'assert' | 'unassert'): boo
   if (name?.kind !== Kind.name) return false;
   if (open?.text !== '(') return word === 'unassert';
   return answer?.text !== ')' && tokens.some(({ text }) => text === ')');
+}
+
+interface Found {
+  readonly found: SourceFile | Missing;
+  /** Index of the include path; -1 for none. */
+  readonly foundIn: number;
+  /** The files that were looked for, up to the one that was found. */
+  readonly tried: readonly FileId[];
 }
 
 interface Header {

@@ -1,6 +1,7 @@
 // Merges the statements of one text into a tree by dtc's rules (livetree.c: build_node, merge_nodes, add_orphan_node).
 
 import type { OriginMap } from '../preprocess/origin.ts';
+import { maximumDepth } from '../syntax/scan-statements.ts';
 import type { StatementDocument } from '../syntax/statement.ts';
 import type { MemoryReservation, TreeProblem, Written } from './device-tree.ts';
 import { lower } from './lower.ts';
@@ -422,18 +423,22 @@ class Merger implements Merged {
     }
   }
 
-  #collectProblems(item: Lowered, base: number): void {
+  #collectProblems(item: Lowered, base: number, depth = 0): void {
     if (item.kind === 'node') {
       if (!item.hasProblems) return;
       for (const [index, child] of item.items.entries())
-        this.#collectProblems(child, base + (item.offsets[index] ?? 0));
+        this.#collectProblems(child, base + (item.offsets[index] ?? 0), depth + 1);
     }
     for (const { id, start, end, facts } of item.problems)
       this.problems.push({
         id,
         level: 'error',
         at: this.#written(base + start, base + end),
-        facts,
+        // The brace of a node that is not opened any more (scan-statements.ts).
+        facts:
+          depth >= maximumDepth && facts['found'] === '{'
+            ? { because: 'nodes-too-deep', limit: `${maximumDepth}` }
+            : facts,
       });
   }
 

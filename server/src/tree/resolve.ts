@@ -1,7 +1,7 @@
 // Fills in what only the whole tree knows (paths, phandles, included bytes) and runs the checks dtc calls errors.
 
 import type { ExpandedSource } from '../preprocess/preprocessed.ts';
-import type { FileSet } from '../text/source-file.ts';
+import { whyUnreadable, type FileSet } from '../text/source-file.ts';
 import { folderOf, joinPath } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
 import { encodeText } from '../text/encode.ts';
@@ -449,6 +449,7 @@ function readIncluded(
     problems.push({ id: 'semantics', level: 'error', at, facts });
     return new Uint8Array(0);
   }
+  let barred: FileId | undefined;
   for (const candidate of candidates) {
     const bytes = options.files?.bytes(candidate) ?? 'absent';
     if (bytes === 'not-loaded') {
@@ -456,6 +457,10 @@ function readIncluded(
       return new Uint8Array(0);
     }
     if (bytes === 'absent') continue;
+    if (bytes === 'unreadable') {
+      barred ??= candidate;
+      continue;
+    }
     if (bytes === 'too-large') {
       problems.push({ id: 'semantics', level: 'error', at, facts: tooMuchIncluded });
       return new Uint8Array(0);
@@ -467,7 +472,14 @@ function readIncluded(
     id: 'semantics',
     level: 'error',
     at,
-    facts: { because: 'incbin-not-found', path: target },
+    facts:
+      barred === undefined
+        ? { because: 'incbin-not-found', path: target }
+        : {
+            because: 'incbin-unreadable',
+            path: target,
+            reason: whyUnreadable(options.files, barred),
+          },
   });
   return new Uint8Array(0);
 }
