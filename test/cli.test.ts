@@ -370,6 +370,25 @@ describe('dtmap', () => {
       assert.deepEqual(again.bytes, readFileSync(path.join(folder, 'b.dtb')));
     });
 
+    it('compiles what a boot script edits, or says what it cannot', async () => {
+      const board = file('edited.dts', '/dts-v1/;\n/ { old { }; chosen { bootargs = "a"; }; };\n');
+      const script = file(
+        'boot.cmd',
+        'fdt addr 0x40000000\nfdt set /chosen bootargs "b"\nfdt rm /old\n',
+      );
+      const { stdout, status } = await dtmap(
+        ['compile', board, '--boot-script', script, '--format', 'dts'],
+        {},
+      );
+      assert.equal(status, 0);
+      assert.match(stdout, /bootargs = "b"/);
+      assert.doesNotMatch(stdout, /old \{/);
+      const blob = path.join(folder, 'edited.dtb');
+      await dtmap(['compile', board, '-o', blob]);
+      fails(await dtmap(['compile', blob, '--boot-script', script]), /fdt rm \/old of a blob/);
+      fails(await dtmap(['preprocess', board, '--boot-script', script]), /use compile/);
+    });
+
     it('says why a tree makes no blob in the words of check', async () => {
       const cases: readonly (readonly [string, RegExp])[] = [
         ['/ { a = <1> };', /:2:\d+: missing ; behind a$/m],

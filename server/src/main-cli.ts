@@ -32,7 +32,16 @@ function startServer(): void {
   createRequire(__filename)(path.join(__dirname, 'server.js'));
 }
 
-const shell: Shell = { ...nodeShell(), startWorker, startServer };
+function makeShell(): Shell {
+  try {
+    return { ...nodeShell(), startWorker, startServer };
+  } catch (error) {
+    process.stderr.write(`dtmap: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
+}
+
+const shell = makeShell();
 
 if (isMainThread) {
   for (const stream of [process.stdout, process.stderr]) {

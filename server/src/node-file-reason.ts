@@ -19,6 +19,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ENXIO: 'is a socket or a device that is not there',
   ENAMETOOLONG: 'file name too long',
   ELOOP: 'too many symbolic links',
+  ETXTBSY: 'is being executed',
+  ERR_INVALID_URL: 'not a file: address',
+  ERR_INVALID_FILE_URL_HOST: 'a file: address of another machine',
+  ERR_INVALID_FILE_URL_PATH: 'not a file: address',
+  ERR_INVALID_ARG_VALUE: 'no file can have this name',
 };
 
 /** A fault that has its own words. `code` is the system's, when it comes from there. */
@@ -34,6 +39,7 @@ export class FileFault extends Error {
 /** The reason as it follows a file's name and a colon. */
 export function reasonOf(error: unknown): string {
   if (error instanceof FileFault) return error.message;
+  if (error instanceof URIError) return 'not a file: address';
   const code = codeOf(error);
   return REASONS[code] ?? `cannot be used (${code || 'unknown reason'})`;
 }

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { reasonOf } from './node-file-reason.ts';
+import { codeOf, reasonOf } from './node-file-reason.ts';
 import { replaceFiles, writeFile } from './node-write-files.ts';
 import { decodeText } from './text/decode.ts';
 import type { Replacement, Unreplaced } from './text/replacement.ts';
@@ -35,6 +35,8 @@ interface Stored {
   readonly bytes: Uint8Array | undefined;
   /** Whether the file is there, but larger than anything that is read. */
   readonly isTooLarge: boolean;
+  /** Why the file is there, but cannot be read. */
+  readonly because?: string | undefined;
   file: SourceFile | undefined;
 }
 
@@ -56,7 +58,7 @@ export class NodeFiles implements FileSet {
     if (stored.file === undefined && stored.bytes !== undefined) {
       stored.file = { id, text: textOf(stored.bytes) };
     }
-    return stored.file ?? 'absent';
+    return stored.file ?? (stored.because === undefined ? 'absent' : 'unreadable');
   }
 
   /** As `get`, without remembering a file that was not asked for before. */
@@ -68,8 +70,13 @@ export class NodeFiles implements FileSet {
   }
 
   bytes(id: FileId): Uint8Array | Missing {
-    const { bytes, isTooLarge } = this.#read(id);
-    return bytes ?? (isTooLarge ? 'too-large' : 'absent');
+    const { bytes, isTooLarge, because } = this.#read(id);
+    return bytes ?? (isTooLarge ? 'too-large' : because === undefined ? 'absent' : 'unreadable');
+  }
+
+  /** Why a file is `unreadable`, in a few words; undefined for every other. */
+  becauseOf(id: FileId): string | undefined {
+    return this.#open.has(id) ? undefined : this.#read(id).because;
   }
 
   /** Whether there is a file or folder of that name. */
@@ -109,8 +116,8 @@ export class NodeFiles implements FileSet {
   whyUnreadable(id: FileId): string | undefined {
     this.#named.add(id);
     if (this.#open.has(id) || this.#stored.get(id)?.stamp === GIVEN) return undefined;
-    const path = pathOf(id);
     try {
+      const path = checkedPathOf(id);
       const found = statSync(path);
       if (found.isDirectory()) return 'is a directory';
       if (!found.isFile() && !isShellPipe(path, found)) return 'is not a regular file';
@@ -118,14 +125,18 @@ export class NodeFiles implements FileSet {
       accessSync(path, constants.R_OK);
       return undefined;
     } catch (error) {
-      return reasonOf(error);
+      const why = reasonOf(error);
+      // Bytes that are not UTF-8 have become U+FFFD on their way here.
+      return codeOf(error) === 'ENOENT' && id.includes('\ufffd')
+        ? `${why}; a name that is not UTF-8 cannot be given`
+        : why;
     }
   }
 
   /** Writes a result whole and forgets what was read of the file; why it could not, in a few words. */
   write(id: FileId, content: string | Uint8Array): string | undefined {
     try {
-      writeFile(pathOf(id), Buffer.from(content));
+      writeFile(checkedPathOf(id), Buffer.from(content));
     } catch (error) {
       return reasonOf(error);
     }
@@ -185,8 +196,11 @@ export class NodeFiles implements FileSet {
       const path = pathOf(id);
       const before = this.#stampOf(id);
       const isTooLarge = (this.sizeOf(id) ?? 0) > largestFile;
-      const bytes = before === undefined || isTooLarge ? undefined : readIfReadable(path);
-      stored = { stamp: before, bytes, isTooLarge, file: undefined };
+      const read = before === undefined || isTooLarge ? undefined : readIfReadable(path);
+      const bytes = typeof read === 'string' ? undefined : read;
+      const because =
+        typeof read === 'string' ? read : before === undefined ? whyBarred(path) : undefined;
+      stored = { stamp: before, bytes, isTooLarge, because, file: undefined };
       this.#stored.set(id, stored);
     }
     return stored;
@@ -214,12 +228,23 @@ function textOf(bytes: Uint8Array): string {
     : decodeText(bytes);
 }
 
-/** A file that vanishes or may not be read counts as absent: the core then says which include is missing. */
-function readIfReadable(path: string): Uint8Array | undefined {
+/** The bytes, or why they cannot be read; undefined for a file that has vanished. */
+function readIfReadable(path: string): Uint8Array | string | undefined {
   try {
     return readFileSync(path);
-  } catch {
+  } catch (error) {
+    const code = codeOf(error);
+    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : reasonOf(error);
+  }
+}
+
+// Why nobody can tell whether a file is there: a folder that may not be searched, links without end.
+function whyBarred(path: string): string | undefined {
+  try {
+    statSync(path, { throwIfNoEntry: false });
     return undefined;
+  } catch (error) {
+    return reasonOf(error);
   }
 }
 
@@ -258,4 +283,9 @@ function pathOf(id: FileId): string {
   } catch {
     return id;
   }
+}
+
+/** The path of a file that the user named; throws for a URI that names none. */
+function checkedPathOf(id: FileId): string {
+  return id.startsWith('file:') ? fileURLToPath(id) : id;
 }

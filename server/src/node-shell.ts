@@ -8,7 +8,7 @@ import { NodeFiles } from './node-files.ts';
 export function nodeShell(): Shell {
   const files = new NodeFiles();
   return {
-    cwd: process.cwd().split(path.sep).join('/'),
+    cwd: workingDirectory(),
     version: versionIn(files),
     env: process.env,
     files,
@@ -17,6 +17,15 @@ export function nodeShell(): Shell {
     stdin: readStandardInput,
     grammar,
   };
+}
+
+/** Throws one sentence when the folder was deleted since the program's parent went there. */
+function workingDirectory(): string {
+  try {
+    return process.cwd().split(path.sep).join('/');
+  } catch {
+    throw new Error('the working directory is not there any more; go to another one');
+  }
 }
 
 let wasm: ReturnType<Shell['grammar']> | undefined;

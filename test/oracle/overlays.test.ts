@@ -2,12 +2,20 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
 import { applyOverlays } from '../../server/src/tree/apply-overlays.ts';
 import { overlayCases } from '../support/overlay-cases.ts';
+import { dtmap } from '../support/run-dtmap.ts';
 import { requireTool } from '../support/require-tool.ts';
 import { sourceTree } from '../support/source-tree.ts';
 import { boardFiles, kernelIncludePaths, kernelTree } from './kernel-tree.ts';
@@ -95,6 +103,48 @@ describe('overlays apply as with fdtoverlay', function () {
       if (expected) assert.deepEqual(Buffer.from(writeDtb(result)), withCleanPadding(expected));
     });
   }
+
+  it('by compile: from options, from dtmap.json, on source and on a blob', async () => {
+    const stack = ['local-references', 'nested-labels', 'one-fragment'];
+    const expected = applied(compiled('base'), stack.map(compiled));
+    assert.ok(expected);
+    const source = (name: string): string => join(fixtures, `${name}.dts`);
+    const binary = (name: string): string => {
+      const file = join(folder, `${name}.dtbo`);
+      writeFileSync(file, compiled(name));
+      return file;
+    };
+    const options = (named: (name: string) => string): string[] =>
+      stack.flatMap((name) => ['--overlay', named(name)]);
+    const project = join(folder, 'dtmap.json');
+    writeFileSync(project, JSON.stringify({ overlays: stack.map(source) }));
+    const blob = join(folder, 'own.dtb');
+    writeFileSync(blob, compiled('base'));
+    const output = join(folder, 'compiled.dtb');
+    const own = join(folder, 'own.dts');
+    copyFileSync(source('base'), own);
+    for (const argv of [
+      [source('base'), ...options(source)],
+      [source('base'), ...options(binary)],
+      [own],
+    ]) {
+      const { status, stderr } = await dtmap(['compile', ...argv, '-o', output]);
+      assert.equal(status, 0, stderr);
+      assert.deepEqual(readFileSync(output), withCleanPadding(expected), argv.join(' '));
+    }
+    rmSync(project);
+    const { status } = await dtmap(['compile', blob, ...options(binary), '-o', output]);
+    assert.equal(status, 0);
+    assert.deepEqual(readFileSync(output), withCleanPadding(expected));
+    rmSync(output);
+    for (const name of ['missing-symbol', 'missing-path']) {
+      const argv = ['compile', source('base'), '--overlay', source(name), '-o', output];
+      const refused = await dtmap(argv);
+      assert.equal(refused.status, 2);
+      assert.match(refused.stderr, /^dtmap: \S+:\d+:\d+: the .*\n$/);
+      assert.ok(!existsSync(output));
+    }
+  });
 
   it('the 18 of arm64 in the kernel', async () => {
     kernelTree();

@@ -6,6 +6,7 @@ import type { Finding, Severity } from '../rules/finding.ts';
 import type { Proposal } from '../rules/proposal.ts';
 import type { Found, Place, Rule } from '../rules/rule.ts';
 import { tooLarge } from '../rules/source/too-large.ts';
+import { printable, printableBrief } from '../text/printable.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { allowancesOf } from './allowances.ts';
@@ -59,7 +60,7 @@ function mergeTargets(rule: Rule, board: Board, severity: Severity | undefined):
   for (const found of rule.check(board)) {
     count += 1;
     const at = resolvePlace(found.at);
-    const message = rule.message(found.facts);
+    const message = printableBrief(rule.message(found.facts));
     const key = `${at.file}\0${at.start}\0${at.end}\0${message}`;
     const own = severity ?? found.severity ?? rule.severity;
     byKey ??= new Map();
@@ -95,12 +96,18 @@ function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
     severity: merged.severity,
     message: merged.message,
     at: merged.at,
-    related: (found.related ?? []).map(({ message, at }) => ({ message, at: resolvePlace(at) })),
+    related: (found.related ?? []).map(({ message, at }) => ({
+      message: printableBrief(message),
+      at: resolvePlace(at),
+    })),
     targets: merged.targets.map((name) => targetAsAsked(name, targets)),
-    ...(found.log === undefined ? {} : { log: found.log }),
+    ...(found.log === undefined ? {} : { log: printable(found.log) }),
     // They cost a search of the map, so they are computed when asked for.
     get proposals() {
-      proposals ??= rule.fixes?.(found, board) ?? [];
+      proposals ??= (rule.fixes?.(found, board) ?? []).map((proposal) => ({
+        ...proposal,
+        title: printableBrief(proposal.title),
+      }));
       return proposals;
     },
   };

@@ -1,8 +1,10 @@
 // Reads a boot profile from JSON, for `--profile` and `dtmap.bootProfile` alike; a wrong field is named with its path.
 
 import * as v from 'valibot';
+import { LineIndex } from '../text/line-index.ts';
 import type { BootProfile } from '../xen/boot-profile.ts';
 import { efiTypeOf } from './read-efi-map.ts';
+import { findJsonFault } from './find-json-fault.ts';
 
 /** What was read, or what is wrong with it: one sentence that names the field. */
 export type Read<T> =
@@ -114,13 +116,15 @@ export function readValue<Schema extends v.GenericSchema>(
   return { ok: false, because: path === null ? wordingOf(issue) : `${path}: ${wordingOf(issue)}` };
 }
 
-/** `value` parsed as JSON, or why it is none. */
+/** The value of a JSON text, or why it is none, without a word of the text. */
 export function parseJson(text: string): Read<unknown> {
   try {
     return { ok: true, value: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown };
-  } catch (error) {
-    const because = error instanceof Error ? error.message.replace(/\s+/g, ' ') : 'not JSON';
-    return { ok: false, because: `not JSON: ${because.slice(0, 120)}` };
+  } catch {
+    // The engine's own message quotes the text, which may be a file that was named by mistake or by somebody else.
+    const fault = findJsonFault(text.replace(/^\uFEFF/, ''));
+    const { line, column } = new LineIndex(text).positionAt(fault ?? text.length);
+    return { ok: false, because: `not JSON from line ${line}, column ${column} on` };
   }
 }
 

@@ -6,7 +6,7 @@ import type { Preprocessed, PreprocessOptions } from '../preprocess/preprocessed
 import type { Parser } from '../syntax/create-parser.ts';
 import { scanDocument } from '../syntax/scan-statements.ts';
 import type { StatementDocument } from '../syntax/statement.ts';
-import { largestText, type FileSet } from '../text/source-file.ts';
+import { largestText, whyUnreadable, type FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import { evaluate } from '../tree/evaluate.ts';
@@ -61,6 +61,8 @@ export function readTree(
     return readBlob(file, bytes);
   const root = files.get(file);
   if (root === 'not-loaded') return { kind: 'incomplete', needs: [file] };
+  if (root === 'unreadable')
+    return { kind: 'unreadable', file, because: whyUnreadable(files, file) };
   if (root === 'absent') return { kind: 'unreadable', file, because: 'no such file' };
   if (root === 'too-large')
     return { kind: 'unreadable', file, because: `is larger than ${largestText >> 20} MiB` };

@@ -11,7 +11,7 @@ import type { XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
 import { bootJson, consoleLine } from './boot-json.ts';
 import { Failure } from './failure.ts';
-import { jsonText, writeResult } from './output.ts';
+import { jsonText, textLines, writeResult } from './output.ts';
 import type { BootOptions } from './program.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import type { OpenBoard, Session } from './session.ts';
@@ -83,7 +83,7 @@ function printed(
         ? bootJson(boots[0] as XenBoot, linux)
         : boots.map((boot) => bootJson(boot, linux)),
     );
-  return boots.map((boot) => boot.log.map((line) => `${consoleLine(line)}\n`).join('')).join('\n');
+  return boots.map((boot) => textLines(boot.log.map(consoleLine))).join('\n');
 }
 
 // Standard output holds Xen's lines alone; what they come to is said beside it.
@@ -92,7 +92,9 @@ function remark(session: Session, boot: XenBoot): void {
   const because = 'because' in outcome ? `: ${outcome.because}` : '';
   const unknown = boot.uncertain.map(({ what, because }) => `${what} (${because})`);
   session.shell.stderr.write(
-    `Xen ${boot.release.name}: ${outcome.kind}${because}${unknown.length > 0 ? `; not known: ${unknown.join(', ')}` : ''}\n`,
+    textLines([
+      `Xen ${boot.release.name}: ${outcome.kind}${because}${unknown.length > 0 ? `; not known: ${unknown.join(', ')}` : ''}`,
+    ]),
   );
 }
 
@@ -127,5 +129,5 @@ function printComparison(
       ? [`${comparison.beyondExcerpt} predicted lines lie before or after what the log shows`]
       : []),
   ];
-  return [...lines, verdict, ...skipped, ''].join('\n');
+  return textLines([...lines, verdict, ...skipped]);
 }

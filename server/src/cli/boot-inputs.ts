@@ -28,6 +28,8 @@ export interface BootInputs {
   readonly made: readonly MadeText[];
   /** One sentence each, for standard error: what could not be used. */
   readonly remarks: readonly string[];
+  /** Those of them that say which edit of the tree was left out. */
+  readonly leftOut: readonly string[];
 }
 
 /** Where the files are, and what they are called relative to. */
@@ -64,7 +66,7 @@ export function readBootInputs(
     profile = { boot: 'efi', efiMemoryMap, ...profile };
   }
   if (settings.bootScript === undefined)
-    return { profile, loads: [], overlays: [], made: [], remarks };
+    return { profile, loads: [], overlays: [], made: [], remarks, leftOut: [] };
   return readScript(shell, root, isBlob, settings.bootScript, profile, remarks);
 }
 
@@ -109,10 +111,11 @@ function readScript(
     };
   });
   const made: MadeText[] = [];
+  const leftOut: string[] = [];
   const overlays = script.overlays.flatMap((name) => {
     const found = pathOf(name);
     if (found === undefined)
-      remarks.push(`${shown(shell, file)}: overlay ${name} is not there and was left out`);
+      leftOut.push(`${shown(shell, file)}: overlay ${name} is not there and was left out`);
     return found ?? [];
   });
   if (script.statements.length > 0) {
@@ -120,7 +123,7 @@ function readScript(
     if (isBlob) {
       for (const { kind, line, path: node } of script.statements)
         if (kind.startsWith('remove'))
-          remarks.push(`${shown(shell, file)}:${line}: fdt rm ${node} of a blob was left out`);
+          leftOut.push(`${shown(shell, file)}:${line}: fdt rm ${node} of a blob was left out`);
       const id = `${file}.dtso`;
       shell.files.setText(id, tree.text);
       overlays.push(id);
@@ -133,7 +136,14 @@ function readScript(
       made.push({ file: root, from: text.length, origin: file, lineOf: tree.lineOf });
     }
   }
-  return { profile: withLoads(given, script, loads), loads, overlays, made, remarks };
+  return {
+    profile: withLoads(given, script, loads),
+    loads,
+    overlays,
+    made,
+    remarks: [...remarks, ...leftOut],
+    leftOut,
+  };
 }
 
 /** The script inside a U-Boot image (mkimage -T script): behind its header and the table of lengths. */

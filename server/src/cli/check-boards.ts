@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { parseJson } from '../analysis/read-profile.ts';
+import { printable } from '../text/printable.ts';
 import { Failure, oneLine } from './failure.ts';
 import { fingerprints, mergeFindings, toJson, type JsonFinding } from './json-finding.ts';
 import type { CheckOptions } from './program.ts';
@@ -61,7 +62,7 @@ export async function checkBoard(
 
 /** One line for the user; a fault of ours is named as such. */
 export function failureText(error: unknown, session: Session, name: string): string {
-  if (error instanceof Failure) return oneLine(error.message);
+  if (error instanceof Failure) return printable(error.message);
   if (session.shell.env['DTMAP_DEBUG'] === '1' && error instanceof Error)
     return error.stack ?? error.message;
   const reason = error instanceof Error ? error.message : String(error);

@@ -5,7 +5,7 @@ import { failureText, type Baseline, type CheckedBoard } from './check-boards.ts
 import { checkAll } from './check-in-parallel.ts';
 import { Failure } from './failure.ts';
 import { isFault, mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
-import { jsonText, writeResult } from './output.ts';
+import { jsonText, textLines, writeResult } from './output.ts';
 import { printFindingsGithub } from './print-findings-github.ts';
 import { printFindingsMarkdown } from './print-findings-markdown.ts';
 import { sarifOf } from './print-findings-sarif.ts';
@@ -29,9 +29,11 @@ export async function checkCommand(
   if (names[0] !== undefined) settingsFor(shell, resolveFile(names[0], shell.cwd), options);
   if (options.dryRun && !options.fix) throw new Failure('--dry-run is for --fix');
   let failed = false;
+  let said: readonly string[] = [];
   if (options.fix) {
     const fixed = await fixAll(session, names, options);
-    failed = fixed.failed;
+    said = fixed.failures;
+    failed = said.length > 0;
     if (options.dryRun) {
       writeResult(shell, options.output, fixed.patch);
       return failed ? 2 : fixed.patch === '' ? 0 : 1;
@@ -41,8 +43,8 @@ export async function checkCommand(
   const boards = await checkAll(session, names, options, (count) => progress.show(count));
   progress.end();
   for (const { failure, remarks } of boards) {
-    if (failure !== undefined) shell.stderr.write(`dtmap: ${failure}\n`);
-    for (const remark of remarks) shell.stderr.write(`dtmap: ${remark}\n`);
+    if (failure !== undefined && !said.includes(failure)) shell.stderr.write(`dtmap: ${failure}\n`);
+    for (const remark of remarks) shell.stderr.write(textLines([`dtmap: ${remark}`]));
     failed ||= failure !== undefined;
   }
   if (options.writeBaseline !== undefined) {
@@ -114,8 +116,8 @@ async function fixAll(
   session: Session,
   names: readonly string[],
   options: CheckOptions,
-): Promise<{ readonly failed: boolean; readonly patch: string }> {
-  let failed = false;
+): Promise<{ readonly failures: readonly string[]; readonly patch: string }> {
+  const failures: string[] = [];
   let patch = '';
   for (const name of names) {
     try {
@@ -124,9 +126,10 @@ async function fixAll(
       else await writeFixed(session, texts);
       for (const line of lines) session.shell.stderr.write(`dtmap: ${line}\n`);
     } catch (error) {
-      failed = true;
-      session.shell.stderr.write(`dtmap: ${failureText(error, session, name)}\n`);
+      const failure = failureText(error, session, name);
+      failures.push(failure);
+      session.shell.stderr.write(`dtmap: ${failure}\n`);
     }
   }
-  return { failed, patch };
+  return { failures, patch };
 }

@@ -1,8 +1,9 @@
 // `dtmap diff`: what changed in the memory map between two trees, for the review of a patch.
 
 import { formatGrouped, formatSize } from '../addresses/format.ts';
+import { markdownCode, markdownText } from '../text/markdown.ts';
 import { mapJson, toRange, type JsonMap, type JsonRange } from './map-json.ts';
-import { jsonText, writeResult } from './output.ts';
+import { jsonText, textLines, writeResult } from './output.ts';
 import type { JsonPlace } from './places.ts';
 import type { MapOptions } from './program.ts';
 import type { Session } from './session.ts';
@@ -119,10 +120,10 @@ function print(changes: readonly MapChange[], format: 'text' | 'markdown'): stri
     const name = `${what} ${node ?? ''}`.trim();
     const parts = [before, after].flatMap((entry) => (entry ? [entryText(entry)] : []));
     return format === 'markdown'
-      ? `- **${change}** ${name.replace(/[*_|]/g, '\\$&')}: ${parts.map((part) => `\`${part}\``).join(' → ')}`
+      ? `- **${change}** ${markdownText(name)}: ${parts.map(markdownCode).join(' → ')}`
       : `${change}: ${name}: ${parts.join(' -> ')}`;
   });
-  return `${lines.join('\n')}\n`;
+  return textLines(lines);
 }
 
 function entryText(entry: Entry): string {

@@ -6,9 +6,10 @@ import { formatAddress } from '../addresses/format.ts';
 import { ownershipOf } from '../ide/ownership.ts';
 import { allRules } from '../rules/all-rules.ts';
 import { rulePage } from '../rules/rule-page.ts';
+import { markdownCode, markdownText } from '../text/markdown.ts';
 import { nodeAt, spanOf, walkNodes, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
-import { jsonText, writeResult } from './output.ts';
+import { jsonText, textLines, writeResult } from './output.ts';
 import type { JsonPlace } from './places.ts';
 import { placeText } from './print-map.ts';
 import type { ExplainOptions } from './program.ts';
@@ -104,25 +105,23 @@ function nodeNamed(tree: DeviceTree, name: string): DtNode | undefined {
 function printed(lines: readonly JsonExplained[], name: string, format: string): string {
   if (format === 'json') return jsonText({ version: 1, file: name, lines });
   if (lines.length === 0) return 'No line about memory in this log.\n';
-  return lines
-    .map((line) => {
+  const isMarkdown = format === 'markdown';
+  return textLines(
+    lines.flatMap((line) => {
       const times = line.repeats > 0 ? ` (${line.repeats + 1} times)` : '';
-      const head =
-        format === 'markdown'
-          ? `- \`${line.text}\`${times} (line ${line.line})`
-          : `${name}:${line.line}: ${line.text}${times}`;
+      const head = isMarkdown
+        ? `- ${markdownCode(line.text)}${times} (line ${line.line})`
+        : `${name}:${line.line}: ${line.text}${times}`;
       const parts = [
         ['cause', line.cause],
         ['cure', line.cure],
         ['rule', line.rule],
         ['node', [line.node, line.at && placeText(line.at)].filter(Boolean).join(' at ')],
       ] as const;
-      const indent = format === 'markdown' ? '  - ' : '  ';
-      return [
-        head,
-        ...parts.filter(([, text]) => text).map(([label, text]) => `${indent}${label}: ${text}`),
-        '',
-      ].join('\n');
-    })
-    .join('');
+      const said = parts.flatMap(([label, text]) =>
+        text ? [isMarkdown ? `  - ${label}: ${markdownText(text)}` : `  ${label}: ${text}`] : [],
+      );
+      return [head, ...said];
+    }),
+  );
 }

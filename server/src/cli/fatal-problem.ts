@@ -1,6 +1,11 @@
-// Faults after which cpp gives no text, each in one line for standard error.
+// Faults after which cpp gives no text, or dtc no blob, each in one line for standard error.
 
 import type { PreprocessProblem } from '../preprocess/preprocessed.ts';
+import { allRules } from '../rules/all-rules.ts';
+import type { TreeProblem } from '../tree/device-tree.ts';
+
+/** Said of a file that is something else, in place of its words: they are nobody's business. */
+export const noSource = 'not devicetree source: /dts-v1/; must come first';
 
 /** What is wrong, or undefined for a fault cpp only warns of. */
 export function fatalProblem(problem: PreprocessProblem): string | undefined {
@@ -9,6 +14,8 @@ export function fatalProblem(problem: PreprocessProblem): string | undefined {
       return `${problem.path}: no such file on the include path`;
     case 'include-cycle':
       return `${problem.path}: includes itself`;
+    case 'include-unreadable':
+      return `${problem.path}: ${problem.because}`;
     case 'file-too-large':
       return `${problem.path}: too large to be read`;
     case 'error-directive':
@@ -17,7 +24,23 @@ export function fatalProblem(problem: PreprocessProblem): string | undefined {
       return 'a comment that does not end';
     case 'unterminated-conditional':
       return `${problem.directive} without #endif`;
-    default:
+    case 'stray-directive':
+      return `#${problem.directive} without #if`;
+    case 'bad-condition':
+      return `a condition cannot be evaluated: ${problem.because}`;
+    case 'bad-macro':
+      return problem.name === '' ? problem.because : `${problem.name}: ${problem.because}`;
+    case 'invalid-directive':
+      return `#${problem.directive} is not understood`;
+    case 'expansion-too-large':
+      return 'macros or includes grow without end';
+    case 'warning-directive':
+    case 'macro-redefined':
       return undefined;
   }
+}
+
+/** What `check` says of a fault in the tree. */
+export function problemText({ id, facts }: TreeProblem): string {
+  return allRules.find(({ problem }) => problem === id)?.message(facts) ?? id;
 }

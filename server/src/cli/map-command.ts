@@ -8,7 +8,7 @@ import { decodeAddress } from '../ide/decode-address.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
 import { likelyParts, mapJson } from './map-json.ts';
-import { jsonText, writeResult } from './output.ts';
+import { jsonText, textLines, writeResult } from './output.ts';
 import { placeText, printMapMarkdown, printMapText } from './print-map.ts';
 import type { DecodeOptions, MapOptions } from './program.ts';
 import type { OpenBoard, Session } from './session.ts';
@@ -71,7 +71,7 @@ export async function decodeCommand(
   const result =
     options.format === 'json'
       ? jsonText({ address: formatAddress(at), mfn: formatAddress(at >> 12n), owners })
-      : [
+      : textLines([
           `${formatGrouped(at)} (MFN ${formatAddress(at >> 12n)})`,
           ...owners.map((each) =>
             [
@@ -80,8 +80,7 @@ export async function decodeCommand(
               ...(each.at ? [`  ${placeText(each.at)}`] : []),
             ].join(''),
           ),
-          '',
-        ].join('\n');
+        ]);
   writeResult(session.shell, options.output, result);
   return 0;
 }

@@ -1,5 +1,6 @@
 // Where a command's result goes: standard output, or the file of `-o`.
 
+import { printable } from '../text/printable.ts';
 import { Failure } from './failure.ts';
 import { resolveFile } from './settings.ts';
 import type { Shell } from './shell.ts';
@@ -19,7 +20,21 @@ export function writeResult(
   if (why !== undefined) throw new Failure(`${output}: ${why}`);
 }
 
-/** JSON for people and programs: two blanks of indent, a final newline, addresses already text. */
+/** Lines for people, each ended by a newline: what a tree, a log or a file name says is shown, never obeyed. */
+export function textLines(lines: readonly string[]): string {
+  return lines.map((line) => `${printable(line)}\n`).join('');
+}
+
+// What JSON lets stand in a string and a terminal may act on.
+const UNSEEN_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
+
+/** JSON for people and programs: two blanks of indent, a final newline, addresses already text; in it, all is printable. */
 export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  const text = JSON.stringify(value, undefined, 2).replace(UNSEEN_IN_JSON, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+  return `${text}\n`;
 }

@@ -1,5 +1,6 @@
 // Findings as GitHub's workflow commands: annotations on the lines of a pull request.
 
+import { printable } from '../text/printable.ts';
 import type { JsonFinding } from './json-finding.ts';
 import type { Severity } from '../rules/finding.ts';
 
@@ -32,8 +33,12 @@ export function printFindingsGithub(findings: readonly JsonFinding[]): string {
         finding.message,
         ...finding.related.map(({ message, at }) => `${at.file}:${at.line}: ${message}`),
         ...(finding.log === undefined ? [] : [`Log: ${finding.log}`]),
-      ].join('\n');
-      const written = properties.map(([name, value]) => `${name}=${escapeProperty(value ?? '')}`);
+      ]
+        .map(printable)
+        .join('\n');
+      const written = properties.map(
+        ([name, value]) => `${name}=${escapeProperty(printable(value ?? ''))}`,
+      );
       return `::${COMMANDS[finding.severity]} ${written.join(',')}::${escapeText(message)}\n`;
     })
     .join('');

@@ -1,6 +1,8 @@
 // Findings as Markdown: for a mail to a list, a bug report or the summary of a CI run.
 
+import { markdownCode, markdownText } from '../text/markdown.ts';
 import type { JsonFinding } from './json-finding.ts';
+import type { JsonPlace } from './places.ts';
 
 /** A list of the findings with the other parties below each; a sentence when there is none. */
 export function printFindingsMarkdown(findings: readonly JsonFinding[]): string {
@@ -10,17 +12,17 @@ export function printFindingsMarkdown(findings: readonly JsonFinding[]): string 
       const { at } = finding;
       const targets = finding.targets.length > 0 ? ` (${finding.targets.join(', ')})` : '';
       const lines = [
-        `- **${finding.severity}** \`${at.file}:${at.line}\`: ${escape(finding.message)}${targets} \`${finding.rule}\``,
+        `- **${finding.severity}** ${placeCode(at)}: ${markdownText(finding.message)}${targets} ${markdownCode(finding.rule)}`,
         ...finding.related.map(
-          ({ message, at }) => `  - \`${at.file}:${at.line}\`: ${escape(message)}`,
+          ({ message, at }) => `  - ${placeCode(at)}: ${markdownText(message)}`,
         ),
-        ...(finding.log === undefined ? [] : [`  - log: \`${finding.log.replace(/`/g, "'")}\``]),
+        ...(finding.log === undefined ? [] : [`  - log: ${markdownCode(finding.log)}`]),
       ];
       return `${lines.join('\n')}\n`;
     })
     .join('');
 }
 
-function escape(text: string): string {
-  return text.replace(/[\\*_<>|[\]]/g, '\\$&');
+function placeCode({ file, line }: JsonPlace): string {
+  return markdownCode(`${file}:${line}`);
 }

@@ -16,6 +16,16 @@ const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   hint: 'note',
 };
 
+/** A message in which no reader finds a link: SARIF takes `[text](target)` for one (section 3.11.6). */
+function escapeLinks(text: string): string {
+  return text.replaceAll('](', '\\](');
+}
+
+/** The message that `escapeLinks` was given. */
+export function unescapeLinks(text: string): string {
+  return text.replaceAll('\\](', '](');
+}
+
 /** Where a rule's page is. */
 export function ruleUri(rule: string): string {
   return `${HOME}/blob/main/server/docs/rules/${rule}.md`;
@@ -80,13 +90,13 @@ function resultOf(finding: JsonFinding, id: string): object {
     ruleId: finding.rule,
     ...(index < 0 ? {} : { ruleIndex: index }),
     level: LEVELS[finding.severity],
-    message: { text: finding.message },
+    message: { text: escapeLinks(finding.message) },
     locations: [{ physicalLocation: physicalOf(finding.at) }],
     ...(finding.related.length > 0
       ? {
           relatedLocations: finding.related.map(({ message, at }, number) => ({
             id: number + 1,
-            message: { text: message },
+            message: { text: escapeLinks(message) },
             physicalLocation: physicalOf(at),
           })),
         }
@@ -104,7 +114,7 @@ function resultOf(finding: JsonFinding, id: string): object {
 function fixOf(fix: JsonFinding['fixes'][number]): object {
   const files = [...new Set(fix.edits.map(({ at }) => at.file))];
   return {
-    description: { text: fix.title },
+    description: { text: escapeLinks(fix.title) },
     artifactChanges: files.map((file) => ({
       artifactLocation: locationOf(file),
       replacements: fix.edits
@@ -123,6 +133,10 @@ function regionOf({ line, column, endLine, endColumn }: JsonPlace): object {
 }
 
 function locationOf(file: string): object {
-  const uri = file.split('/').map(encodeURIComponent).join('/');
+  const uri = file
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/');
   return file.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: 'SRCROOT' };
 }

@@ -1,7 +1,7 @@
 // Findings for a terminal and for editors that read gcc's messages: `file:line:col: severity: message [rule]`.
 
-import { oneLine } from './failure.ts';
 import type { JsonFinding } from './json-finding.ts';
+import { textLines } from './output.ts';
 import type { JsonPlace } from './places.ts';
 
 /** One line per finding, then a `note:` line for every other party, the log line and the releases it holds for. */
@@ -15,7 +15,7 @@ export function printFindingsText(findings: readonly JsonFinding[]): string {
     if (finding.targets.length > 0)
       lines.push(`${where}: note: holds for ${finding.targets.join(', ')}`);
   }
-  return lines.map((line) => `${oneLine(line)}\n`).join('');
+  return textLines(lines);
 }
 
 function placeText({ file, line, column }: JsonPlace): string {

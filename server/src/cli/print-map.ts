@@ -2,7 +2,9 @@
 
 import { formatGrouped, formatSize } from '../addresses/format.ts';
 import { overlaps, type Range } from '../addresses/region.ts';
+import { markdownCode, markdownText } from '../text/markdown.ts';
 import { toRange, type JsonMap, type JsonPlaced, type LikelyParts } from './map-json.ts';
+import { textLines } from './output.ts';
 import type { JsonPlace } from './places.ts';
 
 interface Row {
@@ -38,28 +40,26 @@ export function printMapText(map: JsonMap, options: MapText): string {
       .join('  ')
       .trimEnd(),
   );
-  return [headline(map), ...lines, ...unknownLines(map), ...devicesLine(devicesLeftOut), '']
-    .map((line) => line.replace(/[\r\n]+/g, ' '))
-    .join('\n');
+  return textLines([headline(map), ...lines, ...unknownLines(map), ...devicesLine(devicesLeftOut)]);
 }
 
 /** A table, for a mail or a bug report. */
 export function printMapMarkdown(map: JsonMap, options: MapText): string {
-  const cell = (text: string): string => text.replace(/\|/g, '\\|').replace(/[\r\n]+/g, ' ');
-  const code = (text: string): string => (text === '' ? '' : `\`${cell(text)}\``);
   const { rows: listed, devicesLeftOut } = rowsOf(map, options);
   const rows = listed.map(
     ({ range, size, what, who, where }) =>
-      `| ${code(range)} | ${size} | ${what} | ${cell(who)} | ${code(where)} |`,
+      `| ${markdownCode(range)} | ${size} | ${what} | ${markdownText(who)} | ${markdownCode(where)} |`,
   );
   return [
-    `**${headline(map)}**`,
+    `**${markdownText(headline(map))}**`,
     '',
     '| range | size | what | who | where |',
     '|---|--:|---|---|---|',
     ...rows,
     '',
-    ...[...unknownLines(map), ...devicesLine(devicesLeftOut)].map((line) => `- ${line}`),
+    ...[...unknownLines(map), ...devicesLine(devicesLeftOut)].map(
+      (line) => `- ${markdownText(line)}`,
+    ),
     '',
   ].join('\n');
 }

@@ -3,6 +3,7 @@
 import type { Severity } from '../rules/finding.ts';
 import type { JsonFinding, JsonFix } from './json-finding.ts';
 import type { JsonPlace } from './places.ts';
+import { unescapeLinks } from './print-findings-sarif.ts';
 
 /** A result of `check` in either format, read back. */
 export interface ReadReport {
@@ -87,10 +88,10 @@ function findingOf(result: Result): JsonFinding {
   return {
     rule: result.ruleId,
     severity,
-    message: result.message.text,
+    message: unescapeLinks(result.message.text),
     at: placeOf(result.locations[0] as { physicalLocation: Physical }),
     related: (result.relatedLocations ?? []).map((related) => ({
-      message: related.message.text,
+      message: unescapeLinks(related.message.text),
       at: placeOf(related),
     })),
     targets,
@@ -101,7 +102,7 @@ function findingOf(result: Result): JsonFinding {
 
 function fixOf(fix: NonNullable<Result['fixes']>[number]): JsonFix {
   return {
-    title: fix.description.text,
+    title: unescapeLinks(fix.description.text),
     edits: fix.artifactChanges.flatMap(({ artifactLocation, replacements }) =>
       replacements.map(({ deletedRegion, insertedContent }) => ({
         at: place(artifactLocation, deletedRegion),

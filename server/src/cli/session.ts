@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { analyze, type BoardRequest } from '../analysis/analyze.ts';
-import type { Reader } from '../analysis/read-tree.ts';
+import type { Reader, ReadTree } from '../analysis/read-tree.ts';
 import {
   buildCommandCandidates,
   inferIncludePaths,
@@ -20,7 +20,8 @@ import type { BootProfile } from '../xen/boot-profile.ts';
 import { BoardIndex } from './board-index.ts';
 import { readBootInputs } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
-import { fatalProblem } from './fatal-problem.ts';
+import { fatalProblem, noSource, problemText } from './fatal-problem.ts';
+import { textLines } from './output.ts';
 import { placeText } from './print-map.ts';
 import { readGuests } from './read-guests.ts';
 import { displayPath, Places, type MadeText, type PathStyle } from './places.ts';
@@ -70,18 +71,39 @@ function stopWithoutTree(
   { tree }: Board,
   findings: readonly Finding[],
   places: Places,
-  { name }: BoardFile,
+  rootName: string,
+  isSource: boolean,
 ): void {
   const { root, problems } = tree;
   if (root.children.length > 0 || root.properties.size > 0) return;
   const problem = problems.find(({ level }) => level === 'error');
   if (!problem) return;
+  // What the words of a file that is something else are is nobody's business.
+  if (!isSource) throw new Failure(`${rootName}: ${noSource}`);
   const span = spanOf(problem.at);
-  const { line, column } = places.placeOf(span);
   const why = findings.find(({ at }) => at.file === span.file && at.start === span.start);
   throw new Failure(
-    `${name}:${line}:${column}: not devicetree source${why ? `: ${why.message}` : ''}`,
+    `${placeText(places.placeOf(span))}: not devicetree source${why ? `: ${why.message}` : ''}`,
   );
+}
+
+/** A map of the upper part of a tree would look like a map of the tree. */
+function stopAtDepth({ tree }: Board, places: Places): void {
+  const problem = tree.problems.find(({ facts }) => facts['because'] === 'nodes-too-deep');
+  if (problem)
+    throw new Failure(`${placeText(places.placeOf(spanOf(problem.at)))}: ${problemText(problem)}`);
+}
+
+/** An overlay of which nothing was understood is another file, named by mistake or by somebody else. */
+function stopAtForeignOverlay(
+  readings: readonly ReadTree[],
+  nameOf: (file: FileId) => string,
+): void {
+  for (const { tree, source } of readings.slice(1)) {
+    if (source === undefined || source.text.includes('/dts-v1/')) continue;
+    if (tree.root.children.length === 0 && tree.root.properties.size === 0)
+      throw new Failure(`${nameOf(source.root)}: ${noSource}`);
+  }
 }
 
 /** Whether a file of which nothing was understood is source with mistakes, not something else. */
@@ -193,9 +215,18 @@ export class Session {
     if (analysis.kind === 'incomplete')
       throw new Failure(`${analysis.needs.join(', ')}: cannot be read`);
     const { findings } = analysis;
+    stopAtDepth(analysis.board, places);
+    stopAtForeignOverlay(analysis.readings, (file) => this.#nameOf(file, boardFile));
+    const isSource = isMeantAsSource(analysis.board, boardFile);
     const says = findings.some(({ severity }) => severity === 'error');
-    if (wanted === 'board' || !says || !isMeantAsSource(analysis.board, boardFile))
-      stopWithoutTree(analysis.board, findings, places, boardFile);
+    if (wanted === 'board' || !says || !isSource)
+      stopWithoutTree(
+        analysis.board,
+        findings,
+        places,
+        this.#nameOf(boardFile.root, boardFile),
+        isSource,
+      );
     if (wanted === 'board' && analysis.board.excess) {
       const { what, limit } = analysis.board.excess;
       throw new Failure(`${boardFile.name}: has more than ${limit} ${what}`);
@@ -233,7 +264,7 @@ export class Session {
       ...settings,
       profile: { ...facts, ...settings.profile },
     });
-    for (const remark of opened.remarks) this.shell.stderr.write(`dtmap: ${remark}\n`);
+    this.shell.stderr.write(textLines(opened.remarks.map((remark) => `dtmap: ${remark}`)));
     return opened;
   }
 

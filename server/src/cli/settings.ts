@@ -29,9 +29,9 @@ export interface BoardSettings {
   readonly baseline?: FileId;
 }
 
-/** A path of the command line as a file identity. */
+/** A path of the command line, or a `file://` address, as a file identity. */
 export function resolveFile(name: string, folder: string): FileId {
-  return name.startsWith('file:') ? name : path.resolve(folder, name).split(path.sep).join('/');
+  return name.startsWith('file://') ? name : path.resolve(folder, name).split(path.sep).join('/');
 }
 
 /** The text of a file that must be there. */

@@ -2,22 +2,23 @@
 
 import { writeDtb } from '../dtb/write-dtb.ts';
 import { readDtb } from '../dtb/read-dtb.ts';
-import { preprocess, type PreprocessCache } from '../preprocess/preprocess.ts';
-import type { ExpandedSource } from '../preprocess/preprocessed.ts';
-import { allRules } from '../rules/all-rules.ts';
+import { preprocess } from '../preprocess/preprocess.ts';
+import type { ExpandedSource, PreprocessOptions } from '../preprocess/preprocessed.ts';
 import { scanDocument } from '../syntax/scan-statements.ts';
 import { encodeText } from '../text/encode.ts';
-import { spanOf, type DeviceTree, type TreeProblem, type Written } from '../tree/device-tree.ts';
+import { spanOf, type DeviceTree, type Written } from '../tree/device-tree.ts';
+import { applyOverlays } from '../tree/apply-overlays.ts';
 import { evaluate } from '../tree/evaluate.ts';
 import { printDts } from '../tree/print-dts.ts';
+import { readBootInputs } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
-import { fatalProblem } from './fatal-problem.ts';
-import { writeResult } from './output.ts';
+import { fatalProblem, noSource, problemText } from './fatal-problem.ts';
+import { textLines, writeResult } from './output.ts';
 import { Places } from './places.ts';
 import { placeText } from './print-map.ts';
 import type { BoardOptions, CompileOptions } from './program.ts';
 import type { BoardFile, Session } from './session.ts';
-import { settingsFor } from './settings.ts';
+import { settingsFor, type BoardSettings } from './settings.ts';
 
 /** Prints the expanded text. A missing include or an `#error` is a failure, as it is for cpp. */
 export async function preprocessCommand(
@@ -27,25 +28,55 @@ export async function preprocessCommand(
 ): Promise<number> {
   const boardFile = await session.find(name, options);
   if (boardFile.isBlob) throw new Failure(`${name}: a blob has nothing to preprocess`);
-  const { source, places } = expand(session, boardFile, options);
-  stopAtProblem(source, places);
-  writeResult(session.shell, options.output, encodeText(source.text));
+  if (options.overlay.length > 0 || options.bootScript !== undefined)
+    throw new Failure('preprocess: --overlay and --boot-script change the tree, use compile');
+  const { shell } = session;
+  const settings = settingsFor(shell, boardFile.root, options);
+  const source = expand(session, boardFile, session.preprocessorOf(boardFile.root, settings));
+  stopAtProblem(source, new Places(shell.files, shell.cwd, boardFile.style));
+  writeResult(shell, options.output, encodeText(source.text));
   return 0;
 }
 
-/** Writes the blob, or the merged tree as source with the place of every line. */
+/**
+ * Writes the blob, or the merged tree as source with the place of every line. Overlays and a boot script, of options or
+ * of `dtmap.json`, are applied; what cannot be applied is a failure.
+ */
 export async function compileCommand(
   session: Session,
   name: string,
   options: CompileOptions,
 ): Promise<number> {
+  const { shell } = session;
   const boardFile = await session.find(name, options);
-  const { tree, places } = boardFile.isBlob
-    ? treeOfBlob(session, boardFile)
-    : await treeOfSource(session, boardFile, options);
+  const settings = settingsFor(shell, boardFile.root, options);
+  const { bootScript } = settings;
+  const inputs = readBootInputs(shell, boardFile.root, boardFile.isBlob, {
+    profile: {},
+    ...(bootScript === undefined ? {} : { bootScript }),
+  });
+  const [leftOut] = inputs.leftOut;
+  if (leftOut !== undefined) throw new Failure(leftOut);
+  shell.stderr.write(textLines(inputs.remarks.map((remark) => `dtmap: ${remark}`)));
+  const overlays = [...settings.overlays, ...inputs.overlays];
+  const places = new Places(shell.files, shell.cwd, boardFile.style, inputs.made);
+  // Labels of the base are looked up in its __symbols__, and overlays on top find those of the ones below.
+  const symbols = options.symbols === true || overlays.length > 0;
+  const read = async (file: BoardFile): Promise<DeviceTree> =>
+    file.isBlob
+      ? treeOfBlob(session, file)
+      : await treeOfSource(session, file, { settings, symbols, places });
+  const base = await read(boardFile);
+  const trees: DeviceTree[] = [];
+  for (const overlay of overlays) {
+    const file = await session.find(overlay, {});
+    trees.push(await read({ ...file, name: session.shown(overlay) }));
+  }
+  const tree = applyOverlays(base, trees);
+  stopAtTreeProblem(tree, places);
   const result =
     options.format === 'dts' ? printDts(tree, { placeOf: originIn(places) }) : writeDtb(tree);
-  writeResult(session.shell, options.output, result);
+  writeResult(shell, options.output, result);
   return 0;
 }
 
@@ -60,17 +91,12 @@ function originIn(places: Places): (at: Written) => string {
 function expand(
   session: Session,
   boardFile: BoardFile,
-  options: BoardOptions,
-  cache?: PreprocessCache,
-): { readonly source: ExpandedSource; readonly places: Places } {
-  const { shell } = session;
-  const root = shell.files.get(boardFile.root);
+  preprocessor: PreprocessOptions,
+): ExpandedSource {
+  const { files } = session.shell;
+  const root = files.get(boardFile.root);
   if (typeof root === 'string') throw new Failure(`${boardFile.name}: cannot be read`);
-  const settings = settingsFor(shell, boardFile.root, options);
-  return {
-    source: preprocess(root, shell.files, session.preprocessorOf(boardFile.root, settings), cache),
-    places: new Places(shell.files, shell.cwd, boardFile.style),
-  };
+  return preprocess(root, files, preprocessor);
 }
 
 /** The first fault for which cpp gives no text. */
@@ -85,39 +111,41 @@ function stopAtProblem(source: ExpandedSource, places: Places): void {
 async function treeOfSource(
   session: Session,
   boardFile: BoardFile,
-  options: CompileOptions,
-): Promise<{ readonly tree: DeviceTree; readonly places: Places }> {
-  const { source, places } = expand(session, boardFile, options);
-  stopAtProblem(source, places);
-  const settings = settingsFor(session.shell, boardFile.root, options);
-  const { includePaths } = session.preprocessorOf(boardFile.root, settings);
+  how: {
+    readonly settings: BoardSettings;
+    readonly symbols: boolean;
+    readonly places: Places;
+  },
+): Promise<DeviceTree> {
+  const preprocessor = session.preprocessorOf(boardFile.root, how.settings);
+  const source = expand(session, boardFile, preprocessor);
+  stopAtProblem(source, how.places);
   const document = scanDocument(source.text) ?? (await session.parser()).parse(source.text);
   const tree = evaluate(document, source.origins, {
-    ...(options.symbols ? { symbols: true } : {}),
+    ...(how.symbols ? { symbols: true } : {}),
     files: session.shell.files,
-    includePaths,
+    includePaths: preprocessor.includePaths,
     source,
   });
-  const [problem] = tree.problems.filter(({ level }) => level === 'error');
-  if (problem) throw new Failure(wording(problem, places));
-  return { tree, places };
+  const isRefused = tree.problems.some(({ level }) => level === 'error');
+  if (isRefused && !source.text.includes('/dts-v1/'))
+    throw new Failure(`${boardFile.name}: ${noSource}`);
+  stopAtTreeProblem(tree, how.places);
+  return tree;
 }
 
-/** The place, and what `check` says of it. */
-function wording({ id, at, facts }: TreeProblem, places: Places): string {
-  const message = allRules.find(({ problem }) => problem === id)?.message(facts) ?? id;
-  return `${placeText(places.placeOf(spanOf(at)))}: ${message}`;
+/** The first of the faults for which dtc makes no blob, with its place. */
+function stopAtTreeProblem({ problems }: DeviceTree, places: Places): void {
+  const problem = problems.find(({ level }) => level === 'error');
+  if (problem)
+    throw new Failure(`${placeText(places.placeOf(spanOf(problem.at)))}: ${problemText(problem)}`);
 }
 
-function treeOfBlob(
-  session: Session,
-  boardFile: BoardFile,
-): { readonly tree: DeviceTree; readonly places: Places } {
-  const { shell } = session;
-  const bytes = shell.files.bytes(boardFile.file);
+function treeOfBlob(session: Session, boardFile: BoardFile): DeviceTree {
+  const bytes = session.shell.files.bytes(boardFile.file);
   if (typeof bytes === 'string') throw new Failure(`${boardFile.name}: cannot be read`);
   const tree = readDtb(boardFile.file, bytes);
   if ('because' in tree)
     throw new Failure(`${boardFile.name}: ${tree.because} (byte ${tree.offset})`);
-  return { tree, places: new Places(shell.files, shell.cwd, boardFile.style) };
+  return tree;
 }

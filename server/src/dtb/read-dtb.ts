@@ -1,5 +1,6 @@
 // Reads a flattened devicetree (versions 16 and 17) into the tree type that source evaluates to.
 
+import { decodeText } from '../text/decode.ts';
 import type { FileId } from '../text/span.ts';
 import type { OriginMap } from '../preprocess/origin.ts';
 import type {
@@ -95,7 +96,7 @@ function parse(file: FileId, blob: Uint8Array): DeviceTree {
     nameBytes += end - at;
     if (nameBytes > mostNameBytes)
       throw new Fault(`has more than ${mostNameBytes >> 20} MiB of names`, at);
-    return latin1(blob.subarray(at, end));
+    return nameOf(blob.subarray(at, end));
   };
 
   if (blob.length < 40) throw new Fault('is shorter than a devicetree header', 0);
@@ -140,13 +141,14 @@ function parse(file: FileId, blob: Uint8Array): DeviceTree {
     switch (token) {
       case BEGIN_NODE: {
         const name = stringAt(at, total);
+        const nameEnd = blob.indexOf(0, at);
         if (++depth > maximumDepth)
           throw new Fault(`nests nodes deeper than ${maximumDepth}`, tokenAt);
         if (node === undefined && root !== undefined) throw new Fault('has two roots', tokenAt);
         if (++nodes > mostNodes) throw new Fault(`has more than ${mostNodes} nodes`, tokenAt);
         const opening: Opening = {
           whole: written(tokenAt, tokenAt + 4),
-          name: written(at, at + name.length),
+          name: written(at, nameEnd),
         };
         const path =
           node === undefined ? '/' : node.path === '/' ? `/${name}` : `${node.path}/${name}`;
@@ -162,7 +164,7 @@ function parse(file: FileId, blob: Uint8Array): DeviceTree {
         node?.children.push(child);
         root ??= child;
         node = child;
-        at += (name.length + 4) & ~3;
+        at += (nameEnd - at + 4) & ~3;
         break;
       }
       case END_NODE:
@@ -222,7 +224,7 @@ function parse(file: FileId, blob: Uint8Array): DeviceTree {
   };
   visit(root);
   for (const [label, path] of byPath.get('/__symbols__')?.properties ?? []) {
-    const target = byPath.get(latin1(path.bytes).replace(/\0$/, ''));
+    const target = byPath.get(nameOf(path.bytes).replace(/\0$/, ''));
     if (target) {
       target.labels.push(label);
       labels.set(label, target);
@@ -237,6 +239,11 @@ function parse(file: FileId, blob: Uint8Array): DeviceTree {
     isPlugin: false,
     problems: [],
   };
+}
+
+/** The name as source would spell it, so that it is written back byte for byte. */
+function nameOf(bytes: Uint8Array): string {
+  return bytes.every((byte) => byte < 0x80) ? latin1(bytes) : decodeText(bytes);
 }
 
 /** One character per byte. */

@@ -6,6 +6,7 @@ import { explainLog, type ExplainedLine } from '../analysis/explain-log.ts';
 import { readBootLog } from '../analysis/read-boot-log.ts';
 import type { Board } from '../rules/board.ts';
 import { spanOf } from '../tree/device-tree.ts';
+import { printable } from '../text/printable.ts';
 import type { Span } from '../text/span.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import { ownershipOf } from './ownership.ts';
@@ -24,10 +25,12 @@ export function predictedLog(boot: XenBoot): PredictedLog {
     lines: boot.log.map((line) => {
       const [opening] = line.node?.openings ?? [];
       const written = line.written ?? opening?.name;
-      return { text: `(XEN) ${line.text}`, ...(written && { at: spanOf(written) }) };
+      return { text: printable(`(XEN) ${line.text}`), ...(written && { at: spanOf(written) }) };
     }),
     outcome: outcomeSentence(boot),
-    uncertain: boot.uncertain.map(({ what, because }) => `${what} is not certain: ${because}`),
+    uncertain: boot.uncertain.map(({ what, because }) =>
+      printable(`${what} is not certain: ${because}`),
+    ),
   };
 }
 
@@ -39,15 +42,15 @@ export function outcomeSentence(boot: XenBoot): string {
     case 'boots':
       return `${name} boots.`;
     case 'panics':
-      return `${name} panics: ${outcome.because}`;
+      return printable(`${name} panics: ${outcome.because}`);
     case 'hangs':
-      return `${name} hangs: ${outcome.because}`;
+      return printable(`${name} hangs: ${outcome.because}`);
     case 'dom0-fails':
-      return `dom0 fails under ${name}: ${outcome.because}`;
+      return printable(`dom0 fails under ${name}: ${outcome.because}`);
     case 'dom0-at-risk':
-      return `dom0 is at risk under ${name}: ${outcome.because}`;
+      return printable(`dom0 is at risk under ${name}: ${outcome.because}`);
     case 'unknown':
-      return `How ${name} boots is not known: ${outcome.because}`;
+      return printable(`How ${name} boots is not known: ${outcome.because}`);
   }
 }
 
@@ -81,7 +84,7 @@ export function compareLogs(boot: XenBoot, captured: string): LogComparison {
   const predictedSide: LogLine[] = [];
   const capturedSide: LogLine[] = [];
   for (const line of lines) {
-    const text = `(XEN) ${line.text}`;
+    const text = printable(`(XEN) ${line.text}`);
     const from = line.predicted === undefined ? undefined : boot.log[line.predicted];
     const written = from && (from.written ?? from.node?.openings[0]?.name);
     const at = written && spanOf(written);
@@ -89,7 +92,7 @@ export function compareLogs(boot: XenBoot, captured: string): LogComparison {
     if (line.state !== 'missing') capturedSide.push({ text });
     if (line.state === 'missing' && from?.node)
       predictedSide.push({
-        text: `#   predicted because of ${from.node.path}`,
+        text: printable(`#   predicted because of ${from.node.path}`),
         ...(at && { at }),
       });
     if (line.state === 'unexpected') {
@@ -111,7 +114,7 @@ export function compareLogs(boot: XenBoot, captured: string): LogComparison {
 }
 
 function causeLines(line: ExplainedLine): string[] {
-  return [line.cause, ...(line.cure === undefined ? [] : [`Cure: ${line.cure}`])];
+  return [line.cause, ...(line.cure === undefined ? [] : [`Cure: ${line.cure}`])].map(printable);
 }
 
 /**
@@ -132,7 +135,7 @@ export function explainedLog(board: Board | undefined, captured: string): LogLin
     const times = line.repeats > 0 ? ` (${line.repeats + 1} times)` : '';
     const owner = ownerOf(board, line.address);
     return [
-      { text: `${line.text}${times}` },
+      { text: printable(`${line.text}${times}`) },
       ...causeLines(line).map((text) => ({ text: `    ${text}` })),
       ...(owner ? [owner] : []),
       ...(line.rule === undefined
@@ -152,7 +155,7 @@ function ownerOf(board: Board | undefined, address: bigint | undefined): LogLine
   const written = owner?.written ?? owner?.node?.openings[0]?.name;
   if (!owner?.node) return undefined;
   return {
-    text: `    ${formatGrouped(address)} belongs to ${owner.node.path}.`,
+    text: printable(`    ${formatGrouped(address)} belongs to ${owner.node.path}.`),
     ...(written && { at: spanOf(written) }),
   };
 }

@@ -5,6 +5,7 @@ import { overlaps, subtract, union, type Range } from '../addresses/region.ts';
 import { ramOf } from '../memory/free-ranges.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
 import type { Board } from '../rules/board.ts';
+import { printable } from '../text/printable.ts';
 import type { FileId, Span } from '../text/span.ts';
 import { spanOf, stringsOf, type DtNode } from '../tree/device-tree.ts';
 import { neighboursOf, underXen, type Neighbour } from './ownership.ts';
@@ -19,7 +20,7 @@ export function codeLenses(board: Board, file: FileId): CodeLens[] {
   const lenses: CodeLens[] = [];
   const add = (node: DtNode, title: string): void => {
     const opening = node.openings.find((each) => spanOf(each.name).file === file);
-    if (opening) lenses.push({ at: spanOf(opening.name), title });
+    if (opening) lenses.push({ at: spanOf(opening.name), title: printable(title) });
   };
   for (const node of board.tree.root.children) {
     if (isMemoryNode(node)) add(node, memoryTitle(board, node));

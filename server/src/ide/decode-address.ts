@@ -2,6 +2,7 @@
 
 import { formatAddress, formatGrouped } from '../addresses/format.ts';
 import type { Board } from '../rules/board.ts';
+import { printable } from '../text/printable.ts';
 import { describeFrame } from './describe-frame.ts';
 import { ownershipOf, type Ownership } from './ownership.ts';
 
@@ -46,6 +47,6 @@ export function decodeAddress(
     owners: [
       ...ownershipOf(board, { start: address, end }),
       ...board.xen.flatMap((boot) => describeFrame(boot, address) ?? []),
-    ],
+    ].map((each) => ({ ...each, owner: printable(each.owner) })),
   };
 }

@@ -1,5 +1,6 @@
 // The outline of a file: its nodes and properties.
 
+import { printable } from '../text/printable.ts';
 import { textOf, type SourceItem, type SourceOutline } from './source-outline.ts';
 
 export interface DocumentSymbol {
@@ -25,7 +26,7 @@ function symbolsOf(outline: SourceOutline, items: readonly SourceItem[]): Docume
   return items.flatMap((item): DocumentSymbol[] => {
     if (item.kind === 'statement') return [];
     const place = {
-      name: textOf(outline, item.name),
+      name: printable(textOf(outline, item.name)),
       start: item.start,
       end: item.end,
       nameStart: item.name.start,
@@ -36,14 +37,16 @@ function symbolsOf(outline: SourceOutline, items: readonly SourceItem[]): Docume
         {
           ...place,
           kind: 'node',
-          detail: item.labels.map((label) => textOf(outline, label).slice(0, -1)).join(', '),
+          detail: printable(
+            item.labels.map((label) => textOf(outline, label).slice(0, -1)).join(', '),
+          ),
           children: symbolsOf(outline, item.items),
         },
       ];
     const first = item.value[0];
     const last = item.value.at(-1);
     const value = first && last ? outline.text.slice(first.start, last.end) : '';
-    const detail = value.replace(/\s+/g, ' ');
+    const detail = printable(value.slice(0, 4 * LONGEST_DETAIL).replace(/\s+/g, ' '));
     return [
       {
         ...place,

@@ -8,6 +8,8 @@ import { isMemoryNode } from '../memory/map-memory.ts';
 import type { DynamicReserved } from '../memory/memory-map.ts';
 import type { Board } from '../rules/board.ts';
 import { lineIndexOf } from '../text/line-index.ts';
+import { markdownCode, markdownText } from '../text/markdown.ts';
+import { printableBrief } from '../text/printable.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import {
@@ -60,11 +62,17 @@ export function hover(
     const include = board.source?.includes.find(
       (each) => each.at.file === file && each.at.start >= token.start && each.at.end <= token.end,
     );
-    return include && show([include.target ?? 'This file was not found.'], include.at);
+    return (
+      include &&
+      show(
+        [include.target === undefined ? 'This file was not found.' : markdownText(include.target)],
+        include.at,
+      )
+    );
   }
   if (token.kind === 'reference') {
     const node = referredNode(board, text);
-    if (!node) return show([`\`${text}\` refers to no node of this board.`]);
+    if (!node) return show([`${code(text)} refers to no node of this board.`]);
     const opened = itemAt(outline, offset);
     const opens = opened?.kind === 'node' && opened.name === token;
     return show([...nodeLines(context, node), ...(opens ? [] : definitionLines(context, node))]);
@@ -94,6 +102,11 @@ export function hover(
   return undefined;
 }
 
+/** What the tree says, as a code span; of something long the beginning. */
+function code(text: string): string {
+  return markdownCode(printableBrief(text));
+}
+
 interface Context {
   readonly board: Board;
   readonly linkTo: LinkTo;
@@ -116,9 +129,8 @@ export function referredNode(board: Board, reference: string): DtNode | undefine
 function nodeLines(context: Context, node: DtNode): string[] {
   const { board } = context;
   const { map } = board;
-  const labels =
-    node.labels.length > 0 ? ` (${node.labels.map((label) => `\`${label}\``).join(', ')})` : '';
-  const title = `**${node.path}**${labels}${kindOf(board, node)}`;
+  const labels = node.labels.length > 0 ? ` (${node.labels.map(code).join(', ')})` : '';
+  const title = `**${markdownText(printableBrief(node.path))}**${labels}${kindOf(board, node)}`;
   const dynamic = map.dynamic.find((each) => each.node === node);
   if (dynamic) return [title, ...dynamicLines(context, dynamic)];
   const ranges = [
@@ -135,12 +147,7 @@ function nodeLines(context: Context, node: DtNode): string[] {
   if (unknown) return [title, `Its addresses are not known: ${unknown.because.code}.`];
   const lines = [title];
   const compatible = node.properties.get('compatible');
-  if (compatible)
-    lines.push(
-      stringsOf(compatible)
-        .map((each) => `\`${each}\``)
-        .join(', '),
-    );
+  if (compatible) lines.push(stringsOf(compatible).map(code).join(', '));
   const device = map.devices.filter((each) => each.node === node);
   lines.push(...device.slice(0, 4).map((each) => deviceLine(node, each)));
   const users = usersLine(board, node);
@@ -168,7 +175,7 @@ function kindOf(board: Board, node: DtNode): string {
     words.push('reserved region, placed by the kernel');
   const status = stringOf(node, 'status');
   if (status !== undefined && status !== 'okay' && status !== 'ok')
-    words.push(`status "${status}"`);
+    words.push(`status "${markdownText(printableBrief(status))}"`);
   return words.length > 0 ? ` — ${words.join(', ')}` : '';
 }
 
@@ -212,18 +219,13 @@ function rangeLines(context: Context, range: Range, node: DtNode | undefined): s
     const { below, above } = neighboursOf(board, range, node);
     rows.push(['Below', neighbourText(below)], ['Above', neighbourText(above)]);
     for (const each of ownershipOf(board, range))
-      if (each.view !== 'Devicetree') rows.push([each.view, each.owner]);
+      if (each.view !== 'Devicetree') rows.push([each.view, markdownText(each.owner)]);
   } else rows.push(...bankRows(board, range));
   return [table(rows)];
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|');
-  return [
-    '| | |',
-    '|---|---|',
-    ...rows.map(([name, text]) => `| ${cell(name)} | ${cell(text)} |`),
-  ].join('\n');
+  return ['| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${text} |`)].join('\n');
 }
 
 function bankText(board: Board, range: Range, node: DtNode | undefined): string {
@@ -235,7 +237,7 @@ function bankText(board: Board, range: Range, node: DtNode | undefined): string 
   return banks
     .map((bank) => {
       const inside = bank.start <= range.start && range.end <= bank.end;
-      return `${bank.node.name} ${rangeText(bank)}${inside ? '' : ', **only partly**'}`;
+      return `${markdownText(bank.node.name)} ${rangeText(bank)}${inside ? '' : ', **only partly**'}`;
     })
     .join('; ');
 }
@@ -317,8 +319,9 @@ function definitionLines(context: Context, node: DtNode): string[] {
 function place(context: Context, written: Written): string {
   const span = spanOf(written);
   const source = context.board.files.get(span.file);
-  if (typeof source === 'string') return fileName(span.file);
-  return context.linkTo(span, `${fileName(span.file)}:${lineOf(source, span.start)}`);
+  const name = fileName(span.file);
+  if (typeof source === 'string') return markdownText(name);
+  return context.linkTo(span, markdownText(`${name}:${lineOf(source, span.start)}`));
 }
 
 function lineOf(file: SourceFile, offset: number): number {
@@ -329,7 +332,9 @@ function propertyLines(context: Context, located: Located, onName: boolean): str
   const { board } = context;
   const { node, property, definition, part } = located;
   if (!node || !property || !definition) return [];
-  const lines: string[] = [`**${property.name}** of ${node.path}`];
+  const lines: string[] = [
+    `**${markdownText(property.name)}** of ${markdownText(printableBrief(node.path))}`,
+  ];
   const wins = property.definition === definition;
   const offset = onName ? undefined : part?.offset;
   const origin = originLines(context, property, definition);
@@ -381,10 +386,13 @@ function valueLines(
       else {
         lines.push(deviceLine(node, { ...range, index: tuple.index }));
         if (!decoded.known && decoded.because.code === 'not-translatable')
-          lines.push(`The CPU cannot address it: ${decoded.because.bus} has no \`ranges\` for it.`);
+          lines.push(
+            `The CPU cannot address it: ${markdownText(decoded.because.bus)} has no \`ranges\` for it.`,
+          );
         else
           for (const each of ownershipOf(board, range))
-            if (each.view.startsWith('Xen')) lines.push(`${each.view}: ${each.owner}`);
+            if (each.view.startsWith('Xen'))
+              lines.push(`${each.view}: ${markdownText(each.owner)}`);
       }
     }
     if (width > 0 && property.bytes.length % width !== 0)
@@ -474,7 +482,7 @@ function plainValue(board: Board, property: DtProperty, offset: number | undefin
       board,
       `&${part.target.startsWith('/') ? `{${part.target}}` : part.target}`,
     );
-    return node ? [`→ ${node.path}`] : [];
+    return node ? [`→ ${markdownText(printableBrief(node.path))}`] : [];
   }
   if (part?.kind === 'cell' && part.length <= 8) {
     let value = 0n;
@@ -486,7 +494,7 @@ function plainValue(board: Board, property: DtProperty, offset: number | undefin
   if (parts.length > 0 && parts.every((each) => each.kind === 'string' || each.kind === 'path'))
     return [
       stringsOf(property)
-        .map((each) => `\`"${each}"\``)
+        .map((each) => code(`"${each}"`))
         .join(', '),
     ];
   const inBytes = property.bytes.length % 4 !== 0 || parts.some((each) => each.kind === 'bytes');
@@ -526,13 +534,13 @@ function macroLine(
     value = ` = ${formatAddress(number)} (${number})`;
   }
   const { definition: span } = macro;
-  if (!span) return `\`${macro.name}\`${value}`;
+  if (!span) return `${code(macro.name)}${value}`;
   const source = context.board.files.get(span.file);
   const where =
     typeof source === 'string'
-      ? fileName(span.file)
-      : context.linkTo(span, `${fileName(span.file)}:${lineOf(source, span.start)}`);
-  return `\`${macro.name}\`${value}, defined in ${where}`;
+      ? markdownText(fileName(span.file))
+      : context.linkTo(span, markdownText(`${fileName(span.file)}:${lineOf(source, span.start)}`));
+  return `${code(macro.name)}${value}, defined in ${where}`;
 }
 
 // Xen reads a number without a unit as KiB (parse_dom0_mem).
@@ -542,10 +550,10 @@ function bootargsLines(board: Board, bootargs: string): string[] {
   const lines: string[] = [];
   const asked = /(?:^|\s)dom0_mem=(\S+)/.exec(bootargs)?.[1];
   if (asked !== undefined) {
-    const sizes = [...asked.matchAll(/(\d+)([kmgt]?)/gi)].map(
+    const sizes = [...asked.slice(0, 100).matchAll(/(\d{1,20})([kmgt]?)/gi)].map(
       ([, digits = '', unit = '']) => BigInt(digits) << (UNIT_BITS[unit.toLowerCase()] ?? 10n),
     );
-    lines.push(`\`dom0_mem=${asked}\` asks for ${sizes.map(formatSize).join(' / ')}`);
+    lines.push(`${code(`dom0_mem=${asked}`)} asks for ${sizes.map(formatSize).join(' / ')}`);
   }
   for (const boot of board.xen) {
     const { dom0, outcome } = boot;

@@ -4,6 +4,7 @@ import { formatAddress, formatSize } from '../addresses/format.ts';
 import { compareRanges, type Range } from '../addresses/region.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
+import { markdownText } from '../text/markdown.ts';
 import { ownershipOf } from './ownership.ts';
 
 interface Row extends Range {
@@ -45,7 +46,7 @@ export function mapMarkdown(board: Board, name: string, findings: readonly Findi
     ...board.linux.map((boot) => `Linux ${boot.release}`),
   ];
   const lines = [
-    `# Memory map of ${name}`,
+    `# Memory map of ${markdownText(name)}`,
     '',
     `| start | end | size | what | kind |${views.map((view) => ` ${view} |`).join('')}`,
     `|---|---|---|---|---|${'---|'.repeat(views.length)}`,
@@ -63,14 +64,20 @@ export function mapMarkdown(board: Board, name: string, findings: readonly Findi
             : (owners.find((each) => each.view === view)?.owner ?? ''),
         ),
       ];
-      return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+      return `| ${cells.map(markdownText).join(' | ')} |`;
     }),
   ];
   if (!map.ramKnown) lines.push('', 'RAM is not known: the boot loader fills in its size.');
   for (const region of map.dynamic)
-    lines.push('', `${region.node.name}: ${formatSize(region.size)}, placed by the kernel.`);
+    lines.push(
+      '',
+      `${markdownText(region.node.name)}: ${formatSize(region.size)}, placed by the kernel.`,
+    );
   const grave = findings.filter((each) => each.severity === 'error' || each.severity === 'warning');
   if (grave.length > 0)
-    lines.push('', ...grave.map((each) => `- ${each.severity}: ${each.message} [${each.rule}]`));
+    lines.push(
+      '',
+      ...grave.map((each) => `- ${each.severity}: ${markdownText(each.message)} [${each.rule}]`),
+    );
   return `${lines.join('\n')}\n`;
 }

@@ -16,6 +16,7 @@ import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
 import { lineIndexOf, type LineColumn } from '../text/line-index.ts';
+import { printable } from '../text/printable.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import {
@@ -1148,7 +1149,7 @@ export function modelMemoryMap(
   );
   const collisions = findCollisions(regions, notes, segmentCount);
   const stalePlace = options.stale && reader.place(options.stale.at);
-  return {
+  return withPrintableTexts({
     title: options.title ?? options.file.slice(options.file.lastIndexOf('/') + 1),
     file: options.nameFile?.(options.file) ?? options.file,
     edges: edges.map(formatAddress),
@@ -1176,7 +1177,23 @@ export function modelMemoryMap(
     ...(edges.length === 0 && {
       empty: 'The tree has no memory node and no reserved memory.',
     }),
-  };
+  });
+}
+
+// What is compared or opened, never shown.
+const KEPT: ReadonlySet<string> = new Set(['file', 'id', 'lane']);
+
+/** The value with each text in it made printable: a drawing, a table and a page show it. */
+function withPrintableTexts<Value>(value: Value): Value {
+  // What a console prints before it stops may be two lines.
+  if (typeof value === 'string') return value.split('\n').map(printable).join('\n') as Value;
+  if (Array.isArray(value)) return value.map(withPrintableTexts) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, each]) => [
+    key,
+    KEPT.has(key) ? (each as unknown) : withPrintableTexts(each as unknown),
+  ]);
+  return Object.fromEntries(entries) as Value;
 }
 
 function classifySegments(

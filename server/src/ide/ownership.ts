@@ -4,6 +4,7 @@ import { formatGrouped, formatSize } from '../addresses/format.ts';
 import { contains, overlaps, type Range } from '../addresses/region.ts';
 import type { LinuxBoot } from '../linux/linux-boot.ts';
 import type { Board } from '../rules/board.ts';
+import { markdownText } from '../text/markdown.ts';
 import type { DtNode, Written } from '../tree/device-tree.ts';
 import type { XenBoot, XenReservedKind } from '../xen/xen-boot.ts';
 
@@ -253,10 +254,11 @@ export function neighboursOf(board: Board, range: Range, self: DtNode | undefine
   };
 }
 
-/** `touches X`, `2 MiB free, then X`, `**overlaps** X by 4 KiB`, `nothing`. */
+/** Markdown: `touches X`, `2 MiB free, then X`, `**overlaps** X by 4 KiB`, `nothing`. */
 export function neighbourText(neighbour: Neighbour | undefined): string {
   if (!neighbour) return 'nothing';
-  const { name, gap } = neighbour;
+  const { gap } = neighbour;
+  const name = markdownText(neighbour.name);
   if (gap < 0n) return `**overlaps** ${name} by ${formatSize(-gap)}`;
   return gap === 0n ? `touches ${name}` : `${formatSize(gap)} free, then ${name}`;
 }

@@ -1,5 +1,7 @@
 // A drawing as data: SVG elements with keys, so that one result can be written as text or patched into a page.
 
+import { printable } from '../text/printable.ts';
+
 export interface Shape {
   readonly tag: string;
   /** Stable identity among its siblings, for patching. */
@@ -16,13 +18,7 @@ export function decimal(value: number): string {
 }
 
 function escapeText(text: string): string {
-  // XML 1.0 knows no control characters besides tab, line feed and carriage return.
-
-  const clean = text.replace(
-    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/gu,
-    '\ufffd',
-  );
-  return clean
+  return printable(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -1,11 +1,16 @@
 // The sentence for a fix that is not offered.
 
 import type { Refusal } from '../analysis/try-proposals.ts';
+import { printableBrief } from '../text/printable.ts';
 import type { FileId } from '../text/span.ts';
 import type { TreeDifference } from '../tree/compare-trees.ts';
 
 /** Why a fix is not made, and what to do by hand, as one sentence; `nameOf` names files. */
 export function wordRefusal(refusal: Refusal, nameOf: (file: FileId) => string): string {
+  return printableBrief(sentenceFor(refusal, nameOf));
+}
+
+function sentenceFor(refusal: Refusal, nameOf: (file: FileId) => string): string {
   switch (refusal.code) {
     case 'no-text':
       return 'No single place in the text makes this value; edit it by hand.';

@@ -1,6 +1,7 @@
 // Nodes of the open boards by name, label or address.
 
 import type { Board } from '../rules/board.ts';
+import { printable } from '../text/printable.ts';
 import type { Span } from '../text/span.ts';
 import { spanOf, walkNodes } from '../tree/device-tree.ts';
 
@@ -30,8 +31,8 @@ export function workspaceSymbols(boards: readonly Board[], query: string): Works
       const label = node.labels[0];
       const at = spanOf(opening.name);
       const symbol = {
-        name: label === undefined ? node.name : `${label}: ${node.name}`,
-        container: node.parent.path,
+        name: printable(label === undefined ? node.name : `${label}: ${node.name}`),
+        container: printable(node.parent.path),
         at,
       };
       found.set(`${at.file}\0${at.start}\0${node.path}`, { rank, symbol });

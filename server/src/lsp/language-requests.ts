@@ -67,6 +67,7 @@ import { outlineOf, walkItems } from '../ide/source-outline.ts';
 import { symbolAt } from '../ide/symbol-at.ts';
 import { workspaceSymbols } from '../ide/workspace-symbols.ts';
 import type { SourceFile } from '../text/source-file.ts';
+import { markdownLink } from '../text/markdown.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
 import { codeActions, resolveCodeAction } from './code-actions.ts';
@@ -165,7 +166,7 @@ export function languageRequests(server: Server) {
         (span, text) => {
           if (client.hover === 'plaintext') return text;
           const { line, character } = screen.rangeOf(span).start;
-          return `[${text}](${server.uriOf(span.file)}#L${line + 1},${character + 1})`;
+          return markdownLink(text, `${server.uriOf(span.file)}#L${line + 1},${character + 1}`);
         },
       );
       if (!shown) return null;

@@ -248,7 +248,9 @@ class ConditionReader {
     this.#advance();
     if (this.#token.text !== '(') return zero;
     let token = this.#host.nextPlain();
+    if (token.text === ')') return new Fault('the answer of an assertion is empty');
     while (token.kind !== Kind.end && token.text !== ')') token = this.#host.nextPlain();
+    if (token.kind === Kind.end) return new Fault("missing ')' behind the answer of an assertion");
     this.#advance();
     return zero;
   }

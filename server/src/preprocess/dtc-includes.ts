@@ -1,7 +1,7 @@
 // Inserts the files that dtc's own `/include/ "x"` names, the way dtc's lexer does after cpp.
 
 import { folderOf, joinPath } from '../text/join-path.ts';
-import type { FileSet, Missing, SourceFile } from '../text/source-file.ts';
+import { whyUnreadable, type FileSet, type Missing, type SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import { isSpace } from './characters.ts';
 import { OutputBuilder } from './output.ts';
@@ -89,11 +89,15 @@ export function insertDtcIncludes(expanded: Expanded, host: DtcIncludeHost): Exp
   const insert = (path: string, at: Span, folders: readonly FileId[]): void => {
     if (inserted > mostIncludes) return;
     const candidates = folders.map((folder) => joinPath(folder, path));
-    const found = findFile(candidates, host);
+    const { found, barred } = findFile(candidates, host);
     const target = typeof found === 'string' ? undefined : found.id;
     host.onInclude({ at, target, by: 'dtc' });
     if (found === 'absent') {
       host.onProblem({ code: 'include-not-found', path, tried: candidates, at });
+    }
+    if (found === 'unreadable') {
+      const because = whyUnreadable(host.files, barred ?? '');
+      host.onProblem({ code: 'include-unreadable', path, because, at });
     }
     if (found === 'too-large') host.onProblem({ code: 'file-too-large', path, at });
     if (typeof found === 'string') return;
@@ -117,16 +121,23 @@ export function insertDtcIncludes(expanded: Expanded, host: DtcIncludeHost): Exp
   return output.finish(host.fileIds());
 }
 
-function findFile(candidates: readonly FileId[], host: DtcIncludeHost): SourceFile | Missing {
+/** The first of `candidates` that can be opened, as dtc goes on to the next; `barred` is one that is there and cannot. */
+function findFile(
+  candidates: readonly FileId[],
+  host: DtcIncludeHost,
+): { readonly found: SourceFile | Missing; readonly barred?: FileId } {
   let waiting = false;
+  let barred: FileId | undefined;
   for (const id of candidates) {
     const file = host.files.get(id);
     if (file === 'not-loaded') {
       waiting = true;
       host.onNeed(id);
-    } else if (file !== 'absent') return waiting ? 'not-loaded' : file;
+    } else if (file === 'unreadable') barred ??= id;
+    else if (file !== 'absent') return { found: waiting ? 'not-loaded' : file };
   }
-  return waiting ? 'not-loaded' : 'absent';
+  if (waiting) return { found: 'not-loaded' };
+  return barred === undefined ? { found: 'absent' } : { found: 'unreadable', barred };
 }
 
 /** Every `/include/ "…"` of `text` outside strings and comments, in order. */

@@ -26,6 +26,8 @@ export interface ExpansionHost {
   builtIn(macro: Macro, use: Token): readonly Token[];
   /** A call with a wrong number of arguments, or one without its closing parenthesis. */
   onBadCall(macro: Macro, because: string): void;
+  /** A `_Pragma` outside directives, with the string between its parentheses as written; undefined when it has none. */
+  onPragma(literal: string | undefined): void;
 }
 
 interface Context {
@@ -152,7 +154,7 @@ export class Expander {
   #enter(macro: Macro, name: Token): boolean {
     if (macro.builtIn !== undefined) {
       if (this.#inDirective && macro.builtIn.startsWith('__has_include')) return false;
-      if (macro.builtIn === '_Pragma') return this.#skipPragma();
+      if (macro.builtIn === '_Pragma') return this.#readPragma();
       this.#push(this.#host.builtIn(macro, name), undefined);
       return true;
     }
@@ -413,20 +415,27 @@ export class Expander {
   }
 
   /** `_Pragma("...")` leaves nothing behind: cpp prints no pragma when it prepares text for an assembler. */
-  #skipPragma(): boolean {
+  #readPragma(): boolean {
     this.suspended++;
     const outerWithin = this.#within;
     this.#within = 'lookahead';
     this.#source.remember();
     const found = this.#findParenthesis();
+    const tokens: Token[] = [];
+    let isClosed = false;
     if (found) {
       this.#within = 'call';
-      for (let token = this.next(); token.kind !== Kind.end && token.text !== ')';) {
-        token = this.next();
+      for (let token = this.next(); token.kind !== Kind.end && !isClosed; token = this.next()) {
+        if (token.kind !== Kind.padding) tokens.push(token);
+        isClosed = token.text === ')';
+        if (isClosed) break;
       }
     }
     this.#within = outerWithin;
     this.suspended--;
+    const [literal] = tokens;
+    const isString = isClosed && tokens.length === 2 && /^L?"/.test(literal?.text ?? '');
+    if (!this.#inDirective) this.#host.onPragma(isString ? literal?.text : undefined);
     if (found) this.#push([], undefined);
     return found;
   }

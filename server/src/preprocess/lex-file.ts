@@ -55,6 +55,8 @@ export interface DirectiveItem {
   readonly continued: boolean;
   /** `#if`, `#elif`, `#else` and their like: index of the next branch's item; the number of items when it is missing. */
   next: number;
+  /** Whether it is an `#else` or `#elif` behind `#else`. */
+  isBehindElse: boolean;
   /** The macro a `#define` defines, once it was asked for. */
   macro: Macro | BadMacro | undefined;
 }
@@ -78,6 +80,8 @@ export interface LexedFile {
   readonly guard: number;
   /** Where a comment that never ends begins; -1 when all end. */
   readonly openComment: number;
+  /** Whether a branch stands behind an `#else` somewhere: cpp complains of it in text that is left out, too. */
+  readonly hasBranchBehindElse: boolean;
 }
 
 const conditionals = new Set<DirectiveWord>(['if', 'ifdef', 'ifndef']);
@@ -283,13 +287,14 @@ export function lexFile(file: SourceFile, names: NameTable, earlier?: LexedFile)
     marks = moved;
     markCount = moved.length / 3;
   } else endItem(limit);
-  linkBranches(items);
+  const hasBranchBehindElse = linkBranches(items);
   return {
     file,
     items,
     marks: marks.length === markCount * 3 ? marks : marks.slice(0, markCount * 3),
     guard: guardOf(items, names),
     openComment,
+    hasBranchBehindElse,
   };
 }
 
@@ -435,6 +440,7 @@ function readDirective(
     body: line.continued ? joinLines(raw) : raw,
     continued: line.continued,
     next: -1,
+    isBehindElse: false,
     macro: undefined,
     openComment: line.openComment,
   };
@@ -484,18 +490,23 @@ function readLine(
   return { end: at, continued, openComment };
 }
 
-/** Tells every branch of a conditional where the next one is. */
-function linkBranches(items: readonly Item[]): void {
+/** Tells every branch of a conditional where the next one is; whether one stands behind an `#else`. */
+function linkBranches(items: readonly Item[]): boolean {
   const open: DirectiveItem[] = [];
+  let hasBranchBehindElse = false;
   items.forEach((item, index) => {
     if (item.kind !== 'directive') return;
     if (branches.has(item.word)) {
       const before = open.pop();
       if (before !== undefined) before.next = index;
+      item.isBehindElse =
+        item.word !== 'endif' && (before?.word === 'else' || before?.isBehindElse === true);
+      hasBranchBehindElse ||= item.isBehindElse;
       if (before !== undefined && item.word !== 'endif') open.push(item);
     } else if (conditionals.has(item.word)) open.push(item);
   });
   for (const item of open) item.next = items.length;
+  return hasBranchBehindElse;
 }
 
 /** The include guard: the first item is `#ifndef X`, its `#endif` the last, and there is no other branch. */

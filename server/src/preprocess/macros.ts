@@ -168,7 +168,9 @@ function pasteFault(tokens: readonly Token[]): string | undefined {
   const last = tokens.at(-1);
   if (first === undefined || last === undefined) return undefined;
   const dangling = (last.flags & Flag.paste) !== 0;
-  return isPaste(first) || dangling ? "'##' at an end of the replacement" : undefined;
+  return isPaste(first) || isPaste(last) || dangling
+    ? "'##' at an end of the replacement"
+    : undefined;
 }
 
 function readObjectBody(scanner: Scanner): readonly Token[] {

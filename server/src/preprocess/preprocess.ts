@@ -2,7 +2,7 @@
 
 import { LineIndex } from '../text/line-index.ts';
 import { folderOf, joinPath } from '../text/join-path.ts';
-import type { FileSet, Missing, SourceFile } from '../text/source-file.ts';
+import { whyUnreadable, type FileSet, type Missing, type SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import { isSpace } from './characters.ts';
 import { evaluateCondition } from './conditions.ts';
@@ -127,6 +127,8 @@ class Run implements ExpansionHost {
   readonly #stack: Frame[] = [];
   readonly #fileNumbers = new Map<FileId, number>();
   readonly #once = new Set<FileId>();
+  /** Names that `#pragma GCC poison` forbids. */
+  readonly #poisoned = new Set<number>();
   readonly #lookups = new Map<FileId, SourceFile | Missing>();
   readonly #needs = new Set<FileId>();
   readonly #includes: Include[] = [];
@@ -170,6 +172,7 @@ class Run implements ExpansionHost {
         return file;
       },
       bytes: (id) => files.bytes(id),
+      becauseOf: (id) => whyUnreadable(files, id),
     };
     this.#options = options;
     this.#cache = cache;
@@ -287,6 +290,10 @@ class Run implements ExpansionHost {
     } else if (file === 'too-large') {
       const at = { file: this.#root.id, start: 0, end: 0 };
       this.#problems.push({ code: 'file-too-large', path: id, at });
+    } else if (file === 'unreadable') {
+      const at = { file: this.#root.id, start: 0, end: 0 };
+      const because = whyUnreadable(this.#files, id);
+      this.#problems.push({ code: 'include-unreadable', path: id, because, at });
     } else this.#readFile(file, -1);
   }
 
@@ -309,6 +316,7 @@ class Run implements ExpansionHost {
     const { macros } = this;
     let from = frame.position;
     let mark = frame.mark;
+    if (from === item.start) this.checkPoison(frame, item);
     for (; mark < item.lastMark; mark++) {
       const id = marks[mark * 3] as number;
       const macro = id >= 0 ? macros.get(id) : undefined;
@@ -581,6 +589,17 @@ class Run implements ExpansionHost {
     this.#problems.push({ code: 'bad-macro', name: macro.name, because, at: this.#call });
   }
 
+  onPragma(literal: string | undefined): void {
+    this.dependsOnPlace = true;
+    if (literal === undefined) {
+      const because = 'wants a string in parentheses';
+      this.#problems.push({ code: 'bad-macro', name: '_Pragma', because, at: this.#call });
+      return;
+    }
+    const body = literal.replace(/^L?"|"$/g, '').replace(/\\([\\"])/g, '$1');
+    this.#obeyPragma(this.frame, body, this.#call);
+  }
+
   /** How far from its name a call may end. */
   get longestCall(): number {
     return this.#waste > wasteBeforeHaste ? shortCall : Infinity;
@@ -627,9 +646,11 @@ class Run implements ExpansionHost {
         this.#goTo(frame, frame.item + 1);
         return true;
       case 'define':
+        this.checkPoison(frame, item);
         this.#define(frame, item);
         break;
       case 'undef':
+        this.checkPoison(frame, item);
         this.#undefine(frame, item);
         break;
       case 'error':
@@ -640,16 +661,20 @@ class Run implements ExpansionHost {
         break;
       }
       case 'pragma':
-        this.#obeyPragma(frame, item);
+        this.#obeyPragma(frame, item.body, this.#bodySpan(frame, item));
         break;
       case 'line':
         this.#renumber(frame, item);
         break;
-      case 'null':
       case 'ident':
       case 'sccs':
+        this.#refuseUnless(frame, item, isString(this.#tokensOf(item.body)[0]));
+        break;
       case 'assert':
       case 'unassert':
+        this.#refuseUnless(frame, item, isAssertion(this.#tokensOf(item.body), item.word));
+        break;
+      case 'null':
         break;
     }
     this.#goTo(frame, frame.item + 1);
@@ -727,9 +752,16 @@ class Run implements ExpansionHost {
     const start = Math.min(item.end + 1, text.length);
     const end = next === undefined ? text.length : text.lastIndexOf('\n', next.start - 1) + 1;
     if (start < end) this.#skipped.set(item, { file: id, start, end });
+    if (!frame.lexed.hasBranchBehindElse) return;
+    for (const inner of frame.lexed.items.slice(frame.lexed.items.indexOf(item) + 1, item.next)) {
+      if (inner.kind !== 'directive' || !inner.isBehindElse) continue;
+      const at = this.#wordSpan(frame, inner);
+      this.#problems.push({ code: 'stray-directive', directive: inner.word, at });
+    }
   }
 
   #holds(frame: Frame, item: DirectiveItem): boolean {
+    this.checkPoison(frame, item);
     switch (item.word) {
       case 'else':
         return true;
@@ -813,36 +845,102 @@ class Run implements ExpansionHost {
 
   #undefine(frame: Frame, item: DirectiveItem): void {
     const name = new Scanner(item.body, 0, item.body.length, this.names).next();
-    if (name.kind === Kind.name) this.macros.undefine(name.id);
+    if (name.kind === Kind.name && name.text !== 'defined') this.macros.undefine(name.id);
     else {
-      const because = name.kind === Kind.end ? 'no macro name given' : 'not an identifier';
+      const because =
+        name.kind === Kind.end
+          ? 'no macro name given'
+          : name.kind === Kind.name
+            ? 'reserved'
+            : 'not an identifier';
       const at = this.#bodySpan(frame, item);
       this.#problems.push({ code: 'bad-macro', name: name.text, because, at });
     }
   }
 
   /** Those pragmas that cpp itself obeys; it drops all others from what it prepares for an assembler. */
-  #obeyPragma(frame: Frame, item: DirectiveItem): void {
-    if (/^\s*once\b/.test(item.body)) {
-      this.#once.add(frame.lexed.file.id);
-      return;
+  #obeyPragma(frame: Frame, body: string, at: Span): void {
+    const tokens = this.#tokensOf(body);
+    const words = tokens.map(({ text }) => text);
+    const isGcc = words[0] === 'GCC';
+    const word = (isGcc ? words[1] : words[0]) ?? '';
+    const refuse = (): void => {
+      const directive = `pragma ${isGcc ? 'GCC ' : ''}${word}`;
+      this.#problems.push({ code: 'invalid-directive', directive, at });
+    };
+    if (isGcc && (word === 'error' || word === 'warning')) {
+      const isText = tokens.length > 2 && tokens.slice(2).every(isString);
+      const code = word === 'error' ? 'error-directive' : 'warning-directive';
+      if (isText) this.#problems.push({ code, text: words.slice(2).join(' '), at });
+      else refuse();
+    } else if (isGcc && word === 'poison') {
+      const names = tokens.slice(2);
+      for (const { id } of names.filter(({ kind }) => kind === Kind.name)) {
+        this.macros.undefine(id);
+        this.#poisoned.add(id);
+      }
+      if (names.some(({ kind }) => kind !== Kind.name)) refuse();
+      // What follows a `_Pragma` on its line.
+      const item = frame.lexed.items[frame.item];
+      if (item?.kind === 'text') this.checkPoison(frame, item, frame.position);
+    } else if (isGcc && word === 'dependency') {
+      const header = headerOf(tokens.slice(2));
+      if (header === undefined || header.path === '') refuse();
+      else {
+        this.#complainOfMissing(this.#find(frame, header, 'first'), header.path, at);
+      }
+    } else if (!isGcc && word === 'once') this.#once.add(frame.lexed.file.id);
+    else if (!isGcc && (word === 'push_macro' || word === 'pop_macro')) {
+      const [, open, name, close] = tokens;
+      if (open?.text === '(' && name && isString(name) && close?.text === ')')
+        this.#keepMacro(this.names.id(name.text.slice(1, -1)), word);
+      else refuse();
     }
-    const message = /^\s*GCC\s+(error|warning)\s+(".*")\s*$/.exec(item.body);
-    if (message !== null) {
-      const code = message[1] === 'error' ? 'error-directive' : 'warning-directive';
-      this.#problems.push({ code, text: message[2] ?? '', at: this.#bodySpan(frame, item) });
-      return;
-    }
-    const kept = /^\s*(push|pop)_macro\s*\(\s*"([^"]*)"\s*\)/.exec(item.body);
-    if (kept === null) return;
-    const id = this.names.id(kept[2] ?? '');
+  }
+
+  /** Remembers what the name stands for, or gives it back. */
+  #keepMacro(id: number, how: 'push_macro' | 'pop_macro'): void {
     const definitions = this.#pushedMacros.get(id) ?? [];
     this.#pushedMacros.set(id, definitions);
-    if (kept[1] === 'push') definitions.push(this.macros.get(id));
+    if (how === 'push_macro') definitions.push(this.macros.get(id));
     else if (definitions.length > 0) {
       const before = definitions.pop();
       if (before === undefined) this.macros.undefine(id);
       else this.macros.define(before);
+    }
+  }
+
+  /** The tokens of a directive's body as written. */
+  #tokensOf(body: string): Token[] {
+    const scanner = new Scanner(body, 0, body.length, this.names);
+    const tokens: Token[] = [];
+    for (let token = scanner.next(); token.kind !== Kind.end; token = scanner.next())
+      tokens.push(token);
+    return tokens;
+  }
+
+  #refuseUnless(frame: Frame, item: DirectiveItem, isSound: boolean): void {
+    const at = this.#bodySpan(frame, item);
+    if (!isSound) this.#problems.push({ code: 'invalid-directive', directive: item.word, at });
+  }
+
+  /** Complains of names that `#pragma GCC poison` forbids, in text that is about to be read. */
+  checkPoison(frame: Frame, item: TextItem | DirectiveItem, from = item.start): void {
+    if (this.#poisoned.size === 0) return;
+    const { marks, file } = frame.lexed;
+    const complain = (name: string, at: Span): void => {
+      const because = '#pragma GCC poison forbids this name';
+      this.#problems.push({ code: 'bad-macro', name, because, at });
+    };
+    if (item.kind === 'directive') {
+      for (const { id, text } of this.#tokensOf(item.body))
+        if (this.#poisoned.has(id)) complain(text, this.#bodySpan(frame, item));
+      return;
+    }
+    for (let mark = item.firstMark; mark < item.lastMark; mark++) {
+      const [id = -1, start = 0, end = 0] = marks.subarray(mark * 3, mark * 3 + 3);
+      if (start >= from && this.#poisoned.has(id))
+        complain(file.text.slice(start, end), { file: file.id, start, end });
     }
   }
 
@@ -879,15 +977,11 @@ class Run implements ExpansionHost {
       return;
     }
     const how = item.word === 'include_next' ? 'next' : 'first';
-    const { found, foundIn, tried } = this.#find(frame, header, how);
+    const result = this.#find(frame, header, how);
+    const { found, foundIn } = result;
     if (typeof found === 'string') {
       this.#includes.push({ at, target: undefined, by: 'cpp' });
-      if (found === 'absent') {
-        this.#problems.push({ code: 'include-not-found', path: header.path, tried, at });
-      }
-      if (found === 'too-large') {
-        this.#problems.push({ code: 'file-too-large', path: header.path, at });
-      }
+      this.#complainOfMissing(result, header.path, at);
       return;
     }
     this.#includes.push({ at, target: found.id, by: 'cpp' });
@@ -908,6 +1002,15 @@ class Run implements ExpansionHost {
     this.#readFile(found, foundIn);
   }
 
+  #complainOfMissing({ found, tried }: Found, path: string, at: Span): void {
+    if (found === 'absent') this.#problems.push({ code: 'include-not-found', path, tried, at });
+    if (found === 'too-large') this.#problems.push({ code: 'file-too-large', path, at });
+    // The last that was tried is the one that is there.
+    const because = whyUnreadable(this.#files, tried.at(-1) ?? '');
+    if (found === 'unreadable')
+      this.#problems.push({ code: 'include-unreadable', path, because, at });
+  }
+
   /** `#include MACRO`. */
   #computedHeader(item: DirectiveItem): Header | undefined {
     const expander = this.#expanderOf(item, 'include');
@@ -920,11 +1023,7 @@ class Run implements ExpansionHost {
   }
 
   /** The first file that `header` names: beside the including file (only `"..."`), then the include paths in order. */
-  #find(
-    frame: Frame,
-    header: Header,
-    how: 'first' | 'next',
-  ): { found: SourceFile | Missing; foundIn: number; tried: readonly FileId[] } {
+  #find(frame: Frame, header: Header, how: 'first' | 'next'): Found {
     const { includePaths } = this.#options;
     const candidates: { readonly id: FileId; readonly foundIn: number }[] = [];
     const isAbsolute = /^(?:\/|[A-Za-z]:\/)/.test(header.path);
@@ -948,12 +1047,32 @@ class Run implements ExpansionHost {
       if (file === 'not-loaded') {
         waiting = true;
         this.#needs.add(id);
-      } else if (file !== 'absent' && !waiting) return { found: file, foundIn, tried: [] };
+      } else if (file !== 'absent' && !waiting) return { found: file, foundIn, tried: [id] };
       else if (file !== 'absent') break;
     }
     const found = waiting ? 'not-loaded' : 'absent';
     return { found, foundIn: -1, tried: candidates.map(({ id }) => id) };
   }
+}
+
+function isString(token: Token | undefined): boolean {
+  return token?.kind === Kind.quoted && token.text.startsWith('"');
+}
+
+/** Whether the tokens are `name (answer)`, or for `#unassert` a name alone. */
+function isAssertion(tokens: readonly Token[], word: 'assert' | 'unassert'): boolean {
+  const [name, open, answer] = tokens;
+  if (name?.kind !== Kind.name) return false;
+  if (open?.text !== '(') return word === 'unassert';
+  return answer?.text !== ')' && tokens.some(({ text }) => text === ')');
+}
+
+interface Found {
+  readonly found: SourceFile | Missing;
+  /** Index of the include path; -1 for none. */
+  readonly foundIn: number;
+  /** The files that were looked for, up to the one that was found. */
+  readonly tried: readonly FileId[];
 }
 
 interface Header {
@@ -1063,6 +1182,7 @@ class FrameSource implements TokenSource {
     this.#joined = this.#run.joinedText(frame, item);
     const { text } = frame.lexed.file;
     const isFirst = frame.position === item.start ? 'line' : 'middle';
+    if (isFirst === 'line') this.#run.checkPoison(frame, item);
     if (this.#joined === undefined) {
       this.#scanner = new Scanner(text, frame.position, item.end, this.#run.names, isFirst);
       return;

@@ -20,6 +20,7 @@ export type PreprocessProblem = { readonly at: Span } & (
   | { readonly code: 'include-not-found'; readonly path: string; readonly tried: readonly FileId[] }
   | { readonly code: 'include-cycle'; readonly path: string }
   | { readonly code: 'file-too-large'; readonly path: string }
+  | { readonly code: 'include-unreadable'; readonly path: string; readonly because: string }
   | { readonly code: 'unterminated-comment' }
   | { readonly code: 'unterminated-conditional'; readonly directive: string }
   | { readonly code: 'stray-directive'; readonly directive: string }

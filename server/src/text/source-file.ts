@@ -12,10 +12,10 @@ export interface SourceFile {
 }
 
 /**
- * Why a file has no content: it does not exist (or is a directory), the shell has not read it yet, or it is larger than
- * anybody's source or image is.
+ * Why a file has no content: it does not exist (or is a directory), the shell has not read it yet, it is larger than
+ * anybody's source or image is, or it is there and cannot be read (`FileSet.becauseOf` says why).
  */
-export type Missing = 'absent' | 'not-loaded' | 'too-large';
+export type Missing = 'absent' | 'not-loaded' | 'too-large' | 'unreadable';
 
 /** Bytes of a file that is read as text, and of one whose bytes are wanted: what is larger is not read. */
 export const largestText = 64 << 20;
@@ -27,4 +27,11 @@ export interface FileSet {
   get(id: FileId): SourceFile | Missing;
   /** The raw bytes of a file, for `/incbin/`. */
   bytes(id: FileId): Uint8Array | Missing;
+  /** Why a file is `unreadable`, in a few words such as `permission denied`. */
+  becauseOf?(id: FileId): string | undefined;
+}
+
+/** `FileSet.becauseOf`, or a few words where nobody knows. */
+export function whyUnreadable(files: FileSet | undefined, id: FileId): string {
+  return files?.becauseOf?.(id) ?? 'cannot be read';
 }

@@ -1,6 +1,7 @@
 // Merges the statements of one text into a tree by dtc's rules (livetree.c: build_node, merge_nodes, add_orphan_node).
 
 import type { OriginMap } from '../preprocess/origin.ts';
+import { maximumDepth } from '../syntax/scan-statements.ts';
 import type { StatementDocument } from '../syntax/statement.ts';
 import type { MemoryReservation, TreeProblem, Written } from './device-tree.ts';
 import { lower } from './lower.ts';
@@ -22,17 +23,11 @@ export interface Merged {
   readonly isPlugin: boolean;
   readonly memoryReservations: readonly (MemoryReservation & { readonly isLabelled: boolean })[];
   readonly problems: TreeProblem[];
-  /** Properties written twice in one body: an error if both are in the final tree. */
-  readonly repeated: readonly RepeatedProperty[];
+  /** Nodes whose first body names a property twice: an error if both are in the final tree. */
+  readonly twinned: ReadonlySet<MergedNode>;
   /** The node a label or path names, as dtc's get_node_by_ref finds it; undefined without one. */
   find(reference: string): MergedNode | undefined;
   readonly labels: ReadonlyMap<string, MergedNode>;
-}
-
-export interface RepeatedProperty {
-  readonly node: MergedNode;
-  readonly first: MergedProperty;
-  readonly second: Placed<LoweredProperty>;
 }
 
 /** Merges all statements of `document`, whose places `origins` knows. */
@@ -53,7 +48,7 @@ class Merger implements Merged {
   readonly origins: OriginMap;
   readonly memoryReservations: (MemoryReservation & { readonly isLabelled: boolean })[] = [];
   readonly problems: TreeProblem[] = [];
-  readonly repeated: RepeatedProperty[] = [];
+  readonly twinned = new Set<MergedNode>();
   readonly labels = new Map<string, MergedNode>();
   isPlugin = false;
   readonly #text: string;
@@ -160,7 +155,10 @@ class Merger implements Merged {
     if (reference.startsWith('/')) return nodeBelow(this.root, reference);
     const slash = reference.indexOf('/');
     const label = slash < 0 ? reference : reference.slice(0, slash);
-    const node = this.#ambiguous.has(label) ? findLabel(this.root, label) : this.labels.get(label);
+    const held = this.labels.get(label);
+    // One that was omitted holds its label no longer.
+    const node =
+      this.#ambiguous.has(label) || held?.deleted === true ? findLabel(this.root, label) : held;
     return slash < 0 || node === undefined ? node : nodeBelow(node, reference.slice(slash));
   }
 
@@ -293,18 +291,12 @@ class Merger implements Merged {
       switch (item.kind) {
         case 'property': {
           const here = { says: item, base: at, in: this.origins };
-          const before = node.properties.get(item.name);
-          if (before !== undefined) {
-            if (!before.deleted) {
-              this.repeated.push({ node, first: before, second: here });
-              break;
-            }
-            node.properties.delete(item.name);
-          }
-          node.properties.set(
-            item.name,
-            new MergedProperty(item.name, labelNames(item.labels), here, undefined),
-          );
+          const { name } = item;
+          const made = new MergedProperty(name, labelNames(item.labels), here, undefined);
+          if (node.properties.has(name)) {
+            node.addTwin(made);
+            this.twinned.add(node);
+          } else node.properties.set(name, made);
           break;
         }
         case 'delete-property':
@@ -320,6 +312,7 @@ class Merger implements Merged {
         case 'delete-node': {
           const placeholder = new MergedNode(item.name, node);
           placeholder.deleted = true;
+          placeholder.isParentUnknown = true;
           node.addChild(placeholder);
           node.hasDeleted = true;
           break;
@@ -430,18 +423,22 @@ class Merger implements Merged {
     }
   }
 
-  #collectProblems(item: Lowered, base: number): void {
+  #collectProblems(item: Lowered, base: number, depth = 0): void {
     if (item.kind === 'node') {
       if (!item.hasProblems) return;
       for (const [index, child] of item.items.entries())
-        this.#collectProblems(child, base + (item.offsets[index] ?? 0));
+        this.#collectProblems(child, base + (item.offsets[index] ?? 0), depth + 1);
     }
     for (const { id, start, end, facts } of item.problems)
       this.problems.push({
         id,
         level: 'error',
         at: this.#written(base + start, base + end),
-        facts,
+        // The brace of a node that is not opened any more (scan-statements.ts).
+        facts:
+          depth >= maximumDepth && facts['found'] === '{'
+            ? { because: 'nodes-too-deep', limit: `${maximumDepth}` }
+            : facts,
       });
   }
 

@@ -14,6 +14,13 @@ export interface NodeLabel {
   deleted: boolean;
 }
 
+/** Two properties of one name that are both in the tree: dtc refuses it. */
+export interface TwinProperties {
+  readonly node: MergedNode;
+  readonly first: MergedProperty;
+  readonly second: MergedProperty;
+}
+
 export class MergedNode implements DtNode {
   path = '';
   name: string;
@@ -27,12 +34,15 @@ export class MergedNode implements DtNode {
   deleted = false;
   /** Whether a child or property was deleted. */
   hasDeleted = false;
+  /** Begun by `/delete-node/` in its parent's first body: dtc does not know the parent of such a node. */
+  isParentUnknown = false;
   omitIfUnused = false;
   isReferenced = false;
   /** 0 while it has none. */
   phandle = 0;
   /** Faults of its name, where it was first opened. */
   checks: readonly LoweredProblem[] = none;
+  #twins = 0;
   #childByName: Map<string, MergedNode> | undefined;
 
   constructor(name: string, parent: MergedNode | undefined, opener?: Placed<LoweredNode>) {
@@ -81,7 +91,32 @@ export class MergedNode implements DtNode {
 
   liveProperty(name: string): MergedProperty | undefined {
     const property = this.properties.get(name);
-    return property?.deleted === true ? undefined : property;
+    if (property?.deleted !== true) return property;
+    if (this.#twins === 0) return undefined;
+    return [...this.properties.values()].find((each) => each.name === name && !each.deleted);
+  }
+
+  /**
+   * A property of a name that the first body has already, if only to delete it. What follows means the first, as in
+   * dtc's list; until `settleTwins` this one is kept under a name that nothing has.
+   */
+  addTwin(property: MergedProperty): void {
+    this.properties.set(`${property.name}\0${this.#twins++}`, property);
+  }
+
+  /** Leaves one property of each name, the first that is not deleted, in its place; returns the others with theirs. */
+  settleTwins(): readonly TwinProperties[] {
+    const kept = new Map<string, MergedProperty>();
+    const others: TwinProperties[] = [];
+    for (const property of this.properties.values()) {
+      if (property.deleted) continue;
+      const first = kept.get(property.name);
+      if (first) others.push({ node: this, first, second: property });
+      else kept.set(property.name, property);
+    }
+    this.properties.replaceAll(kept);
+    this.#twins = 0;
+    return others;
   }
 
   /** Appends a property dtc makes itself. */

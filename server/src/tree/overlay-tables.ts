@@ -45,13 +45,23 @@ export function addLocalFixups(root: MergedNode, references: readonly ResolvedRe
   const fixups = childOrNew(root, '__local_fixups__');
   for (const { node, property, offset } of local) {
     let into = fixups;
-    for (const name of node.path.split('/')) if (name !== '') into = childOrNew(into, name);
+    for (const name of namesAbove(node)) into = childOrNew(into, name);
     append(
       into,
       property.name,
       Uint8Array.of(offset >>> 24, (offset >>> 16) & 0xff, (offset >>> 8) & 0xff, offset & 0xff),
     );
   }
+}
+
+/** The names from the root's child down to `node`, as far up as dtc knows parents. */
+function namesAbove(node: MergedNode): string[] {
+  const names: string[] = [];
+  for (let at: MergedNode | undefined = node; at?.parent; at = at.parent) {
+    names.unshift(at.name);
+    if (at.isParentUnknown) return names.slice(1);
+  }
+  return names;
 }
 
 function childOrNew(parent: MergedNode, name: string): MergedNode {

@@ -1,5 +1,6 @@
 // Prints a tree as source, the way `dtc -O dts` does, with where each node and property came from if asked.
 
+import { printable } from '../text/printable.ts';
 import type { DeviceTree, DtNode, DtProperty, ValuePart, Written } from './device-tree.ts';
 
 export interface PrintOptions {
@@ -14,11 +15,14 @@ export interface PrintOptions {
 export function printDts(tree: DeviceTree, options: PrintOptions = {}): string {
   const lines: string[] = ['/dts-v1/;', ''];
   for (const { address, size, labels } of tree.memoryReservations) {
-    const prefix = labels.map((label) => `${label}: `).join('');
-    lines.push(`${prefix}/memreserve/\t${wide(address)} ${wide(size)};`);
+    lines.push(`${labelsText(labels)}/memreserve/\t${wide(address)} ${wide(size)};`);
   }
   printNode(tree, tree.root, 0, options, lines);
   return `${lines.join('\n')}\n`;
+}
+
+function labelsText(labels: readonly string[]): string {
+  return labels.map((label) => `${printable(label)}: `).join('');
 }
 
 function wide(value: bigint): string {
@@ -33,9 +37,11 @@ function printNode(
   lines: string[],
 ): void {
   const indent = '\t'.repeat(depth);
-  const labels = node.labels.map((label) => `${label}: `).join('');
+  const labels = labelsText(node.labels);
   const places = node.openings.map(({ name }) => options.placeOf?.(name));
-  lines.push(`${indent}${labels}${node.name === '' ? '/' : node.name} {${comment(places)}`);
+  lines.push(
+    `${indent}${labels}${node.name === '' ? '/' : printable(node.name)} {${comment(places)}`,
+  );
   for (const property of node.properties.values()) {
     const { definition } = property;
     const place = definition && options.placeOf?.(definition.name);
@@ -50,12 +56,13 @@ function printNode(
 
 function comment(places: readonly (string | undefined)[]): string {
   const known = [...new Set(places.filter((place) => place !== undefined))];
-  return known.length === 0 ? '' : ` /* ${known.join(', ').replaceAll('*/', '* /')} */`;
+  return known.length === 0 ? '' : ` /* ${printable(known.join(', ')).replaceAll('*/', '* /')} */`;
 }
 
 function printProperty(tree: DeviceTree, property: DtProperty): string {
-  const labels = property.labels.map((label) => `${label}: `).join('');
-  const { name, bytes } = property;
+  const labels = labelsText(property.labels);
+  const { bytes } = property;
+  const name = printable(property.name);
   if (bytes.length === 0) return `${labels}${name};`;
   const value = printParts(tree, property) ?? printGuess(bytes);
   return `${labels}${name} = ${value};`;

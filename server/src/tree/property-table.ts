@@ -110,6 +110,11 @@ export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedPr
     this.#asOwn().set(name, property);
   }
 
+  replaceAll(properties: Map<string, MergedProperty>): void {
+    this.#own = properties;
+    this.#body = this.#made = this.#last = undefined;
+  }
+
   delete(name: string): void {
     if (this.has(name)) this.#asOwn().delete(name);
   }

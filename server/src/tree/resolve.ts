@@ -1,7 +1,7 @@
 // Fills in what only the whole tree knows (paths, phandles, included bytes) and runs the checks dtc calls errors.
 
 import type { ExpandedSource } from '../preprocess/preprocessed.ts';
-import type { FileSet } from '../text/source-file.ts';
+import { whyUnreadable, type FileSet } from '../text/source-file.ts';
 import { folderOf, joinPath } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
 import { encodeText } from '../text/encode.ts';
@@ -85,15 +85,17 @@ export function resolve(
       visit(child);
     }
   };
+  const twins = [...merged.twinned].flatMap((node) => node.settleTwins());
   root.path = '/';
   visit(root);
 
-  for (const { node, first, second } of merged.repeated) {
-    if (node.deleted || first.deleted) continue;
+  for (const { node, first, second } of twins) {
+    const at = second.definition?.name;
+    if (node.deleted || !at) continue;
     problems.push({
       id: 'duplicate_property_names',
       level: 'error',
-      at: writtenAt(second, second.says.nameStart, second.says.nameEnd),
+      at,
       facts: { property: first.name, node: node.path },
       related: first.definition ? [{ at: first.definition.name, role: 'first' }] : [],
     });
@@ -292,7 +294,8 @@ function allocator(byPhandle: Map<number, MergedNode>): Phandles {
   return {
     of(node) {
       if (node.phandle !== 0) return node.phandle;
-      while (byPhandle.has(next)) next++;
+      // What was omitted gives its number back.
+      while (byPhandle.get(next)?.deleted === false) next++;
       node.phandle = next;
       byPhandle.set(next, node);
       if (node.liveProperty('phandle') === undefined)
@@ -446,6 +449,7 @@ function readIncluded(
     problems.push({ id: 'semantics', level: 'error', at, facts });
     return new Uint8Array(0);
   }
+  let barred: FileId | undefined;
   for (const candidate of candidates) {
     const bytes = options.files?.bytes(candidate) ?? 'absent';
     if (bytes === 'not-loaded') {
@@ -453,6 +457,10 @@ function readIncluded(
       return new Uint8Array(0);
     }
     if (bytes === 'absent') continue;
+    if (bytes === 'unreadable') {
+      barred ??= candidate;
+      continue;
+    }
     if (bytes === 'too-large') {
       problems.push({ id: 'semantics', level: 'error', at, facts: tooMuchIncluded });
       return new Uint8Array(0);
@@ -464,7 +472,14 @@ function readIncluded(
     id: 'semantics',
     level: 'error',
     at,
-    facts: { because: 'incbin-not-found', path: target },
+    facts:
+      barred === undefined
+        ? { because: 'incbin-not-found', path: target }
+        : {
+            because: 'incbin-unreadable',
+            path: target,
+            reason: whyUnreadable(options.files, barred),
+          },
   });
   return new Uint8Array(0);
 }

@@ -26,6 +26,8 @@ function wordsOf(problem: PreprocessProblem): string | undefined {
   switch (problem.code) {
     case 'include-cycle':
       return `${problem.path} is included without end`;
+    case 'include-unreadable':
+      return `${problem.path}: ${problem.because}`;
     case 'file-too-large':
       return `${problem.path} is larger than ${largestText >> 20} MiB and is not read`;
     case 'unterminated-comment':

@@ -14,6 +14,7 @@ const words: Readonly<Record<string, (facts: Facts) => string>> = {
   'division-by-zero': () => 'division by zero',
   'headers-differ': () => 'this header says something else about /plugin/ than the others',
   'incbin-not-found': ({ path = '' }) => `${path}: no such file`,
+  'incbin-unreadable': ({ path = '', reason = '' }) => `${path}: ${reason}`,
   'incbin-too-large': ({ limit = '' }) =>
     `all /incbin/ together insert more than ${limit}: this one is left out`,
   'incbin-offset': ({ path = '', offset = '' }) => `${path}: cannot seek to ${offset}`,

@@ -18,6 +18,8 @@ const words: Readonly<Record<string, (facts: Facts) => string>> = {
   'bad-integer': ({ text = '' }) => `bad integer literal ${text}: a leading 0 means octal`,
   'integer-too-large': ({ text = '' }) => `integer literal ${text} does not fit into 64 bits`,
   'too-deep': () => 'parentheses and operators nest too deeply',
+  'nodes-too-deep': ({ limit = '' }) =>
+    `nodes nest deeper than ${limit} levels, and dtmap reads no deeper`,
   'property-after-subnode': ({ property = '', subnode = '' }) =>
     `properties must precede subnodes: ${property} stands behind ${subnode}`,
   'not-at-top-level': ({ what = '' }) => `${what} stands outside of / { }`,
