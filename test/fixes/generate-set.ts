@@ -36,7 +36,8 @@ const regForms = [
   ...['macro-address', 'macro-size', 'macro-value', 'macro-cells', 'macro-nested', 'macro-paste'],
   ...['function-cell', 'function-cells', 'function-property', 'function-properties'],
   ...['function-node', 'paste-node', 'macro-name', 'shared-address', 'shared-value', 'shared-size'],
-  ...['shared-properties', 'unit-macro'],
+  ...['shared-properties', 'unit-macro', 'uppercase', 'decimal', 'shift', 'redefined'],
+  ...['by-board', 'copied', 'twice', 'split-call', 'octal'],
 ] as const;
 type RegForm = (typeof regForms)[number];
 
@@ -73,7 +74,8 @@ const regionOf = record({
   hasSize: seldom,
   hasAllocRanges: seldom,
   isOneLine: seldom,
-  comment: nat({ max: 12 }),
+  comment: nat({ max: 16 }),
+  firmware: seldom,
   hasLabel: nat({ max: 5 }).map((value) => value > 0),
   isInHeader: boolean(),
   isTwice: seldom,
@@ -167,6 +169,8 @@ class Writer {
   readonly #header: string[] = [];
   readonly #macros = new Map<number, string[]>();
   readonly #defined = new Set<string>();
+  /** Statements that come behind the block of their node. */
+  readonly #later: string[] = [];
   /** While regions are written below a node that has one cell for sizes. */
   #areSizesNarrow = false;
 
@@ -265,6 +269,7 @@ class Writer {
       for (const { address, size } of boards[file - this.#shared]?.reservations ?? [])
         lines.push(`/memreserve/ ${hex(address)} ${hex(size)};`);
     }
+    if (file >= this.#shared) lines.push(`#define BOARD_${'ABC'.charAt(file - this.#shared)}`);
     if (hasHeader) lines.push('#include "board.h"');
     const reads = this.#reads(file);
     if (reads > 0) lines.push(`#include "${this.#nameOf(reads - 1)}"`);
@@ -321,9 +326,10 @@ class Writer {
     const regions = this.#regions.filter((region) => region.file === file);
     if (isBase || regions.length > 0) rootBody.push(...this.#reserved(file, isBase, regions));
     const usedHere = uses.filter((use) => this.#fileOfUse(use) === file);
-    rootBody.push(...this.#users(usedHere, file, isBase));
-    if (board) rootBody.push(...this.#chosen(board, file));
-    const lines = ['/ {', ...indented(rootBody), '};', ''];
+    if (board) rootBody.push(...this.#chosen(board));
+    const users = this.#users(usedHere, file);
+    const lines = ['/ {', ...indented(rootBody), '};', '', ...this.#later.splice(0)];
+    if (users.length > 1) lines.push('/ {', ...indented(users), '};', '');
     overrides.forEach((override, index) => {
       if (file === this.#shared + (override.board % boards.length))
         lines.push(...this.#override(override, file, index));
@@ -417,6 +423,7 @@ class Writer {
   #region(region: Placed, file: number): string[] {
     const { fullName, label, comment, isOneLine } = region;
     const made = this.#reg(region, file);
+    const isMultiLine = made.statements.some((line) => line.startsWith('#'));
     const before = label === undefined ? '' : `${label}: `;
     const others = this.#properties(region, file, made.skips);
     if (made.node !== undefined) return [`${before}${made.node(others.join(' '))};`, ''];
@@ -424,17 +431,37 @@ class Writer {
     const statements = made.isLast
       ? [...others, ...made.statements]
       : [...made.statements, ...others];
-    if (isOneLine && comment !== 4) return [`${before}${name} { ${statements.join(' ')} };`, ''];
+    if (isOneLine && comment !== 4 && !isMultiLine)
+      return [`${before}${name} { ${statements.join(' ')} };`, ''];
     const opened = `${before}${name} ${comment === 1 ? '/* { */ ' : ''}{`;
     const body = statements.map((line, index) =>
       comment === 2 && index === 0 ? `${line} /* moved; see the notes } */` : line,
     );
     if (comment === 3) body.unshift(`// reg = <${hex(region.range.address)}>;`);
+    if (comment === 6)
+      body[0] = /^[a-z]/.test(body[0] ?? '')
+        ? `p${region.index}: ${body[0] ?? ''}`
+        : (body[0] ?? '');
+    if (comment === 7) body.push('', 'part { acme,inner; };');
+    if (comment === 9)
+      body.push('#ifdef BOARD_B', 'acme,only-b;', 'status = "disabled";', '#endif');
     const guarded =
       comment === 4
         ? ['#if 1', ...indented(body), '#else', '\treg = <0>;', '#endif']
         : indented(body);
     const lines = [opened, ...guarded, '};', ''];
+    // In a block of its own: two of a name in one are an error of dtc's.
+    if (comment === 8 && made.name === undefined)
+      this.#later.push(
+        '/ {',
+        '	reserved-memory {',
+        `		${fullName} {`,
+        '			acme,again;',
+        '		};',
+        '	};',
+        '};',
+        '',
+      );
     return comment === 5 ? ['#ifndef NO_SUCH_OPTION', ...lines, '#endif'] : lines;
   }
 
@@ -551,6 +578,54 @@ class Writer {
           name: `NODE_AT(${name}, ${fullName.split('@')[1] ?? ''})`,
           statements: [`reg = <${this.#cells(address, size)}>;`],
         };
+      case 'uppercase':
+        return reg(`<${high}0X${low.slice(2).toUpperCase().padStart(8, '0')} ${sized}>`);
+      case 'decimal':
+        return reg(`<${high}${(address & 0xffffffffn).toString()} ${sized}>`);
+      case 'octal':
+        return reg(`<${high}0${(address & 0xffffffffn).toString(8)} ${sized}>`);
+      case 'shift': {
+        const isWhole = address % 0x100000n === 0n;
+        return reg(
+          `<${high}${isWhole ? `(${hex((address & 0xffffffffn) >> 20n)} << 20)` : low} ${sized}>`,
+        );
+      }
+      case 'redefined':
+        return {
+          statements: [
+            `#undef NOW`,
+            `#define NOW ${low}`,
+            `reg = <${high}NOW ${sized}>;`,
+            `#undef NOW`,
+            `#define NOW 0x0`,
+          ],
+        };
+      case 'by-board':
+        return {
+          statements: [
+            '#ifdef BOARD_A',
+            `reg = <${this.#cells(address, size)}>;`,
+            '#else',
+            `reg = <${this.#cells(address, size / 2n)}>;`,
+            '#endif',
+          ],
+        };
+      case 'copied':
+        define(own('ADDR'), ` ${low}`);
+        return {
+          statements: [`reg = <${high}${own('ADDR')} ${sized}>;`, `acme,copy = <${own('ADDR')}>;`],
+        };
+      case 'twice':
+        return {
+          statements: [
+            `reg = <${this.#cells(0x70000000n, 0x1000n)}>;`,
+            `reg = <${this.#cells(address, size)}>;`,
+          ],
+        };
+      case 'split-call':
+        define('SPLIT(a, \\\n\ts)', ` ${high}a \\\n\t${sizeCells === 2 ? '0x0 ' : ''}s`);
+        if (addressCells === 2 && high !== '0x0 ') return reg(`<${this.#cells(address, size)}>`);
+        return reg(`<SPLIT(${low},\n\t\t${hex(size)})>`);
       case 'shared-address':
         define('SHARED_ADDR', ' 0x50000000');
         return reg(`<${addressCells === 2 ? '0x0 ' : ''}SHARED_ADDR ${sized}>`);
@@ -574,17 +649,18 @@ class Writer {
       region;
     const { addressCells } = this.#model;
     const lines: string[] = [];
-    switch (kind) {
+    // Firmware regions without no-map are a finding of their own.
+    switch (region.firmware ? 'plain' : kind) {
       case 'no-map':
         lines.push('no-map;');
         break;
       case 'cma':
         lines.push('compatible = "shared-dma-pool";', 'reusable;');
-        if (isDefault || comment % 3 === 0) lines.push('linux,cma-default;');
+        if (isDefault || comment % 2 === 0) lines.push('linux,cma-default;');
         break;
       case 'dma':
         lines.push('compatible = "shared-dma-pool";', 'no-map;');
-        if (isDefault || comment % 3 === 0) lines.push('linux,dma-default;');
+        if (isDefault || comment % 2 === 0) lines.push('linux,dma-default;');
         break;
       case 'ramoops':
         lines.push(
@@ -628,7 +704,7 @@ class Writer {
     return used && this.#sees(file, used.file) && board < 3 ? file : (used?.file ?? file);
   }
 
-  #users(uses: readonly Use[], file: number, isBase: boolean): string[] {
+  #users(uses: readonly Use[], file: number): string[] {
     const { addressCells, sizeCells } = this.#model;
     const lines: string[] = [];
     const devices: string[] = [];
@@ -706,12 +782,11 @@ class Writer {
         ...devices.map((line) => `\t${line}`),
         '};',
       );
-    void isBase;
     // A node that is opened twice in one block is an error of dtc's.
     return [...mergedBlocks(lines), ''];
   }
 
-  #chosen(board: Model['boards'][number], file: number): string[] {
+  #chosen(board: Model['boards'][number]): string[] {
     if (!board.isXen) return [];
     const { addressCells, sizeCells } = this.#model;
     const body = [
@@ -748,7 +823,6 @@ class Writer {
         '\t};',
         '};',
       );
-    void file;
     return ['chosen {', ...indented(body), '};', ''];
   }
 

@@ -8,7 +8,6 @@ import path from 'node:path';
 import { analyze } from '../../server/src/analysis/analyze.ts';
 import { tryProposals, type TrialHost } from '../../server/src/analysis/try-proposals.ts';
 import { fixBoard } from '../../server/src/cli/apply-fixes.ts';
-import type { CheckOptions } from '../../server/src/cli/program.ts';
 import type { JsonReport } from '../../server/src/cli/json-finding.ts';
 import { Session, type OpenBoard } from '../../server/src/cli/session.ts';
 import { settingsFor } from '../../server/src/cli/settings.ts';
@@ -26,16 +25,8 @@ import { spanOf, walkNodes } from '../../server/src/tree/device-tree.ts';
 import { dtmap, shellOf } from '../support/run-dtmap.ts';
 import { make, modelOf, placedAnew, textOf } from './blob-model.ts';
 import { checkTitle } from './check-title.ts';
+import { FIX_OPTIONS, FIX_TARGETS } from './fix-options.ts';
 import type { BoardSet } from './generate-set.ts';
-
-const XEN = ['4.18', '4.22'];
-const LINUX = ['6.12'];
-const TARGETS = ['--xen', '4.18', '--xen', '4.22', '--linux', '6.12'];
-
-const OPTIONS: CheckOptions = {
-  ...{ include: [], define: [], overlay: [], guest: [], warning: [], error: [] },
-  ...{ xen: XEN, linux: LINUX, format: 'json', jobs: 1, config: undefined },
-};
 
 /** How often what happened; keys are printed. */
 export class Tally {
@@ -109,7 +100,7 @@ class Prover {
     for (const name of this.#set.boards) opened.set(name, await open(session, name));
     const applications: Application[] = [];
     for (const [name, board] of opened) {
-      const host = await trialHostFor(session, board, OPTIONS);
+      const host = await trialHostFor(session, board, FIX_OPTIONS);
       applications.push(
         ...(await this.#fixes(name, board, host)),
         ...(await this.#refactorings(name, board, host)),
@@ -402,12 +393,12 @@ class Prover {
   /** What the command prints and writes is what was proved. */
   async #checkCommandLine(opened: ReadonlyMap<string, OpenBoard>): Promise<void> {
     for (const [name, board] of opened) {
-      const ran = await dtmap(['check', '--format', 'json', ...TARGETS, name], {
+      const ran = await dtmap(['check', '--format', 'json', ...FIX_TARGETS, name], {
         cwd: this.#folder,
       });
       const report = JSON.parse(ran.stdout) as JsonReport;
       const session = new Session(shellOf(this.#folder, new NodeFiles()).shell);
-      const host = await trialHostFor(session, board, OPTIONS);
+      const host = await trialHostFor(session, board, FIX_OPTIONS);
       const offers = await tryFixesOf(board, board.findings, host);
       const titles = [...offers].flatMap(([{ rule }, list]) =>
         list.flatMap((offer) => (offer.ok ? [`${rule}: ${offer.fix.title}`] : [])),
@@ -420,13 +411,13 @@ class Prover {
     const [name] = opened.keys();
     if (name === undefined) return;
     const session = new Session(shellOf(this.#folder, new NodeFiles()).shell);
-    const { texts } = await fixBoard(session, name, OPTIONS);
-    await dtmap(['check', '--fix', ...TARGETS, name], { cwd: this.#folder });
+    const { texts } = await fixBoard(session, name, FIX_OPTIONS);
+    await dtmap(['check', '--fix', ...FIX_TARGETS, name], { cwd: this.#folder });
     for (const [file, text] of texts) assert.equal(readFileSync(file, 'utf8'), text);
     for (const [file, text] of this.#set.files)
       if (!texts.has(path.join(this.#folder, file)))
         assert.equal(readFileSync(path.join(this.#folder, file), 'utf8'), text);
-    const again = await dtmap(['check', '--fix', '--dry-run', ...TARGETS, name], {
+    const again = await dtmap(['check', '--fix', '--dry-run', ...FIX_TARGETS, name], {
       cwd: this.#folder,
     });
     assert.equal(again.stdout, '', '--fix leaves something that it would fix');
@@ -438,8 +429,12 @@ function filesOf(opened: OpenBoard | undefined): readonly string[] {
 }
 
 async function open(session: Session, name: string): Promise<OpenBoard> {
-  const boardFile = await session.findBoard(name, OPTIONS);
-  return session.open(boardFile, settingsFor(session.shell, boardFile.file, OPTIONS), 'findings');
+  const boardFile = await session.findBoard(name, FIX_OPTIONS);
+  return session.open(
+    boardFile,
+    settingsFor(session.shell, boardFile.file, FIX_OPTIONS),
+    'findings',
+  );
 }
 
 /** What a name that was wrong hid: that two nodes have one address. */
