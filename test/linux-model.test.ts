@@ -480,6 +480,15 @@ describe('Linux: ramoops', () => {
     ]);
   });
 
+  it('more records than memory holds are not listed', async () => {
+    const tree = await textTree(source({ reserved: 'r@41000000 { record-size = <0x1000>; };' }));
+    const node = nodeAt(tree, '/reserved-memory/r@41000000');
+    assert(node);
+    const { records, unused } = layOutRamoops(node, { start: 0x41000000n, end: 1n << 62n });
+    assert.equal(records.length, 1024);
+    assert.equal(unused, 0n);
+  });
+
   it('too much, or nothing', async () => {
     assert.deepEqual(await layout('console-size = <0x40000>; pmsg-size = <0x1000>;'), ['no-room']);
     assert.deepEqual(await layout(''), ['no-sizes']);

@@ -26,13 +26,16 @@ const grammar = {
   grammar: readFileSync(require.resolve('tree-sitter-devicetree/tree-sitter-devicetree.wasm')),
 };
 
-/** `dtmap` with these arguments. */
-export async function dtmap(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+/** What the command line needs, with what is written to standard output and standard error. */
+export function shellOf(
+  cwd: string,
+  files: ShellFiles,
+  options: RunOptions = {},
+): { readonly shell: Shell; readonly out: readonly Buffer[]; readonly err: readonly Buffer[] } {
   const out: Buffer[] = [];
   const err: Buffer[] = [];
-  const files: ShellFiles = new NodeFiles();
   const shell: Shell = {
-    cwd: options.cwd ?? process.cwd(),
+    cwd,
     version: '0.0.0-test',
     env: options.env ?? {},
     files,
@@ -41,6 +44,12 @@ export async function dtmap(argv: readonly string[], options: RunOptions = {}): 
     stdin: () => Promise.resolve(Buffer.from(options.stdin ?? '')),
     grammar: () => grammar,
   };
+  return { shell, out, err };
+}
+
+/** `dtmap` with these arguments. */
+export async function dtmap(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { shell, out, err } = shellOf(options.cwd ?? process.cwd(), new NodeFiles(), options);
   const status = await run(argv, shell);
   const bytes = Buffer.concat(out);
   return { status, stdout: bytes.toString(), stderr: Buffer.concat(err).toString(), bytes };

@@ -18,7 +18,7 @@ import type { FileId } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import type { BootProfile } from '../xen/boot-profile.ts';
 import { BoardIndex } from './board-index.ts';
-import { readBootInputs } from './boot-inputs.ts';
+import { readBootInputs, type BootInputs } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
 import { fatalProblem, noSource, problemText } from './fatal-problem.ts';
 import { textLines } from './output.ts';
@@ -188,23 +188,8 @@ export class Session {
     wanted: 'board' | 'findings' = 'board',
   ): Promise<OpenBoard> {
     const { shell } = this;
-    const inputs = readBootInputs(shell, boardFile.root, boardFile.isBlob, settings);
+    const { request, inputs } = await this.#requestOf(boardFile, settings);
     const places = new Places(shell.files, shell.cwd, boardFile.style, inputs.made);
-    const guests = readGuests(
-      shell.files,
-      settings.guests,
-      inputs.loads,
-      this.preprocessorOf(boardFile.root, settings),
-      await this.reader(),
-      (file) => this.#nameOf(file, boardFile),
-    );
-    const request: BoardRequest = {
-      ...this.requestFor(boardFile.root, settings),
-      overlays: [...settings.overlays, ...inputs.overlays],
-      profile: inputs.profile,
-      ...(inputs.loads.length > 0 ? { loads: inputs.loads } : {}),
-      ...(guests.length > 0 ? { guests } : {}),
-    };
     for (const overlay of settings.overlays) {
       const why = shell.files.whyUnreadable(overlay);
       if (why !== undefined) throw new Failure(`${this.shown(overlay)}: ${why}`);
@@ -244,16 +229,40 @@ export class Session {
     };
   }
 
-  /** How a board of the work tree is analysed for the sake of another: nothing beside the tree is read. */
-  requestFor(root: FileId, settings: BoardSettings): BoardRequest {
-    return {
+  /** How a board of the work tree is analysed for the sake of another: as if it were named. Fails as `open` does. */
+  async requestFor(root: FileId, settings: BoardSettings): Promise<BoardRequest> {
+    const name = this.shown(root);
+    const boardFile: BoardFile = { name, file: root, root, isBlob: false, style: 'relative' };
+    return (await this.#requestOf(boardFile, settings)).request;
+  }
+
+  /** Reads what `settings` name beside the tree. */
+  async #requestOf(
+    boardFile: BoardFile,
+    settings: BoardSettings,
+  ): Promise<{ readonly request: BoardRequest; readonly inputs: BootInputs }> {
+    const { root } = boardFile;
+    const inputs = readBootInputs(this.shell, root, boardFile.isBlob, settings);
+    const preprocessor = this.preprocessorOf(root, settings);
+    const guests = readGuests(
+      this.shell.files,
+      settings.guests,
+      inputs.loads,
+      preprocessor,
+      await this.reader(),
+      (file) => this.#nameOf(file, boardFile),
+    );
+    const request: BoardRequest = {
       root,
-      overlays: settings.overlays,
-      preprocessor: this.preprocessorOf(root, settings),
-      profile: settings.profile,
+      overlays: [...settings.overlays, ...inputs.overlays],
+      preprocessor,
+      profile: inputs.profile,
       targets: targetsOf(settings.targets),
       rules: ruleSettings(settings),
+      ...(inputs.loads.length > 0 ? { loads: inputs.loads } : {}),
+      ...(guests.length > 0 ? { guests } : {}),
     };
+    return { request, inputs };
   }
 
   /** `find` and `open` with the settings that `options` and the nearest `dtmap.json` give, else `facts`. */

@@ -12,6 +12,7 @@ import {
 import { inferIncludePaths } from '../preprocess/include-paths.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { FileId } from '../text/span.ts';
+import { Failure } from './failure.ts';
 import type { CheckOptions } from './program.ts';
 import type { OpenBoard, Session } from './session.ts';
 import { settingsFor } from './settings.ts';
@@ -39,8 +40,7 @@ export async function trialHostFor(
   return {
     files: shell.files,
     reader: await session.reader(),
-    boardsReading: (files) =>
-      Promise.resolve(requestsReading(session, opened, files, project, options)),
+    boardsReading: (files) => requestsReading(session, opened, files, project, options),
     load: () => Promise.resolve(),
     pause: () => Promise.resolve(),
     lockedBecause({ at }) {
@@ -65,13 +65,13 @@ function projectFolder({ shell, folders }: Session, root: FileId): FileId {
   return root.startsWith(`${cwd}/`) ? cwd : path.posix.dirname(root);
 }
 
-function requestsReading(
+async function requestsReading(
   session: Session,
   { boardFile }: OpenBoard,
   files: readonly FileId[],
   project: FileId,
   options: CheckOptions,
-): readonly BoardRequest[] | Refusal {
+): Promise<readonly BoardRequest[] | Refusal> {
   const roots = new Set<FileId>();
   for (const file of files) {
     const found = session.boards.boardsReading(file, project);
@@ -81,7 +81,18 @@ function requestsReading(
     if (found.length > MOST_BOARDS) return { code: 'too-many-boards', file, count: found.length };
     for (const root of found) roots.add(root);
   }
-  return [...roots].map((root) => session.requestFor(root, settingsOf(session, root, options)));
+  // The board itself has been read, with what the command line says of it.
+  roots.delete(boardFile.root);
+  const requests: BoardRequest[] = [];
+  for (const root of roots)
+    try {
+      requests.push(await session.requestFor(root, settingsOf(session, root, options)));
+    } catch (error) {
+      // A file that its settings name and that cannot be read.
+      if (error instanceof Failure) return { code: 'board-unreadable', board: root };
+      throw error;
+    }
+  return requests;
 }
 
 /** What is said of one board on the command line says nothing of the others that share a file with it. */
@@ -92,7 +103,11 @@ function settingsOf(
 ): ReturnType<typeof settingsFor> {
   const { profile, bootScript, memoryFrom, efiMap, ...common } = options;
   void [profile, bootScript, memoryFrom, efiMap];
-  return settingsFor(session.shell, root, { ...common, overlay: [], guest: [] });
+  const settings = settingsFor(session.shell, root, { ...common, overlay: [], guest: [] });
+  // A script edits the board that it boots; in an overlay its text would be read by every board.
+  const { bootScript: script, ...withoutScript } = settings;
+  void script;
+  return /\.dts$/.test(root) ? settings : withoutScript;
 }
 
 /** What becomes of the fixes of each finding, by finding. */

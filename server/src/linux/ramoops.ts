@@ -10,7 +10,7 @@ export interface RamoopsRecord extends Range {
 }
 
 export interface RamoopsLayout {
-  /** In ascending order; dump records first. Ends exclusive. */
+  /** In ascending order; dump records first, of which at most 1024 are listed. Ends exclusive. */
   readonly records: readonly RamoopsRecord[];
   /** Bytes at the end that no record uses. */
   readonly unused: bigint;
@@ -19,6 +19,9 @@ export interface RamoopsLayout {
   /** Why the driver refuses the node; undefined when it takes it. */
   readonly refused: 'no-sizes' | 'no-room' | undefined;
 }
+
+/** A mistyped size gives more records than memory holds. */
+const MOST_DUMPS = 1024n;
 
 /** The layout of the region `range` for the sizes of `node`. */
 export function layOutRamoops(node: DtNode, range: Range): RamoopsLayout {
@@ -55,7 +58,8 @@ export function layOutRamoops(node: DtNode, range: Range): RamoopsLayout {
     const count = dumps / record;
     // The dump area is divided evenly, so that a record can be larger than asked for.
     const each = (dumps / count) & ~1n;
-    for (let index = 0n; index < count; index += 1n) add('dmesg', each);
+    for (let index = 0n; index < count && index < MOST_DUMPS; index += 1n) add('dmesg', each);
+    if (count > MOST_DUMPS) at += (count - MOST_DUMPS) * each;
   }
   add('console', console);
   add('ftrace', ftrace);

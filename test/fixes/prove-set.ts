@@ -1,0 +1,552 @@
+// Proves of a set of boards that what is offered for it does what it says and nothing else.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { analyze } from '../../server/src/analysis/analyze.ts';
+import { tryProposals, type TrialHost } from '../../server/src/analysis/try-proposals.ts';
+import { fixBoard } from '../../server/src/cli/apply-fixes.ts';
+import type { JsonReport } from '../../server/src/cli/json-finding.ts';
+import { Session, type OpenBoard } from '../../server/src/cli/session.ts';
+import { settingsFor } from '../../server/src/cli/settings.ts';
+import { trialBoardOf, trialHostFor, tryFixesOf } from '../../server/src/cli/try-fixes.ts';
+import { fixAll } from '../../server/src/ide/fix-all.ts';
+import { refactorings } from '../../server/src/ide/refactorings.ts';
+import { rename } from '../../server/src/ide/rename.ts';
+import { NodeFiles } from '../../server/src/node-files.ts';
+import type { Finding } from '../../server/src/rules/finding.ts';
+import type { Edits, Proposal } from '../../server/src/rules/proposal.ts';
+import type { SourceFile } from '../../server/src/text/source-file.ts';
+import { filesWith } from '../../server/src/text/edit.ts';
+import type { TreeChange } from '../../server/src/tree/tree-change.ts';
+import { spanOf, walkNodes } from '../../server/src/tree/device-tree.ts';
+import { dtmap, shellOf } from '../support/run-dtmap.ts';
+import { make, modelOf, placedAnew, textOf } from './blob-model.ts';
+import { checkTitle } from './check-title.ts';
+import { FIX_OPTIONS, FIX_TARGETS } from './fix-options.ts';
+import type { BoardSet } from './generate-set.ts';
+
+/** How often what happened; keys are printed. */
+export class Tally {
+  readonly counts = new Map<string, number>();
+
+  add(key: string, by = 1): void {
+    this.counts.set(key, (this.counts.get(key) ?? 0) + by);
+  }
+}
+
+/** One change that a user may make. */
+interface Application {
+  readonly what: string;
+  readonly board: string;
+  readonly finding?: Finding;
+  readonly changes: readonly (readonly TreeChange[])[];
+  readonly texts: ReadonlyMap<string, string>;
+  /** Old base name of a node by new one, for a rename that was asked for. */
+  readonly renamed?: readonly [string, string];
+}
+
+/** Throws with the board, the fix and the difference when something offered does not do what it says. */
+export async function proveSet(set: BoardSet, tally: Tally): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'dtmap-set-'));
+  try {
+    writeFiles(folder, set.files);
+    await new Prover(set, folder, tally).prove();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of files) writeFileSync(path.join(folder, name), text);
+}
+
+/** What is known of a board of the set as it stands. */
+interface State {
+  readonly blob: Buffer;
+  /** Of dtc, by check. */
+  readonly warnings: ReadonlyMap<string, number>;
+  readonly findings: readonly Finding[];
+}
+
+/** The set with other texts for some files, and the boards that read those. */
+interface Variant {
+  readonly folder: string;
+  readonly texts: ReadonlyMap<string, string>;
+  readonly boards: readonly string[];
+}
+
+class Prover {
+  readonly #set: BoardSet;
+  readonly #folder: string;
+  readonly #tally: Tally;
+  /** Whether it is run through the command line as well, which does everything again. */
+  readonly #isSampled: boolean;
+
+  constructor(set: BoardSet, folder: string, tally: Tally) {
+    tally.add('sets');
+    this.#isSampled = (tally.counts.get('sets') ?? 0) % 8 === 1;
+    this.#set = set;
+    this.#folder = folder;
+    this.#tally = tally;
+  }
+
+  async prove(): Promise<void> {
+    const session = new Session(shellOf(this.#folder, new NodeFiles()).shell);
+    const opened = new Map<string, OpenBoard>();
+    for (const name of this.#set.boards) opened.set(name, await open(session, name));
+    const applications: Application[] = [];
+    for (const [name, board] of opened) {
+      const host = await trialHostFor(session, board, FIX_OPTIONS);
+      applications.push(
+        ...(await this.#fixes(name, board, host)),
+        ...(await this.#refactorings(name, board, host)),
+        ...(await this.#renames(name, board, host, [...opened.values()])),
+        ...(await this.#allFixes(name, board, host)),
+      );
+    }
+    await this.#judge(applications, session, opened);
+    if (this.#isSampled) await this.#checkCommandLine(opened);
+  }
+
+  async #fixes(name: string, board: OpenBoard, host: TrialHost): Promise<Application[]> {
+    const offers = await tryFixesOf(board, board.findings, host);
+    return [...offers].flatMap(([finding, list]) =>
+      list.flatMap((offer, index): Application[] => {
+        if (!offer.ok) {
+          this.#tally.add(`refused ${offer.refusal.code}`);
+          this.#tally.add(`rule ${finding.rule} refused`);
+          return [];
+        }
+        this.#tally.add('offered');
+        this.#tally.add(`rule ${finding.rule} offered`);
+        const change = finding.proposals[index]?.change ?? [];
+        const { title, edits } = offer.fix;
+        checkTitle(title, change);
+        return [
+          {
+            what: `${finding.rule} (${finding.message}): ${title}`,
+            board: name,
+            finding,
+            changes: [change],
+            texts: this.#edited(edits),
+          },
+        ];
+      }),
+    );
+  }
+
+  async #refactorings(name: string, opened: OpenBoard, host: TrialHost): Promise<Application[]> {
+    const { board } = opened;
+    const places = [
+      ...[...walkNodes(board.tree.root)]
+        .filter(
+          (node) =>
+            node.name === 'reserved-memory' ||
+            node.parent?.name === 'reserved-memory' ||
+            node.parent?.name === 'chosen',
+        )
+        .flatMap((node) => node.openings.map((opening) => spanOf(opening.name))),
+      ...board.tree.memoryReservations.map(({ written }) => spanOf(written.whole)),
+    ];
+    const applications: Application[] = [];
+    const seen = new Set<string>();
+    for (const { file, start } of places) {
+      const proposals = refactorings(board, file, start + 1).filter(({ title, ways }) => {
+        // A new region is offered at every node; it is the same wherever it is asked for.
+        const key = title.startsWith('Add ') ? title : JSON.stringify([title, ways]);
+        return !seen.has(key) && seen.add(key);
+      });
+      applications.push(...(await this.#tried(name, opened, proposals, host, 'refactoring')));
+    }
+    return applications;
+  }
+
+  async #renames(
+    name: string,
+    opened: OpenBoard,
+    host: TrialHost,
+    all: readonly OpenBoard[],
+  ): Promise<Application[]> {
+    const { board } = opened;
+    const renameHost = {
+      board,
+      sharing: (): readonly SourceFile[] => {
+        const files = new Map<string, SourceFile>();
+        for (const each of all)
+          for (const id of each.board.sources.flatMap((source) => source.files)) {
+            const file = each.board.files.get(id);
+            if (typeof file !== 'string') files.set(id, file);
+          }
+        return [...files.values()];
+      },
+    };
+    const applications: Application[] = [];
+    const ask = async (at: { file: string; start: number }, to: string): Promise<void> => {
+      const proposed = rename(renameHost, at.file, at.start, to);
+      if (!proposed.ok) {
+        this.#tally.add('rename refused at once');
+        return;
+      }
+      const [first] = proposed.value.change;
+      const renamed =
+        first?.kind === 'rename-node'
+          ? ([baseOf(first.node.replace(/.*\//, '')), baseOf(to)] as const)
+          : undefined;
+      const tried = await this.#tried(name, opened, [proposed.value], host, 'rename');
+      applications.push(...tried.map((each) => ({ ...each, ...(renamed && { renamed }) })));
+    };
+    const regions =
+      board.tree.root.children.find((node) => node.name === 'reserved-memory')?.children ?? [];
+    for (const [index, node] of regions.entries()) {
+      const [opening] = node.openings;
+      if (!opening) continue;
+      const at = spanOf(opening.name);
+      const names = [
+        `fresh${index}@${node.name.split('@')[1] ?? '0'}`,
+        regions[(index + 1) % regions.length]?.name ?? 'other',
+        `${baseOf(node.name)}@55000000`,
+        baseOf(node.name),
+      ];
+      // One name for each node, another one in the next set: trials cost time.
+      const turn = (this.#tally.counts.get('sets') ?? 0) + index;
+      await ask(at, names[turn % names.length] ?? '');
+      const whole = spanOf(opening.whole);
+      if (node.labels.length > 0 && whole.start < at.start) await ask(whole, `fresh_${index}`);
+      const property = ['no-map', 'reg', 'status'][turn % 3] ?? '';
+      const definition = node.properties.get(property)?.definition;
+      if (definition)
+        await ask(spanOf(definition.name), turn % 2 === 0 ? `acme,${property}` : 'compatible');
+    }
+    return applications;
+  }
+
+  async #tried(
+    name: string,
+    opened: OpenBoard,
+    proposals: readonly Proposal[],
+    host: TrialHost,
+    kind: string,
+  ): Promise<Application[]> {
+    const offers = await tryProposals(proposals, trialBoardOf(opened), undefined, host);
+    return offers.flatMap((offer, index): Application[] => {
+      if (!offer.ok) {
+        this.#tally.add(`${kind} refused ${offer.refusal.code}`);
+        return [];
+      }
+      this.#tally.add(`${kind} offered`);
+      const change = proposals[index]?.change ?? [];
+      checkTitle(offer.fix.title, change);
+      return [
+        {
+          what: `${kind}: ${offer.fix.title}`,
+          board: name,
+          changes: [change],
+          texts: this.#edited(offer.fix.edits),
+        },
+      ];
+    });
+  }
+
+  async #allFixes(name: string, opened: OpenBoard, host: TrialHost): Promise<Application[]> {
+    const { texts, applied } = await fixAll(trialBoardOf(opened), host);
+    if (texts.size === 0) return [];
+    this.#tally.add('--fix applied', applied.length);
+    this.#tally.add('--fix boards');
+    return [
+      {
+        what: `--fix: ${applied.map(({ title }) => title).join('; ')}`,
+        board: name,
+        changes: applied.map(
+          ({ finding }) => finding.proposals.find(({ preferred }) => preferred)?.change ?? [],
+        ),
+        texts: new Map([...texts].map(([file, text]) => [path.basename(file), text])),
+      },
+    ];
+  }
+
+  /** The texts after edits, made here and not by what is proved. */
+  #edited(edits: Edits): ReadonlyMap<string, string> {
+    const texts = new Map<string, string>();
+    const ordered = [...edits].sort((a, b) => b.at.start - a.at.start || b.at.end - a.at.end);
+    for (const [index, { at, text }] of ordered.entries()) {
+      const name = path.relative(this.#folder, at.file);
+      const before = texts.get(name) ?? this.#set.files.get(name);
+      assert.ok(before !== undefined, `an edit of ${at.file}, which is no file of the set`);
+      const next = ordered.slice(0, index).findLast((each) => each.at.file === at.file);
+      assert.ok(!next || at.end <= next.at.start, 'edits overlap');
+      texts.set(name, before.slice(0, at.start) + text + before.slice(at.end));
+    }
+    return texts;
+  }
+
+  async #judge(
+    applications: readonly Application[],
+    session: Session,
+    opened: ReadonlyMap<string, OpenBoard>,
+  ): Promise<void> {
+    const { boards } = this.#set;
+    const variants = new Map<string, Variant>();
+    variants.set('', { folder: path.join(this.#folder, 'v0'), texts: new Map(), boards });
+    const keyOf = (texts: ReadonlyMap<string, string>): string => JSON.stringify([...texts]);
+    for (const { texts } of applications)
+      if (!variants.has(keyOf(texts)))
+        variants.set(keyOf(texts), {
+          folder: path.join(this.#folder, `v${variants.size}`),
+          texts,
+          boards: boards.filter((name) =>
+            filesOf(opened.get(name)).some((file) => texts.has(path.basename(file))),
+          ),
+        });
+    const analysed = new Map<string, ReadonlyMap<string, State>>();
+    this.#compile([...variants.values()]);
+    const reader = await session.reader();
+    for (const [key, { folder, texts, boards: read }] of variants) {
+      const states = new Map<string, State>();
+      for (const name of read) {
+        const board = opened.get(name);
+        if (!board) continue;
+        const sources = new Map(
+          [...texts].map(([file, text]): [string, SourceFile] => {
+            const id = path.join(this.#folder, file);
+            return [id, { id, text }];
+          }),
+        );
+        const analysis =
+          texts.size === 0
+            ? { kind: 'complete' as const, board: board.board, findings: board.findings }
+            : analyze(
+                // The board that a user opens, and the same board when it is looked at for another's sake.
+                board.request,
+                filesWith(session.shell.files, sources),
+                reader,
+              );
+        assert.equal(analysis.kind, 'complete');
+        if (analysis.kind !== 'complete') continue;
+        states.set(name, {
+          blob: readFileSync(path.join(folder, `${name}.dtb`)),
+          warnings: warningsIn(readFileSync(path.join(folder, `${name}.err`), 'utf8')),
+          findings: analysis.findings,
+        });
+      }
+      analysed.set(key, states);
+    }
+    const before = analysed.get('') ?? new Map<string, State>();
+    for (const state of before.values())
+      this.#tally.add(state.blob.length > 0 ? 'boards' : 'boards that dtc refuses');
+    for (const application of applications) {
+      const after = analysed.get(keyOf(application.texts)) ?? new Map<string, State>();
+      this.#tally.add('applied');
+      for (const name of boards) {
+        const was = before.get(name);
+        const is = after.get(name);
+        if (!was || !is) continue;
+        try {
+          this.#compare(application, name, was, is);
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          throw new Error(
+            `${name} after ${application.what} [on ${application.board}]: ${reason}\n` +
+              [...application.texts].map(([file, text]) => `--- ${file}\n${text}`).join('\n'),
+          );
+        }
+      }
+    }
+  }
+
+  #compile(variants: readonly Variant[]): void {
+    const asked: string[] = [];
+    for (const { folder, texts, boards } of variants) {
+      writeFiles(folder, new Map([...this.#set.files, ...texts]));
+      asked.push(...boards.map((name) => path.join(folder, name)));
+    }
+    const script = path.join(import.meta.dirname, 'compile-variants.sh');
+    execFileSync('sh', [script, this.#set.overlay ?? '-', ...asked], { stdio: 'ignore' });
+  }
+
+  #compare(application: Application, name: string, was: State, is: State): void {
+    const { finding, changes, board, renamed } = application;
+    if (was.blob.length === 0) return;
+    assert.ok(is.blob.length > 0, 'does not compile');
+    for (const [check, count] of is.warnings)
+      if (!(finding ? TRUTHS : OFF_IN_KERNEL_BUILDS).has(check))
+        assert.ok(count <= (was.warnings.get(check) ?? 0), `dtc warns anew: ${check}`);
+    compareBlobs(was.blob, is.blob, changes, name === board);
+    const known = countsOf(was.findings);
+    const found = countsOf(is.findings, renamed);
+    for (const [key, count] of found)
+      assert.ok(
+        count <= (known.get(key) ?? 0),
+        `${count} findings, ${known.get(key) ?? 0} before: ${key}`,
+      );
+    if (!finding || name !== board) return;
+    for (const key of keysOf(finding, 'any')) {
+      const left = countsOf(is.findings, undefined, 'any').get(key) ?? 0;
+      const had = countsOf(was.findings, undefined, 'any').get(key) ?? 0;
+      assert.ok(left < had, `the finding stays: ${key}`);
+    }
+  }
+
+  /** What the command prints and writes is what was proved. */
+  async #checkCommandLine(opened: ReadonlyMap<string, OpenBoard>): Promise<void> {
+    for (const [name, board] of opened) {
+      const ran = await dtmap(['check', '--format', 'json', ...FIX_TARGETS, name], {
+        cwd: this.#folder,
+      });
+      const report = JSON.parse(ran.stdout) as JsonReport;
+      const session = new Session(shellOf(this.#folder, new NodeFiles()).shell);
+      const host = await trialHostFor(session, board, FIX_OPTIONS);
+      const offers = await tryFixesOf(board, board.findings, host);
+      const titles = [...offers].flatMap(([{ rule }, list]) =>
+        list.flatMap((offer) => (offer.ok ? [`${rule}: ${offer.fix.title}`] : [])),
+      );
+      const printed = report.findings.flatMap(({ rule, fixes }) =>
+        fixes.map(({ title }) => `${rule}: ${title}`),
+      );
+      assert.deepEqual([...new Set(printed)].sort(), [...new Set(titles)].sort());
+    }
+    const [name] = opened.keys();
+    if (name === undefined) return;
+    const session = new Session(shellOf(this.#folder, new NodeFiles()).shell);
+    const { texts } = await fixBoard(session, name, FIX_OPTIONS);
+    await dtmap(['check', '--fix', ...FIX_TARGETS, name], { cwd: this.#folder });
+    for (const [file, text] of texts) assert.equal(readFileSync(file, 'utf8'), text);
+    for (const [file, text] of this.#set.files)
+      if (!texts.has(path.join(this.#folder, file)))
+        assert.equal(readFileSync(path.join(this.#folder, file), 'utf8'), text);
+    const again = await dtmap(['check', '--fix', '--dry-run', ...FIX_TARGETS, name], {
+      cwd: this.#folder,
+    });
+    assert.equal(again.stdout, '', '--fix leaves something that it would fix');
+  }
+}
+
+function filesOf(opened: OpenBoard | undefined): readonly string[] {
+  return opened ? opened.board.sources.flatMap(({ files }) => files) : [];
+}
+
+async function open(session: Session, name: string): Promise<OpenBoard> {
+  const boardFile = await session.findBoard(name, FIX_OPTIONS);
+  return session.open(
+    boardFile,
+    settingsFor(session.shell, boardFile.file, FIX_OPTIONS),
+    'findings',
+  );
+}
+
+/** What a name that was wrong hid: that two nodes have one address. */
+const TRUTHS: ReadonlySet<string> = new Set(['unique_unit_address']);
+
+/** Checks of dtc that scripts/Makefile.lib of Linux switches off, and dtmap calls information: a name that somebody asked for may bring them. */
+const OFF_IN_KERNEL_BUILDS: ReadonlySet<string> = new Set([
+  ...['unit_address_vs_reg', 'avoid_unnecessary_addr_size', 'unique_unit_address', 'alias_paths'],
+  ...['simple_bus_reg', 'graph_child_address', 'interrupt_provider', 'interrupt_map'],
+]);
+
+/** Warnings by how often dtc says it. */
+function warningsIn(text: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [, check = ''] of text.matchAll(/Warning \(([a-z_]+)\)/g))
+    counts.set(check, (counts.get(check) ?? 0) + 1);
+  return counts;
+}
+
+/** On another board than the proposal's own, each of its changes may be there or not: it may override what is edited. */
+function compareBlobs(
+  was: Buffer,
+  is: Buffer,
+  changes: readonly (readonly TreeChange[])[],
+  isOwn: boolean,
+): void {
+  const all = changes.flat();
+  const expected = (chosen: readonly (readonly TreeChange[])[]): string => {
+    const model = modelOf(was);
+    for (const each of chosen) make(model, each);
+    return textOf(model, placedAnew(chosen.flat()));
+  };
+  if (isOwn) {
+    assert.equal(textOf(modelOf(is), placedAnew(all)), expected(changes));
+    return;
+  }
+  const wanted = Math.min(all.length, 6);
+  for (let bits = 0; bits < 1 << wanted; bits += 1) {
+    let index = 0;
+    const chosen = changes.map((each) =>
+      each.filter(() => {
+        const isChosen = index >= wanted || (bits & (1 << index)) !== 0;
+        index += 1;
+        return isChosen;
+      }),
+    );
+    try {
+      if (textOf(modelOf(is), placedAnew(chosen.flat())) === expected(chosen)) return;
+    } catch {
+      // A change that cannot be made did not reach this board.
+    }
+  }
+  assert.equal(
+    textOf(modelOf(is), new Set()),
+    textOf(modelOf(was), new Set()),
+    'changes more than it says',
+  );
+}
+
+function baseOf(name: string): string {
+  return name.replace(/@.*/, '');
+}
+
+/** Rule, target and base names of what a message names, numbers left out; once for `error`, once for both grave severities. */
+function keysOf(
+  { rule, severity, targets, message }: Finding,
+  grave: 'grave' | 'any',
+  renamed?: readonly [string, string],
+): string[] {
+  const words = message
+    .replace(/@[0-9a-fA-F,]+/g, '')
+    .split(/[^A-Za-z0-9,._+-]+/)
+    .filter((word) => /^[A-Za-z]/.test(word) && !/^0x/.test(word))
+    .map((word) => (renamed?.[1] === word ? renamed[0] : word));
+  const names = words
+    .filter((word) => NAMES.has(word) || /^(dev|module|fresh)/.test(word))
+    .sort()
+    .join(' ');
+  const keys: string[] = [];
+  for (const target of targets.length > 0 ? targets : ['']) {
+    if (grave === 'any') keys.push(`${rule} ${target} ${names}`);
+    else if (severity === 'error' || severity === 'warning') {
+      keys.push(`error or warning ${rule} ${target} ${names}`);
+      if (severity === 'error') keys.push(`error ${rule} ${target} ${names}`);
+    }
+  }
+  return keys;
+}
+
+const NAMES: ReadonlySet<string> = new Set([
+  ...[
+    'video',
+    'camera',
+    'optee',
+    'ramoops',
+    'cma',
+    'pool',
+    'secure-fw',
+    'adsp',
+    'sensor',
+    'memory',
+  ],
+  ...['region', 'kernel', 'ramdisk', 'domU1', 'reserved-memory', 'memreserve', 'chosen'],
+]);
+
+function countsOf(
+  findings: readonly Finding[],
+  renamed?: readonly [string, string],
+  grave: 'grave' | 'any' = 'grave',
+): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const finding of findings)
+    for (const key of keysOf(finding, grave, renamed)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
