@@ -1,4 +1,4 @@
-// Where a text stops being JSON: told by its place, since what a file holds that is no JSON is nobody's business.
+// Where a text stops being JSON: told by its place, since a file that is something else may be a secret.
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 const STRING = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;

@@ -118,13 +118,14 @@ export function readValue<Schema extends v.GenericSchema>(
 
 /** The value of a JSON text, or why it is none, without a word of the text. */
 export function parseJson(text: string): Read<unknown> {
+  const json = text.replace(/^\uFEFF/, '');
   try {
-    return { ok: true, value: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown };
+    return { ok: true, value: JSON.parse(json) as unknown };
   } catch {
     // The engine's own message quotes the text, which may be a file that was named by mistake or by somebody else.
-    const fault = findJsonFault(text.replace(/^\uFEFF/, ''));
-    const { line, column } = new LineIndex(text).positionAt(fault ?? text.length);
-    return { ok: false, because: `not JSON from line ${line}, column ${column} on` };
+    const fault = findJsonFault(json) ?? json.length;
+    const { line, column } = new LineIndex(json).positionAt(fault);
+    return { ok: false, because: `not JSON: syntax error at line ${line}, column ${column}` };
   }
 }
 

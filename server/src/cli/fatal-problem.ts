@@ -4,7 +4,7 @@ import type { PreprocessProblem } from '../preprocess/preprocessed.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { TreeProblem } from '../tree/device-tree.ts';
 
-/** Said of a file that is something else, in place of its words: they are nobody's business. */
+/** Said of a file that is something else, in place of its words: it may be a secret, named by mistake. */
 export const noSource = 'not devicetree source: /dts-v1/; must come first';
 
 /** What is wrong, or undefined for a fault cpp only warns of. */
@@ -31,9 +31,9 @@ export function fatalProblem(problem: PreprocessProblem): string | undefined {
     case 'bad-macro':
       return problem.name === '' ? problem.because : `${problem.name}: ${problem.because}`;
     case 'invalid-directive':
-      return `#${problem.directive} is not understood`;
+      return `#${problem.directive} cannot be understood`;
     case 'expansion-too-large':
-      return 'macros or includes grow without end';
+      return 'macros or includes grow without bound';
     case 'warning-directive':
     case 'macro-redefined':
       return undefined;

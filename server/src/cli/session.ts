@@ -78,7 +78,7 @@ function stopWithoutTree(
   if (root.children.length > 0 || root.properties.size > 0) return;
   const problem = problems.find(({ level }) => level === 'error');
   if (!problem) return;
-  // What the words of a file that is something else are is nobody's business.
+  // A file that is something else is not quoted: it may be a secret.
   if (!isSource) throw new Failure(`${rootName}: ${noSource}`);
   const span = spanOf(problem.at);
   const why = findings.find(({ at }) => at.file === span.file && at.start === span.start);

@@ -69,6 +69,8 @@ export async function compileCommand(
   const base = await read(boardFile);
   const trees: DeviceTree[] = [];
   for (const overlay of overlays) {
+    const why = shell.files.whyUnreadable(overlay);
+    if (why !== undefined) throw new Failure(`${session.shown(overlay)}: ${why}`);
     const file = await session.find(overlay, {});
     trees.push(await read({ ...file, name: session.shown(overlay) }));
   }

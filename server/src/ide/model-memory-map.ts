@@ -1183,17 +1183,25 @@ export function modelMemoryMap(
 // What is compared or opened, never shown.
 const KEPT: ReadonlySet<string> = new Set(['file', 'id', 'lane']);
 
-/** The value with each text in it made printable: a drawing, a table and a page show it. */
+/**
+ * The value with each text in it made printable: a drawing, a table and a page show it. A copy is made only of what
+ * changes, since a map is made at every key.
+ */
 function withPrintableTexts<Value>(value: Value): Value {
   // What a console prints before it stops may be two lines.
-  if (typeof value === 'string') return value.split('\n').map(printable).join('\n') as Value;
-  if (Array.isArray(value)) return value.map(withPrintableTexts) as Value;
+  if (typeof value === 'string')
+    return (/[^ -~]/.test(value) ? value.split('\n').map(printable).join('\n') : value) as Value;
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, each]) => [
-    key,
-    KEPT.has(key) ? (each as unknown) : withPrintableTexts(each as unknown),
-  ]);
-  return Object.fromEntries(entries) as Value;
+  let result = value;
+  for (const key in value) {
+    if (KEPT.has(key)) continue;
+    const shown = withPrintableTexts(value[key]);
+    if (shown === value[key]) continue;
+    if (result === value)
+      result = (Array.isArray(value) ? [...value] : { ...value }) as typeof value;
+    result[key] = shown;
+  }
+  return result;
 }
 
 function classifySegments(
