@@ -17,6 +17,8 @@ const words: Readonly<Record<string, (facts: Facts) => string>> = {
   'bad-escape': () => '\\x without hexadecimal digits',
   'bad-integer': ({ text = '' }) => `bad integer literal ${text}: a leading 0 means octal`,
   'integer-too-large': ({ text = '' }) => `integer literal ${text} does not fit into 64 bits`,
+  'node-too-deep': ({ limit = '' }) =>
+    `nested more than ${limit} levels deep: dtmap ignores this node`,
   'too-deep': () => 'parentheses and operators nest too deeply',
   'property-after-subnode': ({ property = '', subnode = '' }) =>
     `properties must precede subnodes: ${property} stands behind ${subnode}`,
