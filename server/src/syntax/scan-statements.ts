@@ -20,6 +20,12 @@ import {
 /** Nodes below this depth are not opened: the `{` is taken for a character of a statement. */
 export const maximumDepth = 500;
 
+/**
+ * Statements of one text; the rest of a longer one is a stray that ends in `cut`. A tree is judged up to a million properties
+ * and 200000 nodes (analysis/find-excess.ts), and each statement is an object.
+ */
+export const mostStatements = 1_500_000;
+
 /** The statements of a text or of a node's body, with where each begins. */
 export interface Statements {
   readonly statements: readonly Statement[];
@@ -107,7 +113,13 @@ function scan(
     add(start, sameNode(reuse?.at(start), made));
   };
 
+  let count = 0;
   for (let at = skipTrivia(text, 0, end); at < end; at = skipTrivia(text, at, end)) {
+    if (++count > mostStatements) {
+      add(at, leaf('stray', end - at, 'cut'));
+      while (stack.length > 1) close(end, 'complete');
+      break;
+    }
     if (mode === 'braces') {
       const same = reuse?.at(at);
       if (same?.clean) {

@@ -99,6 +99,7 @@ export interface MemoryReservation {
  * (`duplicate_label`, `phandle_references` …), else `syntax`, `semantics` or `overlay`; wording is a rule's business.
  * For these three and `explicit_phandles`, `facts.because` names the kind:
  * - `syntax`: expected (expected, found), missing-semicolon (after), missing-close-brace (node), unmatched-close-brace,
+ *   too-many-statements (limit),
  *   unterminated-string, unterminated-character, empty-character, long-character, bad-escape, bad-integer (text),
  *   integer-too-large (text), too-deep, node-too-deep (limit), property-after-subnode (property, subnode),
  *   not-at-top-level (what), only-at-top-level (what), version-missing, header-too-late (what), reservation-too-late, no-root.

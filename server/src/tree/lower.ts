@@ -1,6 +1,7 @@
 // Reads one statement by dtc's grammar (dt-parser.y): what it says, or the one place where it goes wrong.
 
 import { decodeText } from '../text/decode.ts';
+import { mostStatements } from '../syntax/scan-statements.ts';
 import { Lexer, TokenKind } from '../syntax/lexer.ts';
 import type { Statement } from '../syntax/statement.ts';
 import {
@@ -43,7 +44,10 @@ const nothing: readonly never[] = [];
 const noBytes = new Uint8Array(0);
 
 function lowerStray(statement: Statement): Lowered {
-  const facts = { because: 'unmatched-close-brace' };
+  const facts =
+    statement.ending === 'cut'
+      ? { because: 'too-many-statements', limit: `${mostStatements}` }
+      : { because: 'unmatched-close-brace' };
   return {
     kind: 'nothing',
     problems: [{ id: 'syntax', start: 0, end: Math.min(1, statement.length), facts }],
@@ -621,7 +625,7 @@ class StatementReader {
   #readLiteral(): Integer {
     const lexer = this.#lexer;
     const word = lexer.text;
-    const { value, fault } = readInteger(word.replace(/[UL]+$/, ''));
+    const { value, fault } = readInteger(word.replace(/[UL]{1,3}$/, ''));
     if (fault) this.#problem('syntax', lexer.start, lexer.end, { because: fault, text: word });
     lexer.next();
     return value;

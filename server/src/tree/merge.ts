@@ -52,6 +52,9 @@ export function mergeDocument(document: StatementDocument, origins: OriginMap): 
  */
 const mostLabelSteps = 10_000_000;
 
+/** Problems of one id that are kept: as many as are looked at for findings (analysis/check.ts), which says that there are more. */
+const mostProblems = 64_000;
+
 /** Where in the order of a source file the reading is: headers, reservations, nodes. */
 type Section = 'start' | 'version' | 'headers' | 'reservations' | 'tree';
 
@@ -60,6 +63,7 @@ class Merger implements Merged {
   readonly origins: OriginMap;
   readonly memoryReservations: (MemoryReservation & { readonly isLabelled: boolean })[] = [];
   readonly problems: TreeProblem[] = [];
+  readonly #problemsOf = new Map<string, number>();
   readonly repeated: RepeatedProperty[] = [];
   readonly labels = new Map<string, MergedNode>();
   isPlugin = false;
@@ -459,19 +463,18 @@ class Merger implements Merged {
         this.#collectProblems(child, base + (item.offsets[index] ?? 0));
     }
     for (const { id, start, end, facts } of item.problems)
-      this.problems.push({
-        id,
-        level: 'error',
-        at: this.#written(base + start, base + end),
-        facts,
-      });
+      this.#problem(id, base + start, base + end, facts);
   }
 
   #notFound(target: string, start: number, end: number): void {
     this.#problem('semantics', start, end, { because: 'target-not-found', target });
   }
 
-  #problem(id: string, start: number, end: number, facts: Record<string, string>): void {
+  #problem(id: string, start: number, end: number, facts: Readonly<Record<string, string>>): void {
+    const count = (this.#problemsOf.get(id) ?? 0) + 1;
+    this.#problemsOf.set(id, count);
+    // The limit of findings is passed then, and a finding says so.
+    if (count > mostProblems) return;
     this.problems.push({ id, level: 'error', at: this.#written(start, end), facts });
   }
 

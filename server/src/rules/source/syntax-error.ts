@@ -10,6 +10,8 @@ const words: Readonly<Record<string, (facts: Facts) => string>> = {
   'missing-semicolon': ({ after = '' }) => `missing ; behind ${after}`,
   'missing-close-brace': ({ node = '' }) => `missing }: ${node || '/'} is not closed`,
   'unmatched-close-brace': () => '} closes nothing',
+  'too-many-statements': ({ limit = '' }) =>
+    `more than ${limit} statements: this one and those after it are ignored`,
   'unterminated-string': () => 'the string does not end',
   'unterminated-character': () => 'the character does not end',
   'empty-character': () => 'empty character literal',
