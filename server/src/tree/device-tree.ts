@@ -104,7 +104,7 @@ export interface MemoryReservation {
  *   integer-too-large (text), too-deep, node-too-deep (limit), property-after-subnode (property, subnode),
  *   not-at-top-level (what), only-at-top-level (what), version-missing, header-too-late (what), reservation-too-late, no-root.
  * - `semantics`: target-not-found (target), value-out-of-range (value, bits), bad-bits (bits), reference-width (bits),
- *   division-by-zero, headers-differ, incbin-not-found (path), incbin-offset (path, offset).
+ *   division-by-zero, headers-differ, value-too-long (limit), incbin-not-found (path), incbin-offset (path, offset).
  * - `overlay`: symbol-missing (label), base-without-symbols (label), symbol-path-missing (label, path),
  *   symbol-without-phandle (label, path), target-missing (fragment), target-absent (fragment), bad-target (fragment),
  *   bad-fixup (entry), bad-local-fixup (node), bad-phandle (node), bad-symbol (label, path), too-deep (node, limit).

@@ -20,6 +20,7 @@ import {
   type LoweredLabel,
   type LoweredNode,
   type LoweredProblem,
+  type LoweredProperty,
   type LoweredReference,
 } from './lowered.ts';
 import { appendStringBytes } from './string-bytes.ts';
@@ -202,6 +203,11 @@ const operators = new Map<number, readonly [BinaryOperator, number]>([
   [0x2f, ['/', 10]],
   [0x25, ['%', 10]],
 ]);
+
+/** Cells, strings and other parts of one value that are read: a value of more would not fit into any blob that is booted. */
+const mostParts = 1 << 22;
+/** A value of more parts keeps them in an array of 32-bit numbers, which takes half the memory. */
+const fewParts = 10_000;
 
 /** How deep parentheses and operators may nest before the text counts as wrong. */
 const deepestExpression = 200;
@@ -400,7 +406,7 @@ class StatementReader {
       valueEnd,
       length: this.#end - this.#base,
       bytes: this.#bytes.length === 0 ? noBytes : Uint8Array.from(this.#bytes),
-      parts: this.#parts.length === 0 ? nothing : this.#parts,
+      parts: this.#keptParts(),
       references: this.#references.length === 0 ? nothing : this.#references,
       inserts: this.#references.some(({ kind }) => kind !== 'phandle'),
       valueLabels: this.#valueLabels.length === 0 ? nothing : this.#valueLabels,
@@ -417,9 +423,15 @@ class StatementReader {
     };
   }
 
+  #keptParts(): LoweredProperty['parts'] {
+    if (this.#parts.length === 0) return nothing;
+    return this.#parts.length > fewParts * partStride ? Int32Array.from(this.#parts) : this.#parts;
+  }
+
   /** The value, up to what cannot belong to it; false after a problem that leaves it unusable. */
   #readValue(): boolean {
     for (;;) {
+      if (this.#isTooLong()) return false;
       this.#readValueLabels();
       if (!this.#readItem()) return false;
       this.#group++;
@@ -427,6 +439,14 @@ class StatementReader {
       if (this.#lexer.kind !== comma) return true;
       this.#lexer.next();
     }
+  }
+
+  /** Whether the value has more parts than are read, which is then said. */
+  #isTooLong(): boolean {
+    if (this.#parts.length < mostParts * partStride) return false;
+    const { start, end } = this.#lexer;
+    this.#problem('semantics', start, end, { because: 'value-too-long', limit: `${mostParts}` });
+    return true;
   }
 
   #readValueLabels(): void {
@@ -488,6 +508,7 @@ class StatementReader {
   #readCells(bits: 8 | 16 | 32 | 64): boolean {
     const lexer = this.#lexer;
     for (;;) {
+      if (this.#isTooLong()) return false;
       switch (lexer.kind) {
         case closeAngle:
           lexer.next();
