@@ -95,8 +95,11 @@ function readScript(
   const script = scriptOf(scriptText(text), sizeOf);
   const lines = new LineIndex(text);
   const { statements, loads: loaded, boot, unclear } = script;
-  if (!boot && statements.length + loaded.length + unclear.length === 0)
-    throw new Failure(`${shown(shell, file)}: nothing in it loads, boots or edits a tree`);
+  const isEmpty = !boot && statements.length + loaded.length === 0;
+  if (isEmpty && unclear.every(({ because }) => because === RUNS_TOO_MUCH)) {
+    const why = unclear[0]?.because ?? 'nothing in it loads, boots or edits a tree';
+    throw new Failure(`${shown(shell, file)}: ${why}`);
+  }
   for (const { line, because } of unclear)
     remarks.push(`${shown(shell, file)}:${line}: ${because}`);
   const loads = script.loads.map((load): Load => {
@@ -158,13 +161,13 @@ function scriptOf(text: string, sizeOf: SizeOf): BootScript {
   const commands = expandRuns(environment.get('bootcmd') ?? '', environment, left);
   const script = readBootScript(commands, sizeOf, environment);
   if (left.runs >= 0 && left.characters >= 0) return script;
-  const because = `bootcmd runs more than ${MOST_RUNS} variables, or more than ${LONGEST_RUN >> 20} MiB of commands: the rest is ignored`;
-  return { ...script, unclear: [...script.unclear, { line: 1, because }] };
+  return { ...script, unclear: [...script.unclear, { line: 1, because: RUNS_TOO_MUCH }] };
 }
 
 /** What `run` names more often than any environment does, or grows to more than one holds: the rest is left out. */
 const MOST_RUNS = 1000;
 const LONGEST_RUN = 1 << 20;
+const RUNS_TOO_MUCH = `bootcmd runs more than ${MOST_RUNS} variables, or more than ${LONGEST_RUN >> 20} MiB of commands: the rest is ignored`;
 
 /** `text` with what `run` names in its place; `left` tells how much may still be run, and goes below 0 when it was not enough. */
 function expandRuns(

@@ -4,7 +4,8 @@ export class Failure extends Error {}
 
 /** The message on one line: a file name may hold a newline, a terminal's escape, anything. */
 export function oneLine(text: string): string {
-  return printable(text.replace(/\s*[\r\n]+\s*/g, ' ')).trim();
+  const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+  return printable(lines.filter((line) => line !== '').join(' '));
 }
 
 /** What a terminal would obey, written as source would: `\x1b`. Lines stay lines. */
