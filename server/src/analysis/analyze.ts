@@ -90,7 +90,9 @@ export function analyze(
 
 /** What is left of a tree that is too large to be judged. */
 function withoutNodes(tree: DeviceTree): DeviceTree {
-  return { ...tree, root: { ...tree.root, children: [] }, memoryReservations: [] };
+  const { path, name, parent, properties, labels, openings } = tree.root;
+  const root = { path, name, parent, properties, labels, openings, children: [] };
+  return { ...tree, root, memoryReservations: [] };
 }
 
 /** The host's blob; its size costs a walk, so it is worked out only for a Xen that asks. */

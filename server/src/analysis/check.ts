@@ -9,7 +9,7 @@ import { tooLarge } from '../rules/source/too-large.ts';
 import { printable, printableBrief } from '../text/printable.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
-import { allowancesOf } from './allowances.ts';
+import { allowancesOf, type Allowance } from './allowances.ts';
 import { targetAsAsked, type Targets } from './targets.ts';
 
 /** What a user changed about the rules, by rule id: `-W`, `-E` or `dtmap.severity`. */
@@ -125,14 +125,23 @@ function withoutAllowed(findings: readonly Finding[], board: Board): readonly Fi
   const files = new Set(findings.map((finding) => finding.at.file));
   const allowances = [...files].flatMap((file) => allowancesOf(file, board.files));
   if (allowances.length === 0) return findings;
-  return findings.filter(
-    (finding) =>
-      !allowances.some(
-        (allowance) =>
-          allowance.rule === finding.rule &&
-          allowance.at.file === finding.at.file &&
-          finding.at.start < allowance.covers.end &&
-          finding.at.end > allowance.covers.start,
-      ),
-  );
+  // Those of one rule in one file, in the order of the lines they cover.
+  const byRule = new Map<string, Allowance['covers'][]>();
+  for (const { rule, at, covers } of allowances) {
+    const key = `${rule}\0${at.file}`;
+    const known = byRule.get(key);
+    if (known) known.push(covers);
+    else byRule.set(key, [covers]);
+  }
+  return findings.filter(({ rule, at }) => {
+    const lines = byRule.get(`${rule}\0${at.file}`) ?? [];
+    let low = 0;
+    for (let high = lines.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if ((lines[middle]?.end ?? 0) > at.start) high = middle;
+      else low = middle + 1;
+    }
+    const first = lines[low];
+    return first === undefined || at.end <= first.start;
+  });
 }

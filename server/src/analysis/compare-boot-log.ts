@@ -1,6 +1,6 @@
 // Compares a captured boot log with the prediction, message by message.
 
-import { diffArrays } from 'diff';
+import { diffArrays, type ArrayChange } from 'diff';
 import type { BootProfile } from '../xen/boot-profile.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import { collapse, memoryLineOf, type BootLog } from './read-boot-log.ts';
@@ -24,7 +24,12 @@ export interface BootLogComparison {
   readonly notCompared: readonly string[];
   /** Predicted messages before the first or after the last the capture shows: an excerpt proves nothing about them. */
   readonly beyondExcerpt: number;
+  /** Why lines that agree may be shown as missing and unexpected: one sentence; absent when none is. */
+  readonly rough?: string;
 }
+
+/** Lines that differ beyond which the best alignment is not looked for: its cost grows with their square. */
+const MOST_DIFFERENCES = 1000;
 
 /**
  * Compares messages about memory in order; white space and the rest of the console do not count. A capture that begins
@@ -48,19 +53,19 @@ export function compareBootLog(boot: XenBoot, log: BootLog): BootLogComparison {
   const lines: ComparedLine[] = [];
   let fromPrediction = 0;
   let fromCapture = 0;
-  const changes = diffArrays(
-    predicted.map(({ text }) => comparable(text)),
-    captured.map(({ text }) => comparable(text)),
-  );
+  const before = predicted.map(({ text }) => comparable(text));
+  const after = captured.map(({ text }) => comparable(text));
+  const best = diffArrays(before, after, { maxEditLength: MOST_DIFFERENCES });
+  const changes = best ?? alignRoughly(before, after);
   for (const change of changes) {
     for (let each = 0; each < change.value.length; each++) {
-      const before = change.added ? undefined : predicted[fromPrediction++];
-      const after = change.removed ? undefined : captured[fromCapture++];
+      const expected = change.added ? undefined : predicted[fromPrediction++];
+      const found = change.removed ? undefined : captured[fromCapture++];
       lines.push({
-        text: (after ?? before)?.text ?? '',
+        text: (found ?? expected)?.text ?? '',
         state: change.added ? 'unexpected' : change.removed ? 'missing' : 'same',
-        ...(after ? { line: after.line } : {}),
-        ...(before ? { predicted: before.index } : {}),
+        ...(found ? { line: found.line } : {}),
+        ...(expected ? { predicted: expected.index } : {}),
       });
     }
   }
@@ -74,7 +79,45 @@ export function compareBootLog(boot: XenBoot, log: BootLog): BootLogComparison {
     lines: within,
     notCompared: uncertain,
     beyondExcerpt: lines.length - within.length,
+    ...(best
+      ? {}
+      : {
+          rough: `more than ${MOST_DIFFERENCES} lines differ, so lines that agree may be listed as missing and not predicted: compare with the log of this board and release`,
+        }),
   };
+}
+
+/** As `diffArrays`, in one pass: each line of `after` is taken for the next equal one of `before` that is not far on. */
+function alignRoughly(
+  before: readonly string[],
+  after: readonly string[],
+): Pick<ArrayChange<string>, 'value' | 'added' | 'removed'>[] {
+  const places = new Map<string, { readonly at: number[]; next: number }>();
+  before.forEach((text, at) => {
+    const known = places.get(text);
+    if (known) known.at.push(at);
+    else places.set(text, { at: [at], next: 0 });
+  });
+  const changes: ReturnType<typeof alignRoughly> = [];
+  let from = 0;
+  const skipTo = (to: number): void => {
+    if (to > from) changes.push({ value: before.slice(from, to), added: false, removed: true });
+    from = to;
+  };
+  for (const text of after) {
+    const known = places.get(text);
+    while (known && (known.at[known.next] ?? Infinity) < from) known.next++;
+    const at = known?.at[known.next];
+    if (at === undefined || at > from + MOST_DIFFERENCES) {
+      changes.push({ value: [text], added: true, removed: false });
+      continue;
+    }
+    skipTo(at);
+    changes.push({ value: [text], added: false, removed: false });
+    from = at + 1;
+  }
+  skipTo(before.length);
+  return changes;
 }
 
 /** What else is unknown when a part of the prediction is: everything in dom0 is placed in its banks. */
@@ -145,7 +188,7 @@ function unwrapped(log: BootLog, index: number, predicted: ReadonlySet<string>):
 function comparable(text: string): string {
   return text
     .replace(/\b0x([0-9a-f]+)\b/gi, (_, digits: string) => `0x${digits.replace(/^0+(?=.)/, '')}`)
-    .replace(/\b0+([0-9a-f]{1,})\b(?= |-|$)/gi, '$1')
+    .replace(/\b0[0-9a-f]+\b(?= |-|$)/gi, (digits) => digits.replace(/^0+(?=.)/, ''))
     .toLowerCase();
 }
 

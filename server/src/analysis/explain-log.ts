@@ -2,6 +2,8 @@
 
 import { formatRange } from '../addresses/format.ts';
 import { overlaps, type Range } from '../addresses/region.ts';
+import { overlappingPairs } from '../memory/overlapping-pairs.ts';
+import { RangeIndex } from '../memory/range-index.ts';
 import { collapse, type BootLog, type BootLogLine, type LoggedRegion } from './read-boot-log.ts';
 import { knownMessages, type KnownMessage } from './known-failures.ts';
 
@@ -33,7 +35,8 @@ export function explainLog(log: BootLog): readonly ExplainedLine[] {
     else explained.push(found);
   }
   const isFatal = explained.some(({ grade }) => grade === 'fatal');
-  return explained.map((line) => refine(line, log, isFatal));
+  const regions = new LoggedRegions(log);
+  return explained.map((line) => refine(line, regions, isFatal));
 }
 
 /** How many lines a mail program makes of one message at most. */
@@ -91,7 +94,7 @@ function addressOf(digits: string | undefined, unit: 'byte' | 'frame'): bigint |
 }
 
 // What the log itself shows about a line: which listed ranges hold its address, which share memory, which are no RAM.
-function refine(line: ExplainedLine, log: BootLog, isFatal: boolean): ExplainedLine {
+function refine(line: ExplainedLine, log: LoggedRegions, isFatal: boolean): ExplainedLine {
   if (line.id === 'region-overlap' && !isFatal && isSameTwice(line.text))
     return harmless(line, 'The same file was recorded twice, as a UEFI boot does; it was kept.');
   if (line.id === 'module') return refineModule(line, log);
@@ -100,7 +103,7 @@ function refine(line: ExplainedLine, log: BootLog, isFatal: boolean): ExplainedL
   const shown = [
     ...whereAddress(line.address, log),
     ...(line.id === 'freed-twice'
-      ? [...shared(log), ...spanning(log), ...staticMemory(line, log)]
+      ? [...log.shared, ...log.spanning, ...staticMemory(line, log)]
       : []),
   ];
   return shown.length === 0 ? line : { ...line, cause: [line.cause, ...shown].join(' ') };
@@ -113,14 +116,20 @@ function harmless(line: ExplainedLine, cause: string): ExplainedLine {
 }
 
 function isSameTwice(text: string): boolean {
-  const [one, other] = [...text.matchAll(/\[(?:0x)?0*([0-9a-f]+), ?(?:0x)?0*([0-9a-f]+)\)/gi)];
-  return one !== undefined && one[1] === other?.[1] && one[2] === other?.[2];
+  const [one, other] = [...text.matchAll(/\[(?:0x)?([0-9a-f]+), ?(?:0x)?([0-9a-f]+)\)/gi)];
+  const number = (digits: string | undefined): string | undefined =>
+    digits?.replace(/^0+(?=.)/, '');
+  return (
+    one !== undefined &&
+    number(one[1]) === number(other?.[1]) &&
+    number(one[2]) === number(other?.[2])
+  );
 }
 
-function refineModule(line: ExplainedLine, log: BootLog): ExplainedLine {
-  const module = log.modules.find((each) => line.text.includes(`MODULE[${each.index}]:`));
+function refineModule(line: ExplainedLine, log: LoggedRegions): ExplainedLine {
+  const module = log.moduleNamed(line.text);
   if (!module) return line;
-  if (log.ram.length > 0 && !log.ram.some((bank) => overlaps(bank, module)))
+  if (log.hasRam && log.ram.meeting(module).length === 0)
     return {
       ...line,
       grade: 'fault',
@@ -128,7 +137,9 @@ function refineModule(line: ExplainedLine, log: BootLog): ExplainedLine {
       cure: 'Make `reg` agree with where the file is loaded.',
       rule: 'module-outside-ram',
     };
-  const other = log.modules.find((each) => each !== module && collides(each, module));
+  const other = log.modules
+    .meeting(module)
+    .find((each) => each !== module && collides(each, module));
   if (!other) return line;
   return {
     ...line,
@@ -148,10 +159,9 @@ function nameOfModule({ index, kind, ...range }: LoggedRegion): string {
   return `MODULE[${index}] (${kind.trim()}) ${formatRange(range)}`;
 }
 
-function refineReserved(line: ExplainedLine, log: BootLog): ExplainedLine {
-  const region = log.reserved.find((each) => line.text.includes(`RESVD[${each.index}]:`));
-  if (!region || log.ram.length === 0 || log.ram.some((bank) => overlaps(bank, region)))
-    return line;
+function refineReserved(line: ExplainedLine, log: LoggedRegions): ExplainedLine {
+  const region = log.reservedNamed(line.text);
+  if (!region || !log.hasRam || log.ram.meeting(region).length > 0) return line;
   return {
     ...line,
     grade: 'fault',
@@ -161,56 +171,89 @@ function refineReserved(line: ExplainedLine, log: BootLog): ExplainedLine {
   };
 }
 
-function whereAddress(address: bigint | undefined, log: BootLog): string[] {
-  if (address === undefined || log.ram.length === 0) return [];
-  const holds = (range: Range): boolean => range.start <= address && address < range.end;
-  const held = named(log)
-    .filter(holds)
-    .map(({ name }) => name);
+function whereAddress(address: bigint | undefined, log: LoggedRegions): string[] {
+  if (address === undefined || !log.hasRam) return [];
+  const byte = { start: address, end: address + 1n };
+  const held = [
+    ...log.reserved.meeting(byte).map((each) => `RESVD[${each.index}]`),
+    ...log.modules.meeting(byte).map((each) => `MODULE[${each.index}] (${each.kind.trim()})`),
+  ];
   if (held.length > 0)
-    return [`In this log the address lies in ${[...new Set(held)].join(' and ')}.`];
-  const inRam = log.ram.some(holds);
+    return [`In this log the address lies in ${someOf([...new Set(held)]).join(' and ')}.`];
+  const inRam = log.ram.meeting(byte).length > 0;
   return [
     `In this log the address lies ${inRam ? 'in RAM that nothing reserves' : 'outside all RAM'}.`,
   ];
 }
 
-function named(log: BootLog): (Range & { readonly name: string })[] {
-  return [
-    ...log.reserved.map((each) => ({ ...each, name: `RESVD[${each.index}]` })),
-    ...log.modules.map((each) => ({
-      ...each,
-      name: `MODULE[${each.index}] (${each.kind.trim()})`,
-    })),
-  ];
+/** Ranges or pairs that one line names: the rest is counted. */
+const MOST_NAMED = 16;
+
+function someOf(texts: readonly string[]): readonly string[] {
+  if (texts.length <= MOST_NAMED) return texts;
+  return [...texts.slice(0, MOST_NAMED), `${texts.length - MOST_NAMED} more`];
 }
 
-function shared(log: BootLog): string[] {
-  const { modules } = log;
-  return modules.flatMap((one, index) =>
-    modules
-      .slice(index + 1)
-      .filter((other) => collides(one, other) && one.index !== other.index)
-      .map((other) => `${nameOfModule(one)} and ${nameOfModule(other)} share memory.`),
-  );
-}
+/** The regions that a log lists, by what is asked of them for each of its lines. */
+class LoggedRegions {
+  readonly ram: RangeIndex<Range>;
+  readonly hasRam: boolean;
+  readonly modules: RangeIndex<LoggedRegion>;
+  readonly reserved: RangeIndex<LoggedRegion>;
+  readonly #log: BootLog;
+  readonly #moduleAt: ReadonlyMap<number, LoggedRegion>;
+  readonly #reservedAt: ReadonlyMap<number, LoggedRegion>;
+  #shared: readonly string[] | undefined;
+  #spanning: readonly string[] | undefined;
 
-// UEFI may list one bank in pieces; before 4.21 a module across two of them was freed with each.
-function spanning({ modules, ram }: BootLog): string[] {
-  return modules
-    .filter((module) => ram.filter((bank) => overlaps(bank, module)).length > 1)
-    .map(
-      (module) =>
-        `${nameOfModule(module)} reaches over several RAM banks, and releases before 4.21 free it once for each: load it inside one.`,
-    );
+  constructor(log: BootLog) {
+    this.#log = log;
+    this.ram = new RangeIndex(log.ram);
+    this.hasRam = log.ram.length > 0;
+    this.modules = new RangeIndex(log.modules);
+    this.reserved = new RangeIndex(log.reserved);
+    // The first of an index, as it is read from the top.
+    this.#moduleAt = new Map(log.modules.toReversed().map((each) => [each.index, each]));
+    this.#reservedAt = new Map(log.reserved.toReversed().map((each) => [each.index, each]));
+  }
+
+  /** The module that the line of text lists. */
+  moduleNamed(text: string): LoggedRegion | undefined {
+    return this.#moduleAt.get(Number(/MODULE\[(\d+)\]:/.exec(text)?.[1] ?? -1));
+  }
+
+  reservedNamed(text: string): LoggedRegion | undefined {
+    return this.#reservedAt.get(Number(/RESVD\[(\d+)\]:/.exec(text)?.[1] ?? -1));
+  }
+
+  /** A sentence for each pair of modules that share memory. */
+  get shared(): readonly string[] {
+    return (this.#shared ??= someOf(
+      [...overlappingPairs(this.#log.modules)]
+        .filter(([one, other]) => collides(one, other) && one.index !== other.index)
+        .map((pair) => pair.sort((a, b) => a.index - b.index))
+        .sort(([a, b], [c, d]) => a.index - c.index || b.index - d.index)
+        .map((pair) => `${pair.map(nameOfModule).join(' and ')} share memory.`),
+    ));
+  }
+
+  // UEFI may list one bank in pieces; before 4.21 a module across two of them was freed with each.
+  get spanning(): readonly string[] {
+    return (this.#spanning ??= someOf(
+      this.#log.modules
+        .filter((module) => this.ram.meeting(module).length > 1)
+        .map(
+          (module) =>
+            `${nameOfModule(module)} reaches over several RAM banks, and releases before 4.21 free it once for each: load it inside one.`,
+        ),
+    ));
+  }
 }
 
 // A reserved range is never given to the heap, so a page of one that is freed twice is static memory.
-function staticMemory({ address }: ExplainedLine, log: BootLog): string[] {
-  const region =
-    address === undefined
-      ? undefined
-      : log.reserved.find((each) => each.start <= address && address < each.end);
+function staticMemory({ address }: ExplainedLine, log: LoggedRegions): string[] {
+  const [region] =
+    address === undefined ? [] : log.reserved.meeting({ start: address, end: address + 1n });
   return region
     ? [
         `RESVD[${region.index}] is then static memory: a Xen built with CONFIG_ACPI=y hands it over twice.`,

@@ -18,7 +18,8 @@ export interface KnownMessage {
   readonly address?: { readonly group: string; readonly unit: 'byte' | 'frame' };
 }
 
-const H = '(?:0x)?[0-9a-fA-F]+';
+// No `.*` behind what a line may have many times: a pattern would look through the rest of the line from each of them.
+const H = '(?:0x)?[0-9a-fA-F]{1,16}';
 
 const failures: readonly Omit<KnownMessage, 'by'>[] = [
   {
@@ -79,7 +80,7 @@ const failures: readonly Omit<KnownMessage, 'by'>[] = [
   },
   {
     id: 'node-parsing-failed',
-    pattern: /fdt: node `(?<node>[^']+)': parsing failed/,
+    pattern: /fdt: node `(?<node>[^'`]+)': parsing failed/,
     grade: 'fault',
     cause:
       'Xen could not accept node `{node}` and ended its scan there: nothing after it in the blob is known to Xen. Up to 4.18 it boots on with what it has, later it stops.',
@@ -97,7 +98,7 @@ const failures: readonly Omit<KnownMessage, 'by'>[] = [
   },
   {
     id: 'cells-invalid',
-    pattern: /property `(?<name>[^']+)': invalid #address-cells or #size-cells/,
+    pattern: /property `(?<name>[^'`]+)': invalid #address-cells or #size-cells/,
     grade: 'fault',
     cause:
       '`{name}` cannot be split into addresses and sizes: a cell count of its parent is 0 or missing.',
@@ -124,7 +125,7 @@ const failures: readonly Omit<KnownMessage, 'by'>[] = [
   },
   {
     id: 'nested-too-deep',
-    pattern: /device tree node `(?<node>[^']+)' is nested too deep/,
+    pattern: /device tree node `(?<node>[^'`]+)' is nested too deep/,
     grade: 'fatal',
     cause:
       'Node `{node}` lies 16 or more levels deep; some releases up to 4.21 print this line for ever.',
@@ -141,7 +142,7 @@ const failures: readonly Omit<KnownMessage, 'by'>[] = [
   },
   {
     id: 'module-limit',
-    pattern: /Ignoring (?<kind>\S+) boot module at (?<address>\S+).*\(too many\)/,
+    pattern: /Ignoring (?<kind>\S+) boot module at (?<address>[\w-]+) \(too many\)/,
     grade: 'fault',
     cause: 'There are more than 32 boot modules; {kind} at {address} is ignored.',
     cure: 'Use fewer modules.',
@@ -404,7 +405,7 @@ const failures: readonly Omit<KnownMessage, 'by'>[] = [
   },
   {
     id: 'initrd-invalid',
-    pattern: /linux,initrd-(?:start|end)|Initrd .*invalid/,
+    pattern: /linux,initrd-(?:start|end)|Initrd .{0,200}invalid/,
     grade: 'fault',
     cause: 'The ends of the ramdisk in /chosen are missing, of a wrong length or reversed.',
     cure: 'Write `linux,initrd-start` and `linux,initrd-end` both, the end behind the start.',
@@ -459,7 +460,7 @@ const failures: readonly Omit<KnownMessage, 'by'>[] = [
   {
     id: 'static-mem-failed',
     pattern:
-      /Failed to (?:allocate|assign) requested static memory for|xen,static-mem.*(?:fail|invalid)/i,
+      /Failed to (?:allocate|assign) requested static memory for|xen,static-mem.{0,200}(?:fail|invalid)/i,
     grade: 'fatal',
     cause:
       'A static range is not free RAM: it overlaps something, is not page aligned, or sizes differ.',
@@ -534,7 +535,9 @@ const failures: readonly Omit<KnownMessage, 'by'>[] = [
   },
   {
     id: 'data-abort',
-    pattern: new RegExp(`traps\\.c:\\d+:d(?<domain>\\d+)v\\d+ HSR=\\S+ .*gpa=(?<address>${H})`),
+    pattern: new RegExp(
+      `traps\\.c:\\d+:d(?<domain>\\d+)v\\d+ HSR=\\S+ .{0,200}gpa=(?<address>${H})`,
+    ),
     grade: 'fatal',
     cause: 'Domain {domain} touched physical address {address}, which is not mapped for it.',
     cure: 'If a device lives there, its node must be in the tree Xen sees, enabled.',

@@ -41,7 +41,7 @@ export interface MemoryLine {
   readonly what: string;
 }
 
-const HEX = '(?:0x)?[0-9a-fA-F]+';
+const HEX = '(?:0x)?[0-9a-fA-F]{1,16}';
 
 /** Every kind of line Xen prints about memory while it boots. Text is compared with white space collapsed. */
 export const memoryLines: readonly MemoryLine[] = [
@@ -166,7 +166,7 @@ function number(digits: string): bigint {
 // Xen prints its own end page-aligned up to 4.20 and one less from 4.21 on.
 function printsExclusiveEnds(xen: readonly string[]): boolean {
   for (const line of xen) {
-    const match = /^MODULE\[\d+\]: [0-9a-fA-F]+ - ([0-9a-fA-F]+) Xen\b/.exec(line);
+    const match = /^MODULE\[\d+\]: [0-9a-fA-F]{1,16} - ([0-9a-fA-F]{1,16}) Xen\b/.exec(line);
     if (match) return !(match[1] ?? '').toLowerCase().endsWith('fff');
   }
   return true;
@@ -193,12 +193,11 @@ function plainLines(text: string): BootLogLine[] {
     });
 }
 
-const QUOTE = /^[ \t]*(?:[>|][ \t]?)+/;
 const XEN_TIME = /^\[(?: *\d+\.\d+|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?|[0-9a-f]{16})\] ?/;
 const LINUX_TIME = /^(?:<\d+>)?\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?/;
 
 function messageOf(raw: string, line: number): BootLogLine {
-  const unquoted = raw.replace(QUOTE, '');
+  const unquoted = raw.slice(quoteEnd(raw));
   const mark = unquoted.indexOf('(XEN)');
   // Anything before the mark is a time the terminal program wrote, or a line of dom0 that was cut by Xen's.
   if (mark >= 0 && mark <= 40) {
@@ -210,6 +209,16 @@ function messageOf(raw: string, line: number): BootLogLine {
     return { by: 'linux', text: unquoted.replace(/^\(d\d+\) /, '').slice(linux[0].length), line };
   }
   return { by: 'other', text: unquoted, line };
+}
+
+/** Behind the marks that a mail program puts before what it quotes, each with the blank that follows; 0 without one. */
+function quoteEnd(line: string): number {
+  const isBlank = (at: number): boolean => line[at] === ' ' || line[at] === '\t';
+  let at = 0;
+  while (isBlank(at)) at++;
+  if (line[at] !== '>' && line[at] !== '|') return 0;
+  while (line[at] === '>' || line[at] === '|') at += isBlank(at + 1) ? 2 : 1;
+  return at;
 }
 
 // A mail program breaks long lines at a blank. Two parts belong together when only together they are a message we know.

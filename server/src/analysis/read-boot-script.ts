@@ -59,16 +59,24 @@ export function readBootScript(
   sizeOf: SizeOf,
   environment: ReadonlyMap<string, string> = new Map(),
 ): BootScript {
-  const variables = new Map(environment);
+  const variables = new Variables(environment);
   const statements: ScriptStatement[] = [];
   const loads: ScriptLoad[] = [];
+  /** The last file loaded at an address. */
+  const loadedAt = new Map<bigint, string>();
   const overlays: string[] = [];
   let working: bigint | undefined;
   const unclear: { line: number; because: string }[] = [];
   let boot: BootScript['boot'];
   for (const { words: raw, line } of commandsOf(text)) {
     const missing: string[] = [];
-    const words = raw.map((word) => substitute(word, variables, missing));
+    const words = variables.substitute(raw, missing);
+    if (words === undefined) {
+      unclear.push({ line, because: TOO_LONG });
+      const variable = variableSetBy(raw);
+      if (variable !== undefined) variables.delete(variable);
+      continue;
+    }
     const [name = '', ...rest] = words.map((word) => word.text);
     if (name === 'setenv' || name === 'env') {
       const [variable = '', ...value] = name === 'env' ? rest.slice(1) : rest;
@@ -91,8 +99,8 @@ export function readBootScript(
       const address = hexadecimal(where === '-c' ? undefined : where);
       if (verb.startsWith('ad')) working = address ?? working;
       if (verb.startsWith('ap')) {
-        const overlay = loads.findLast((load) => load.address === address);
-        if (overlay) overlays.push(overlay.file);
+        const overlay = address === undefined ? undefined : loadedAt.get(address);
+        if (overlay !== undefined) overlays.push(overlay);
         else unclear.push({ line, because: 'fdt apply of something the script does not load' });
       }
       const statement = fdtStatement(words.slice(1), line);
@@ -106,6 +114,7 @@ export function readBootScript(
         unclear.push({ line, because: `${name} without an address and a file` });
       } else {
         loads.push({ address, file, line });
+        loadedAt.set(address, file);
         const size = sizeOf(file);
         variables.set('fileaddr', address.toString(16));
         if (size === undefined) variables.delete('filesize');
@@ -127,6 +136,12 @@ export function readBootScript(
   // Without a command that boots, the tree that was worked on is the one that is handed over.
   if (!boot && working !== undefined) boot = { dtb: working, efi: false, line: 1 };
   return { statements, loads, overlays, ...(boot ? { boot } : {}), unclear };
+}
+
+/** The variable that a command sets, as it is written. */
+function variableSetBy([name, first, second]: readonly Word[]): string | undefined {
+  if (name?.text === 'env') return second?.text;
+  return name?.text === 'setenv' || name?.text === 'setexpr' ? first?.text : undefined;
 }
 
 /** `A`, or `A OP B` of hexadecimal numbers; memory (`*A`) and strings are not known. */
@@ -187,6 +202,56 @@ interface Command {
   readonly line: number;
 }
 
+/** UTF-16 units of one command with its variables put in; U-Boot's own line has a few hundred to a few thousand. */
+const LONGEST_COMMAND = 1 << 16;
+/** UTF-16 units that variables put into one script, together: scripts in which each grows the next end here. */
+const MOST_SUBSTITUTED = 1 << 24;
+const TOO_LONG = `with its variables put in, the command is longer than ${LONGEST_COMMAND} characters, or the script than ${MOST_SUBSTITUTED >> 20} MiB: it is ignored, and a variable it sets is unknown`;
+
+/** What `$name` and `${name}` stand for while a script is read. */
+class Variables {
+  readonly #values: Map<string, string>;
+  #substituted = 0;
+
+  constructor(environment: ReadonlyMap<string, string>) {
+    this.#values = new Map(environment);
+  }
+
+  set(name: string, value: string): void {
+    this.#values.set(name, value);
+  }
+
+  delete(name: string): void {
+    this.#values.delete(name);
+  }
+
+  /** `words` with variables put in; adds the names of unset ones to `missing`. Undefined when the result is too long. */
+  substitute(words: readonly Word[], missing: string[]): readonly Word[] | undefined {
+    let length = 0;
+    const substituted: Word[] = [];
+    for (const word of words) {
+      if (!word.text.includes('$')) {
+        substituted.push(word);
+        continue;
+      }
+      const text = word.text.replace(VARIABLE, (reference, braced, plain) => {
+        const name = String(braced ?? plain);
+        const value = this.#values.get(name);
+        if (value === undefined) missing.push(name);
+        length += value?.length ?? 0;
+        return length > LONGEST_COMMAND ? reference : (value ?? '');
+      });
+      if (length > LONGEST_COMMAND) return undefined;
+      substituted.push({ ...word, text });
+    }
+    this.#substituted += length;
+    return this.#substituted > MOST_SUBSTITUTED ? undefined : substituted;
+  }
+}
+
+// A name has no `$` or `{`, so that a brace which is not closed is not looked for at each of many.
+const VARIABLE = /\$\{([^{}$]*)\}|\$([A-Za-z_]\w*)/g;
+
 const KEYWORDS = /^(?:if|then|else|elif|fi|for|while|until|do|done|in|test|run|true|false)$/;
 
 /** The commands of a script: separated by newlines, `;`, `&&` and `||`; keywords before a command are dropped. */
@@ -195,10 +260,12 @@ function commandsOf(text: string): Command[] {
   text.split(/\r?\n/).forEach((source, index) => {
     let words: Word[] = [];
     const finish = (): void => {
-      while (words[0] && !words[0].quoted && /^(?:then|else|do|if|elif)$/.test(words[0].text))
-        words.shift();
-      const [first] = words;
-      if (first && !KEYWORDS.test(first.text)) commands.push({ words, line: index + 1 });
+      const isCommand = ({ text: word, quoted }: Word): boolean =>
+        quoted || !/^(?:then|else|do|if|elif)$/.test(word);
+      const from = words.findIndex(isCommand);
+      const first = words[from];
+      if (first && !KEYWORDS.test(first.text))
+        commands.push({ words: from === 0 ? words : words.slice(from), line: index + 1 });
       words = [];
     };
     for (const token of tokensOf(source)) {
@@ -210,43 +277,87 @@ function commandsOf(text: string): Command[] {
   return commands;
 }
 
-// `<` and `[` values stay one word each: blanks inside them separate cells, not arguments.
+// `<` and `[` values stay one word each: blanks inside them separate cells, not arguments. No pattern for words: one that
+// repeats alternatives overflows the stack in a word of millions.
 function* tokensOf(line: string): Generator<Word | 'end'> {
-  const pattern =
-    /\s+|#.*|(;|&&|\|\|)|(<[^>]*>?|\[[^\]]*\]?)|((?:"(?:\\.|[^"\\])*"?|'[^']*'?|\\.|\$\{[^}]*\}|[^\s;&|"'\\<[])+|[&|])|./g;
-  let atStart = true;
-  for (const match of line.matchAll(pattern)) {
-    const [whole, separator, bracketed, word] = match;
-    if (whole.startsWith('#') && atStart) return;
-    if (separator !== undefined) yield 'end';
-    else if (bracketed !== undefined) yield { text: bracketed, quoted: false };
-    else if (word !== undefined) yield unquote(word);
-    atStart = /\s$/.test(whole) || separator !== undefined;
+  for (let at = 0; at < line.length;) {
+    const character = line.charAt(at);
+    if (isBlank(character)) {
+      at++;
+    } else if (character === '#' || (character === '\\' && at === line.length - 1)) return;
+    else if (character === ';' || line.startsWith('&&', at) || line.startsWith('||', at)) {
+      yield 'end';
+      at += character === ';' ? 1 : 2;
+    } else if (character === '<' || character === '[') {
+      const close = line.indexOf(character === '<' ? '>' : ']', at);
+      const end = close < 0 ? line.length : close + 1;
+      yield { text: line.slice(at, end), quoted: false };
+      at = end;
+    } else {
+      const word = readWord(line, at);
+      yield word;
+      at = word.end;
+    }
   }
 }
 
-function unquote(word: string): Word {
-  let quoted = false;
-  const text = word.replace(
-    /"((?:\\.|[^"\\])*)"?|'([^']*)'?|\\(.)/g,
-    (_, double, single, escaped) => {
-      if (typeof escaped === 'string') return escaped;
-      quoted = true;
-      if (typeof single === 'string') return single;
-      return typeof double === 'string' ? double.replace(/\\(["\\$])/g, '$1') : '';
-    },
-  );
-  return { text, quoted };
+function isBlank(character: string): boolean {
+  return character.trim() === '';
 }
 
-function substitute(word: Word, variables: ReadonlyMap<string, string>, missing: string[]): Word {
-  const text = word.text.replace(/\$\{([^}]*)\}|\$([A-Za-z_]\w*)/g, (_, braced, plain) => {
-    const name = String(braced ?? plain);
-    const value = variables.get(name);
-    if (value === undefined) missing.push(name);
-    return value ?? '';
-  });
-  return { ...word, text };
+/** The word that begins at `start`, without its quotes and escapes. */
+function readWord(line: string, start: number): Word & { readonly end: number } {
+  let quoted = false;
+  let text = '';
+  let at = start;
+  /** Where the next `}` is; -1 when there is none further on. */
+  let brace = 0;
+  while (at < line.length) {
+    const character = line.charAt(at);
+    if (character === '"' || character === "'") {
+      quoted = true;
+      const end = quoteEnd(line, at);
+      const inside = line.slice(at + 1, end);
+      text += character === '"' ? inside.replace(/\\(["\\$])/g, '$1') : inside;
+      at = end + 1;
+    } else if (character === '\\') {
+      if (at === line.length - 1) break;
+      text += line.charAt(at + 1);
+      at += 2;
+    } else if (line.startsWith('${', at)) {
+      if (brace >= 0 && brace < at) brace = line.indexOf('}', at);
+      const end = brace < 0 ? at + 1 : brace + 1;
+      text += line.slice(at, end);
+      at = end;
+    } else if (isBlank(character) || ';<['.includes(character)) break;
+    else if (character === '&' || character === '|') {
+      if (at > start) break;
+      text += character;
+      at++;
+      break;
+    } else {
+      let end = at + 1;
+      while (end < line.length && !SPECIAL.test(line.charAt(end))) end++;
+      text += line.slice(at, end);
+      at = end;
+    }
+  }
+  return { text, quoted, end: at };
+}
+
+const SPECIAL = /[\s;&|"'\\<[$]/;
+
+/** The offset of the quote that closes the one at `start`; the line's end without one. */
+function quoteEnd(line: string, start: number): number {
+  const quote = line.charAt(start);
+  if (quote === "'") {
+    const close = line.indexOf(quote, start + 1);
+    return close < 0 ? line.length : close;
+  }
+  let at = start + 1;
+  while (at < line.length && line.charAt(at) !== quote) at += line.charAt(at) === '\\' ? 2 : 1;
+  // A backslash that ends the line escapes nothing.
+  return at > line.length ? line.length - 1 : at;
 }
 
 function fdtStatement(words: readonly Word[], line: number): ScriptStatement | 'wrong' | undefined {

@@ -3,6 +3,11 @@
 import type { EfiMemoryRange } from '../xen/boot-profile.ts';
 
 const HEX = '[0-9a-fA-F]';
+const SHELL = new RegExp(`^\\s*(\\w+)\\s+(${HEX}{8,16})-(${HEX}{8,16})\\s+${HEX}+\\s+${HEX}+`);
+const UBOOT = new RegExp(`^\\s*([A-Z][A-Z ]*[A-Z])\\s+(${HEX}{8,16})\\s+(${HEX}{8,16})\\b`);
+const LINUX = new RegExp(`0x(${HEX}{1,16})-0x(${HEX}{1,16}) \\[([A-Za-z /]+)\\t*\\|`);
+const OLD_LINUX_TYPE = /\[([A-Za-z /]+)\t*\|/;
+const OLD_LINUX_RANGE = new RegExp(`range=\\[0x(${HEX}{1,16})-0x(${HEX}{1,16})\\]`);
 
 /** UEFI's names (UEFI Specification, EFI_MEMORY_TYPE) by the words tools use for them. */
 const TYPES: readonly (readonly [RegExp, string])[] = [
@@ -52,28 +57,23 @@ export function readEfiMap(text: string): EfiMemoryRange[] {
 
 /** `Available  0000000040000000-0000000047FFFFFF 0000000000008000 000000000000000F`: inclusive end. */
 function readShell(line: string): EfiMemoryRange | undefined {
-  const match = new RegExp(
-    `^\\s*(\\w+)\\s+(${HEX}{8,16})-(${HEX}{8,16})\\s+${HEX}+\\s+${HEX}+`,
-  ).exec(line);
+  const match = SHELL.exec(line);
   return match ? range(match[2], match[3], 1n, match[1]) : undefined;
 }
 
 /** `CONVENTIONAL     0000000040000000 000000013de73000 WB`: exclusive end. */
 function readUboot(line: string): EfiMemoryRange | undefined {
-  const match = new RegExp(`^\\s*([A-Z][A-Z ]*[A-Z])\\s+(${HEX}{8,16})\\s+(${HEX}{8,16})\\b`).exec(
-    line,
-  );
+  const match = UBOOT.exec(line);
   return match ? range(match[2], match[3], 0n, match[1]) : undefined;
 }
 
 /** `efi:   0x000040000000-0x000047ffffff [Conventional|   |  |…]`, with or without `mem00:` and `range=`. */
 function readLinux(line: string): EfiMemoryRange | undefined {
-  const plain = new RegExp(`0x(${HEX}+)-0x(${HEX}+) \\[([A-Za-z /]+?)\\s*\\|`).exec(line);
+  const plain = LINUX.exec(line);
   if (plain) return range(plain[1], plain[2], 1n, plain[3]);
-  const old = new RegExp(`\\[([A-Za-z /]+?)\\s*\\|.*range=\\[0x(${HEX}+)-0x(${HEX}+)\\]`).exec(
-    line,
-  );
-  return old ? range(old[2], old[3], 1n, old[1]) : undefined;
+  const type = OLD_LINUX_TYPE.exec(line)?.[1];
+  const old = type === undefined ? null : OLD_LINUX_RANGE.exec(line);
+  return old ? range(old[1], old[2], 1n, type) : undefined;
 }
 
 function range(

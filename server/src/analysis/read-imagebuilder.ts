@@ -7,6 +7,8 @@ import type { ScriptStatement } from './write-script-tree.ts';
 interface Setting {
   readonly value: string;
   readonly line: number;
+  /** Its variables made it longer than is read; `value` is then empty. */
+  readonly isTooLong?: boolean;
 }
 
 /** A `config`: variables by name, `DOMU_KERNEL[0]` with its index. */
@@ -17,25 +19,46 @@ const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_]\w*(?:\[\d+\])?)=(.*)$/;
 /** The variables of a `config`, or undefined when the text is none: it must set DEVICE_TREE or MEMORY_START. */
 export function readImageBuilderConfig(text: string): ImageBuilderConfig | undefined {
   const settings = new Map<string, Setting>();
+  let substituted = 0;
   text.split(/\r?\n/).forEach((source, index) => {
     const match = ASSIGNMENT.exec(source);
     if (!match) return;
     const [, name = '', raw = ''] = match;
+    let length = 0;
     const value = unquote(raw).replace(
       /\$\{?([A-Za-z_]\w*(?:\[\d+\])?)\}?/g,
-      (_, other: string) => settings.get(other)?.value ?? '',
+      (_, other: string) => {
+        const put = settings.get(other)?.value ?? '';
+        length += put.length;
+        return length > LONGEST_VALUE ? '' : put;
+      },
     );
-    settings.set(name, { value, line: index + 1 });
+    substituted += Math.min(length, LONGEST_VALUE);
+    const isTooLong = length > LONGEST_VALUE || substituted > MOST_SUBSTITUTED;
+    const line = index + 1;
+    settings.set(name, isTooLong ? { value: '', line, isTooLong } : { value, line });
   });
   const known = ['MEMORY_START', 'DEVICE_TREE', 'DOM0_KERNEL', 'NUM_DOMUS', 'XEN'];
   return known.filter((name) => settings.has(name)).length >= 2 ? settings : undefined;
 }
 
 function unquote(raw: string): string {
-  const quoted = /^\s*(?:"((?:\\.|[^"\\])*)"|'([^']*)')/.exec(raw);
-  if (quoted) return (quoted[1] ?? quoted[2] ?? '').replace(/\\(["\\$])/g, '$1');
-  return raw.replace(/\s+#.*$/, '').trim();
+  const value = raw.trimStart();
+  const quote = value.charAt(0);
+  if (quote === '"' || quote === "'") {
+    let end = 1;
+    while (end < value.length && value.charAt(end) !== quote)
+      end += quote === '"' && value.charAt(end) === '\\' ? 2 : 1;
+    if (end < value.length) return value.slice(1, end).replace(/\\(["\\$])/g, '$1');
+  }
+  for (let at = raw.indexOf('#'); at >= 0; at = raw.indexOf('#', at + 1))
+    if (at > 0 && raw.charAt(at - 1).trim() === '') return raw.slice(0, at).trim();
+  return raw.trim();
 }
+
+/** UTF-16 units that variables put into one value, and into all of a `config`: more than any has. */
+const LONGEST_VALUE = 1 << 16;
+const MOST_SUBSTITUTED = 1 << 24;
 
 const STEP = 2n << 20n;
 const LOWEST = 12n << 20n;
@@ -67,6 +90,12 @@ export function placeImages(config: ImageBuilderConfig, sizeOf: SizeOf): BootScr
     unclear: [],
     at: script + STEP,
   };
+  for (const [name, { line, isTooLong }] of config)
+    if (isTooLong)
+      placing.unclear.push({
+        line,
+        because: `with its variables put in, ${name} is longer than ${LONGEST_VALUE} characters, or the file than ${MOST_SUBSTITUTED >> 20} MiB: it is taken as empty`,
+      });
   const kernel = place(placing, 'DOM0_KERNEL');
   const hasDom0 = isSet(config, 'DOM0_KERNEL');
   const ramdisk = hasDom0 ? place(placing, 'DOM0_RAMDISK') : undefined;

@@ -125,6 +125,7 @@ function printComparison(
           `not compared, because the inputs do not determine it: ${comparison.notCompared.join(', ')}`,
         ]
       : []),
+    ...(comparison.rough === undefined ? [] : [comparison.rough]),
     ...(comparison.beyondExcerpt > 0
       ? [`${comparison.beyondExcerpt} predicted lines lie before or after what the log shows`]
       : []),

@@ -12,6 +12,7 @@ import { readEfiMap } from '../analysis/read-efi-map.ts';
 import { placeImages, readImageBuilderConfig } from '../analysis/read-imagebuilder.ts';
 import { writeScriptTree } from '../analysis/write-script-tree.ts';
 import type { Load } from '../rules/board.ts';
+import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
 import type { BootProfile } from '../xen/boot-profile.ts';
 import { Failure } from './failure.ts';
@@ -92,10 +93,15 @@ function readScript(
     const found = pathOf(name);
     return found === undefined ? undefined : BigInt(shell.files.sizeOf(found) ?? 0);
   };
-  const script = scriptOf(scriptText(readText(shell, file, shown(shell, file))), sizeOf);
+  const text = readText(shell, file, shown(shell, file));
+  const script = scriptOf(scriptText(text), sizeOf);
+  const lines = new LineIndex(text);
   const { statements, loads: loaded, boot, unclear } = script;
-  if (!boot && statements.length + loaded.length + unclear.length === 0)
-    throw new Failure(`${shown(shell, file)}: nothing in it loads, boots or edits a tree`);
+  const isEmpty = !boot && statements.length + loaded.length === 0;
+  if (isEmpty && unclear.every(({ because }) => because === RUNS_TOO_MUCH)) {
+    const why = unclear[0]?.because ?? 'nothing in it loads, boots or edits a tree';
+    throw new Failure(`${shown(shell, file)}: ${why}`);
+  }
   for (const { line, because } of unclear)
     remarks.push(`${shown(shell, file)}:${line}: ${because}`);
   const loads = script.loads.map((load): Load => {
@@ -106,7 +112,7 @@ function readScript(
       address: load.address,
       ...(size === undefined ? {} : { size }),
       ...(found === undefined ? {} : { path: found }),
-      at: lineSpan(shell, file, load.line),
+      at: lineSpan(text, lines, file, load.line),
       role: roleOf(script, load.address),
     };
   });
@@ -156,30 +162,38 @@ function scriptText(text: string): string {
 function scriptOf(text: string, sizeOf: SizeOf): BootScript {
   const config = readImageBuilderConfig(text);
   if (config) return placeImages(config, sizeOf);
-  const environment = /^\s*(?:fdt|setenv|load|tftp\w*|booti)\s/m.test(text)
+  const environment = /^[^\S\n]*(?:fdt|setenv|load|tftp\w*|booti)\s/m.test(text)
     ? undefined
     : readEnvironment(text);
   if (!environment) return readBootScript(text, sizeOf);
   // What `run` names is a script of its own; U-Boot starts with `bootcmd`.
-  const commands = expandRuns(environment.get('bootcmd') ?? '', environment);
-  return readBootScript(commands, sizeOf, environment);
+  const left = { runs: MOST_RUNS, characters: LONGEST_RUN };
+  const commands = expandRuns(environment.get('bootcmd') ?? '', environment, left);
+  const script = readBootScript(commands, sizeOf, environment);
+  if (left.runs >= 0 && left.characters >= 0) return script;
+  return { ...script, unclear: [...script.unclear, { line: 1, because: RUNS_TOO_MUCH }] };
 }
 
-/** More than any environment runs; variables that run each other would never end. */
+/** What `run` names more often than any environment does, or grows to more than one holds: the rest is left out. */
 const MOST_RUNS = 1000;
+const LONGEST_RUN = 1 << 20;
+const RUNS_TOO_MUCH = `bootcmd runs more than ${MOST_RUNS} variables, or more than ${LONGEST_RUN >> 20} MiB of commands: the rest is ignored`;
 
+/** `text` with what `run` names in its place; `left` tells how much may still be run, and goes below 0 when it was not enough. */
 function expandRuns(
   text: string,
   environment: ReadonlyMap<string, string>,
-  runs = { left: MOST_RUNS },
+  left: { runs: number; characters: number },
 ): string {
-  return text.replace(/\brun\s+([\w.]+(?:\s+[\w.]+)*)/g, (whole, names: string) =>
+  return text.replace(/\brun[ \t]+([\w.][\w. \t]*)/g, (_, names: string) =>
     names
-      .split(/\s+/)
+      .trim()
+      .split(/[ \t]+/)
       .map((name) => {
-        if (runs.left === 0) return whole;
-        runs.left--;
-        return expandRuns(environment.get(name) ?? '', environment, runs);
+        const value = environment.get(name) ?? '';
+        left.runs--;
+        left.characters -= value.length;
+        return left.runs < 0 || left.characters < 0 ? '' : expandRuns(value, environment, left);
       })
       .join('; '),
   );
@@ -203,11 +217,8 @@ function withLoads(given: BootProfile, script: BootScript, loads: readonly Load[
   };
 }
 
-function lineSpan(shell: BootShell, file: FileId, line: number): Load['at'] {
-  const source = shell.files.get(file);
-  const text = typeof source === 'string' ? '' : source.text;
-  let start = 0;
-  for (let at = 1; at < line; at++) start = text.indexOf('\n', start) + 1;
+function lineSpan(text: string, lines: LineIndex, file: FileId, line: number): Load['at'] {
+  const start = lines.offsetAt({ line, column: 1 });
   const newline = text.indexOf('\n', start);
   return { file, start, end: newline < 0 ? text.length : newline };
 }

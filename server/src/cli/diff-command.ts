@@ -87,7 +87,8 @@ function changeOf(before: Entry, after: Entry): MapChange['change'] | undefined 
 }
 
 function bareName(node: string | undefined): string | undefined {
-  return node?.replace(/@[^/]*$/, '');
+  const at = node?.indexOf('@', node.lastIndexOf('/') + 1) ?? -1;
+  return at < 0 ? node : node?.slice(0, at);
 }
 
 function keyed(map: JsonMap): Map<string, Entry> {

@@ -6,5 +6,6 @@ export class Failure extends Error {}
 
 /** A text of several lines as one: what another program words. */
 export function oneLine(text: string): string {
-  return printable(text.replace(/\s*[\r\n]+\s*/g, ' ')).trim();
+  const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+  return printable(lines.filter((line) => line !== '').join(' '));
 }

@@ -57,18 +57,44 @@ export function findProject(shell: Shell, board: FileId): FileId | undefined {
   }
 }
 
-function loadProject(shell: Shell, file: FileId, above: readonly FileId[] = []): LoadedProject {
-  const name = shownPath(shell, file);
-  if (above.includes(file)) throw new Failure(`${name}: extends itself`);
-  const read = readProject(readText(shell, file, name));
-  if (!read.ok) throw new Failure(`${name}: ${read.because}`);
-  const folder = path.posix.dirname(file);
-  const own = read.value;
-  const bases = own.extends === undefined ? [] : [own.extends].flat();
-  let merged: LoadedProject = { folder };
-  for (const base of bases)
-    merged = join(merged, loadProject(shell, resolveFile(base, folder), [...above, file]));
-  return join(merged, { ...absolute(own, folder), folder });
+/** Files in a chain of `extends`: more is a mistake. */
+const DEEPEST_EXTENDS = 100;
+
+/** The settings of `file` over those of the files it extends, each of which is read once. */
+function loadProject(shell: Shell, file: FileId): LoadedProject {
+  const read = new Map<
+    FileId,
+    { readonly own: LoadedProject; readonly bases: readonly FileId[] }
+  >();
+  const above = new Set<FileId>();
+  const readAll = (each: FileId): void => {
+    const name = shownPath(shell, each);
+    if (above.has(each)) throw new Failure(`${name}: extends itself`);
+    if (read.has(each)) return;
+    if (above.size >= DEEPEST_EXTENDS)
+      throw new Failure(`${name}: is extended through more than ${DEEPEST_EXTENDS} files`);
+    const project = readProject(readText(shell, each, name));
+    if (!project.ok) throw new Failure(`${name}: ${project.because}`);
+    const folder = path.posix.dirname(each);
+    const extended = project.value.extends;
+    const bases = (extended === undefined ? [] : [extended].flat()).map((base) =>
+      resolveFile(base, folder),
+    );
+    above.add(each);
+    for (const base of bases) readAll(base);
+    above.delete(each);
+    read.set(each, { own: { ...absolute(project.value, folder), folder }, bases });
+  };
+  readAll(file);
+  // What is read last wins, so of a file that several extend only the last place counts.
+  const lastFirst = new Set<FileId>();
+  const order = (each: FileId): void => {
+    if (lastFirst.has(each)) return;
+    lastFirst.add(each);
+    for (const base of read.get(each)?.bases.toReversed() ?? []) order(base);
+  };
+  order(file);
+  return join([...lastFirst].flatMap((each) => read.get(each)?.own ?? []).reverse());
 }
 
 function absolute(project: Project, folder: string): Project {
@@ -87,13 +113,17 @@ function absolute(project: Project, folder: string): Project {
   };
 }
 
-function join(base: LoadedProject, over: LoadedProject): LoadedProject {
+/** `projects` in one, the later ones over the earlier. */
+function join(projects: readonly LoadedProject[]): LoadedProject {
+  const joined: LoadedProject = { folder: '' };
+  for (const project of projects) Object.assign(joined, project);
   return {
-    ...base,
-    ...over,
-    includePaths: [...(over.includePaths ?? []), ...(base.includePaths ?? [])],
-    defines: { ...base.defines, ...over.defines },
-    severity: { ...base.severity, ...over.severity },
+    ...joined,
+    includePaths: projects.toReversed().flatMap(({ includePaths }) => includePaths ?? []),
+    defines: Object.fromEntries(projects.flatMap(({ defines }) => Object.entries(defines ?? {}))),
+    severity: Object.fromEntries(
+      projects.flatMap(({ severity }) => Object.entries(severity ?? {})),
+    ),
   };
 }
 

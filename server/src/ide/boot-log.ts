@@ -97,7 +97,7 @@ export function compareLogs(boot: XenBoot, captured: string): LogComparison {
       });
     if (line.state === 'unexpected') {
       const known = line.line === undefined ? undefined : explained.get(line.line);
-      if (known) capturedSide.push(...causeLines(known).map((each) => ({ text: `#   ${each}` })));
+      for (const each of known ? causeLines(known) : []) capturedSide.push({ text: `#   ${each}` });
     }
   }
   return {
@@ -106,7 +106,7 @@ export function compareLogs(boot: XenBoot, captured: string): LogComparison {
       lines.length === 0
         ? 'The captured log has no line about memory that can be compared.'
         : comparison.differs
-          ? `${missing} predicted ${missing === 1 ? 'line is' : 'lines are'} missing in the capture and ${unexpected} of it ${unexpected === 1 ? 'was' : 'were'} not predicted; ${same} ${same === 1 ? 'agrees' : 'agree'}.`
+          ? `${comparison.rough === undefined ? '' : `Note: ${comparison.rough}. `}${missing} predicted ${missing === 1 ? 'line is' : 'lines are'} missing in the capture and ${unexpected} of it ${unexpected === 1 ? 'was' : 'were'} not predicted; ${same} ${same === 1 ? 'agrees' : 'agree'}.`
           : `All ${same} lines agree.`,
     predicted: predictedSide,
     captured: capturedSide,

@@ -103,13 +103,24 @@ function wordBefore(text: string, offset: number): string {
 }
 
 function isStatementStart(text: string, offset: number): boolean {
-  const before = text.slice(0, offset).replace(/\s+$/, '');
-  // A label may stand before a name.
+  const before = text.slice(0, offset).trimEnd();
   return (
     before === '' ||
     /[;{}]$|\*\/$|^\s*\w+:$/.test(before.slice(-60)) ||
-    /[;{}\n]\s*\w+:$/.test(before) ||
+    isAfterLabel(before) ||
     isAfterLineOfItsOwn(before)
+  );
+}
+
+/** A label may stand before a name. */
+function isAfterLabel(before: string): boolean {
+  if (!before.endsWith(':')) return false;
+  let start = before.length - 1;
+  while (/\w/.test(before.charAt(start - 1))) start--;
+  const above = before.slice(0, start).trimEnd();
+  return (
+    start < before.length - 1 &&
+    (/[;{}]$/.test(above) || before.slice(above.length, start).includes('\n'))
   );
 }
 

@@ -1,5 +1,6 @@
 // What can be folded in a file: nodes, long values, comments, conditionals, groups of includes.
 
+import { LineIndex } from '../text/line-index.ts';
 import type { SourceOutline } from './source-outline.ts';
 import { walkItems } from './source-outline.ts';
 
@@ -14,13 +15,16 @@ export interface FoldingRange {
 export function foldingRanges(outline: SourceOutline): FoldingRange[] {
   const { text, tokens } = outline;
   const ranges: FoldingRange[] = [];
+  // Not a search from each place: thousands of nodes may stand on one line.
+  const lines = new LineIndex(text);
   const add = (start: number, end: number, kind?: FoldingRange['kind']): void => {
-    if (text.slice(start, end).includes('\n')) ranges.push({ start, end, ...(kind && { kind }) });
+    if (lines.positionAt(start).line < lines.positionAt(end).line)
+      ranges.push({ start, end, ...(kind && { kind }) });
   };
   // The line with the closing brace stays visible.
   const lineBefore = (offset: number): number => {
-    const newline = text.lastIndexOf('\n', offset - 1);
-    return newline < 0 ? offset : newline;
+    const { line } = lines.positionAt(offset);
+    return line === 1 ? offset : lines.offsetAt({ line, column: 1 }) - 1;
   };
   for (const item of walkItems(outline.items)) {
     if (item.kind === 'node') add(item.open, lineBefore(item.close ?? item.end));

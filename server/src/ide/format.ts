@@ -64,6 +64,10 @@ function isUnclosed(text: string, token: Token): boolean {
   return false;
 }
 
+/** Nodes nested deeper, and values that begin farther right, are indented no farther: the text would grow with the square. */
+const DEEPEST_INDENTATION = 100;
+const FARTHEST_COLUMN = 1000;
+
 interface Bracket {
   /** Column at which lines inside continue. */
   readonly column: number;
@@ -91,6 +95,7 @@ class Layout {
   #column = 0;
   /** Indentation of the line the last token is on. */
   #commentShift = '';
+  #nextCode = 0;
 
   constructor(text: string, tokens: readonly Token[], options: FormatOptions) {
     this.#text = text;
@@ -214,14 +219,19 @@ class Layout {
 
   // A comment on its own line is indented as the next code is.
   #commentLead(index: number): string {
-    for (let next = index + 1; next < this.#tokens.length; next += 1) {
-      const token = this.#tokens[next];
-      if (!token || token.kind === 'directive') break;
-      if (token.kind === 'comment') continue;
-      if (!this.#inStatement && this.#textOf(token) === '}') return this.#indent(this.#depth);
-      return this.#lead(token);
+    const token = this.#tokens[this.#behindComments(index)];
+    if (!token || token.kind === 'directive') return this.#indent(this.#depth);
+    if (!this.#inStatement && this.#textOf(token) === '}') return this.#indent(this.#depth);
+    return this.#lead(token);
+  }
+
+  /** The first token behind that of `index` that is no comment; asked for in ascending order. */
+  #behindComments(index: number): number {
+    if (this.#nextCode <= index) {
+      this.#nextCode = index + 1;
+      while (this.#tokens[this.#nextCode]?.kind === 'comment') this.#nextCode += 1;
     }
-    return this.#indent(this.#depth);
+    return this.#nextCode;
   }
 
   #advance(token: Token, index: number, space: string): void {
@@ -274,8 +284,7 @@ class Layout {
   }
 
   #endsLine(index: number): boolean {
-    let next = index + 1;
-    while (this.#tokens[next]?.kind === 'comment') next += 1;
+    const next = this.#behindComments(index);
     const from = this.#tokens[index]?.end ?? 0;
     return this.#text.slice(from, this.#tokens[next]?.start ?? from).includes('\n');
   }
@@ -310,12 +319,13 @@ class Layout {
 
   #indent(depth: number): string {
     const { insertSpaces, tabSize } = this.#options;
-    const count = Math.max(0, depth);
+    const count = Math.min(Math.max(0, depth), DEEPEST_INDENTATION);
     return insertSpaces ? ' '.repeat(count * tabSize) : '\t'.repeat(count);
   }
 
-  #padTo(column: number): string {
+  #padTo(wanted: number): string {
     const { insertSpaces, tabSize } = this.#options;
+    const column = Math.min(wanted, FARTHEST_COLUMN);
     if (insertSpaces) return ' '.repeat(column);
     return '\t'.repeat(Math.floor(column / tabSize)) + ' '.repeat(column % tabSize);
   }

@@ -46,7 +46,7 @@ export function recordedCommandFile(board: FileId): FileId {
 
 /** Reads the preprocessor's options out of a recorded command. */
 export function readRecordedCommand(text: string): RecordedCommand {
-  const includePaths: string[] = [];
+  const includePaths = new Set<string>();
   const defines = new Map<string, string>();
   const first = text.split('\n', 1)[0] ?? '';
   for (const match of first.matchAll(
@@ -57,9 +57,9 @@ export function readRecordedCommand(text: string): RecordedCommand {
       const equals = value.indexOf('=');
       if (equals < 0) defines.set(value, '1');
       else defines.set(value.slice(0, equals), value.slice(equals + 1));
-    } else if (!includePaths.includes(value)) includePaths.push(value);
+    } else includePaths.add(value);
   }
-  return { includePaths, defines };
+  return { includePaths: [...includePaths], defines };
 }
 
 /** The places a folder of a recorded command may be: it is relative to the top of the build or source tree. */

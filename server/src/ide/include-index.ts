@@ -4,7 +4,7 @@ import type { FileId } from '../text/span.ts';
 import { intern } from '../tree/intern.ts';
 import { resolvePath } from './paths.ts';
 
-const INCLUDE = /^[ \t]*(?:#[ \t]*include|\/include\/)[ \t]*["<]([^">\n]+)[">]/gm;
+const INCLUDE = /^[ \t]*(?:#[ \t]*include|\/include\/)[ \t]*["<]([^">\r\n]+)[">]/gm;
 
 /** The paths a text includes, as written, in order; the text itself need not stay in memory for them. */
 export function includesOf(text: string): string[] {

@@ -104,7 +104,7 @@ export function placesForRegion(board: Board, file: FileId, size: bigint): Propo
 
 /** `16 MiB`, `16M`, `64 KB`, `0x1000000` in bytes; units are powers of 1024. Undefined when it is no size above zero. */
 export function readSize(text: string): bigint | undefined {
-  const match = /^\s*(0x[0-9a-f_]+|\d+)\s*(?:([kmg])(?:i?b)?|b)?\s*$/i.exec(text);
+  const match = /^(0x[0-9a-f_]+|\d+)\s*(?:([kmg])(?:i?b)?|b)?$/i.exec(text.trim());
   if (!match) return undefined;
   const units: Readonly<Record<string, bigint>> = { k: 10n, m: 20n, g: 30n };
   const number = BigInt((match[1] ?? '').replaceAll('_', ''));
@@ -293,9 +293,9 @@ function regionToMemreserve(board: Board, node: DtNode): Proposal[] {
   const { file } = spanOf(opening.whole);
   const source = board.files.get(file);
   if (typeof source === 'string') return [];
-  const version = /\/dts-v1\/\s*;[^\n]*\n/.exec(source.text);
-  if (!version) return [];
-  const at = version.index + version[0].length;
+  const version = /\/dts-v1\/\s*;/.exec(source.text);
+  const at = version ? source.text.indexOf('\n', version.index + version[0].length) + 1 : 0;
+  if (at === 0) return [];
   const text = regions
     .map(
       (each) =>

@@ -1,5 +1,6 @@
 // The nodes and properties of one source file as it is written, however broken it is at the moment.
 
+import { maximumDepth } from '../syntax/scan-statements.ts';
 import { tokenize, type Token } from './source-tokens.ts';
 import type { SourceFile } from '../text/source-file.ts';
 
@@ -63,7 +64,10 @@ export function outlineOf(file: SourceFile): SourceOutline {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Reads nodes and properties; a missing `;` ends where the next statement plainly begins. */
+/**
+ * Reads nodes and properties; a missing `;` ends where the next statement plainly begins. Nodes that nest deeper than the
+ * parser opens them are left out.
+ */
 export function readOutline(text: string): SourceOutline {
   const tokens = tokenize(text);
   const code = tokens.filter((token) => token.kind !== 'comment' && token.kind !== 'directive');
@@ -77,9 +81,34 @@ export function readOutline(text: string): SourceOutline {
   const add = (item: SourceItem): void => {
     (open.at(-1)?.items ?? items).push(item);
   };
+  /** Open braces of nodes that are not opened. */
+  let tooDeep = 0;
+  /** Behind labels that were looked at for what follows them. */
+  let labelsEnd = 0;
+  // On a line of its own: `name =`, `name {`, `label: name {`, `&ref {`.
+  const startsStatement = (index: number): boolean => {
+    const token = code[index];
+    const before = code[index - 1];
+    if (!token || !before || !text.slice(before.end, token.start).includes('\n')) return false;
+    if (labelsEnd < index) {
+      labelsEnd = index;
+      while (code[labelsEnd]?.kind === 'label') labelsEnd += 1;
+    }
+    const name = code[labelsEnd];
+    const after = code[labelsEnd + 1];
+    if (!name || after?.kind !== 'punctuation') return false;
+    const mark = text.charAt(after.start);
+    if (mark === '{') return true;
+    return mark === '=' && after.end === after.start + 1 && name.kind === 'name';
+  };
   while (at < code.length) {
     const first = code[at];
     if (!first) break;
+    if (is(first, '}') && tooDeep > 0) {
+      tooDeep -= 1;
+      at += is(code[at + 1], ';') ? 2 : 1;
+      continue;
+    }
     if (is(first, '}')) {
       const node = open.pop();
       at += 1;
@@ -105,6 +134,11 @@ export function readOutline(text: string): SourceOutline {
     while (code[next]?.kind === 'label') labels.push(code[next++] as Token);
     const name = code[next];
     const parent = open.at(-1);
+    if (name && is(code[next + 1], '{') && open.length >= maximumDepth) {
+      tooDeep += 1;
+      at = next + 2;
+      continue;
+    }
     if (name && is(code[next + 1], '{')) {
       const brace = code[next + 1] as Token;
       const node = {
@@ -139,7 +173,7 @@ export function readOutline(text: string): SourceOutline {
         while (index < code.length) {
           const token = code[index] as Token;
           if (is(token, ';') || is(token, '}') || is(token, '{')) break;
-          if (value.length > 0 && startsStatement(text, code, index)) break;
+          if (value.length > 0 && startsStatement(index)) break;
           value.push(token);
           index += 1;
         }
@@ -155,7 +189,7 @@ export function readOutline(text: string): SourceOutline {
     while (index < code.length) {
       const token = code[index] as Token;
       if (is(token, ';') || is(token, '}') || is(token, '{')) break;
-      if (index > at && startsStatement(text, code, index)) break;
+      if (index > at && startsStatement(index)) break;
       statement.push(token);
       index += 1;
     }
@@ -172,26 +206,16 @@ function isKeyword(text: string, token: Token | undefined, keyword: string): boo
   return token?.kind === 'keyword' && text.startsWith(keyword, token.start);
 }
 
-// On a line of its own: `name =`, `name {`, `label: name {`, `&ref {`.
-function startsStatement(text: string, code: readonly Token[], index: number): boolean {
-  const token = code[index];
-  const before = code[index - 1];
-  if (!token || !before || !text.slice(before.end, token.start).includes('\n')) return false;
-  let next = index;
-  while (code[next]?.kind === 'label') next += 1;
-  const name = code[next];
-  const after = code[next + 1];
-  if (!name || after?.kind !== 'punctuation') return false;
-  const mark = text.charAt(after.start);
-  if (mark === '{') return true;
-  return mark === '=' && after.end === after.start + 1 && name.kind === 'name';
-}
-
 /** All items, parents before their children. */
 export function* walkItems(items: readonly SourceItem[]): Generator<SourceItem> {
-  for (const item of items) {
-    yield item;
-    if (item.kind === 'node') yield* walkItems(item.items);
+  const rest = [items.values()];
+  for (let last = rest.at(-1); last; last = rest.at(-1)) {
+    const { done, value } = last.next();
+    if (done === true) rest.pop();
+    else {
+      yield value;
+      if (value.kind === 'node') rest.push(value.items.values());
+    }
   }
 }
 

@@ -50,6 +50,7 @@ export function tokenize(text: string): readonly Token[] {
     pattern.lastIndex = at;
     return pattern.test(text) ? pattern.lastIndex : -1;
   };
+  const unclosed: Unclosed = { until: 0, characterUntil: 0 };
   while (at < text.length) {
     const character = text.charAt(at);
     if (character === '\n') {
@@ -71,7 +72,7 @@ export function tokenize(text: string): readonly Token[] {
     };
     let end: number;
     if (character === '#' && wasLineStart && match(DIRECTIVE) >= 0) {
-      push('directive', directiveEnd(text, at));
+      push('directive', directiveEnd(text, at, unclosed));
     } else if (character === '/' && text.charAt(at + 1) === '*') {
       const close = text.indexOf('*/', at + 2);
       push('comment', close < 0 ? text.length : close + 2);
@@ -79,8 +80,8 @@ export function tokenize(text: string): readonly Token[] {
     } else if (character === '/' && text.charAt(at + 1) === '/') {
       push('comment', lineEnd(text, at));
     } else if (character === '"') {
-      push('string', stringEnd(text, at));
-    } else if (character === "'" && (end = match(/'(?:\\[^\n]|[^'\\\n])+'/y)) >= 0) {
+      push('string', stringEnd(text, at, unclosed));
+    } else if (character === "'" && (end = characterEnd(text, at, unclosed)) >= 0) {
       push('character', end);
     } else if (character === '/' && (end = match(KEYWORD)) >= 0) {
       push('keyword', end);
@@ -131,14 +132,14 @@ function lineEnd(text: string, from: number): number {
 }
 
 // A directive ends with its line, unless the line is continued or ends inside a comment.
-function directiveEnd(text: string, from: number): number {
+function directiveEnd(text: string, from: number, unclosed: Unclosed): number {
   let at = from;
   while (at < text.length) {
     const character = text.charAt(at);
     if (character === '\n') return text.charAt(at - 1) === '\r' ? at - 1 : at;
     if (character === '\\' && text.charAt(at + 1) === '\n') at += 2;
     else if (character === '\\' && text.startsWith('\r\n', at + 1)) at += 3;
-    else if (character === '"') at = stringEnd(text, at);
+    else if (character === '"') at = stringEnd(text, at, unclosed);
     else if (character === '/' && text.charAt(at + 1) === '*') {
       const close = text.indexOf('*/', at + 2);
       at = close < 0 ? text.length : close + 2;
@@ -147,13 +148,38 @@ function directiveEnd(text: string, from: number): number {
   return at;
 }
 
+/** Behind the `'` that closes the one at `from` on the same line; -1 without one, and for two in a row. */
+function characterEnd(text: string, from: number, unclosed: Unclosed): number {
+  if (from < unclosed.characterUntil) return -1;
+  let at = from + 1;
+  for (; at < text.length && text.charAt(at) !== '\n'; at += 1) {
+    if (text.charAt(at) === "'") return at > from + 1 ? at + 1 : -1;
+    if (text.charAt(at) === '\\' && text.charAt(++at) === '\n') break;
+  }
+  unclosed.characterUntil = at;
+  return -1;
+}
+
+/**
+ * Up to where a string, or a character, was looked for its end in vain. A quote before that was escaped, and what begins
+ * there ends no sooner.
+ */
+interface Unclosed {
+  until: number;
+  characterUntil: number;
+}
+
 // A string that is not closed ends with its line, so that one missing quote does not swallow the file.
-function stringEnd(text: string, from: number): number {
+function stringEnd(text: string, from: number, unclosed: Unclosed): number {
+  if (from < unclosed.until) return lineEnd(text, from);
   for (let at = from + 1; at < text.length; at += 1) {
     const character = text.charAt(at);
     if (character === '\\') at += 1;
     else if (character === '"') return at + 1;
-    else if (character === '\n') return lineEnd(text, from);
+    else if (character === '\n') {
+      unclosed.until = at;
+      return lineEnd(text, from);
+    }
   }
   return text.length;
 }

@@ -305,16 +305,16 @@ function shift(value: Value, by: Value): Value {
 }
 
 function readNumber(text: string): Value | Fault {
-  const parts = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)([A-Za-z]*)$/.exec(text);
-  if (parts === null) {
+  // Digits and suffix one after the other: in one pattern, `0xFF…_` would be split at each of its letters.
+  const digits = /^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)/.exec(text)?.[0];
+  const suffix = text.slice(digits?.length);
+  if (digits === undefined || !/^[A-Za-z]*$/.test(suffix)) {
     return new Fault(
       /^[0-9.]/.test(text) && /[.]|^[0-9]+[eE]/.test(text)
         ? 'floating constant in a preprocessor expression'
         : `invalid integer constant '${text}'`,
     );
   }
-  const digits = parts[1] ?? '';
-  const suffix = parts[2] ?? '';
   if (!/^(?:[uU]?(?:l|L|ll|LL)?|(?:l|L|ll|LL)[uU])$/.test(suffix)) {
     return new Fault(`invalid suffix '${suffix}' on integer constant`);
   }

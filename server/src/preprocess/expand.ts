@@ -1,7 +1,7 @@
 // Macro expansion as GNU cpp does it: arguments first, then the replacement, a macro never within itself.
 
 import type { Macro, MacroTable } from './macros.ts';
-import { joinLines } from './characters.ts';
+import { isWord, joinLines } from './characters.ts';
 import type { NameTable } from './names.ts';
 import { Flag, Kind, Scanner, endToken, withFlags, type Token } from './tokens.ts';
 
@@ -360,7 +360,9 @@ export class Expander {
       text += quoted ? token.text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n') : token.text;
     }
     // An odd number of backslashes at the end would escape the closing quote.
-    if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text)) text = text.slice(0, -1);
+    let backslashes = 0;
+    while (text.charCodeAt(text.length - 1 - backslashes) === 0x5c) backslashes++;
+    if (backslashes % 2 === 1) text = text.slice(0, -1);
     argument.stringified = { ...endToken, kind: Kind.quoted, text: `${text}"` };
     return argument.stringified;
   }
@@ -392,6 +394,13 @@ export class Expander {
       if (right === undefined) break;
       context.next++;
       if (right.kind === Kind.padding) continue;
+      // Words made of many are read once, as a whole: reading each step of `a##b##…` again would take its square.
+      const word = this.#joinWords(context, left, right);
+      if (word !== undefined) {
+        left = word;
+        if ((context.tokens[context.next - 1]?.flags ?? 0) & Flag.paste) continue;
+        break;
+      }
       const joined = this.#join(left, right);
       if (joined === undefined) {
         left = withFlags(left, left.flags & ~Flag.paste);
@@ -402,6 +411,28 @@ export class Expander {
       if ((right.flags & Flag.paste) === 0) break;
     }
     this.#push([withFlags(left, left.flags & ~Flag.paste)], undefined);
+  }
+
+  /**
+   * The name or number that `left` and as many words from `right` on make as are joined by `##`; `context` then stands
+   * behind the last of them. Undefined when `left` or `right` is no word.
+   */
+  #joinWords(context: Context, left: Token, right: Token): Token | undefined {
+    if ((left.kind !== Kind.name && left.kind !== Kind.number) || !isWords(right.text))
+      return undefined;
+    const words = [left.text, right.text];
+    let last = right;
+    for (let at = context.next; (last.flags & Flag.paste) !== 0; at++) {
+      const next = context.tokens[at];
+      if (next?.kind === Kind.padding) continue;
+      if (next === undefined || !isWords(next.text)) break;
+      words.push(next.text);
+      last = next;
+      context.next = at + 1;
+    }
+    const text = words.join('');
+    const id = left.kind === Kind.name ? this.#host.names.id(text) : -1;
+    return { ...endToken, kind: left.kind, text, flags: left.flags & Flag.space, id };
   }
 
   /** The one token that the spellings of both make, with the white space of the left one; undefined when there is none. */
@@ -439,6 +470,12 @@ export class Expander {
     if (found) this.#push([], undefined);
     return found;
   }
+}
+
+/** Whether `text` goes on an identifier or number when it is written behind one. */
+function isWords(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (!isWord(text.charCodeAt(at))) return false;
+  return text !== '';
 }
 
 function checkCount(

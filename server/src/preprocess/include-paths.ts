@@ -186,7 +186,7 @@ export function buildCommandCandidates(root: FileId): readonly FileId[] {
   const own = folderOf(root);
   const name = root.slice(own.length + 1).replace(/\.dtso?$/, '');
   const files = [`.${name}.dtb.cmd`, `.${name}.dtbo.cmd`];
-  const tree = /^(.*)\/(arch\/[^/]+\/(?:boot\/)?dts(?:\/.*)?|dts\/upstream\/.*)$/.exec(own);
+  const tree = /^([^]*)\/(arch\/[^/]+\/(?:boot\/)?dts(?:\/[^]*)?|dts\/upstream\/[^]*)$/.exec(own);
   const built = ['build', 'out', 'obj', '../build', '../out'].flatMap((folder) =>
     tree === null ? [] : [joinPath(tree[1] ?? '', `${folder}/${tree[2] ?? ''}`)],
   );
@@ -198,9 +198,13 @@ export function buildCommandCandidates(root: FileId): readonly FileId[] {
  * the target it was saved for. Undefined when it holds no compiler call.
  */
 export function parseBuildCommand(id: FileId, text: string): BuildCommand | undefined {
-  const saved = /^(?:saved)?cmd_(\S+)\s*:=\s*(.*(?:\\\n.*)*)$/m.exec(text);
+  const saved = /^(?:saved)?cmd_(\S+)\s*:=\s*/m.exec(text);
   if (saved === null) return undefined;
-  const [, target = '', command = ''] = saved;
+  const target = saved[1] ?? '';
+  const start = saved.index + saved[0].length;
+  let end = text.indexOf('\n', start);
+  while (end > start && text.charAt(end - 1) === '\\') end = text.indexOf('\n', end + 1);
+  const command = text.slice(start, end < 0 ? undefined : end);
   const workFolder = folderAbove(folderOf(id), folderOf(`/${target}`).slice(1));
   const includePaths: FileId[] = [];
   const dtcPaths: FileId[] = [];
@@ -242,17 +246,31 @@ function splitWords(command: string): readonly string[] {
     .replace(/\$\(pound\)/g, '#')
     .replace(/\$\$/g, '$');
   const words: string[] = [];
-  const word = /(?:[^\s'";\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+|;/g;
-  for (const [found] of unescaped.matchAll(word)) {
-    words.push(
-      found.replace(/\\(.)|'([^']*)'|"((?:[^"\\]|\\.)*)"/g, (_all, escaped, single, double) =>
-        typeof escaped === 'string'
-          ? escaped
-          : typeof single === 'string'
-            ? single
-            : String(double).replace(/\\(["\\$`])/g, '$1'),
-      ),
-    );
+  let word: string | undefined;
+  const end = (): void => {
+    if (word !== undefined) words.push(word);
+    word = undefined;
+  };
+  for (let at = 0; at < unescaped.length; at++) {
+    const character = unescaped.charAt(at);
+    if (character.trim() === '') end();
+    else if (character === ';') {
+      end();
+      words.push(character);
+    } else if (character === '\\') {
+      at++;
+      word = (word ?? '') + unescaped.charAt(at);
+    } else if (character === "'") {
+      const close = unescaped.indexOf("'", at + 1);
+      word = (word ?? '') + unescaped.slice(at + 1, close < 0 ? undefined : close);
+      at = close < 0 ? unescaped.length : close;
+    } else if (character === '"') {
+      const start = at + 1;
+      for (at = start; at < unescaped.length && unescaped.charAt(at) !== '"'; at++)
+        if (unescaped.charAt(at) === '\\') at++;
+      word = (word ?? '') + unescaped.slice(start, at).replace(/\\(["\\$`])/g, '$1');
+    } else word = (word ?? '') + character;
   }
+  end();
   return words;
 }

@@ -461,6 +461,8 @@ function readLine(
   let at = start;
   let continued = false;
   let openComment = -1;
+  /** The first `>` or newline behind the last `<`. */
+  let closeOrNewline = start;
   while (at < limit) {
     const code = text.charCodeAt(at);
     if (code === 0x0a) break;
@@ -482,12 +484,19 @@ function readLine(
       if (text.slice(at, end).includes('\n')) continued = true;
       at = end;
     } else if (code === 0x3c && angled) {
-      const close = text.indexOf('>', at);
-      const newline = text.indexOf('\n', at);
-      at = close >= 0 && (newline < 0 || close < newline) ? close + 1 : at + 1;
+      if (at >= closeOrNewline) {
+        closeOrNewline = at;
+        while (closeOrNewline < limit && !isCloseOrNewline(text.charCodeAt(closeOrNewline)))
+          closeOrNewline++;
+      }
+      at = text.charCodeAt(closeOrNewline) === 0x3e ? closeOrNewline + 1 : at + 1;
     } else at++;
   }
   return { end: at, continued, openComment };
+}
+
+function isCloseOrNewline(code: number): boolean {
+  return code === 0x3e || code === 0x0a;
 }
 
 /** Tells every branch of a conditional where the next one is; whether one stands behind an `#else`. */

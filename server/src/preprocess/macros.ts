@@ -136,6 +136,7 @@ interface Parameters {
 
 function readParameters(scanner: Scanner): Parameters | string {
   const names: string[] = [];
+  const known = new Set<string>();
   let token = scanner.next();
   if (token.text === ')') return { names, variadic: false };
   for (;;) {
@@ -146,7 +147,8 @@ function readParameters(scanner: Scanner): Parameters | string {
         : "expected ')' behind '...' in the parameter list";
     }
     if (token.kind !== Kind.name) return 'expected a parameter name';
-    if (names.includes(token.text)) return `duplicate parameter '${token.text}'`;
+    if (known.has(token.text)) return `duplicate parameter '${token.text}'`;
+    known.add(token.text);
     names.push(token.text);
     token = scanner.next();
     if (token.text === '...') {

@@ -819,9 +819,11 @@ class Run implements ExpansionHost {
     const { id, text } = frame.lexed.file;
     const span = (start: number, end: number): Span => {
       const length = end - start;
-      const nameStart = item.continued
-        ? text.indexOf(item.body.slice(start, end), item.wordEnd)
-        : item.wordEnd + start;
+      const written = item.continued
+        ? text.slice(item.wordEnd, item.end).indexOf(item.body.slice(start, end))
+        : start;
+      // A name that is itself continued on the next line is in no one place.
+      const nameStart = item.wordEnd + Math.max(written, 0);
       return { file: id, start: nameStart, end: nameStart + length };
     };
     item.macro ??= parseDefinition(item.body, 0, item.body.length, this.names, span);
@@ -965,13 +967,20 @@ class Run implements ExpansionHost {
   // Includes.
 
   #include(frame: Frame, item: DirectiveItem): void {
-    const written = /^(?:\s|\/\*[^]*?\*\/)*("[^"\n]*"|<[^>\n]*>)/.exec(item.body);
+    const written = findWrittenHeader(item.body);
     const at =
-      written === null || item.continued
+      written === undefined || item.continued
         ? this.#bodySpan(frame, item)
-        : spanOfMatch(frame.lexed.file.id, item.wordEnd, written);
+        : {
+            file: frame.lexed.file.id,
+            start: item.wordEnd + written.start,
+            end: item.wordEnd + written.end,
+          };
     this.#call = at;
-    const header = written === null ? this.#computedHeader(item) : writtenHeader(written[1] ?? '');
+    const header =
+      written === undefined
+        ? this.#computedHeader(item)
+        : writtenHeader(item.body.slice(written.start, written.end));
     if (header === undefined || header.path === '') {
       this.#problems.push({ code: 'invalid-directive', directive: item.word, at });
       return;
@@ -1097,9 +1106,35 @@ function headerOf(tokens: readonly Token[]): Header | undefined {
   return { path: path.join(''), angled: true };
 }
 
-function spanOfMatch(file: FileId, offset: number, match: RegExpExecArray): Span {
-  const end = offset + match.index + match[0].length;
-  return { file, start: end - (match[1] ?? '').length, end };
+/** Where `"…"` or `<…>` stands that begins the body of an `#include`, behind white space and comments. */
+function findWrittenHeader(body: string): { start: number; end: number } | undefined {
+  let start = 0;
+  for (;;) {
+    while (isSpace(body.charCodeAt(start))) start++;
+    if (!body.startsWith('/*', start)) break;
+    const close = body.indexOf('*/', start + 2);
+    if (close < 0) return undefined;
+    start = close + 2;
+  }
+  const mark = body.charAt(start);
+  const close = mark === '"' ? '"' : mark === '<' ? '>' : undefined;
+  const end = close === undefined ? -1 : body.indexOf(close, start + 1) + 1;
+  return end > 0 && !body.slice(start, end).includes('\n') ? { start, end } : undefined;
+}
+
+/** The last piece, in the order of places, for which `isBefore` holds; undefined when it does for none. */
+function lastPiece(
+  { pieces }: JoinedText,
+  isBefore: (piece: JoinedText['pieces'][number]) => boolean,
+): JoinedText['pieces'][number] | undefined {
+  let low = 0;
+  let high = pieces.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore(pieces[middle] as JoinedText['pieces'][number])) low = middle + 1;
+    else high = middle;
+  }
+  return pieces[low - 1];
 }
 
 /** The tokens of a directive's line. */
@@ -1187,7 +1222,7 @@ class FrameSource implements TokenSource {
       this.#scanner = new Scanner(text, frame.position, item.end, this.#run.names, isFirst);
       return;
     }
-    const piece = this.#joined.pieces.findLast(({ source }) => source <= frame.position);
+    const piece = lastPiece(this.#joined, ({ source }) => source <= frame.position);
     const start = frame.position - (piece?.source ?? 0) + (piece?.joined ?? 0);
     const joined = this.#joined.text;
     this.#scanner = new Scanner(joined, start, joined.length, this.#run.names, isFirst);
@@ -1195,7 +1230,7 @@ class FrameSource implements TokenSource {
 
   #sourceOffset(offset: number): number {
     if (this.#joined === undefined) return offset;
-    const piece = this.#joined.pieces.findLast(({ joined }) => joined < offset);
+    const piece = lastPiece(this.#joined, ({ joined }) => joined < offset);
     return offset - (piece?.joined ?? 0) + (piece?.source ?? this.#item?.start ?? 0);
   }
 }

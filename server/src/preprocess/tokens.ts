@@ -109,8 +109,7 @@ export class Scanner {
         at++;
         lineStart = true;
       } else if (kind === Class.slash && text.charCodeAt(at + 1) === 0x2a) {
-        const close = text.indexOf('*/', at + 2);
-        at = close < 0 ? this.#limit : close + 2;
+        at = blockCommentEnd(text, at + 2, this.#limit);
       } else if (kind === Class.slash && text.charCodeAt(at + 1) === 0x2f) {
         at = lineCommentEnd(text, at, this.#limit);
       } else break;
@@ -137,6 +136,13 @@ export class Scanner {
       at,
     };
   }
+}
+
+/** Behind the first `*` and `/` of `[start, limit)`, or `limit`. Not `indexOf`: it would look behind the limit each time. */
+function blockCommentEnd(text: string, start: number, limit: number): number {
+  for (let at = start; at + 1 < limit; at++)
+    if (text.charCodeAt(at) === 0x2a && text.charCodeAt(at + 1) === 0x2f) return at + 2;
+  return limit;
 }
 
 function quoteOf(text: string, at: number): number {

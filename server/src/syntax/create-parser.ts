@@ -27,6 +27,12 @@ export interface Parser {
   release(document: StatementDocument): void;
 }
 
+/**
+ * UTF-16 units of the longest text of which a syntax tree is made; a longer one is only cut into statements. A tree takes up
+ * to ten microseconds for each unit, and more in what is no devicetree source; the largest boards of Linux have half of this.
+ */
+const longestTreeText = 1 << 20;
+
 /** Trees kept for incremental parsing; the one unused the longest is freed first. */
 const keptTrees = 8;
 
@@ -59,6 +65,10 @@ export async function createParser(wasm: ParserWasm): Promise<Parser> {
       const change = previous && changedRange(previous.text, text);
       const reuse = previous && change && reuseOf(previous, change);
       const old = previous && take(previous);
+      if (text.length > longestTreeText) {
+        old?.delete();
+        return { text, ...scanStatements(text, reuse), foundBy: 'scanner' };
+      }
       if (change) old?.edit(editOf(change));
       const tree = treeSitter.parse(text, old);
       if (tree === null) throw new Error('tree-sitter gave no tree');

@@ -20,6 +20,12 @@ import {
 /** Nodes below this depth are not opened: the `{` is taken for a character of a statement. */
 export const maximumDepth = 500;
 
+/**
+ * Statements of one text; the rest of a longer one is a stray that ends in `cut`. A tree is judged up to a million properties
+ * and 200000 nodes (analysis/find-excess.ts), and each statement is an object.
+ */
+export const mostStatements = 1_500_000;
+
 /** The statements of a text or of a node's body, with where each begins. */
 export interface Statements {
   readonly statements: readonly Statement[];
@@ -83,6 +89,8 @@ function scan(
   let balanced = true;
   /** Where the last token ended. */
   let last = 0;
+  // Only indentation is decided by it, and nodes that follow one another on a line share its start.
+  const lines = mode === 'indentation' ? new Indentation(text) : undefined;
 
   const add = (start: number, statement: Statement): void => {
     frame.statements.push(statement);
@@ -105,7 +113,13 @@ function scan(
     add(start, sameNode(reuse?.at(start), made));
   };
 
+  let count = 0;
   for (let at = skipTrivia(text, 0, end); at < end; at = skipTrivia(text, at, end)) {
+    if (++count > mostStatements) {
+      add(at, leaf('stray', end - at, 'cut'));
+      while (stack.length > 1) close(end, 'complete');
+      break;
+    }
     if (mode === 'braces') {
       const same = reuse?.at(at);
       if (same?.clean) {
@@ -144,7 +158,7 @@ function scan(
       frame = {
         start: at,
         head: found.stop,
-        indentation: columnOfLine(text, at),
+        indentation: lines?.of(at) ?? 0,
         statements: [],
         offsets: [],
         clean: found.isCertain,
@@ -222,6 +236,8 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
   let named = false;
   let isCertain = true;
   let before = 0;
+  /** The end of labels that no statement follows. */
+  let labelsEnd = start;
   while (at < end) {
     const code = text.charCodeAt(at);
     if (code === 0x0a) {
@@ -241,7 +257,14 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
         continue;
       }
     }
-    if (newLine && named && before !== 0x3d && before !== 0x2c && startsStatement(text, at)) {
+    if (
+      newLine &&
+      named &&
+      before !== 0x3d &&
+      before !== 0x2c &&
+      at >= labelsEnd &&
+      startsStatement(text, (labelsEnd = afterLabels(text, at)))
+    ) {
       return { stop: last, opens: false, ending: 'no-semicolon', last, isCertain };
     }
     newLine = false;
@@ -303,18 +326,26 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
 
 const keyword = /\/[a-z][a-z0-9-]*\//y;
 const statementStart =
-  /(?:[A-Za-z_]\w*:\s*)*(?:\\?[\w,.+*#?@-]+\s*(?:=(?!=)|\{|;)|&(?:\w+|\{[^\s{}]*\})\s*\{|\/\s*\{|\/(?:delete-node|delete-property|omit-if-no-ref|memreserve|dts-v1|plugin)\/)/y;
+  /(?:\\?[\w,.+*#?@-]+\s*(?:=(?!=)|\{|;)|&(?:\w+|\{[^\s{}]*\})\s*\{|\/\s*\{|\/(?:delete-node|delete-property|omit-if-no-ref|memreserve|dts-v1|plugin)\/)/y;
 
-/** Whether the tokens at `at`, the first of a line, can only begin a statement. */
+/** Behind the labels that begin at `at` and the white space after each. */
+function afterLabels(text: string, at: number): number {
+  for (label.lastIndex = at; label.test(text);) at = label.lastIndex;
+  return at;
+}
+
+const label = /[A-Za-z_]\w*:\s*/y;
+
+/** Whether the tokens at `at`, the first of a line or behind labels that are, can only begin a statement. */
 function startsStatement(text: string, at: number): boolean {
   statementStart.lastIndex = at;
   return statementStart.test(text);
 }
 
-const topLevelStart = /(?:[A-Za-z_]\w*:\s*)*(?:&(?:\w+|\{[^\s{}]*\})\s*\{|\/\s*\{)/y;
+const topLevelStart = /(?:&(?:\w+|\{[^\s{}]*\})\s*\{|\/\s*\{)/y;
 
 function startsTopLevel(text: string, at: number): boolean {
-  topLevelStart.lastIndex = at;
+  topLevelStart.lastIndex = afterLabels(text, at);
   return topLevelStart.test(text);
 }
 
@@ -328,6 +359,26 @@ function columnIfFirst(text: string, at: number): number {
     start--;
   }
   return columnsOf(text, start, at);
+}
+
+/** The indentation of lines, asked for in ascending order of offsets, each line looked at once. */
+class Indentation {
+  readonly #text: string;
+  /** Behind the last place whose line is known. */
+  #end = 0;
+  #columns = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** That of the line `at` is on. */
+  of(at: number): number {
+    if (at < this.#end) return this.#columns;
+    const newline = this.#text.indexOf('\n', at);
+    this.#end = newline < 0 ? Infinity : newline + 1;
+    return (this.#columns = columnOfLine(this.#text, at));
+  }
 }
 
 /** The indentation of the line `at` is on. */

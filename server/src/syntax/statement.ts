@@ -9,7 +9,9 @@ export type Ending =
   /** Before a `;`: the next statement, the closing brace of the node around it, or the end of the text came first. */
   | 'no-semicolon'
   /** A node whose `}` is missing. */
-  | 'no-brace';
+  | 'no-brace'
+  /** A stray that is all the rest of a text with more statements than are read. */
+  | 'cut';
 
 /**
  * One statement: a leaf (`name = value;`, `/delete-node/ x;`, …), a node with its body, or a `}` that closes nothing.

@@ -29,9 +29,6 @@ for (const character of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
   labelCharacters[character.charCodeAt(0)] = 1;
 }
 
-const lineMarker = /#(?:line)?[ \t]+[0-9]+[ \t]+"(?:[^\\"\n]|\\.)*"(?:[ \t]+[0-9]+)*/y;
-const include = /\/include\/\s*"(?:[^\\"]|\\.)*"/y;
-
 /**
  * The first offset from `at` on, at most `end`, that is neither white space, comment, line marker nor an `/include/`
  * that found no file.
@@ -45,17 +42,68 @@ export function skipTrivia(text: string, at: number, end: number): number {
       const after = afterComment(text, at, end);
       if (after > at) at = after;
       else if (text.charCodeAt(at + 1) === 0x69) {
-        include.lastIndex = at;
-        if (!include.test(text) || include.lastIndex > end) return at;
-        at = include.lastIndex;
+        const stop = includeEnd(text, at);
+        if (stop === at || stop > end) return at;
+        at = stop;
       } else return at;
     } else if (code === hash && (at === 0 || text.charCodeAt(at - 1) === newline)) {
-      lineMarker.lastIndex = at;
-      if (!lineMarker.test(text) || lineMarker.lastIndex > end) return at;
-      at = lineMarker.lastIndex;
+      const stop = lineMarkerEnd(text, at);
+      if (stop === at || stop > end) return at;
+      at = stop;
     } else return at;
   }
   return end;
+}
+
+// No patterns here: one that repeats alternatives, as strings need it, overflows the stack in a string of 8 million.
+
+/** The end of the `/include/ "…"` at `at`; `at` when it is none. */
+function includeEnd(text: string, at: number): number {
+  if (!text.startsWith('/include/', at)) return at;
+  let quote = at + '/include/'.length;
+  while (isSpace(text.charCodeAt(quote))) quote++;
+  if (text.charCodeAt(quote) !== 0x22) return at;
+  for (let each = quote + 1; each < text.length; each++) {
+    const code = text.charCodeAt(each);
+    if (code === 0x22) return each + 1;
+    if (code === backslash && text.charCodeAt(++each) === newline) return at;
+  }
+  return at;
+}
+
+const lineMarkerStart = /#(?:line)?[ \t]+[0-9]+[ \t]+"/y;
+const lineMarkerFlag = /[ \t]+[0-9]+/y;
+
+/** The end of the line marker at `at`, such as `# 1 "board.dts" 2`; `at` when it is none. */
+function lineMarkerEnd(text: string, at: number): number {
+  lineMarkerStart.lastIndex = at;
+  if (!lineMarkerStart.test(text)) return at;
+  let each = lineMarkerStart.lastIndex;
+  for (; text.charCodeAt(each) !== 0x22; each++) {
+    if (text.charCodeAt(each) === backslash) each++;
+    if (each >= text.length || text.charCodeAt(each) === newline) return at;
+  }
+  let end = each + 1;
+  for (lineMarkerFlag.lastIndex = end; lineMarkerFlag.test(text);) end = lineMarkerFlag.lastIndex;
+  return end;
+}
+
+/** A search for the end of something that went far: others that begin inside it end where it did. */
+interface FarSearch {
+  readonly text: string;
+  readonly from: number;
+  /** Where it ended; Infinity when nothing ends it. */
+  readonly stop: number;
+}
+
+/** Searches that went less far are not remembered. */
+const FAR = 1000;
+const nowhere: FarSearch = { text: '', from: 0, stop: 0 };
+let lastComment: FarSearch = nowhere;
+let lastString: FarSearch & { readonly end?: number; readonly closes?: boolean } = nowhere;
+
+function isWithin(far: FarSearch, text: string, at: number): boolean {
+  return far.from <= at && at < far.stop && far.text === text;
 }
 
 /** The end of the comment that begins at `at`; `at` itself when none does or it has no end. */
@@ -66,8 +114,14 @@ export function afterComment(text: string, at: number, end: number): number {
     return stop < 0 || stop >= end ? end : stop + 1;
   }
   if (next === 0x2a) {
-    const stop = text.indexOf('*/', at + 2);
-    return stop < 0 || stop + 2 > end ? at : stop + 2;
+    const from = at + 2;
+    let { stop } = lastComment;
+    if (!isWithin(lastComment, text, from)) {
+      const found = text.indexOf('*/', from);
+      stop = found < 0 ? Infinity : found;
+      if (stop - from > FAR) lastComment = { text, from, stop };
+    }
+    return stop + 2 > end ? at : stop + 2;
   }
   return at;
 }
@@ -78,22 +132,37 @@ export function afterComment(text: string, at: number, end: number): number {
  * cannot follow a string, because then the quotes of the following lines have been paired the wrong way.
  */
 export function stringEnd(text: string, at: number, end: number): number {
-  let lineEnd = -1;
   for (let each = at + 1; each < end; each++) {
     const code = text.charCodeAt(each);
-    if (code === 0x22) {
-      if (lineEnd < 0) return each + 1;
-      const after = skipTrivia(text, each + 1, end);
-      const next = after < end ? text.charCodeAt(after) : 0;
-      return next === 0x2c || next === 0x3b || next === 0x29 ? each + 1 : ~lineEnd;
-    }
-    if (code === newline && lineEnd < 0) lineEnd = each;
+    if (code === 0x22) return each + 1;
+    if (code === newline) return stringEndBelow(text, each, end);
     if (code === backslash) {
-      if (text.charCodeAt(each + 1) === newline) return ~(lineEnd < 0 ? each + 1 : lineEnd);
+      if (text.charCodeAt(each + 1) === newline) return ~(each + 1);
       each++;
     }
   }
-  return ~(lineEnd < 0 ? end : lineEnd);
+  return ~end;
+}
+
+/** `stringEnd` of a string that goes over the newline at `lineEnd`. */
+function stringEndBelow(text: string, lineEnd: number, end: number): number {
+  // A quote within this string that it went over was escaped; what follows an escape is the same for both.
+  if (lastString.end !== end || !isWithin(lastString, text, lineEnd)) {
+    let stop = lineEnd + 1;
+    let closes = false;
+    for (; stop < end; stop++) {
+      const code = text.charCodeAt(stop);
+      closes = code === 0x22;
+      if (closes || (code === backslash && text.charCodeAt(++stop) === newline)) break;
+    }
+    if (closes) {
+      const after = skipTrivia(text, stop + 1, end);
+      const next = after < end ? text.charCodeAt(after) : 0;
+      closes = next === 0x2c || next === 0x3b || next === 0x29;
+    }
+    lastString = { text, from: lineEnd, stop, end, closes };
+  }
+  return lastString.closes === true ? lastString.stop + 1 : ~lineEnd;
 }
 
 /**

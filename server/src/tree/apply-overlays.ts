@@ -8,18 +8,125 @@ import type {
   DtProperty,
   Opening,
   TreeProblem,
+  ValuePart,
   Written,
 } from './device-tree.ts';
+import { maximumDepth } from '../syntax/scan-statements.ts';
 import { cellsOf, stringsOf } from './device-tree.ts';
 
-interface OverlaidNode {
-  path: string;
+/** A node of the tree being made. libfdt puts what is new first; here it is kept apart until somebody asks for all. */
+class OverlaidNode implements DtNode {
+  readonly path: string;
   readonly name: string;
   readonly parent: OverlaidNode | undefined;
-  children: OverlaidNode[];
-  properties: Map<string, DtProperty>;
-  labels: string[];
-  openings: Opening[];
+  /** How many nodes lead to it, itself included. */
+  readonly depth: number;
+  readonly openings: Opening[];
+  #children: readonly OverlaidNode[] = [];
+  #properties: Map<string, DtProperty>;
+  #labels: readonly string[];
+  // Of each of these, the last comes first.
+  #newChildren: OverlaidNode[] = [];
+  #newProperties = new Map<string, DtProperty>();
+  #newLabels: string[] = [];
+  #index: ChildIndex<OverlaidNode> | undefined;
+  #hasLabel: Set<string> | undefined;
+
+  /** A copy of `node` and what is below it, or an empty node of that name. */
+  constructor(node: DtNode | string, parent: OverlaidNode | undefined) {
+    this.parent = parent;
+    this.depth = (parent?.depth ?? 0) + 1;
+    if (typeof node === 'string') {
+      this.path = `${parent === undefined || parent.path === '/' ? '' : parent.path}/${node}`;
+      this.name = node;
+      this.openings = [];
+      this.#properties = new Map();
+      this.#labels = [];
+    } else {
+      this.path = node.path;
+      this.name = node.name;
+      this.openings = [...node.openings];
+      this.#properties = new Map(node.properties);
+      this.#labels = node.labels;
+      this.#children = node.children.map((child) => new OverlaidNode(child, this));
+    }
+  }
+
+  get children(): readonly OverlaidNode[] {
+    if (this.#newChildren.length > 0) {
+      this.#children = [...this.#newChildren.reverse(), ...this.#children];
+      this.#newChildren = [];
+    }
+    return this.#children;
+  }
+
+  get properties(): ReadonlyMap<string, DtProperty> {
+    if (this.#newProperties.size > 0) {
+      this.#properties = new Map([...[...this.#newProperties].reverse(), ...this.#properties]);
+      this.#newProperties = new Map();
+    }
+    return this.#properties;
+  }
+
+  get labels(): readonly string[] {
+    if (this.#newLabels.length > 0) {
+      this.#labels = [...this.#newLabels.reverse(), ...this.#labels];
+      this.#newLabels = [];
+    }
+    return this.#labels;
+  }
+
+  /** A child as libfdt finds it. */
+  childNamed(name: string): OverlaidNode | undefined {
+    return (this.#index ??= new ChildIndex(this.children)).find(name);
+  }
+
+  propertyNamed(name: string): DtProperty | undefined {
+    return this.#newProperties.get(name) ?? this.#properties.get(name);
+  }
+
+  /** Adds an empty child before all others. */
+  addChild(name: string): OverlaidNode {
+    const child = new OverlaidNode(name, this);
+    this.#newChildren.push(child);
+    this.#index?.addFirst(child);
+    return child;
+  }
+
+  setProperty(property: DtProperty): void {
+    const { name } = property;
+    if (this.#properties.has(name)) this.#properties.set(name, property);
+    else this.#newProperties.set(name, property);
+  }
+
+  addLabel(label: string): void {
+    this.#hasLabel ??= new Set(this.labels);
+    if (this.#hasLabel.has(label)) return;
+    this.#hasLabel.add(label);
+    this.#newLabels.push(label);
+  }
+}
+
+/**
+ * Children by name. As libfdt finds one: a name without unit address also finds one that has it, and the first of several
+ * is found.
+ */
+class ChildIndex<T extends { readonly name: string }> {
+  readonly #byName = new Map<string, T>();
+
+  constructor(children: readonly T[]) {
+    for (let at = children.length - 1; at >= 0; at--) this.addFirst(children[at] as T);
+  }
+
+  addFirst(child: T): void {
+    this.#byName.set(child.name, child);
+    const at = child.name.indexOf('@');
+    if (at >= 0) this.#byName.set(child.name.slice(0, at), child);
+  }
+
+  find(name: string): T | undefined {
+    return this.#byName.get(name);
+  }
 }
 
 /**
@@ -35,7 +142,7 @@ export function applyOverlays(base: DeviceTree, overlays: readonly DeviceTree[])
 
 function applyOverlay(base: DeviceTree, overlay: DeviceTree): DeviceTree {
   const problems: TreeProblem[] = [];
-  const root = copyOf(base.root, undefined);
+  const root = new OverlaidNode(base.root, undefined);
   const names = new Set(base.stringOrder ?? namesOf(base.root));
   const patches = patchesFor(base, root, overlay, problems);
   if (patches !== undefined && problems.length === 0) {
@@ -48,20 +155,6 @@ function applyOverlay(base: DeviceTree, overlay: DeviceTree): DeviceTree {
   const phandles = new Map<number, DtNode>();
   index(root, labels, phandles);
   return { ...base, root, labels, phandles, problems: all, stringOrder: [...names] };
-}
-
-function copyOf(node: DtNode, parent: OverlaidNode | undefined): OverlaidNode {
-  const copy: OverlaidNode = {
-    path: node.path,
-    name: node.name,
-    parent,
-    children: [],
-    properties: new Map(node.properties),
-    labels: [...node.labels],
-    openings: [...node.openings],
-  };
-  copy.children = node.children.map((child) => copyOf(child, copy));
-  return copy;
 }
 
 /** Property names in the order a blob's strings block gets them. */
@@ -125,7 +218,7 @@ function moveReferences(
     }
   }
   for (const child of fixups.children) {
-    const below = childNamed(node, child.name);
+    const below = childOf(node, child.name);
     if (below === undefined)
       fail(
         problems,
@@ -149,18 +242,19 @@ function lookUpLabels(
     const label = fixup.name;
     const symbol = symbols?.properties.get(label);
     const path = symbol && stringsOf(symbol)[0];
-    const target = path === undefined ? undefined : nodeAtPath(root, path);
+    const target =
+      path === undefined ? undefined : nodeAtPath<OverlaidNode>(root, path, namedBelow);
     const phandle = target === undefined ? 0 : phandleOf(target);
     for (const entry of stringsOf(fixup)) {
       const [where = '', name = '', offsetText = ''] = entry.split(':');
-      const node = nodeAtPath(overlay.root, where);
+      const node = nodeAtPath(overlay.root, where, childOf);
       const property = node?.properties.get(name);
       const offset = /^[0-9]+$/.test(offsetText) ? Number(offsetText) : NaN;
       if (property === undefined || !(offset + 4 <= property.bytes.length)) {
         fail(problems, { because: 'bad-fixup', entry }, placeOf(property, node ?? overlay.root));
         continue;
       }
-      const part = property.definition?.parts.find((each) => each.offset === offset);
+      const part = partAt(property.definition?.parts ?? [], offset);
       const at = part?.written ?? placeOf(property, node ?? overlay.root);
       if (symbols === undefined) {
         const hint = base.labels.has(label) ? { labelled: label } : {};
@@ -186,6 +280,7 @@ function mergeFragments(
   problems: TreeProblem[],
 ): Targets {
   const targets: (readonly [DtNode, OverlaidNode])[] = [];
+  const phandles = new PhandleIndex(root);
   for (const fragment of overlay.root.children) {
     const content = fragment.children.find((child) => child.name === '__overlay__');
     if (content === undefined) continue;
@@ -200,10 +295,10 @@ function mergeFragments(
     const path = pathProperty && stringsOf(pathProperty)[0];
     const target =
       phandle !== undefined && phandle !== 0
-        ? withPhandle(root, phandle)
+        ? phandles.find(phandle)
         : path === undefined
           ? undefined
-          : nodeAtPath(root, path);
+          : nodeAtPath<OverlaidNode>(root, path, namedBelow);
     if (target === undefined) {
       const facts =
         property === undefined && pathProperty === undefined
@@ -211,42 +306,73 @@ function mergeFragments(
           : { because: 'target-missing', fragment: fragment.name, ...(path ? { path } : {}) };
       fail(problems, facts, placeOf(property ?? pathProperty, fragment));
     } else {
-      mergeNode(target, content, patches, names);
+      const merging = { patches, names, phandles, problems };
+      mergeNode(target, content, merging);
       targets.push([fragment, target]);
     }
   }
   return targets;
 }
 
+interface Merging {
+  readonly patches: Patches;
+  readonly names: Set<string>;
+  readonly phandles: PhandleIndex;
+  readonly problems: TreeProblem[];
+}
+
 /** libfdt puts new properties and new nodes first. */
-function mergeNode(target: OverlaidNode, node: DtNode, patches: Patches, names: Set<string>): void {
+function mergeNode(target: OverlaidNode, node: DtNode, merging: Merging): void {
+  const { patches, names, phandles, problems } = merging;
   for (const opening of node.openings) target.openings.push(opening);
-  for (const label of node.labels) if (!target.labels.includes(label)) target.labels.unshift(label);
+  for (const label of node.labels) target.addLabel(label);
   for (const property of node.properties.values()) {
     names.add(property.name);
-    setProperty(target, overlaid(property, target.properties.get(property.name), patches));
+    target.setProperty(overlaid(property, target.propertyNamed(property.name), patches));
   }
+  phandles.add(target);
   for (const child of node.children) {
-    let into = childNamed(target, child.name);
-    if (into === undefined) {
-      into = {
-        path: `${target.path === '/' ? '' : target.path}/${child.name}`,
-        name: child.name,
-        parent: target,
-        children: [],
-        properties: new Map(),
-        labels: [],
-        openings: [],
-      };
-      target.children.unshift(into);
+    const into = target.childNamed(child.name) ?? target.addChild(child.name);
+    // Each overlay may nest as deep below what the one before it brought.
+    if (into.depth > maximumDepth) {
+      const facts = { because: 'too-deep', node: into.path, limit: `${maximumDepth}` };
+      fail(problems, facts, placeOf(undefined, child));
+      return;
     }
-    mergeNode(into, child, patches, names);
+    mergeNode(into, child, merging);
   }
 }
 
-function setProperty(node: OverlaidNode, property: DtProperty): void {
-  if (node.properties.has(property.name)) node.properties.set(property.name, property);
-  else node.properties = new Map([[property.name, property], ...node.properties]);
+/** The nodes of the tree being made by phandle: the first in the tree's order, as libfdt finds it. */
+class PhandleIndex {
+  readonly #root: OverlaidNode;
+  readonly #nodes = new Map<number, OverlaidNode>();
+  /** Those that several nodes had: which is the first is then looked up. */
+  readonly #shared = new Set<number>();
+
+  constructor(root: OverlaidNode) {
+    this.#root = root;
+    const visit = (node: OverlaidNode): void => {
+      this.add(node);
+      for (const child of node.children) visit(child);
+    };
+    visit(root);
+  }
+
+  /** Takes note of the phandle that `node` has now. */
+  add(node: OverlaidNode): void {
+    const phandle = phandleOf(node);
+    if (phandle === 0) return;
+    const known = this.#nodes.get(phandle);
+    if (known === undefined) this.#nodes.set(phandle, node);
+    else if (known !== node) this.#shared.add(phandle);
+  }
+
+  find(phandle: number): OverlaidNode | undefined {
+    if (this.#shared.has(phandle)) return withPhandle(this.#root, phandle);
+    const found = this.#nodes.get(phandle);
+    return found && phandleOf(found) === phandle ? found : undefined;
+  }
 }
 
 /** An overlay's property with its phandles as they are in the merged tree, and what it overrode. */
@@ -262,16 +388,43 @@ function overlaid(
     for (const [offset, value] of cells) bytes.set(cellBytes(value), offset);
     if (definition) definition = withBytes(definition, bytes);
   }
-  const earlier = before?.definition
-    ? [...before.overridden, before.definition]
-    : (before?.overridden ?? []);
-  return {
-    name: property.name,
-    labels: property.labels,
-    bytes,
-    definition,
-    overridden: [...earlier, ...property.overridden],
-  };
+  return new OverlaidProperty(property, bytes, definition, before);
+}
+
+/** An overlay's property in place of the one before it, which it remembers: any number may replace one another. */
+class OverlaidProperty implements DtProperty {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly bytes: Uint8Array;
+  readonly definition: Definition | undefined;
+  readonly #own: readonly Definition[];
+  readonly #before: DtProperty | undefined;
+
+  constructor(
+    { name, labels, overridden }: DtProperty,
+    bytes: Uint8Array,
+    definition: Definition | undefined,
+    before: DtProperty | undefined,
+  ) {
+    this.name = name;
+    this.labels = labels;
+    this.bytes = bytes;
+    this.definition = definition;
+    this.#own = overridden;
+    this.#before = before;
+  }
+
+  get overridden(): readonly Definition[] {
+    const lists = [this.#own];
+    let before = this.#before;
+    for (; before instanceof OverlaidProperty; before = before.#before) {
+      if (before.definition) lists.push([before.definition]);
+      lists.push(before.#own);
+    }
+    if (before?.definition) lists.push([before.definition]);
+    if (before) lists.push(before.overridden);
+    return lists.reverse().flat();
+  }
 }
 
 function withBytes(definition: Definition, bytes: Uint8Array): Definition {
@@ -289,31 +442,21 @@ function updateSymbols(
 ): void {
   const own = overlay.root.children.find((child) => child.name === '__symbols__');
   if (own === undefined) return;
-  let symbols = root.children.find((child) => child.name === '__symbols__');
-  if (symbols === undefined) {
-    symbols = {
-      path: '/__symbols__',
-      name: '__symbols__',
-      parent: root,
-      children: [],
-      properties: new Map(),
-      labels: [],
-      openings: [],
-    };
-    root.children.unshift(symbols);
-  }
+  const symbols =
+    root.children.find((child) => child.name === '__symbols__') ?? root.addChild('__symbols__');
+  const targetOf = new Map(targets.toReversed().map(([{ name }, node]) => [name, node]));
   for (const symbol of own.properties.values()) {
     const path = stringsOf(symbol)[0] ?? '';
     const inside = /^\/([^/]+)\/__overlay__(?:\/(.*))?$/.exec(path);
     if (!inside) continue;
-    const target = targets.find(([fragment]) => fragment.name === inside[1]);
+    const target = targetOf.get(inside[1] ?? '');
     if (target === undefined) {
       fail(problems, { because: 'bad-symbol', label: symbol.name, path }, placeOf(symbol, own));
       continue;
     }
-    const base = target[1].path === '/' ? '' : target[1].path;
+    const base = target.path === '/' ? '' : target.path;
     names.add(symbol.name);
-    setProperty(symbols, {
+    symbols.setProperty({
       name: symbol.name,
       labels: [],
       bytes: encodeText(`${base}/${inside[2] ?? ''}\0`),
@@ -333,21 +476,26 @@ function index(
   for (const child of node.children) index(child, labels, phandles);
 }
 
-/** As libfdt finds a child: a name without unit address also finds one that has it. */
-function childNamed<T extends { readonly name: string; readonly children: readonly T[] }>(
-  node: T,
-  name: string,
-): T | undefined {
-  const isWhole = name.includes('@');
-  return node.children.find(
-    (child) => child.name === name || (!isWhole && child.name.startsWith(`${name}@`)),
-  );
+/** Of finished trees, those children that were looked up. */
+const childIndexes = new WeakMap<DtNode, ChildIndex<DtNode>>();
+
+/** A child of a finished tree's node as libfdt finds it. */
+function childOf(node: DtNode, name: string): DtNode | undefined {
+  let known = childIndexes.get(node);
+  if (known === undefined) childIndexes.set(node, (known = new ChildIndex(node.children)));
+  return known.find(name);
+}
+
+/** A child of a node of the tree being made. */
+function namedBelow(node: OverlaidNode, name: string): OverlaidNode | undefined {
+  return node.childNamed(name);
 }
 
 /** As fdt_path_offset: a path that does not begin with `/` begins with an alias. */
-function nodeAtPath<T extends DtNode & { readonly children: readonly T[] }>(
+function nodeAtPath<T extends DtNode>(
   root: T,
   path: string,
+  childNamed: (node: T, name: string) => T | undefined,
 ): T | undefined {
   let rest = path;
   if (!path.startsWith('/')) {
@@ -359,14 +507,26 @@ function nodeAtPath<T extends DtNode & { readonly children: readonly T[] }>(
   }
   let node: T | undefined = root;
   for (const name of rest.split('/')) {
-    if (name !== '' && node !== undefined) node = childNamed<T>(node, name);
+    if (name !== '' && node !== undefined) node = childNamed(node, name);
   }
   return node;
 }
 
-function phandleOf(node: DtNode): number {
+/** The first of the parts, which follow one another in the bytes, that begins at `offset`; undefined when none does. */
+function partAt(parts: readonly ValuePart[], offset: number): ValuePart | undefined {
+  let low = 0;
+  let high = parts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((parts[middle]?.offset ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return parts[low]?.offset === offset ? parts[low] : undefined;
+}
+
+function phandleOf(node: OverlaidNode): number {
   for (const name of ['phandle', 'linux,phandle']) {
-    const property = node.properties.get(name);
+    const property = node.propertyNamed(name);
     if (property?.bytes.length === 4) return cellAt(property.bytes, 0);
   }
   return 0;
@@ -381,7 +541,7 @@ function withPhandle(node: OverlaidNode, phandle: number): OverlaidNode | undefi
   return undefined;
 }
 
-function largestPhandle(node: DtNode): number {
+function largestPhandle(node: OverlaidNode): number {
   let largest = phandleOf(node);
   if (largest === 0xffffffff) largest = 0;
   for (const child of node.children) largest = Math.max(largest, largestPhandle(child));

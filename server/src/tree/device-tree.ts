@@ -99,14 +99,16 @@ export interface MemoryReservation {
  * (`duplicate_label`, `phandle_references` …), else `syntax`, `semantics` or `overlay`; wording is a rule's business.
  * For these three and `explicit_phandles`, `facts.because` names the kind:
  * - `syntax`: expected (expected, found), missing-semicolon (after), missing-close-brace (node), unmatched-close-brace,
+ *   too-many-statements (limit),
  *   unterminated-string, unterminated-character, empty-character, long-character, bad-escape, bad-integer (text),
- *   integer-too-large (text), too-deep, nodes-too-deep (limit), property-after-subnode (property, subnode), not-at-top-level (what),
- *   only-at-top-level (what), version-missing, header-too-late (what), reservation-too-late, no-root.
+ *   integer-too-large (text), too-deep, nodes-too-deep (limit), property-after-subnode (property, subnode),
+ *   not-at-top-level (what), only-at-top-level (what), version-missing, header-too-late (what), reservation-too-late, no-root.
  * - `semantics`: target-not-found (target), value-out-of-range (value, bits), bad-bits (bits), reference-width (bits),
- *   division-by-zero, headers-differ, incbin-not-found (path), incbin-unreadable (path, reason), incbin-offset (path, offset).
+ *   division-by-zero, headers-differ, value-too-long (limit), incbin-not-found (path), incbin-unreadable (path, reason),
+ *   incbin-offset (path, offset).
  * - `overlay`: symbol-missing (label), base-without-symbols (label), symbol-path-missing (label, path),
  *   symbol-without-phandle (label, path), target-missing (fragment), target-absent (fragment), bad-target (fragment),
- *   bad-fixup (entry), bad-local-fixup (node), bad-phandle (node), bad-symbol (label, path).
+ *   bad-fixup (entry), bad-local-fixup (node), bad-phandle (node), bad-symbol (label, path), too-deep (node, limit).
  * - `explicit_phandles`: length, value, other-node (target), mismatch, duplicate (value, other).
  */
 export interface TreeProblem {

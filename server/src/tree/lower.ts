@@ -1,6 +1,7 @@
 // Reads one statement by dtc's grammar (dt-parser.y): what it says, or the one place where it goes wrong.
 
 import { decodeText } from '../text/decode.ts';
+import { mostStatements } from '../syntax/scan-statements.ts';
 import { Lexer, TokenKind } from '../syntax/lexer.ts';
 import type { Statement } from '../syntax/statement.ts';
 import {
@@ -19,6 +20,7 @@ import {
   type LoweredLabel,
   type LoweredNode,
   type LoweredProblem,
+  type LoweredProperty,
   type LoweredReference,
 } from './lowered.ts';
 import { appendStringBytes } from './string-bytes.ts';
@@ -43,7 +45,10 @@ const nothing: readonly never[] = [];
 const noBytes = new Uint8Array(0);
 
 function lowerStray(statement: Statement): Lowered {
-  const facts = { because: 'unmatched-close-brace' };
+  const facts =
+    statement.ending === 'cut'
+      ? { because: 'too-many-statements', limit: `${mostStatements}` }
+      : { because: 'unmatched-close-brace' };
   return {
     kind: 'nothing',
     problems: [{ id: 'syntax', start: 0, end: Math.min(1, statement.length), facts }],
@@ -198,6 +203,11 @@ const operators = new Map<number, readonly [BinaryOperator, number]>([
   [0x2f, ['/', 10]],
   [0x25, ['%', 10]],
 ]);
+
+/** Cells, strings and other parts of one value that are read: a value of more would not fit into any blob that is booted. */
+const mostParts = 1 << 22;
+/** A value of more parts keeps them in an array of 32-bit numbers, which takes half the memory. */
+const fewParts = 10_000;
 
 /** How deep parentheses and operators may nest before the text counts as wrong. */
 const deepestExpression = 200;
@@ -396,7 +406,7 @@ class StatementReader {
       valueEnd,
       length: this.#end - this.#base,
       bytes: this.#bytes.length === 0 ? noBytes : Uint8Array.from(this.#bytes),
-      parts: this.#parts.length === 0 ? nothing : this.#parts,
+      parts: this.#keptParts(),
       references: this.#references.length === 0 ? nothing : this.#references,
       inserts: this.#references.some(({ kind }) => kind !== 'phandle'),
       valueLabels: this.#valueLabels.length === 0 ? nothing : this.#valueLabels,
@@ -413,9 +423,15 @@ class StatementReader {
     };
   }
 
+  #keptParts(): LoweredProperty['parts'] {
+    if (this.#parts.length === 0) return nothing;
+    return this.#parts.length > fewParts * partStride ? Int32Array.from(this.#parts) : this.#parts;
+  }
+
   /** The value, up to what cannot belong to it; false after a problem that leaves it unusable. */
   #readValue(): boolean {
     for (;;) {
+      if (this.#isTooLong()) return false;
       this.#readValueLabels();
       if (!this.#readItem()) return false;
       this.#group++;
@@ -423,6 +439,14 @@ class StatementReader {
       if (this.#lexer.kind !== comma) return true;
       this.#lexer.next();
     }
+  }
+
+  /** Whether the value has more parts than are read, which is then said. */
+  #isTooLong(): boolean {
+    if (this.#parts.length < mostParts * partStride) return false;
+    const { start, end } = this.#lexer;
+    this.#problem('semantics', start, end, { because: 'value-too-long', limit: `${mostParts}` });
+    return true;
   }
 
   #readValueLabels(): void {
@@ -484,6 +508,7 @@ class StatementReader {
   #readCells(bits: 8 | 16 | 32 | 64): boolean {
     const lexer = this.#lexer;
     for (;;) {
+      if (this.#isTooLong()) return false;
       switch (lexer.kind) {
         case closeAngle:
           lexer.next();
@@ -621,7 +646,7 @@ class StatementReader {
   #readLiteral(): Integer {
     const lexer = this.#lexer;
     const word = lexer.text;
-    const { value, fault } = readInteger(word.replace(/[UL]+$/, ''));
+    const { value, fault } = readInteger(word.replace(/[UL]{1,3}$/, ''));
     if (fault) this.#problem('syntax', lexer.start, lexer.end, { because: fault, text: word });
     lexer.next();
     return value;

@@ -47,7 +47,7 @@ export interface LoweredProperty {
   /** With `0xffffffff` for phandles, and without what `path` and `incbin` insert. */
   readonly bytes: Uint8Array;
   /** `partStride` numbers for each part. */
-  readonly parts: readonly number[];
+  readonly parts: ArrayLike<number>;
   readonly references: readonly LoweredReference[];
   /** Whether references put in other bytes than phandles, which moves what follows. */
   readonly inserts: boolean;

@@ -40,6 +40,18 @@ export function mergeDocument(document: StatementDocument, origins: OriginMap): 
   return merger.finish();
 }
 
+/**
+ * Nodes looked at to find the first of several that have one label. A tree with that many looks is an error to dtc
+ * (`duplicate_label`), which is reported; past them any node with the label is taken.
+ */
+const mostLabelSteps = 10_000_000;
+
+/** Problems of one id that are kept: as many as are looked at for findings (analysis/check.ts), which says that there are more. */
+const mostProblems = 64_000;
+
+/** The facts of a node below too many others. */
+const nodesTooDeep = { because: 'nodes-too-deep', limit: `${maximumDepth}` };
+
 /** Where in the order of a source file the reading is: headers, reservations, nodes. */
 type Section = 'start' | 'version' | 'headers' | 'reservations' | 'tree';
 
@@ -48,12 +60,15 @@ class Merger implements Merged {
   readonly origins: OriginMap;
   readonly memoryReservations: (MemoryReservation & { readonly isLabelled: boolean })[] = [];
   readonly problems: TreeProblem[] = [];
+  readonly #problemsOf = new Map<string, number>();
   readonly twinned = new Set<MergedNode>();
   readonly labels = new Map<string, MergedNode>();
   isPlugin = false;
   readonly #text: string;
   /** Labels that were on two nodes at once: finding one takes a walk, as it does in dtc. */
   readonly #ambiguous = new Set<string>();
+  /** Nodes that were looked at for such labels. */
+  #labelSteps = 0;
   #section: Section = 'start';
   #hasRoot = false;
   #fragments = 0;
@@ -157,8 +172,9 @@ class Merger implements Merged {
     const label = slash < 0 ? reference : reference.slice(0, slash);
     const held = this.labels.get(label);
     // One that was omitted holds its label no longer.
+    const isSought = this.#ambiguous.has(label) || held?.deleted === true;
     const node =
-      this.#ambiguous.has(label) || held?.deleted === true ? findLabel(this.root, label) : held;
+      isSought && this.#labelSteps < mostLabelSteps ? this.#findLabel(this.root, label) : held;
     return slash < 0 || node === undefined ? node : nodeBelow(node, reference.slice(slash));
   }
 
@@ -175,10 +191,10 @@ class Merger implements Merged {
   #applyNode(placed: Placed<LoweredNode>): void {
     const { says, base } = placed;
     if (says.opens === 'root') {
-      if (this.#hasRoot) this.#mergeBody(this.root, placed);
+      if (this.#hasRoot) this.#mergeBody(this.root, placed, 1);
       else {
         this.root.openers.push(placed);
-        this.#fillNew(this.root, placed);
+        this.#fillNew(this.root, placed, 1);
       }
       this.#hasRoot = true;
       return;
@@ -222,7 +238,7 @@ class Merger implements Merged {
       });
     }
     for (const label of says.labels) this.#addLabel(target, label, placed);
-    this.#mergeBody(target, placed);
+    this.#mergeBody(target, placed, depthOf(target));
   }
 
   /** `&label { }` of an overlay: a fragment whose target is another tree's node. */
@@ -259,7 +275,7 @@ class Merger implements Merged {
     );
     const overlay = new MergedNode('__overlay__', fragment, placed);
     fragment.addChild(overlay);
-    this.#fillNew(overlay, placed);
+    this.#fillNew(overlay, placed, 3);
   }
 
   #applyReference(item: LoweredDirective, base: number): void {
@@ -278,7 +294,7 @@ class Merger implements Merged {
   }
 
   /** A node's first body: every statement makes something new, also what has the name of something before it. */
-  #fillNew(node: MergedNode, placed: Placed<LoweredNode>): void {
+  #fillNew(node: MergedNode, placed: Placed<LoweredNode>, depth: number): void {
     const { says, base } = placed;
     for (const label of says.labels) this.#addLabel(node, label, placed, 'last');
     const { items, offsets } = says;
@@ -307,7 +323,7 @@ class Merger implements Merged {
           break;
         case 'node':
           if (item.opens === 'child')
-            this.#addNew(node, { says: item, base: at, in: this.origins });
+            this.#addNew(node, { says: item, base: at, in: this.origins }, depth + 1);
           break;
         case 'delete-node': {
           const placeholder = new MergedNode(item.name, node);
@@ -323,16 +339,22 @@ class Merger implements Merged {
     }
   }
 
-  #addNew(parent: MergedNode, placed: Placed<LoweredNode>): void {
+  #addNew(parent: MergedNode, placed: Placed<LoweredNode>, depth: number): void {
+    // No text nests deeper, but nodes that are opened by reference may; everything that walks a tree nests as deep.
+    if (depth > maximumDepth) {
+      const { says, base } = placed;
+      this.#problem('syntax', base + says.nameStart, base + says.nameEnd, nodesTooDeep);
+      return;
+    }
     const child = new MergedNode(placed.says.name, parent, placed);
     child.omitIfUnused = placed.says.omitIfUnused;
     child.checks = placed.says.checks;
     parent.addChild(child);
-    this.#fillNew(child, placed);
+    this.#fillNew(child, placed, depth);
   }
 
   /** A further body of a node: what it names replaces what is there, in its place. */
-  #mergeBody(node: MergedNode, placed: Placed<LoweredNode>): void {
+  #mergeBody(node: MergedNode, placed: Placed<LoweredNode>, depth: number): void {
     const { says, base } = placed;
     node.deleted = false;
     node.openers.push(placed);
@@ -345,12 +367,7 @@ class Merger implements Merged {
         case 'property': {
           const before = node.properties.get(item.name);
           const live = before?.deleted === true ? undefined : before;
-          let labels = labelNames(item.labels);
-          if (live && live.labels.length > 0)
-            labels = [
-              ...labels.filter((label) => !live.labels.includes(label)).toReversed(),
-              ...live.labels,
-            ];
+          const labels = labelNames(item.labels);
           const here = { says: item, base: at, in: this.origins };
           node.properties.set(item.name, new MergedProperty(item.name, labels, here, live));
           break;
@@ -367,10 +384,10 @@ class Merger implements Merged {
           if (item.opens !== 'child') break;
           const here = { says: item, base: at, in: this.origins };
           const child = node.childNamed(item.name);
-          if (child === undefined) this.#addNew(node, here);
+          if (child === undefined) this.#addNew(node, here, depth + 1);
           else {
             for (const label of item.labels) this.#addLabel(child, label, here);
-            this.#mergeBody(child, here);
+            this.#mergeBody(child, here, depth + 1);
           }
           break;
         }
@@ -396,16 +413,13 @@ class Merger implements Merged {
     const holder = this.labels.get(name);
     if (holder === undefined) this.labels.set(name, node);
     else if (holder !== node) this.#ambiguous.add(name);
-    const entries = node.labelEntries;
-    const known = entries?.find((entry) => entry.name === name);
+    const known = node.labelNamed(name);
     if (known !== undefined) {
       known.deleted = false;
       return;
     }
-    const entry = { name, deleted: false, written: writtenAt(placed, label.start, label.end) };
-    if (entries === undefined) node.labelEntries = [entry];
-    else if (where === 'first') entries.unshift(entry);
-    else entries.push(entry);
+    const written = writtenAt(placed, label.start, label.end);
+    node.addLabel({ name, deleted: false, written }, where);
   }
 
   #deleteNode(node: MergedNode): void {
@@ -418,9 +432,20 @@ class Merger implements Merged {
       entry.deleted = true;
       if (this.labels.get(entry.name) !== node) continue;
       this.labels.delete(entry.name);
-      const other = this.#ambiguous.has(entry.name) && findLabel(this.root, entry.name);
+      const mayHaveOther = this.#ambiguous.has(entry.name) && this.#labelSteps < mostLabelSteps;
+      const other = mayHaveOther && this.#findLabel(this.root, entry.name);
       if (other) this.labels.set(entry.name, other);
     }
+  }
+
+  #findLabel(node: MergedNode, label: string): MergedNode | undefined {
+    this.#labelSteps++;
+    if (node.labelNamed(label)?.deleted === false) return node;
+    for (const child of node.children) {
+      const found = child.deleted ? undefined : this.#findLabel(child, label);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   #collectProblems(item: Lowered, base: number, depth = 0): void {
@@ -430,29 +455,37 @@ class Merger implements Merged {
         this.#collectProblems(child, base + (item.offsets[index] ?? 0), depth + 1);
     }
     for (const { id, start, end, facts } of item.problems)
-      this.problems.push({
+      this.#problem(
         id,
-        level: 'error',
-        at: this.#written(base + start, base + end),
+        base + start,
+        base + end,
         // The brace of a node that is not opened any more (scan-statements.ts).
-        facts:
-          depth >= maximumDepth && facts['found'] === '{'
-            ? { because: 'nodes-too-deep', limit: `${maximumDepth}` }
-            : facts,
-      });
+        depth >= maximumDepth && facts['found'] === '{' ? nodesTooDeep : facts,
+      );
   }
 
   #notFound(target: string, start: number, end: number): void {
     this.#problem('semantics', start, end, { because: 'target-not-found', target });
   }
 
-  #problem(id: string, start: number, end: number, facts: Record<string, string>): void {
+  #problem(id: string, start: number, end: number, facts: Readonly<Record<string, string>>): void {
+    const count = (this.#problemsOf.get(id) ?? 0) + 1;
+    this.#problemsOf.set(id, count);
+    // The limit of findings is passed then, and a finding says so.
+    if (count > mostProblems) return;
     this.problems.push({ id, level: 'error', at: this.#written(start, end), facts });
   }
 
   #written(start: number, end: number): Written {
     return { in: this.origins, start, end };
   }
+}
+
+/** How many nodes lead to `node`, itself included: 1 for the root. */
+function depthOf(node: MergedNode): number {
+  let depth = 1;
+  for (let each = node.parent; each; each = each.parent) depth++;
+  return depth;
 }
 
 /** The node below `node` at a path of names, as dtc's get_node_by_path finds it. */
@@ -462,13 +495,4 @@ export function nodeBelow(node: MergedNode, path: string): MergedNode | undefine
     if (name !== '') found = found?.liveChild(name);
   }
   return found?.deleted === true ? undefined : found;
-}
-
-function findLabel(node: MergedNode, label: string): MergedNode | undefined {
-  if (node.labelEntries?.some((entry) => entry.name === label && !entry.deleted)) return node;
-  for (const child of node.children) {
-    const found = child.deleted ? undefined : findLabel(child, label);
-    if (found) return found;
-  }
-  return undefined;
 }

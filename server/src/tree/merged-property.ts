@@ -20,7 +20,11 @@ export interface Placed<T> {
 /** A property's value, its definition and those before it. */
 export class MergedProperty implements DtProperty {
   readonly name: string;
-  readonly labels: readonly string[];
+  /** Whether it, or one it replaced, has a label. */
+  readonly hasLabels: boolean;
+  /** Those of its own statement, in order. */
+  readonly #ownLabels: readonly string[];
+  #labels: readonly string[] | undefined;
   deleted = false;
   /** The statement; undefined for properties dtc makes itself. */
   readonly placed: Placed<LoweredProperty> | undefined;
@@ -38,7 +42,9 @@ export class MergedProperty implements DtProperty {
     before: MergedProperty | undefined,
   ) {
     this.name = name;
-    this.labels = labels;
+    this.#ownLabels = labels;
+    this.#labels = undefined;
+    this.hasLabels = labels.length > 0 || before?.hasLabels === true;
     if (source instanceof Uint8Array) {
       this.placed = undefined;
       this.#bytes = source;
@@ -49,6 +55,26 @@ export class MergedProperty implements DtProperty {
     this.#before = before;
     this.#fills = undefined;
     this.#definition = undefined;
+  }
+
+  /** Labels added by a later statement come first, as dtc has it; worked out when asked for, of a long chain at once. */
+  get labels(): readonly string[] {
+    const before = this.#before;
+    if (before?.hasLabels !== true) return this.#ownLabels;
+    if (this.#labels === undefined) {
+      const lists = [this.#ownLabels];
+      for (let each: MergedProperty | undefined = before; each; each = each.#before)
+        lists.push(each.#ownLabels);
+      const known = new Set<string>();
+      const added = lists.toReversed().map((list) => {
+        const fresh = list.filter((label) => !known.has(label));
+        const ordered = known.size === 0 ? fresh : fresh.toReversed();
+        for (const label of fresh) known.add(label);
+        return ordered;
+      });
+      this.#labels = added.toReversed().flat();
+    }
+    return this.#labels;
   }
 
   /** The value as far as references are resolved; made when asked for. */
@@ -111,10 +137,11 @@ export class MergedProperty implements DtProperty {
   }
 
   get overridden(): readonly Definition[] {
-    const before = this.#before;
-    if (before === undefined) return none;
-    const own = before.definition;
-    return own ? [...before.overridden, own] : before.overridden;
+    if (this.#before === undefined) return none;
+    const found: Definition[] = [];
+    for (let each: MergedProperty | undefined = this.#before; each; each = each.#before)
+      if (each.definition) found.push(each.definition);
+    return found.reverse();
   }
 }
 

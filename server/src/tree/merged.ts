@@ -21,6 +21,37 @@ export interface TwinProperties {
   readonly second: MergedProperty;
 }
 
+/** More labels, or children, than this are found by a table. */
+const few = 12;
+
+/** The labels of one node: any number may be put first or last, and be asked for by name. */
+class NodeLabels {
+  /** The last of them is the first label. */
+  readonly #first: NodeLabel[] = [];
+  readonly #last: NodeLabel[] = [];
+  #byName: Map<string, NodeLabel> | undefined;
+  #inOrder: readonly NodeLabel[] | undefined;
+
+  get inOrder(): readonly NodeLabel[] {
+    return (this.#inOrder ??=
+      this.#first.length === 0 ? this.#last : [...this.#first.toReversed(), ...this.#last]);
+  }
+
+  named(name: string): NodeLabel | undefined {
+    if (this.#byName) return this.#byName.get(name);
+    const isNamed = (label: NodeLabel): boolean => label.name === name;
+    return this.#first.find(isNamed) ?? this.#last.find(isNamed);
+  }
+
+  add(label: NodeLabel, where: 'first' | 'last'): void {
+    (where === 'first' ? this.#first : this.#last).push(label);
+    this.#inOrder = undefined;
+    if (this.#byName) this.#byName.set(label.name, label);
+    else if (this.#first.length + this.#last.length > few)
+      this.#byName = new Map(this.inOrder.map((each) => [each.name, each]));
+  }
+}
+
 export class MergedNode implements DtNode {
   path = '';
   name: string;
@@ -29,7 +60,7 @@ export class MergedNode implements DtNode {
   children: MergedNode[] = [];
   /** Deleted ones too, until the tree is finished. */
   readonly properties = new PropertyTable();
-  labelEntries: NodeLabel[] | undefined;
+  #labels: NodeLabels | undefined;
   readonly openers: Placed<LoweredNode>[];
   deleted = false;
   /** Whether a child or property was deleted. */
@@ -56,6 +87,21 @@ export class MergedNode implements DtNode {
     return this.labelEntries?.filter((label) => !label.deleted).map((label) => label.name) ?? none;
   }
 
+  /** Deleted ones too; undefined while it never had one. */
+  get labelEntries(): readonly NodeLabel[] | undefined {
+    return this.#labels?.inOrder;
+  }
+
+  /** The label of that name, deleted or not. */
+  labelNamed(name: string): NodeLabel | undefined {
+    return this.#labels?.named(name);
+  }
+
+  /** Adds a label that it never had, before or behind the others. */
+  addLabel(label: NodeLabel, where: 'first' | 'last'): void {
+    (this.#labels ??= new NodeLabels()).add(label, where);
+  }
+
   get openings(): readonly Opening[] {
     return this.openers.map((placed) => ({
       whole: writtenAt(placed, 0, placed.says.length),
@@ -71,7 +117,7 @@ export class MergedNode implements DtNode {
 
   /** The first child of that name, deleted or not. */
   childNamed(name: string): MergedNode | undefined {
-    if (this.children.length < 12) return this.children.find((child) => child.name === name);
+    if (this.children.length < few) return this.children.find((child) => child.name === name);
     if (this.#childByName === undefined) {
       this.#childByName = new Map();
       for (const child of this.children) {

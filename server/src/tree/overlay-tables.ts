@@ -33,9 +33,10 @@ function hasLabels(node: MergedNode): boolean {
 export function addFixups(root: MergedNode, references: readonly ResolvedReference[]): void {
   const missing = references.filter(({ found }) => found === undefined);
   if (missing.length === 0) return;
-  const fixups = childOrNew(root, '__fixups__');
+  const fixups = new Appended(childOrNew(root, '__fixups__'));
   for (const { node, property, offset, target } of missing)
-    append(fixups, target, encodeText(`${node.path}:${property.name}:${offset}\0`));
+    fixups.append(target, encodeText(`${node.path}:${property.name}:${offset}\0`));
+  fixups.write();
 }
 
 /** Adds `/__local_fixups__`: which cells hold phandles of this tree's own nodes. */
@@ -43,15 +44,18 @@ export function addLocalFixups(root: MergedNode, references: readonly ResolvedRe
   const local = references.filter(({ found }) => found !== undefined);
   if (local.length === 0) return;
   const fixups = childOrNew(root, '__local_fixups__');
+  const appended = new Map<MergedNode, Appended>();
   for (const { node, property, offset } of local) {
     let into = fixups;
     for (const name of namesAbove(node)) into = childOrNew(into, name);
-    append(
-      into,
+    let below = appended.get(into);
+    if (below === undefined) appended.set(into, (below = new Appended(into)));
+    below.append(
       property.name,
       Uint8Array.of(offset >>> 24, (offset >>> 16) & 0xff, (offset >>> 8) & 0xff, offset & 0xff),
     );
   }
+  for (const below of appended.values()) below.write();
 }
 
 /** The names from the root's child down to `node`, as far up as dtc knows parents. */
@@ -73,14 +77,33 @@ function childOrNew(parent: MergedNode, name: string): MergedNode {
   return made;
 }
 
-function append(node: MergedNode, name: string, bytes: Uint8Array): void {
-  const before = node.liveProperty(name);
-  if (before === undefined) {
-    node.addProperty(name, bytes);
-    return;
+/** Bytes to append to properties of one node, kept in pieces until all are known. */
+class Appended {
+  readonly #node: MergedNode;
+  readonly #pieces = new Map<string, Uint8Array[]>();
+
+  constructor(node: MergedNode) {
+    this.#node = node;
   }
-  const joined = new Uint8Array(before.bytes.length + bytes.length);
-  joined.set(before.bytes);
-  joined.set(bytes, before.bytes.length);
-  before.setBytes(joined);
+
+  append(name: string, bytes: Uint8Array): void {
+    const known = this.#pieces.get(name);
+    if (known) known.push(bytes);
+    else this.#pieces.set(name, [bytes]);
+  }
+
+  write(): void {
+    for (const [name, pieces] of this.#pieces) {
+      const before = this.#node.liveProperty(name);
+      const all = before ? [before.bytes, ...pieces] : pieces;
+      const joined = new Uint8Array(all.reduce((length, piece) => length + piece.length, 0));
+      let at = 0;
+      for (const piece of all) {
+        joined.set(piece, at);
+        at += piece.length;
+      }
+      if (before) before.setBytes(joined);
+      else this.#node.addProperty(name, joined);
+    }
+  }
 }

@@ -87,9 +87,8 @@ export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedPr
       return;
     }
     this.#own?.forEach((property) => {
-      const { placed, deleted, labels } = property;
-      if (placed && !deleted && (placed.says.isSpecial || labels.length > 0))
-        call(property, placed);
+      const { placed, deleted, hasLabels } = property;
+      if (placed && !deleted && (placed.says.isSpecial || hasLabels)) call(property, placed);
     });
   }
 

@@ -65,7 +65,7 @@ export function resolve(
       const { says } = placed;
       if (says.references.length > 0) withReferences.push({ node, property });
       if (says.checks.length > 0) report(problems, placed, says.checks);
-      if (property.labels.length > 0 || says.valueLabels.length > 0)
+      if (property.hasLabels || says.valueLabels.length > 0)
         placeLabels(node, property, placed, labelled);
       switch (says.name) {
         case 'phandle':
@@ -176,8 +176,10 @@ function placeLabels(
   into: LabelPlace[],
 ): void {
   const { labels, valueLabels, nameStart, nameEnd } = placed.says;
+  // The first of a name: later ones are written first here.
+  const written = new Map(labels.toReversed().map((label) => [label.name, label]));
   for (const name of new Set(property.labels)) {
-    const own = labels.find((label) => label.name === name);
+    const own = written.get(name);
     const at = writtenAt(placed, own?.start ?? nameStart, own?.end ?? nameEnd);
     into.push({ name, at, node, on: 'property' });
   }

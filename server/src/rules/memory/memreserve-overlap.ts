@@ -33,6 +33,12 @@ stop at the overlap. Entries must not overlap each other.`,
     const regions = board.map.reserved.filter(
       (region) => region.kind === 'memreserve' || (region.kind === 'static' && region.enabled),
     );
+    const failed = new Map(
+      board.linux.map((boot) => [
+        boot,
+        new Set(boot.reserved.flatMap(({ node, state }) => (state === 'failed' && node) || [])),
+      ]),
+    );
     for (const [first, second] of overlappingPairs(regions)) {
       const entry = first.kind === 'memreserve' ? first : second;
       const other = entry === first ? second : first;
@@ -51,13 +57,11 @@ stop at the overlap. Entries must not overlap each other.`,
       };
       yield found;
       for (const boot of board.linux) {
-        const failed = boot.reserved.some(
-          (each) => each.node && each.node === other.node && each.state === 'failed',
-        );
+        const hasFailed = other.node !== undefined && failed.get(boot)?.has(other.node);
         const line = linesAbout(boot, other.node).find((each) =>
           each.text.includes('failed to reserve'),
         );
-        if (failed && line)
+        if (hasFailed && line)
           yield { ...found, severity: 'warning', target: `linux:${boot.release}`, log: line.text };
       }
       for (const boot of board.xen) {

@@ -23,6 +23,8 @@ const words: Readonly<Record<string, (facts: Facts) => string>> = {
   'bad-phandle': ({ node = '' }) => `the phandle of ${node} cannot be moved behind the base's`,
   'bad-symbol': ({ label = '', path = '' }) =>
     `the overlay's label ${label} leads to ${path}, which no fragment holds`,
+  'too-deep': ({ node = '', limit = '' }) =>
+    `${node} would be nested more than ${limit} levels deep, where dtmap stops`,
 };
 
 export const overlayNotApplied = treeError({

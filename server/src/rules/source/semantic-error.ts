@@ -11,6 +11,8 @@ const words: Readonly<Record<string, (facts: Facts) => string>> = {
   'bad-bits': ({ bits = '' }) => `array elements must have 8, 16, 32 or 64 bits, not ${bits}`,
   'reference-width': ({ bits = '' }) =>
     `references are only allowed in arrays of 32-bit elements, not of ${bits}`,
+  'value-too-long': ({ limit = '' }) =>
+    `more than ${limit} cells or strings in one value: dtmap ignores this property`,
   'division-by-zero': () => 'division by zero',
   'headers-differ': () => 'this header says something else about /plugin/ than the others',
   'incbin-not-found': ({ path = '' }) => `${path}: no such file`,

@@ -10,6 +10,8 @@ const words: Readonly<Record<string, (facts: Facts) => string>> = {
   'missing-semicolon': ({ after = '' }) => `missing ; behind ${after}`,
   'missing-close-brace': ({ node = '' }) => `missing }: ${node || '/'} is not closed`,
   'unmatched-close-brace': () => '} closes nothing',
+  'too-many-statements': ({ limit = '' }) =>
+    `more than ${limit} statements: this one and those after it are ignored`,
   'unterminated-string': () => 'the string does not end',
   'unterminated-character': () => 'the character does not end',
   'empty-character': () => 'empty character literal',
@@ -19,7 +21,7 @@ const words: Readonly<Record<string, (facts: Facts) => string>> = {
   'integer-too-large': ({ text = '' }) => `integer literal ${text} does not fit into 64 bits`,
   'too-deep': () => 'parentheses and operators nest too deeply',
   'nodes-too-deep': ({ limit = '' }) =>
-    `nodes nest deeper than ${limit} levels, and dtmap reads no deeper`,
+    `nested more than ${limit} levels deep: dtmap ignores this node`,
   'property-after-subnode': ({ property = '', subnode = '' }) =>
     `properties must precede subnodes: ${property} stands behind ${subnode}`,
   'not-at-top-level': ({ what = '' }) => `${what} stands outside of / { }`,
