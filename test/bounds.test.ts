@@ -94,7 +94,7 @@ describe('bounds', function () {
     );
     const deep = await check(`${HEAD}/ { ${nodes(20_000)} };\n`);
     assert.equal(deep.status, 2);
-    assert.match(deep.stderr, /^dtmap: board\.dts:2:\d+: nodes nest deeper than 500 levels.*\n$/);
+    assert.match(deep.stderr, /^dtmap: board\.dts:2:\d+: nested more than 500 levels deep.*\n$/);
     const expression = await check(
       `${HEAD}/ { p = <${'('.repeat(50_000)}1${')'.repeat(50_000)}>; };`,
     );

@@ -174,7 +174,7 @@ describe('true reasons', () => {
       ['decode', 'deep.dts', '0x1'],
       ['diff', 'board.dts', 'deep.dts'],
     ])
-      fails(await run(...argv), /deep\.dts:2:\d+: nodes nest deeper than 500 levels/);
+      fails(await run(...argv), /deep\.dts:2:\d+: nested more than 500 levels deep/);
   });
 
   it('a working directory that is gone', () => {
