@@ -66,6 +66,7 @@ import { signatureHelp } from '../ide/signature-help.ts';
 import { outlineOf, walkItems } from '../ide/source-outline.ts';
 import { symbolAt } from '../ide/symbol-at.ts';
 import { workspaceSymbols } from '../ide/workspace-symbols.ts';
+import { printable } from '../text/printable.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import { markdownLink } from '../text/markdown.ts';
 import type { FileId } from '../text/span.ts';
@@ -519,7 +520,7 @@ function completionItem(
   return {
     label: completion.label,
     ...(client.completionKinds.has(kind) && { kind }),
-    ...(completion.detail !== undefined && { detail: completion.detail }),
+    ...(completion.detail !== undefined && { detail: printable(completion.detail) }),
     filterText: completion.label,
     textEdit: {
       range: positions.rangeIn(source, completion.start, completion.end),
