@@ -486,7 +486,7 @@ class Writer {
     };
     const own = (suffix: string): string => `R${index}_${suffix}`;
     const reg = (value: string): { statements: string[] } => ({ statements: [`reg = ${value};`] });
-    switch (form as RegForm) {
+    switch (form) {
       case 'cells':
         return reg(`<${this.#cells(address, size)}>`);
       case 'two-tuples': {

@@ -89,14 +89,12 @@ export async function tryProposals(
   host: TrialHost,
 ): Promise<readonly Offer[]> {
   const broken = brokenText(own);
-  const candidates = proposals.map(
-    (proposal): Candidate => ({
-      proposal,
-      ways: broken ? [] : proposal.ways,
-      after: undefined,
-      refusal: broken,
-    }),
-  );
+  const candidates = proposals.map((proposal): Candidate => ({
+    proposal,
+    ways: broken ? [] : proposal.ways,
+    after: undefined,
+    refusal: broken,
+  }));
   for (let open = candidates; open.length > 0;) {
     for (const candidate of open) await findWay(candidate, own, finding, host);
     const tried = open.filter(({ after }) => after !== undefined);
@@ -235,7 +233,7 @@ async function judge(
   const known = new KnownFindings(before.analysis.findings, edits);
   for (const found of after.analysis.findings) {
     if (finding && known.isSame(finding, found)) return { code: 'finding-stays', board };
-    if (!isGrave(found) || known.has(found)) continue;
+    if (!isGrave(found) || known.take(found)) continue;
     const { severity, rule, message } = found;
     return { code: 'new-finding', board, severity, rule, message };
   }
@@ -294,15 +292,25 @@ class KnownFindings {
     }
   }
 
-  /** Whether `found`, a finding after the edit, was there before: as grave, and for the same targets. */
-  has(found: Finding): boolean {
-    return (this.#byRule.get(found.rule) ?? []).some(
-      ({ finding, at, related }) =>
-        RANK[finding.severity] <= RANK[found.severity] &&
-        isSubset(found.targets, finding.targets) &&
-        isSamePlace(at, related, found) &&
-        wordsOf(finding.message) === wordsOf(found.message),
-    );
+  /**
+   * Whether `found`, a finding after the edit, was there before: as grave, and for the same targets. One that was there
+   * once is taken once: the same about something else beside it is new.
+   */
+  take(found: Finding): boolean {
+    const [best] = (this.#byRule.get(found.rule) ?? [])
+      .filter(
+        ({ finding, at, related, taken }) =>
+          RANK[finding.severity] <= RANK[found.severity] &&
+          isSubset(found.targets, finding.targets) &&
+          !keysOf(found.targets).some((target) => taken.has(target)) &&
+          isSamePlace(at, related, found) &&
+          wordsOf(finding.message) === wordsOf(found.message),
+      )
+      // Where places grew together, each is likeliest the one at the nearest place, with the same numbers.
+      .sort((a, b) => distanceTo(a, found) - distanceTo(b, found));
+    if (!best) return false;
+    for (const target of keysOf(found.targets)) best.taken.add(target);
+    return true;
   }
 
   /** Whether `found`, a finding after the edit, says of a target what `finding` said before it. */
@@ -326,6 +334,7 @@ class KnownFindings {
       finding,
       at: movedSpan(finding.at, this.#edits),
       related: related && movedSpan(related.at, this.#edits),
+      taken: new Set(),
     };
   }
 }
@@ -334,6 +343,25 @@ interface Moved {
   readonly finding: Finding;
   readonly at: Span;
   readonly related: Span | undefined;
+  /** The targets for which it was found again. */
+  readonly taken: Set<string>;
+}
+
+/** Targets as keys; no targets means all of them. */
+function keysOf(targets: readonly string[]): readonly string[] {
+  return targets.length === 0 ? [''] : targets;
+}
+
+/** How far a finding is from where one before the edit is now; the other party and the numbers break ties. */
+function distanceTo({ finding, at, related }: Moved, found: Finding): number {
+  const other = found.related[0]?.at;
+  const between = (a: Span, b: Span): number =>
+    Math.abs(a.start - b.start) + Math.abs(a.end - b.end);
+  return (
+    between(at, found.at) +
+    (related && other ? between(related, other) : 0) +
+    (finding.message === found.message ? 0 : 0.5)
+  );
 }
 
 /** Whether a finding is at the place, and about the same other party. */
