@@ -231,8 +231,9 @@ async function judge(
   );
   if (difference) return { code: 'changes-more', board, difference };
   const known = new KnownFindings(before.analysis.findings, edits);
+  if (finding && known.isLeft(finding, after.analysis.findings))
+    return { code: 'finding-stays', board };
   for (const found of after.analysis.findings) {
-    if (finding && known.isSame(finding, found)) return { code: 'finding-stays', board };
     if (!isGrave(found) || known.take(found)) continue;
     const { severity, rule, message } = found;
     return { code: 'new-finding', board, severity, rule, message };
@@ -303,7 +304,7 @@ class KnownFindings {
           RANK[finding.severity] <= RANK[found.severity] &&
           isSubset(found.targets, finding.targets) &&
           !keysOf(found.targets).some((target) => taken.has(target)) &&
-          isSamePlace(at, related, found) &&
+          isSamePlace(at, related, found.at, found.related[0]?.at) &&
           wordsOf(finding.message) === wordsOf(found.message),
       )
       // Where places grew together, each is likeliest the one at the nearest place, with the same numbers.
@@ -313,19 +314,22 @@ class KnownFindings {
     return true;
   }
 
-  /** Whether `found`, a finding after the edit, says of a target what `finding` said before it. */
-  isSame(finding: Finding, found: Finding): boolean {
-    if (finding.rule !== found.rule) return false;
+  /**
+   * Whether `finding` is among `found`, those after the edit: in its own words, or in others, since as many of its rule
+   * are at its place about its other party as before.
+   */
+  isLeft(finding: Finding, found: readonly Finding[]): boolean {
     const { at, related } = this.#moved(finding);
-    const isForBoth =
-      finding.targets.length === 0 ||
-      found.targets.length === 0 ||
-      found.targets.some((target) => finding.targets.includes(target));
-    return (
-      isForBoth &&
-      isSamePlace(at, related, found) &&
-      wordsOf(finding.message) === wordsOf(found.message)
+    const isAlike = (other: Finding): boolean =>
+      other.rule === finding.rule && sharesTarget(other.targets, finding.targets);
+    const before = (this.#byRule.get(finding.rule) ?? []).filter(
+      (each) => isAlike(each.finding) && isSamePlace(at, related, each.at, each.related),
     );
+    const after = found.filter(
+      (each) => isAlike(each) && isSamePlace(at, related, each.at, each.related[0]?.at),
+    );
+    const words = wordsOf(finding.message);
+    return after.length >= before.length || after.some(({ message }) => wordsOf(message) === words);
   }
 
   #moved(finding: Finding): Moved {
@@ -364,10 +368,19 @@ function distanceTo({ finding, at, related }: Moved, found: Finding): number {
   );
 }
 
-/** Whether a finding is at the place, and about the same other party. */
-function isSamePlace(at: Span, related: Span | undefined, found: Finding): boolean {
-  const other = found.related[0]?.at;
-  return touches(at, found.at) && (!other || !related || touches(related, other));
+/** Whether two findings are at one place, and about the same other party. */
+function isSamePlace(
+  at: Span,
+  related: Span | undefined,
+  otherAt: Span,
+  otherRelated: Span | undefined,
+): boolean {
+  return touches(at, otherAt) && (!otherRelated || !related || touches(related, otherRelated));
+}
+
+/** No targets means all of them. */
+function sharesTarget(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === 0 || others.length === 0 || some.some((target) => others.includes(target));
 }
 
 function touches(a: Span, b: Span): boolean {
