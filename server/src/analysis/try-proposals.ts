@@ -303,7 +303,7 @@ class KnownFindings {
         ({ finding, at, related, taken }) =>
           RANK[finding.severity] <= RANK[found.severity] &&
           isSubset(found.targets, finding.targets) &&
-          !keysOf(found.targets).some((target) => taken.has(target)) &&
+          isFree(taken, found.targets) &&
           isSamePlace(at, related, found.at, found.related[0]?.at) &&
           wordsOf(finding.message) === wordsOf(found.message),
       )
@@ -354,6 +354,11 @@ interface Moved {
 /** Targets as keys; no targets means all of them. */
 function keysOf(targets: readonly string[]): readonly string[] {
   return targets.length === 0 ? [''] : targets;
+}
+
+function isFree(taken: ReadonlySet<string>, targets: readonly string[]): boolean {
+  if (targets.length === 0) return taken.size === 0;
+  return !taken.has('') && !targets.some((target) => taken.has(target));
 }
 
 /** How far a finding is from where one before the edit is now; the other party and the numbers break ties. */
