@@ -39,7 +39,6 @@ const regForms = [
   ...['shared-properties', 'unit-macro', 'uppercase', 'decimal', 'shift', 'redefined'],
   ...['by-board', 'copied', 'twice', 'split-call', 'octal'],
 ] as const;
-type RegForm = (typeof regForms)[number];
 
 const range = record({
   address: constantFrom<bigint[]>(...addresses),

@@ -248,9 +248,10 @@ async function judge(
   if (problem !== undefined && !isObstacle) return { code: 'breaks-text', board, problem };
   if (difference) return { code: 'changes-more', board, difference };
   const known = new KnownFindings(before.analysis.findings, edits);
+  if (finding && known.isLeft(finding, after.analysis.findings))
+    return { code: 'finding-stays', board };
   for (const found of after.analysis.findings) {
-    if (finding && known.isSame(finding, found)) return { code: 'finding-stays', board };
-    if (!isGrave(found) || known.has(found)) continue;
+    if (!isGrave(found) || known.take(found)) continue;
     const { severity, rule, message } = found;
     return { code: 'new-finding', board, severity, rule, message };
   }
@@ -318,30 +319,43 @@ class KnownFindings {
     }
   }
 
-  /** Whether `found`, a finding after the edit, was there before: as grave, and for the same targets. */
-  has(found: Finding): boolean {
-    return (this.#byRule.get(found.rule) ?? []).some(
-      ({ finding, at, related }) =>
-        RANK[finding.severity] <= RANK[found.severity] &&
-        isSubset(found.targets, finding.targets) &&
-        isSamePlace(at, related, found) &&
-        wordsOf(finding.message) === wordsOf(found.message),
-    );
+  /**
+   * Whether `found`, a finding after the edit, was there before: as grave, and for the same targets. One that was there
+   * once is taken once: the same about something else beside it is new.
+   */
+  take(found: Finding): boolean {
+    const [best] = (this.#byRule.get(found.rule) ?? [])
+      .filter(
+        ({ finding, at, related, taken }) =>
+          RANK[finding.severity] <= RANK[found.severity] &&
+          isSubset(found.targets, finding.targets) &&
+          isFree(taken, found.targets) &&
+          isSamePlace(at, related, found.at, found.related[0]?.at) &&
+          wordsOf(finding.message) === wordsOf(found.message),
+      )
+      // Where places grew together, each is likeliest the one at the nearest place, with the same numbers.
+      .sort((a, b) => distanceTo(a, found) - distanceTo(b, found));
+    if (!best) return false;
+    for (const target of keysOf(found.targets)) best.taken.add(target);
+    return true;
   }
 
-  /** Whether `found`, a finding after the edit, says of a target what `finding` said before it. */
-  isSame(finding: Finding, found: Finding): boolean {
-    if (finding.rule !== found.rule) return false;
+  /**
+   * Whether `finding` is among `found`, those after the edit: in its own words, or in others, since as many of its rule
+   * are at its place about its other party as before.
+   */
+  isLeft(finding: Finding, found: readonly Finding[]): boolean {
     const { at, related } = this.#moved(finding);
-    const isForBoth =
-      finding.targets.length === 0 ||
-      found.targets.length === 0 ||
-      found.targets.some((target) => finding.targets.includes(target));
-    return (
-      isForBoth &&
-      isSamePlace(at, related, found) &&
-      wordsOf(finding.message) === wordsOf(found.message)
+    const isAlike = (other: Finding): boolean =>
+      other.rule === finding.rule && sharesTarget(other.targets, finding.targets);
+    const before = (this.#byRule.get(finding.rule) ?? []).filter(
+      (each) => isAlike(each.finding) && isSamePlace(at, related, each.at, each.related),
     );
+    const after = found.filter(
+      (each) => isAlike(each) && isSamePlace(at, related, each.at, each.related[0]?.at),
+    );
+    const words = wordsOf(finding.message);
+    return after.length >= before.length || after.some(({ message }) => wordsOf(message) === words);
   }
 
   #moved(finding: Finding): Moved {
@@ -350,6 +364,7 @@ class KnownFindings {
       finding,
       at: movedSpan(finding.at, this.#edits),
       related: related && movedSpan(related.at, this.#edits),
+      taken: new Set(),
     };
   }
 }
@@ -358,12 +373,45 @@ interface Moved {
   readonly finding: Finding;
   readonly at: Span;
   readonly related: Span | undefined;
+  /** The targets for which it was found again. */
+  readonly taken: Set<string>;
 }
 
-/** Whether a finding is at the place, and about the same other party. */
-function isSamePlace(at: Span, related: Span | undefined, found: Finding): boolean {
+/** Targets as keys; no targets means all of them. */
+function keysOf(targets: readonly string[]): readonly string[] {
+  return targets.length === 0 ? [''] : targets;
+}
+
+function isFree(taken: ReadonlySet<string>, targets: readonly string[]): boolean {
+  if (targets.length === 0) return taken.size === 0;
+  return !taken.has('') && !targets.some((target) => taken.has(target));
+}
+
+/** How far a finding is from where one before the edit is now; the other party and the numbers break ties. */
+function distanceTo({ finding, at, related }: Moved, found: Finding): number {
   const other = found.related[0]?.at;
-  return touches(at, found.at) && (!other || !related || touches(related, other));
+  const between = (a: Span, b: Span): number =>
+    Math.abs(a.start - b.start) + Math.abs(a.end - b.end);
+  return (
+    between(at, found.at) +
+    (related && other ? between(related, other) : 0) +
+    (finding.message === found.message ? 0 : 0.5)
+  );
+}
+
+/** Whether two findings are at one place, and about the same other party. */
+function isSamePlace(
+  at: Span,
+  related: Span | undefined,
+  otherAt: Span,
+  otherRelated: Span | undefined,
+): boolean {
+  return touches(at, otherAt) && (!otherRelated || !related || touches(related, otherRelated));
+}
+
+/** No targets means all of them. */
+function sharesTarget(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === 0 || others.length === 0 || some.some((target) => others.includes(target));
 }
 
 function touches(a: Span, b: Span): boolean {
