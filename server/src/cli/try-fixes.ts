@@ -15,7 +15,7 @@ import type { FileId } from '../text/span.ts';
 import { Failure } from './failure.ts';
 import type { CheckOptions } from './program.ts';
 import type { OpenBoard, Session } from './session.ts';
-import { settingsFor } from './settings.ts';
+import { settingsFor, type BoardSettings } from './settings.ts';
 
 /** Boards that one file may belong to and still be changed: each is analysed twice for each fix. */
 const MOST_BOARDS = 256;
@@ -96,19 +96,19 @@ async function requestsReading(
 }
 
 /** What is said of one board on the command line says nothing of the others that share a file with it. */
-function settingsOf(
-  session: Session,
-  root: FileId,
-  options: CheckOptions,
-): ReturnType<typeof settingsFor> {
-  const { profile, bootScript, memoryFrom, efiMap, ...common } = options;
-  void [profile, bootScript, memoryFrom, efiMap];
-  const settings = settingsFor(session.shell, root, { ...common, overlay: [], guest: [] });
+function settingsOf(session: Session, root: FileId, options: CheckOptions): BoardSettings {
+  const common: Mutable<CheckOptions> = { ...options, overlay: [], guest: [] };
+  delete common.profile;
+  delete common.bootScript;
+  delete common.memoryFrom;
+  delete common.efiMap;
+  const settings: Mutable<BoardSettings> = settingsFor(session.shell, root, common);
   // A script edits the board that it boots; in an overlay its text would be read by every board.
-  const { bootScript: script, ...withoutScript } = settings;
-  void script;
-  return /\.dts$/.test(root) ? settings : withoutScript;
+  if (!root.endsWith('.dts')) delete settings.bootScript;
+  return settings;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What becomes of the fixes of each finding, by finding. */
 export async function tryFixesOf(
