@@ -53,7 +53,7 @@ export async function measureGrowth(growing: GrowingInput, effort: Effort): Prom
   const most = growing.most ?? MOST;
   const largest = effort.factors.at(-1) ?? 1;
   await leastTime(growing, 1, 1);
-  const fixed = await leastTime(growing, 1, 2);
+  const fixed = await leastTime(growing, 1, 4);
   const base = effort.base + fixed / 2;
   let count = Math.max(1, Math.min(FEWEST, Math.floor(most / largest)));
   while (count * 2 * largest <= most) {
@@ -63,10 +63,17 @@ export async function measureGrowth(growing: GrowingInput, effort: Effort): Prom
   }
   let best: Growth | undefined;
   for (let retry = 0; retry <= effort.retries; retry++) {
-    const growth = await measureAt(growing, count, fixed, effort.factors, effort.rounds + retry);
-    if (best === undefined || growth.slope < best.slope) best = growth;
+    // Larger inputs for what sets in late, smaller ones for what the caches of a processor hold.
+    const scale = 2 ** (retry % 2 === 0 ? -retry / 2 : (retry + 1) / 2);
+    const fitting = Math.min(Math.floor(count * scale), Math.floor(most / largest));
+    const tried = Math.max(
+      1,
+      (best?.times.at(-1) ?? 0) > 1000 ? Math.min(fitting, count) : fitting,
+    );
+    const growth = await measureAt(growing, tried, fixed, effort.factors, effort.rounds + retry);
+    const tells = (growth.times.at(-1) ?? 0) - fixed >= TELLING;
+    if (best === undefined || (tells && growth.slope < best.slope)) best = growth;
     if (best.slope <= steepest) break;
-    if (count * 2 * largest <= most && (growth.times.at(-1) ?? 0) < 1500) count *= 2;
   }
   if (best === undefined) throw new Error('nothing was measured');
   return best;
