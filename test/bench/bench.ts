@@ -1,5 +1,6 @@
 // `npm run bench`: what dtmap costs on real boards, as tables or, with --json, as JSON. Measures dist/: build first.
-//   npm run bench -- [--json] [--edits N] [--jobs N] [--only editing,tree,xen,growth]
+//   npm run bench -- [--json] [--edits N] [--jobs N] [--only editing,tree,xen,growth,readers]
+// `readers`, which is not measured unless asked for, is the time of every reader at four sizes of hard inputs.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -10,6 +11,8 @@ import { BOARDS } from './boards.ts';
 import { checkBoards, compileBoard, compileBoards } from './cpp-dtc.ts';
 import { measureEditing, type Editing } from './measure-editing.ts';
 import { measureGrowth, type Growth } from './measure-growth.ts';
+import type { Growth as ReaderGrowth } from '../fuzz/measure-slope.ts';
+import { runMeasurements } from '../fuzz/run-measurements.ts';
 import { measureXen, type Prediction } from './measure-xen.ts';
 import type { Cost } from './run-measured.ts';
 
@@ -36,6 +39,7 @@ interface Results {
   readonly tree?: WholeTree;
   readonly xen: readonly Prediction[];
   readonly growth: readonly Growth[];
+  readonly readers: readonly ReaderGrowth[];
 }
 
 void run();
@@ -52,8 +56,9 @@ async function run(): Promise<void> {
     ? await measureXen(BOARDS[0]?.board ?? '')
     : ([] as readonly Prediction[]);
   const growth = parts.includes('growth') ? await measureGrowth() : ([] as readonly Growth[]);
+  const readers = parts.includes('readers') ? await runMeasurements('thorough') : [];
   const tree = parts.includes('tree') ? measureTree(Number(values.jobs)) : undefined;
-  const results: Results = { editing, xen, growth, ...(tree ? { tree } : {}) };
+  const results: Results = { editing, xen, growth, readers, ...(tree ? { tree } : {}) };
   console.log(values.json ? JSON.stringify({ version: 1, ...results }, null, 2) : tables(results));
 }
 
@@ -72,7 +77,7 @@ function measureTree(jobs: number): WholeTree {
   }
 }
 
-function tables({ editing, tree, xen, growth }: Results): string {
+function tables({ editing, tree, xen, growth, readers }: Results): string {
   const lines: string[] = [];
   const row = (...cells: readonly (string | number)[]): void => {
     const text = cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell));
@@ -115,6 +120,11 @@ function tables({ editing, tree, xen, growth }: Results): string {
     head('of', 'count', 'text kB', 'first', 'each');
     for (const each of growth)
       row(each.of, String(each.count), each.text / 1000, each.first, each.each);
+  }
+  if (readers.length > 0) {
+    head('reader', 'input', 'smallest, pieces', 'time', '× 2', '× 4', '× 8', 'slope');
+    for (const { reader, input, counts, times, slope } of readers)
+      row(reader, input.replaceAll('|', '\\|'), String(counts[0] ?? 0), ...times, slope.toFixed(2));
   }
   return lines.join('\n');
 }

@@ -129,7 +129,7 @@ function isSameTwice(text: string): boolean {
 function refineModule(line: ExplainedLine, log: LoggedRegions): ExplainedLine {
   const module = log.moduleNamed(line.text);
   if (!module) return line;
-  if (log.hasRam && log.ram.meeting(module).length === 0)
+  if (log.hasRam && log.ram.meeting(module, 1).length === 0)
     return {
       ...line,
       grade: 'fault',
@@ -138,7 +138,7 @@ function refineModule(line: ExplainedLine, log: LoggedRegions): ExplainedLine {
       rule: 'module-outside-ram',
     };
   const other = log.modules
-    .meeting(module)
+    .meeting(module, MOST_MET)
     .find((each) => each !== module && collides(each, module));
   if (!other) return line;
   return {
@@ -161,7 +161,7 @@ function nameOfModule({ index, kind, ...range }: LoggedRegion): string {
 
 function refineReserved(line: ExplainedLine, log: LoggedRegions): ExplainedLine {
   const region = log.reservedNamed(line.text);
-  if (!region || !log.hasRam || log.ram.meeting(region).length > 0) return line;
+  if (!region || !log.hasRam || log.ram.meeting(region, 1).length > 0) return line;
   return {
     ...line,
     grade: 'fault',
@@ -175,23 +175,29 @@ function whereAddress(address: bigint | undefined, log: LoggedRegions): string[]
   if (address === undefined || !log.hasRam) return [];
   const byte = { start: address, end: address + 1n };
   const held = [
-    ...log.reserved.meeting(byte).map((each) => `RESVD[${each.index}]`),
-    ...log.modules.meeting(byte).map((each) => `MODULE[${each.index}] (${each.kind.trim()})`),
+    ...log.reserved.meeting(byte, MOST_MET).map((each) => `RESVD[${each.index}]`),
+    ...log.modules
+      .meeting(byte, MOST_MET)
+      .map((each) => `MODULE[${each.index}] (${each.kind.trim()})`),
   ];
   if (held.length > 0)
-    return [`In this log the address lies in ${someOf([...new Set(held)]).join(' and ')}.`];
-  const inRam = log.ram.meeting(byte).length > 0;
+    return [
+      `In this log the address lies in ${someOf([...new Set(held)], 'others').join(' and ')}.`,
+    ];
+  const inRam = log.ram.meeting(byte, 1).length > 0;
   return [
     `In this log the address lies ${inRam ? 'in RAM that nothing reserves' : 'outside all RAM'}.`,
   ];
 }
 
-/** Ranges or pairs that one line names: the rest is counted. */
+/** Ranges or pairs that one line names: that there are more is said. */
 const MOST_NAMED = 16;
+/** Ranges that are looked at for one line: no log has as many over one byte. */
+const MOST_MET = 64;
 
-function someOf(texts: readonly string[]): readonly string[] {
-  if (texts.length <= MOST_NAMED) return texts;
-  return [...texts.slice(0, MOST_NAMED), `${texts.length - MOST_NAMED} more`];
+/** The first of `texts`, and `rest` when there are more. */
+function someOf(texts: readonly string[], rest: string): readonly string[] {
+  return texts.length <= MOST_NAMED ? texts : [...texts.slice(0, MOST_NAMED), rest];
 }
 
 /** The regions that a log lists, by what is asked of them for each of its lines. */
@@ -234,6 +240,7 @@ class LoggedRegions {
         .map((pair) => pair.sort((a, b) => a.index - b.index))
         .sort(([a, b], [c, d]) => a.index - c.index || b.index - d.index)
         .map((pair) => `${pair.map(nameOfModule).join(' and ')} share memory.`),
+      'Other modules share memory too.',
     ));
   }
 
@@ -241,11 +248,12 @@ class LoggedRegions {
   get spanning(): readonly string[] {
     return (this.#spanning ??= someOf(
       this.#log.modules
-        .filter((module) => this.ram.meeting(module).length > 1)
+        .filter((module) => this.ram.meeting(module, 2).length > 1)
         .map(
           (module) =>
             `${nameOfModule(module)} reaches over several RAM banks, and releases before 4.21 free it once for each: load it inside one.`,
         ),
+      'So do other modules.',
     ));
   }
 }
@@ -253,7 +261,7 @@ class LoggedRegions {
 // A reserved range is never given to the heap, so a page of one that is freed twice is static memory.
 function staticMemory({ address }: ExplainedLine, log: LoggedRegions): string[] {
   const [region] =
-    address === undefined ? [] : log.reserved.meeting({ start: address, end: address + 1n });
+    address === undefined ? [] : log.reserved.meeting({ start: address, end: address + 1n }, 1);
   return region
     ? [
         `RESVD[${region.index}] is then static memory: a Xen built with CONFIG_ACPI=y hands it over twice.`,

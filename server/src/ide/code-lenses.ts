@@ -71,9 +71,8 @@ function reservedTitle(board: Board): string {
 }
 
 function regionTitle(board: Board, node: DtNode): string | undefined {
-  const dynamic = board.map.dynamic.find((each) => each.node === node);
+  const { dynamic, region } = regionOf(board, node);
   if (dynamic) return `${formatSize(dynamic.size)}, placed by the kernel`;
-  const region = board.map.reserved.find((each) => each.node === node && each.end > each.start);
   if (!region) return undefined;
   const { below, above } = neighboursOf(board, region, node);
   return [
@@ -82,6 +81,29 @@ function regionTitle(board: Board, node: DtNode): string | undefined {
     ...roomText(above, 'above'),
     ...ownersUnderXen(board, region),
   ].join(' · ');
+}
+
+type BoardMap = Board['map'];
+
+interface ByNode {
+  readonly dynamic: ReadonlyMap<DtNode, BoardMap['dynamic'][number]>;
+  readonly regions: ReadonlyMap<DtNode | undefined, BoardMap['reserved'][number]>;
+}
+
+const byNode = new WeakMap<BoardMap, ByNode>();
+
+/** The region of a node: to be placed, or its first range that is not empty. */
+function regionOf({ map }: Board, node: DtNode) {
+  let known = byNode.get(map);
+  if (known === undefined) {
+    const some = map.reserved.filter((each) => each.end > each.start);
+    known = {
+      dynamic: new Map(map.dynamic.toReversed().map((each) => [each.node, each])),
+      regions: new Map(some.toReversed().map((each) => [each.node, each])),
+    };
+    byNode.set(map, known);
+  }
+  return { dynamic: known.dynamic.get(node), region: known.regions.get(node) };
 }
 
 function roomText(neighbour: Neighbour | undefined, where: 'below' | 'above'): string[] {

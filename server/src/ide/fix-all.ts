@@ -50,12 +50,17 @@ export async function fixAll(board: TrialBoard, host: TrialHost): Promise<FixedB
       const finding = current.analysis.findings[index];
       const offer = finding && (await preferredOf(current, finding, over));
       if (!finding || !offer) index += 1;
-      else if (offer.ok) {
+      // Fewer each time: whatever a trial overlooks, the rounds come to an end.
+      else if (offer.ok && gravesOf(offer.after) < gravesOf(current)) {
         change(texts, over, offer.fix.edits);
         applied.push({ finding, title: offer.fix.title });
         current = offer.after;
       } else {
-        refused.push({ finding, title: offer.title, refusal: offer.refusal });
+        const { title } = offer.ok ? offer.fix : offer;
+        const refusal: Refusal = offer.ok
+          ? { code: 'finding-stays', board: current.request.root }
+          : offer.refusal;
+        refused.push({ finding, title, refusal });
         index += 1;
       }
     }
@@ -66,6 +71,10 @@ export async function fixAll(board: TrialBoard, host: TrialHost): Promise<FixedB
         refused,
       };
   }
+}
+
+function gravesOf({ analysis }: TrialBoard): number {
+  return analysis.findings.filter(isGrave).length;
 }
 
 async function preferredOf(

@@ -5,7 +5,7 @@ import { compareRanges, type Range } from '../addresses/region.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
 import { markdownText } from '../text/markdown.ts';
-import { ownershipOf } from './ownership.ts';
+import { ownershipByTarget } from './ownership.ts';
 
 interface Row extends Range {
   readonly what: string;
@@ -51,18 +51,14 @@ export function mapMarkdown(board: Board, name: string, findings: readonly Findi
     `| start | end | size | what | kind |${views.map((view) => ` ${view} |`).join('')}`,
     `|---|---|---|---|---|${'---|'.repeat(views.length)}`,
     ...rows.map((row) => {
-      const owners = ownershipOf(board, row);
+      const owners = new Map(ownershipByTarget(board, row).map(({ view, owner }) => [view, owner]));
       const cells = [
         formatAddress(row.start),
         formatAddress(row.end - 1n),
         formatSize(row.end - row.start),
         row.what,
         row.kind,
-        ...views.map((view) =>
-          row.kind.startsWith('RAM')
-            ? ''
-            : (owners.find((each) => each.view === view)?.owner ?? ''),
-        ),
+        ...views.map((view) => (row.kind.startsWith('RAM') ? '' : (owners.get(view) ?? ''))),
       ];
       return `| ${cells.map(markdownText).join(' | ')} |`;
     }),

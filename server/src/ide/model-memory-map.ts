@@ -124,6 +124,8 @@ function spanOfWritten(board: Board, written: Written | undefined): Span | undef
 }
 
 const LONGEST_ORIGIN = 240;
+/** UTF-16 units of a statement that are looked at for that. */
+const LONGEST_WRITTEN = 10_000;
 
 /** Reads claims (banks, reservations, modules) out of a board, with where each comes from. */
 class ClaimReader {
@@ -139,7 +141,9 @@ class ClaimReader {
       if (!property) continue;
       for (const phandle of cellsOf(property)) {
         const target = board.tree.phandles.get(phandle);
-        if (target) this.#users.set(target, [...(this.#users.get(target) ?? []), node.name]);
+        const known = target && this.#users.get(target);
+        if (known) known.push(node.name);
+        else if (target) this.#users.set(target, [node.name]);
       }
     }
   }
@@ -155,9 +159,10 @@ class ClaimReader {
   #origin(written: Written, state: MapOrigin['state']): MapOrigin {
     const span = spanOfWritten(this.#board, written);
     const file = span && this.#board.files.get(span.file);
-    const text =
-      span && file && typeof file !== 'string' ? file.text.slice(span.start, span.end) : '';
-    const joined = text.replace(/\s+/g, ' ').trim();
+    // Each range of a long property shows its beginning: not all of it is read for each.
+    const end = span ? Math.min(span.end, span.start + LONGEST_WRITTEN) : 0;
+    const text = span && file && typeof file !== 'string' ? file.text.slice(span.start, end) : '';
+    const joined = text.replace(/\s+/g, ' ').trim() + (span && end < span.end ? '…' : '');
     const place = this.place(span);
     return {
       text: joined.length > LONGEST_ORIGIN ? `${joined.slice(0, LONGEST_ORIGIN)}…` : joined,

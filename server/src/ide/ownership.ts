@@ -3,6 +3,7 @@
 import { formatGrouped, formatSize } from '../addresses/format.ts';
 import { contains, overlaps, type Range } from '../addresses/region.ts';
 import type { LinuxBoot } from '../linux/linux-boot.ts';
+import { firstMeeting, RangeIndex } from '../memory/range-index.ts';
 import type { Board } from '../rules/board.ts';
 import { markdownText } from '../text/markdown.ts';
 import type { DtNode, Written } from '../tree/device-tree.ts';
@@ -25,8 +26,12 @@ export function xenName(boot: XenBoot): string {
 
 /** What each reader does with `range`: the tree itself, every Xen target with its dom0, every bare-metal Linux. */
 export function ownershipOf(board: Board, range: Range): Ownership[] {
+  return [...inTree(board, range), ...ownershipByTarget(board, range)];
+}
+
+/** `ownershipOf` without what the tree itself says. */
+export function ownershipByTarget(board: Board, range: Range): Ownership[] {
   return [
-    ...inTree(board, range),
     ...board.xen.flatMap((boot) => [underXen(boot, range), inDom0(boot, range)]),
     ...board.linux.map((boot) => underLinux(boot, range)),
   ];
@@ -43,7 +48,7 @@ function inTree(board: Board, range: Range): Ownership[] {
       ...(each.node && { node: each.node }),
       ...(each.written && { written: each.written }),
     }));
-  const module = map.modules.find((each) => overlaps(each, range));
+  const module = firstMeeting(map.modules, range);
   if (module)
     return [
       {
@@ -53,7 +58,7 @@ function inTree(board: Board, range: Range): Ownership[] {
         ...(module.written && { written: module.written }),
       },
     ];
-  const bank = map.banks.find((each) => overlaps(each, range));
+  const bank = firstMeeting(map.banks, range);
   if (bank)
     return [
       {
@@ -63,7 +68,7 @@ function inTree(board: Board, range: Range): Ownership[] {
         ...(bank.written && { written: bank.written }),
       },
     ];
-  const device = map.devices.find((each) => overlaps(each, range));
+  const device = firstMeeting(map.devices, range);
   if (device)
     return [
       {
@@ -74,6 +79,13 @@ function inTree(board: Board, range: Range): Ownership[] {
       },
     ];
   return [{ view, owner: 'nothing' }];
+}
+
+/** Whether one of `ranges` holds all of `range`. */
+function hasWithin(ranges: readonly Range[], range: Range): boolean {
+  const first = firstMeeting(ranges, range);
+  if (first === undefined || contains(first, range)) return first !== undefined;
+  return ranges.some((each) => contains(each, range));
 }
 
 function describeFlags(region: {
@@ -103,7 +115,7 @@ export function underXen(boot: XenBoot, range: Range): Ownership {
   const { outcome } = boot;
   if (outcome.kind === 'panics' || outcome.kind === 'hangs')
     return { view, owner: `does not boot: ${outcome.line?.text ?? outcome.because}` };
-  const reserved = boot.reserved.find((each) => overlaps(each, range));
+  const reserved = firstMeeting(boot.reserved, range);
   if (reserved) {
     const named = reserved.kind === 'reserved-memory' || reserved.kind === 'static-mem';
     return {
@@ -113,7 +125,7 @@ export function underXen(boot: XenBoot, range: Range): Ownership {
       ...(reserved.written && { written: reserved.written }),
     };
   }
-  const module = boot.modules.find((each) => overlaps(each, range));
+  const module = firstMeeting(boot.modules, range);
   if (module)
     return {
       view,
@@ -121,14 +133,14 @@ export function underXen(boot: XenBoot, range: Range): Ownership {
       ...(module.node && { node: module.node }),
       ...(module.written && { written: module.written }),
     };
-  const bank = boot.dom0?.banks.find((each) => overlaps(each, range));
+  const bank = firstMeeting(boot.dom0?.banks ?? [], range);
   if (bank)
     return {
       view,
       owner: `${likely(boot, 'dom0.banks')}dom0's RAM, bank ${formatGrouped(bank.start)} – ${formatGrouped(bank.end - 1n)}`,
     };
-  if (boot.heap.some((each) => overlaps(each, range))) return { view, owner: "Xen's heap" };
-  const ram = boot.ram.find((each) => overlaps(each, range));
+  if (firstMeeting(boot.heap, range)) return { view, owner: "Xen's heap" };
+  const ram = firstMeeting(boot.ram, range);
   const unsure = boot.uncertain.find(
     (each) => each.what === 'heap' || each.what.startsWith('dom0'),
   );
@@ -160,16 +172,16 @@ export function inDom0(boot: XenBoot, range: Range): Ownership {
           ? 'not known'
           : 'is not reached: Xen stops before',
     };
-  const told = dom0.memoryNodes.find((node) => node.reg.some((each) => overlaps(each, range)));
-  const backed = dom0.banks.some((each) => contains(each, range));
+  const told = dom0.memoryNodes.find((node) => firstMeeting(node.reg, range));
+  const backed = hasWithin(dom0.banks, range);
   // What is exported for reservations does not depend on where dom0's own RAM is.
   const maybe = backed ? likely(boot, 'dom0.memoryNodes') : '';
-  const mapped = dom0.mapped.find((each) => overlaps(each, range));
+  const mapped = firstMeeting(dom0.mapped, range);
   if (told && !backed && !mapped)
     return { view, owner: `listed as RAM in ${told.name}, without pages behind it` };
   if (told) return { view, owner: `${maybe}listed as RAM in ${told.name}` };
   if (mapped) return { view, owner: `mapped 1:1 for ${mapped.node.name}`, node: mapped.node };
-  const extended = dom0.extendedRegions.some((each) => overlaps(each, range));
+  const extended = firstMeeting(dom0.extendedRegions, range) !== undefined;
   if (extended) return { view, owner: 'an extended region (free for grant mappings)' };
   return { view, owner: 'not seen' };
 }
@@ -177,7 +189,7 @@ export function inDom0(boot: XenBoot, range: Range): Ownership {
 /** What bare-metal Linux does with `range`. */
 export function underLinux(boot: LinuxBoot, range: Range): Ownership {
   const view = `Linux ${boot.release}`;
-  const reserved = boot.reserved.find((each) => overlaps(each, range));
+  const reserved = firstMeeting(boot.reserved, range);
   if (reserved) {
     const words = {
       reserved: 'reserved, stays in the linear map',
@@ -192,9 +204,8 @@ export function underLinux(boot: LinuxBoot, range: Range): Ownership {
       ...(reserved.written && { written: reserved.written }),
     };
   }
-  if (boot.memory.some((each) => contains(each, range))) return { view, owner: 'ordinary RAM' };
-  if (boot.memory.some((each) => overlaps(each, range)))
-    return { view, owner: 'partly ordinary RAM' };
+  if (hasWithin(boot.memory, range)) return { view, owner: 'ordinary RAM' };
+  if (firstMeeting(boot.memory, range)) return { view, owner: 'partly ordinary RAM' };
   return { view, owner: 'no RAM' };
 }
 
@@ -212,34 +223,86 @@ export interface Neighbours {
   readonly above: Neighbour | undefined;
 }
 
+interface Claim extends Range {
+  readonly node: DtNode | undefined;
+  readonly name: string;
+}
+
+/** All that claims memory, by what is asked of it for each region: what meets it, and what is next to it. */
+class Claims {
+  readonly #index: RangeIndex<Claim>;
+  /** Of equal ends, or starts, the first in the list is nearest to where one looks from. */
+  readonly #byEnd: readonly Claim[];
+  readonly #byStart: readonly Claim[];
+
+  constructor({ reserved, modules }: Board['map']) {
+    const claims = [
+      ...reserved.map(({ start, end, node }) => ({
+        start,
+        end,
+        node,
+        name: node?.name ?? '/memreserve/',
+      })),
+      // A ramdisk that /chosen itself names has no node of its own.
+      ...modules.map(({ start, end, node, kind }) => ({
+        start,
+        end,
+        node,
+        name: node.name === 'chosen' ? `the ${kind}` : node.name,
+      })),
+    ].filter((each) => each.end > each.start);
+    const order = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+    this.#index = new RangeIndex(claims);
+    this.#byEnd = claims.toReversed().sort((a, b) => order(a.end, b.end));
+    this.#byStart = claims.toSorted((a, b) => order(a.start, b.start));
+  }
+
+  /** Those that share a byte with `range`, in the map's order; of very many the first. */
+  meeting(range: Range): readonly Claim[] {
+    return this.#index.meeting(range, MOST_MET);
+  }
+
+  /** The one that ends last at or before `address`. */
+  endingBefore(address: bigint): Claim | undefined {
+    return this.#byEnd[countWhile(this.#byEnd, ({ end }) => end <= address) - 1];
+  }
+
+  /** The one that starts first at or behind `address`. */
+  startingBehind(address: bigint): Claim | undefined {
+    return this.#byStart[countWhile(this.#byStart, ({ start }) => start < address)];
+  }
+}
+
+/** Claims over one byte that are looked at: no board has as many. */
+const MOST_MET = 64;
+
+const claimsOf = new WeakMap<Board['map'], Claims>();
+
+/** How many of `items`, which are in order, `holds` is true of. */
+function countWhile<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(items[middle] as T)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** What lies next to `range`, `self` aside. */
 export function neighboursOf(board: Board, range: Range, self: DtNode | undefined): Neighbours {
   const { map } = board;
-  const claims = [
-    ...map.reserved.map((each) => ({
-      start: each.start,
-      end: each.end,
-      node: each.node,
-      name: each.node?.name ?? '/memreserve/',
-    })),
-    // A ramdisk that /chosen itself names has no node of its own.
-    ...map.modules.map((each) => ({
-      ...each,
-      name: each.node.name === 'chosen' ? `the ${each.kind}` : each.node.name,
-    })),
-  ].filter((each) => each.end > each.start && !(each.node === self && each.start === range.start));
-  const bank = map.banks.find((each) => overlaps(each, range));
-  let below: (typeof claims)[number] | undefined;
-  let above: (typeof claims)[number] | undefined;
-  for (const claim of claims) {
-    if (overlaps(claim, range)) {
-      if (claim.start <= range.start) below = claim;
-      if (claim.end >= range.end) above = claim;
-      continue;
-    }
-    if (claim.end <= range.start && (!below || claim.end > below.end)) below = claim;
-    if (claim.start >= range.end && (!above || claim.start < above.start)) above = claim;
-  }
+  let claims = claimsOf.get(map);
+  if (claims === undefined) claimsOf.set(map, (claims = new Claims(map)));
+  const bank = firstMeeting(map.banks, range);
+  const shared = claims
+    .meeting(range)
+    .filter((each) => !(each.node === self && each.start === range.start));
+  const below =
+    shared.findLast((each) => each.start <= range.start) ?? claims.endingBefore(range.start);
+  const above =
+    shared.findLast((each) => each.end >= range.end) ?? claims.startingBehind(range.end);
   const bankStart = bank && bank.start <= range.start ? bank.start : undefined;
   const bankEnd = bank && bank.end >= range.end ? bank.end : undefined;
   return {

@@ -320,9 +320,23 @@ function readNumber(text: string): Value | Fault {
   }
   const isOctal = /^0[0-9]/.test(digits);
   if (isOctal && /[89]/.test(digits)) return new Fault('invalid digit in octal constant');
-  const whole = BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
+  const whole = wholeNumber(digits, isOctal);
   const unsigned = /[uU]/.test(suffix) || BigInt.asUintN(64, whole) > 0x7fff_ffff_ffff_ffffn;
   return wrap(whole, unsigned);
+}
+
+/** The number that `digits` make, modulo 2^64 when there are very many: a BigInt takes more than their number to read. */
+function wholeNumber(digits: string, isOctal: boolean): bigint {
+  if (digits.length <= 64) return BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
+  const prefix = /^0[xXbB]/.exec(digits)?.[0];
+  if (prefix !== undefined || isOctal)
+    return BigInt(`${prefix ?? '0o'}${digits.slice(prefix === undefined ? 1 : 2).slice(-64)}`);
+  let value = 0n;
+  for (let at = 0; at < digits.length; at += 15) {
+    const some = digits.slice(at, at + 15);
+    value = BigInt.asUintN(64, value * 10n ** BigInt(some.length) + BigInt(some));
+  }
+  return value;
 }
 
 const escapes = new Map<string, number>([

@@ -11,11 +11,31 @@ function wrap(value: bigint): Integer {
   return wrapped <= 0x1f_ffff_ffff_ffffn ? Number(wrapped) : wrapped;
 }
 
+const longestDigits = 100;
+
+/** A shorter literal of the same value, or the same fault. */
+function shortened(digits: string): string {
+  const prefix = /^0[xX]?/.exec(digits)?.[0] ?? '';
+  let start = prefix.length;
+  while (digits.charCodeAt(start) === 0x30) start++;
+  const rest = digits.slice(start);
+  if (prefix !== '0' || rest.length < longestDigits / 2) {
+    // Anything as long is too large.
+    return prefix + (rest.slice(0, longestDigits / 2) || '0');
+  }
+  const octal = /^[0-7]*/.exec(rest)?.[0] ?? '';
+  // dtc reads as far as the digits are octal, and of many keeps the last 64 bits.
+  if (octal.length < rest.length) return `${prefix}${octal.slice(-longestDigits / 2)}8`;
+  return prefix + octal.slice(0, longestDigits / 2);
+}
+
 /** An integer literal without its suffix, read as C's strtoull with base 0: octal after a leading 0. */
 export function readInteger(digits: string): {
   readonly value: Integer;
   readonly fault?: 'bad-integer' | 'integer-too-large';
 } {
+  // Longer ones that fit have zeros in front; reading all of them takes more than their number.
+  if (digits.length > longestDigits) return readInteger(shortened(digits));
   const first = digits.charCodeAt(0) === 0x30;
   if (first && digits.length > 1 && !/^0[xX]/.test(digits)) {
     const octal = /^0[0-7]*/.exec(digits)?.[0] ?? '0';

@@ -1,0 +1,35 @@
+// Every reader takes time linear in its input, however hard the input is: measured at two sizes, larger ones when in doubt.
+//   npm run bench -- --only readers      prints the times of all readers at four sizes
+
+import assert from 'node:assert/strict';
+import { measureGrowth, steepest } from './measure-slope.ts';
+import { runMeasurements } from './run-measurements.ts';
+
+describe('time per size of input', function () {
+  this.timeout(600_000);
+
+  it('a reader that takes the square of its input is found', async () => {
+    const effort = { base: 4, factors: [1, 4], rounds: 1, retries: 1 };
+    const square = (count: number) => (): number => {
+      let sum = 0;
+      for (let a = 0; a < count; a++) for (let b = 0; b < count; b++) sum = (sum + a * b) | 0;
+      return sum;
+    };
+    const growth = await measureGrowth({ reader: 'square', input: 'any', make: square }, effort);
+    assert.ok(growth.slope > steepest, `${growth.slope}`);
+  });
+
+  it(`grows by a slope of at most ${steepest} for every reader and input`, async () => {
+    const grown = await runMeasurements('quick');
+    const readers = new Set(grown.map(({ reader }) => reader));
+    console.log(`      ${grown.length} inputs of ${readers.size} readers`);
+    assert.ok(readers.size >= 20, [...readers].join());
+    const told = grown
+      .filter(({ slope }) => slope > steepest)
+      .map(
+        ({ reader, input, counts, times, slope }) =>
+          `${reader}, ${input}: slope ${slope.toFixed(2)}, ${times.map((time, at) => `${time.toFixed(0)} ms for ${counts[at] ?? 0}`).join(', ')}`,
+      );
+    assert.deepEqual(told, []);
+  });
+});
