@@ -319,7 +319,7 @@ export function hardInputs(
   const analyzed = (text: string): Complete => {
     const analysis = analyze(text);
     assert.equal(analysis.kind, 'complete');
-    return analysis as Complete;
+    return analysis;
   };
   const boot = analyzed(boardOfLog).board.xen[0];
   assert.ok(boot);
