@@ -1,5 +1,5 @@
 // Every fix, refactoring and rename that is offered on generated boards: what it changes is what it says.
-//   DTMAP_FIX_BOARDS (200) sets of boards, DTMAP_FIX_SEED (1)
+//   DTMAP_FIX_BOARDS (200) sets of boards, DTMAP_FIX_SEED (1); of more than 200, refactorings and renames of every set
 
 import assert from 'node:assert/strict';
 import { inProcesses } from '../oracle/in-processes.ts';
