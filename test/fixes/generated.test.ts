@@ -25,6 +25,7 @@ describe(`fixes of ${sets} generated sets of boards with DTMAP_FIX_SEED=${seed}`
     const asked = Array.from({ length: Math.ceil(sets / SETS_AT_ONCE) }, (_, index): SetsAsked => ({
       seed: seed * 100_000 + index,
       count: Math.min(SETS_AT_ONCE, sets - index * SETS_AT_ONCE),
+      extent: sets > 200 ? 'whole' : 'sample',
     }));
     const worker = `${import.meta.dirname}/prove-sets.ts`;
     const answers = await inProcesses<SetsAsked, SetsProved>(worker, asked);
