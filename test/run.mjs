@@ -42,7 +42,7 @@ const suites = {
   bench: [[['esbuild.mjs'], mocha('--spec', 'test/bench/*.test.ts')]],
   // Random inputs, and what goes wrong while the bundles run.
   fuzz: [
-    [mocha('--spec', 'test/fuzz/*.test.ts')],
+    [mocha('--spec', 'test/fuzz/*.test.ts', '--spec', 'test/fixes/*.test.ts')],
     [['esbuild.mjs'], mocha('--spec', 'test/faults/*.test.ts')],
   ],
   // A scenario in a real editor may be tried a second time; the reporter says which one was.

@@ -140,6 +140,8 @@ const setOf = record({
   format: constantFrom('', '', '', '', 'no-ranges', 'other-cells'),
   beside: constantFrom('', '', 'profile', 'script'),
   tail: nat({ max: 5 }),
+  /** Makes faults likely that take two things at once. */
+  theme: constantFrom('', '', '', '', 'default-pools', 'bus'),
 });
 type Model = typeof setOf extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -151,6 +153,27 @@ export function boardSets(): fc.Arbitrary<BoardSet> {
 /** Files with their names, as a failure shows them. */
 export function showSet({ files }: BoardSet): string {
   return [...files].map(([name, text]) => `=== ${name}\n${text}`).join('\n');
+}
+
+function themed(model: Model): Model {
+  const { theme, regions, uses } = model;
+  if (theme === 'default-pools')
+    return {
+      ...model,
+      regions: regions.map((region) => ({
+        ...region,
+        kind: 'cma',
+        isDefault: true,
+        firmware: false,
+      })),
+    };
+  if (theme === 'bus')
+    return {
+      ...model,
+      regions: regions.map((region) => ({ ...region, kind: 'dma', status: '' })),
+      uses: uses.map((use) => ({ ...use, by: 'behind-bus' })),
+    };
+  return model;
 }
 
 interface Placed extends Region {
@@ -173,7 +196,8 @@ class Writer {
   /** While regions are written below a node that has one cell for sizes. */
   #areSizesNarrow = false;
 
-  constructor(model: Model) {
+  constructor(given: Model) {
+    const model = themed(given);
     this.#model = model;
     this.#shared = model.shared;
     this.#regions = this.#placed();

@@ -1,5 +1,5 @@
 // Every fix, refactoring and rename that is offered on generated boards: what it changes is what it says.
-//   DTMAP_FIX_BOARDS (200) sets of boards, DTMAP_FIX_SEED (1)
+//   DTMAP_FIX_BOARDS (200) sets of boards, DTMAP_FIX_SEED (1); of more than 200, refactorings and renames of every set
 
 import assert from 'node:assert/strict';
 import { inProcesses } from '../oracle/in-processes.ts';
@@ -25,6 +25,7 @@ describe(`fixes of ${sets} generated sets of boards with DTMAP_FIX_SEED=${seed}`
     const asked = Array.from({ length: Math.ceil(sets / SETS_AT_ONCE) }, (_, index): SetsAsked => ({
       seed: seed * 100_000 + index,
       count: Math.min(SETS_AT_ONCE, sets - index * SETS_AT_ONCE),
+      extent: sets > 200 ? 'whole' : 'sample',
     }));
     const worker = `${import.meta.dirname}/prove-sets.ts`;
     const answers = await inProcesses<SetsAsked, SetsProved>(worker, asked);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { analyze } from '../../server/src/analysis/analyze.ts';
@@ -50,12 +50,18 @@ interface Application {
   readonly renamed?: readonly [string, string];
 }
 
+/** `whole`: refactorings and renames of every set; `sample`: those of one in four. */
+export type Extent = 'whole' | 'sample';
+
+const MEMORY = '/dev/shm';
+
 /** Throws with the board, the fix and the difference when something offered does not do what it says. */
-export async function proveSet(set: BoardSet, tally: Tally): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'dtmap-set-'));
+export async function proveSet(set: BoardSet, tally: Tally, extent: Extent): Promise<void> {
+  // In memory where that can be had: each variant is a folder of files.
+  const folder = mkdtempSync(path.join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'dtmap-set-'));
   try {
     writeFiles(folder, set.files);
-    await new Prover(set, folder, tally).prove();
+    await new Prover(set, folder, tally, extent).prove();
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -86,11 +92,14 @@ class Prover {
   readonly #folder: string;
   readonly #tally: Tally;
   /** Whether it is run through the command line as well, which does everything again. */
-  readonly #isSampled: boolean;
+  readonly #runsCommandLine: boolean;
+  readonly #asksForMore: boolean;
 
-  constructor(set: BoardSet, folder: string, tally: Tally) {
+  constructor(set: BoardSet, folder: string, tally: Tally, extent: Extent) {
     tally.add('sets');
-    this.#isSampled = (tally.counts.get('sets') ?? 0) % 8 === 1;
+    const number = tally.counts.get('sets') ?? 0;
+    this.#runsCommandLine = number % 20 === 1;
+    this.#asksForMore = extent === 'whole' || number % 4 === 1;
     this.#set = set;
     this.#folder = folder;
     this.#tally = tally;
@@ -105,13 +114,16 @@ class Prover {
       const host = await trialHostFor(session, board, FIX_OPTIONS);
       applications.push(
         ...(await this.#fixes(name, board, host)),
+        ...(await this.#allFixes(name, board, host)),
+      );
+      if (!this.#asksForMore) continue;
+      applications.push(
         ...(await this.#refactorings(name, board, host)),
         ...(await this.#renames(name, board, host, [...opened.values()])),
-        ...(await this.#allFixes(name, board, host)),
       );
     }
     await this.#judge(applications, session, opened);
-    if (this.#isSampled) await this.#checkCommandLine(opened);
+    if (this.#runsCommandLine) await this.#checkCommandLine(opened);
   }
 
   async #fixes(name: string, board: OpenBoard, host: TrialHost): Promise<Application[]> {

@@ -2,11 +2,12 @@
 
 import fc from 'fast-check';
 import { boardSets, showSet } from './generate-set.ts';
-import { proveSet, Tally } from './prove-set.ts';
+import { proveSet, Tally, type Extent } from './prove-set.ts';
 
 export interface SetsAsked {
   readonly seed: number;
   readonly count: number;
+  readonly extent: Extent;
 }
 
 export interface SetsProved {
@@ -18,14 +19,14 @@ export interface SetsProved {
 /** Time to make a failing set small, in ms. */
 const SHRINKING = 120_000;
 
-async function prove({ seed, count }: SetsAsked): Promise<SetsProved> {
+async function prove({ seed, count, extent }: SetsAsked): Promise<SetsProved> {
   const tally = new Tally();
   // Those of the sets as generated: shrinking goes over the failing one again and again.
   let counts: SetsProved['counts'] = [];
   let done = 0;
   const details = await fc.check(
     fc.asyncProperty(boardSets(), async (set) => {
-      await proveSet(set, tally);
+      await proveSet(set, tally, extent);
       done += 1;
       if (done === tally.counts.get('sets')) counts = [...tally.counts];
     }),
