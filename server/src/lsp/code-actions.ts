@@ -2,7 +2,6 @@
 
 import {
   CodeActionKind,
-  CodeActionTriggerKind,
   type CodeAction,
   type CodeActionParams,
   type Diagnostic,
@@ -34,7 +33,7 @@ export async function codeActions(
   source: SourceFile,
   params: CodeActionParams,
 ): Promise<CodeAction[]> {
-  const { only, triggerKind } = params.context;
+  const { only } = params.context;
   const wants = (kind: string): boolean =>
     !only || only.some((each) => kind === each || kind.startsWith(`${each}.`));
   const actions: CodeAction[] = [];
@@ -51,10 +50,8 @@ export async function codeActions(
       for (const offer of offers)
         actions.push(actionOf(offer, CodeActionKind.QuickFix, screen, diagnostics));
     }
-  // An editor that asks at each move of the cursor shows no more of them than a bulb.
-  const isAutomatic = !only && triggerKind === CodeActionTriggerKind.Automatic;
   // The board is that of an older text while the text is broken.
-  if (wants(CodeActionKind.Refactor) && !isAutomatic && !model.stale) {
+  if (wants(CodeActionKind.Refactor) && !model.stale) {
     const proposals = refactorings(model.board, source.id, from);
     for (const offer of await tryFixes(server, model, proposals, undefined))
       actions.push(actionOf(offer, CodeActionKind.RefactorRewrite, screen));
