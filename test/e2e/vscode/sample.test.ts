@@ -32,11 +32,11 @@ inEveryWorkbench('the sample board', (workbench) => {
 
     const fixes = await workbench().quickFixes();
     assert.ok(
-      fixes.some((title) => title.includes('drop its status')),
+      fixes.some((title) => title.includes('Remove status')),
       fixes.join('\n'),
     );
     await workbench().screenshot('sample-quick-fixes');
-    await workbench().applyFix('drop its status');
+    await workbench().applyFix('Remove status');
 
     // Only what is in view is drawn, and the problems take half of it.
     await workbench().putCursorAt('0x0 0x64000000 0x0 0x2000000');
