@@ -25,7 +25,8 @@ describe('time per size of input', function () {
     console.log(`      ${grown.length} inputs of ${readers.size} readers`);
     assert.ok(readers.size >= 20, [...readers].join());
     const told = grown
-      .filter(({ slope }) => slope > steepest)
+      // A few milliseconds are moved by the machine's other work; a square shows in them all the same.
+      .filter(({ slope, times }) => slope > ((times.at(-1) ?? 0) < 50 ? 1.6 : steepest))
       .map(
         ({ reader, input, counts, times, slope }) =>
           `${reader}, ${input}: slope ${slope.toFixed(2)}, ${times.map((time, at) => `${time.toFixed(0)} ms for ${counts[at] ?? 0}`).join(', ')}`,
