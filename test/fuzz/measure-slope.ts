@@ -39,9 +39,15 @@ export interface Effort {
 /** The largest slope that counts as linear: n log n, and what a larger heap costs, are within it. */
 export const steepest = 1.2;
 
-/** Pieces that the search for a size begins with, and of the largest input. */
+/** What no busy machine makes of a linear reader, and no square comes down to. */
+export const surelySteep = 1.5;
+
+/** Pieces that the search for a size begins with, and of the largest input, also of one that is read in a moment. */
 const FEWEST = 64;
 const MOST = 1 << 18;
+const MOST_FAST = 1 << 20;
+/** Milliseconds within which the largest input is read in a moment. */
+const FAST = 200;
 /** Milliseconds below which the clock and the compiler decide, not the reader. */
 const TELLING = 8;
 
@@ -73,7 +79,10 @@ export async function measureGrowth(growing: GrowingInput, effort: Effort): Prom
     const scale = 2 ** (retry % 2 === 0 ? -retry / 2 : (retry + 1) / 2);
     const fitting = Math.min(Math.floor(count * scale), Math.floor(most / largest));
     const tried = Math.max(1, lastOf(best) > 1000 ? Math.min(fitting, count) : fitting);
-    const growth = await measureAt(growing, tried, fixed, effort.factors, effort.rounds + retry);
+    // Sizes further apart: what disturbs one of them weighs less, and the square no less.
+    const wider = tried * largest * 4 <= (growing.most ?? MOST_FAST) && lastOf(best) < FAST;
+    const factors = wider ? [...effort.factors, largest * 4] : effort.factors;
+    const growth = await measureAt(growing, tried, fixed, factors, effort.rounds + retry);
     // A smaller input that is read too fast to tell says nothing; one as large as the first says that it was disturbed.
     const tells = tried >= count || lastOf(growth) >= TELLING;
     if (tells && growth.slope < best.slope) best = growth;
@@ -91,8 +100,8 @@ async function measureAt(
   const counts = factors.map((factor) => count * factor);
   const times: number[] = [];
   for (const each of counts) times.push(await leastTime(growing, each, rounds));
-  const first = Math.max((times[0] ?? 0) - fixed, 1);
   const last = (times.at(-1) ?? 0) - fixed;
+  const first = Math.max((times[0] ?? 0) - fixed, 1);
   const growth = Math.log((counts.at(-1) ?? 1) / count);
   const slope = last < TELLING ? 0 : Math.log(last / first) / growth;
   return { reader: growing.reader, input: growing.input, counts, times, slope };

@@ -162,7 +162,7 @@ function scriptText(text: string): string {
 function scriptOf(text: string, sizeOf: SizeOf): BootScript {
   const config = readImageBuilderConfig(text);
   if (config) return placeImages(config, sizeOf);
-  const environment = /^[^\S\n]*(?:fdt|setenv|load|tftp\w*|booti)\s/m.test(text)
+  const environment = /^[ \t]*(?:fdt|setenv|load|tftp\w*|booti)\s/m.test(text)
     ? undefined
     : readEnvironment(text);
   if (!environment) return readBootScript(text, sizeOf);
