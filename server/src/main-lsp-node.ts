@@ -55,6 +55,8 @@ serve(createConnection(ProposedFeatures.all), {
     exists: (id) => Promise.resolve(files.exists(id)),
     isReadOnly: (id) => files.isReadOnly(id),
     readDirectory: (id) => files.listDirectory(id),
+    listFolder: (id) => files.listFolderLater(id),
+    realPath: (id) => files.realPath(id),
     load: () => Promise.resolve(),
   },
   wasm: () =>

@@ -7,15 +7,18 @@ import {
   type Dirent,
   readdirSync,
   readFileSync,
+  realpathSync,
   type Stats,
   statfsSync,
   statSync,
 } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf, reasonOf } from './node-file-reason.ts';
 import { replaceFiles, writeFile } from './node-write-files.ts';
 import { decodeText } from './text/decode.ts';
+import type { FolderListing } from './text/folder-listing.ts';
 import type { Replacement, Unreplaced } from './text/replacement.ts';
 import {
   largestFile,
@@ -49,6 +52,7 @@ export class NodeFiles implements FileSet {
   readonly #stored = new Map<FileId, Stored>();
   /** Files that the user named, which may be pipes of a shell; what sources name may not. */
   readonly #named = new Set<FileId>();
+  readonly #realPaths = new Map<FileId, FileId>();
 
   get(id: FileId): SourceFile | Missing {
     const open = this.#open.get(id);
@@ -84,6 +88,16 @@ export class NodeFiles implements FileSet {
     return this.#open.has(id) || statOf(pathOf(id)) !== undefined;
   }
 
+  /** The name of a file or folder without links; of what is not on the disk, as it is. */
+  realPath(id: FileId): FileId {
+    let known = this.#realPaths.get(id);
+    if (known === undefined) {
+      known = this.#stored.get(id)?.stamp === GIVEN ? id : realPathOf(id);
+      this.#realPaths.set(id, known);
+    }
+    return known;
+  }
+
   /** The names in a folder, sorted, folders with a `/` at the end; empty when it cannot be read. */
   readDirectory(id: FileId): readonly string[] {
     if (!statOf(pathOf(id))?.isDirectory()) return [];
@@ -96,10 +110,24 @@ export class NodeFiles implements FileSet {
 
   /** The same for whoever has other things to do until the disk has answered. */
   async listDirectory(id: FileId): Promise<readonly string[]> {
+    return (await this.listFolderLater(id)).names;
+  }
+
+  /** What stands in a folder, and where its links lead. */
+  listFolder(id: FileId): FolderListing {
     try {
-      return namesOf(await readdir(pathOf(id), { withFileTypes: true }));
+      return listingOf(id, readdirSync(pathOf(id), { withFileTypes: true }));
     } catch {
-      return [];
+      return NO_FOLDER;
+    }
+  }
+
+  /** The same for whoever has other things to do until the disk has answered. */
+  async listFolderLater(id: FileId): Promise<FolderListing> {
+    try {
+      return listingOf(id, await readdir(pathOf(id), { withFileTypes: true }));
+    } catch {
+      return NO_FOLDER;
     }
   }
 
@@ -179,6 +207,7 @@ export class NodeFiles implements FileSet {
   /** Makes the next question read the file, or find it absent, anew. */
   forget(id: FileId): void {
     this.#stored.delete(id);
+    this.#realPaths.delete(id);
   }
 
   /** Forgets every remembered file whose modification time or size differs from the disk's, and returns them. */
@@ -187,6 +216,7 @@ export class NodeFiles implements FileSet {
       ([id, stored]) => stored.stamp !== GIVEN && this.#stampOf(id) !== stored.stamp,
     );
     for (const [id] of changed) this.#stored.delete(id);
+    this.#realPaths.clear();
     return changed.map(([id]) => id);
   }
 
@@ -220,6 +250,27 @@ export class NodeFiles implements FileSet {
 
 function namesOf(entries: readonly Dirent[]): string[] {
   return entries.map((entry) => entry.name + (entry.isDirectory() ? '/' : '')).sort();
+}
+
+const NO_FOLDER: FolderListing = { names: [], links: [] };
+
+function listingOf(folder: FileId, entries: readonly Dirent[]): FolderListing {
+  const links = entries
+    .filter((entry) => entry.isSymbolicLink())
+    .flatMap(({ name }) => {
+      const link = folder.endsWith('/') ? folder + name : `${folder}/${name}`;
+      const found = statOf(pathOf(link));
+      return found ? [{ name, target: realPathOf(link), isFolder: found.isDirectory() }] : [];
+    });
+  return { names: namesOf(entries), links };
+}
+
+function realPathOf(id: FileId): FileId {
+  try {
+    return realpathSync.native(pathOf(id)).split(path.sep).join('/');
+  } catch {
+    return id;
+  }
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -28,6 +28,7 @@ import { foldingRanges } from '../../server/src/ide/folding-ranges.ts';
 import { formatText } from '../../server/src/ide/format.ts';
 import { hover } from '../../server/src/ide/hover.ts';
 import { readRecordedCommand } from '../../server/src/ide/include-folders.ts';
+import { includesOf } from '../../server/src/ide/includes-of.ts';
 import { IncludeIndex } from '../../server/src/ide/include-index.ts';
 import { inlayHints } from '../../server/src/ide/inlay-hints.ts';
 import { mapMarkdown } from '../../server/src/ide/map-markdown.ts';
@@ -379,6 +380,26 @@ export function hardInputs(
       index.set(rootFile, text);
       return index.rootsOf('/board/no');
     }),
+    ...(
+      [
+        ['words in comments', (count) => 'include /* '.repeat(count)],
+        [
+          'words before comments',
+          (count) => `${'include /**/'.repeat(count)}${'/**/'.repeat(count)}`,
+        ],
+        ['words before lines', (count) => 'include // '.repeat(count)],
+        ['macros', (count) => '#include A\n'.repeat(count)],
+        ['macros in comments', (count) => `${'/include/ A /* */ '.repeat(count)}`],
+        ['words and spaces', (count) => `include${' '.repeat(count)}`.repeat(8)],
+      ] as [string, (count: number) => string][]
+    ).map(([input, textOf]) => ({
+      reader: 'include index',
+      input,
+      make: (count: number) => {
+        const text = textOf(count);
+        return () => includesOf(text);
+      },
+    })),
     {
       reader: 'include index',
       input: 'a chain of files',

@@ -44,7 +44,9 @@ export type Refusal =
   /** More boards read the file than are tried. */
   | { readonly code: 'too-many-boards'; readonly file: FileId; readonly count: number }
   /** The work tree is too large to find all boards that read the file. */
-  | { readonly code: 'boards-unknown'; readonly file: FileId };
+  | { readonly code: 'boards-unknown'; readonly file: FileId }
+  /** Nobody looks for boards where the file is. */
+  | { readonly code: 'not-searched'; readonly file: FileId };
 
 export type Offer =
   | {
@@ -59,7 +61,10 @@ export type Offer =
 export interface TrialHost {
   readonly files: FileSet;
   readonly reader: Reader;
-  /** How to analyse every board that reads one of `files`, or why they cannot all be tried. */
+  /**
+   * How to analyse every other board that reads one of `files`, and the board itself as others read it where that
+   * differs, or why they cannot all be tried.
+   */
   boardsReading(files: readonly FileId[]): Promise<readonly BoardRequest[] | Refusal>;
   /** Reads files that an analysis asked for. */
   load(files: readonly FileId[]): Promise<void>;
@@ -100,7 +105,7 @@ export async function tryProposals(
     for (const candidate of open) await findWay(candidate, own, finding, host);
     const tried = open.filter(({ after }) => after !== undefined);
     // Those that another board refuses go on with their next way.
-    open = await tryElsewhere(tried, own.request.root, host);
+    open = await tryElsewhere(tried, host);
   }
   return candidates.map(offerOf);
 }
@@ -160,27 +165,26 @@ function lockOf(edits: Edits, host: TrialHost): Refusal | undefined {
 /** Tries the candidates on all other boards that read what they edit; returns those that one refuses. */
 async function tryElsewhere(
   candidates: readonly Candidate[],
-  own: FileId,
   host: TrialHost,
 ): Promise<Candidate[]> {
   const refused: Candidate[] = [];
   const filesOf = ({ ways: [edits] }: Candidate): FileId[] => [
     ...new Set((edits ?? []).map(({ at }) => at.file)),
   ];
+  const realPath = (file: FileId): FileId => host.files.realPath?.(file) ?? file;
   const requests = await host.boardsReading([...new Set(candidates.flatMap(filesOf))]);
   if ('code' in requests) {
     for (const candidate of candidates) refuse(candidate, requests);
     return [...candidates];
   }
   for (const request of requests) {
-    if (request.root === own) continue;
     const left = candidates.filter((each) => !refused.includes(each));
     if (left.length === 0) break;
     await host.pause();
     const before = await analyzeLoaded(request, host.files, host);
+    const members = before && new Set([...filesRead(before)].map(realPath));
     for (const candidate of left) {
-      const members = before ? filesRead(before) : undefined;
-      if (members && !filesOf(candidate).some((file) => members.has(file))) continue;
+      if (members && !filesOf(candidate).some((file) => members.has(realPath(file)))) continue;
       await host.pause();
       const [edits = []] = candidate.ways;
       const refusal: Refusal | undefined = before

@@ -1,5 +1,6 @@
 // What the command line needs from the outside world; main-cli.ts provides it, tests provide another.
 
+import type { FolderListing } from '../text/folder-listing.ts';
 import type { Replacement, Unreplaced } from '../text/replacement.ts';
 import type { FileSet, Missing, SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
@@ -14,6 +15,8 @@ export interface ShellFiles extends FileSet {
   exists(id: FileId): boolean;
   /** The names in a folder, sorted, folders with a `/` at the end; empty when it cannot be read. */
   readDirectory(id: FileId): readonly string[];
+  listFolder(id: FileId): FolderListing;
+  realPath(id: FileId): FileId;
   /** Puts a text on top of the disk. */
   setText(id: FileId, text: string): void;
   unset(id: FileId): void;

@@ -9,13 +9,16 @@ import {
   type TrialBoard,
   type TrialHost,
 } from '../analysis/try-proposals.ts';
+import { isOverlayFile, isRootFile } from '../ide/include-index.ts';
+import { foldersAbove } from '../ide/paths.ts';
 import { inferIncludePaths } from '../preprocess/include-paths.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { FileId } from '../text/span.ts';
+import { isSkipped, type SearchedTree } from './board-index.ts';
 import { Failure } from './failure.ts';
 import type { CheckOptions } from './program.ts';
 import type { OpenBoard, Session } from './session.ts';
-import { settingsFor, type BoardSettings } from './settings.ts';
+import { findProject, settingsFor, type BoardSettings } from './settings.ts';
 
 /** Boards that one file may belong to and still be changed: each is analysed twice for each fix. */
 const MOST_BOARDS = 256;
@@ -36,57 +39,85 @@ export async function trialHostFor(
 ): Promise<TrialHost> {
   const { shell } = session;
   const { root } = opened.boardFile;
-  const project = projectFolder(session, root);
+  const { files } = shell;
+  const project = projectFolder(session, files.realPath(root));
   return {
-    files: shell.files,
+    files,
     reader: await session.reader(),
-    boardsReading: (files) => requestsReading(session, opened, files, project, options),
+    boardsReading: (changed) => requestsReading(session, opened, changed, options),
     load: () => Promise.resolve(),
     pause: () => Promise.resolve(),
     lockedBecause({ at }) {
       if (opened.places.isMade(at)) return 'It stands in a boot script; edit it there.';
-      const folder = project === '/' ? project : `${project}/`;
-      if (at.file === root || at.file.startsWith(folder)) return undefined;
-      return `${session.shown(at.file)} lies outside the project (${project}); edit it by hand.`;
+      const real = files.realPath(at.file);
+      if (real.startsWith(withSlash(project))) return undefined;
+      return `${session.shown(real)} lies outside the project (${project}); edit it by hand.`;
     },
   };
 }
 
 /** The folder of the nearest `dtmap.json` or repository above `root`, else its work tree, else the current folder. */
-function projectFolder({ shell, folders }: Session, root: FileId): FileId {
-  const { files, cwd } = shell;
-  for (let folder = path.posix.dirname(root); ; folder = path.posix.dirname(folder)) {
-    if (MARKERS.some((name) => files.exists(path.posix.join(folder, name)))) return folder;
-    if (folder === path.posix.dirname(folder)) break;
+function projectFolder(session: Session, root: FileId): FileId {
+  const marked = markedFolders(session, root)[0];
+  return marked ?? workTree(session, root) ?? currentFolder(session, root);
+}
+
+/** The outermost folder above `file` in which somebody may include it: all that is or may be one project. */
+function searchedFolder(session: Session, file: FileId): FileId {
+  const marked = markedFolders(session, file).at(-1);
+  const candidates = [
+    marked ?? currentFolder(session, file),
+    workTree(session, file),
+    foldersAbove(file).findLast((folder) => folder.endsWith('/dts')),
+  ].filter((folder) => folder !== undefined);
+  return candidates.reduce((a, b) => (b.length < a.length ? b : a));
+}
+
+/** The folders above `file` that are the top of a project, innermost first. */
+function markedFolders({ shell: { files } }: Session, file: FileId): FileId[] {
+  const folders: FileId[] = [];
+  for (let folder = path.posix.dirname(file); ; folder = path.posix.dirname(folder)) {
+    if (MARKERS.some((name) => files.exists(path.posix.join(folder, name)))) folders.push(folder);
+    if (folder === path.posix.dirname(folder)) return folders;
   }
-  const { tree, top } = inferIncludePaths(root, folders);
+}
+
+function workTree({ folders }: Session, file: FileId): FileId | undefined {
+  const { tree, top } = inferIncludePaths(file, folders);
   // Includes may come from a tree beside the board.
-  if (tree !== 'none' && root.startsWith(`${top}/`)) return top;
-  return root.startsWith(`${cwd}/`) ? cwd : path.posix.dirname(root);
+  return tree !== 'none' && file.startsWith(withSlash(top)) ? top : undefined;
+}
+
+function currentFolder({ shell: { cwd, files } }: Session, file: FileId): FileId {
+  const current = files.realPath(cwd);
+  return file.startsWith(withSlash(current)) ? current : path.posix.dirname(file);
+}
+
+function withSlash(folder: FileId): string {
+  return folder.endsWith('/') ? folder : `${folder}/`;
 }
 
 async function requestsReading(
   session: Session,
-  { boardFile }: OpenBoard,
+  opened: OpenBoard,
   files: readonly FileId[],
-  project: FileId,
   options: CheckOptions,
 ): Promise<readonly BoardRequest[] | Refusal> {
+  const { shell } = session;
   const roots = new Set<FileId>();
   for (const file of files) {
-    const found = session.boards.boardsReading(file, project);
-    // Standard input, or a board of another name than boards have.
-    if (found === undefined && file === boardFile.root) continue;
-    if (found === undefined) return { code: 'boards-unknown', file };
+    // It is no file.
+    if (opened.boardFile.name === '-' && file === opened.boardFile.root) continue;
+    const found = rootsReading(session, opened.boardFile.root, file, options);
+    if ('code' in found) return found;
     if (found.length > MOST_BOARDS) return { code: 'too-many-boards', file, count: found.length };
     for (const root of found) roots.add(root);
   }
-  // The board itself has been read, with what the command line says of it.
-  roots.delete(boardFile.root);
   const requests: BoardRequest[] = [];
+  roots.delete(nameInIndex(session, opened.boardFile.root));
   for (const root of roots)
     try {
-      requests.push(await session.requestFor(root, settingsOf(session, root, options)));
+      requests.push(await session.requestFor(root, settingsOf(shell, root, options)));
     } catch (error) {
       // A file that its settings name and that cannot be read.
       if (error instanceof Failure) return { code: 'board-unreadable', board: root };
@@ -95,17 +126,89 @@ async function requestsReading(
   return requests;
 }
 
+/** The boards and overlays that may read `file`, by the names that have no link in their folders. */
+function rootsReading(
+  session: Session,
+  own: FileId,
+  file: FileId,
+  options: CheckOptions,
+): readonly FileId[] | Refusal {
+  const { files } = session.shell;
+  const real = files.realPath(file);
+  const roots = new Set<FileId>();
+  for (const top of new Set(
+    [own, file].map((each) => searchedFolder(session, files.realPath(each))),
+  )) {
+    const tree = session.boards.treeBelow(top);
+    if (tree === undefined) return { code: 'boards-unknown', file };
+    if (real.startsWith(withSlash(top)) && isSkipped(real, top))
+      return { code: 'not-searched', file };
+    const found = tree.index.rootsOf(real, 'possible');
+    for (const root of found) roots.add(root);
+    const overlays = found.filter(isOverlayFile);
+    if (overlays.length > 0)
+      for (const root of boardsApplying(session, tree, overlays, options)) roots.add(root);
+  }
+  return [...roots];
+}
+
+/** The boards to which settings apply one of `overlays`, and those that a script boots, which may apply any. */
+function boardsApplying(
+  { shell }: Session,
+  { index, projects }: SearchedTree,
+  overlays: readonly FileId[],
+  options: CheckOptions,
+): FileId[] {
+  const known = new Map<FileId, boolean>();
+  const applies = (project: FileId): boolean => {
+    let does = known.get(project);
+    if (does === undefined) {
+      does = appliesOneOf(shell, project, overlays, options);
+      known.set(project, does);
+    }
+    return does;
+  };
+  if (projects.length === 0) return [];
+  return [...index.files()].filter((root) => {
+    const project = isRootFile(root) && !isOverlayFile(root) ? findProject(shell, root) : undefined;
+    return project !== undefined && applies(project);
+  });
+}
+
+function appliesOneOf(
+  shell: Session['shell'],
+  project: FileId,
+  overlays: readonly FileId[],
+  options: CheckOptions,
+): boolean {
+  try {
+    const settings = settingsFor(shell, project, { ...options, overlay: [] });
+    const applied = settings.overlays.map((each) => shell.files.realPath(each));
+    return settings.bootScript !== undefined || overlays.some((each) => applied.includes(each));
+  } catch (error) {
+    // Settings that say nothing.
+    if (error instanceof Failure) return false;
+    throw error;
+  }
+}
+
+/** As the index names it: without links in its folder, but by its own name, which may be a link. */
+function nameInIndex({ shell }: Session, root: FileId): FileId {
+  return path.posix.join(shell.files.realPath(path.posix.dirname(root)), path.posix.basename(root));
+}
+
 /** What is said of one board on the command line says nothing of the others that share a file with it. */
-function settingsOf(session: Session, root: FileId, options: CheckOptions): BoardSettings {
+function settingsOf(shell: Session['shell'], root: FileId, options: CheckOptions): BoardSettings {
   const common: Mutable<CheckOptions> = { ...options, overlay: [], guest: [] };
   delete common.profile;
   delete common.bootScript;
   delete common.memoryFrom;
   delete common.efiMap;
-  const settings: Mutable<BoardSettings> = settingsFor(session.shell, root, common);
-  // A script edits the board that it boots; in an overlay its text would be read by every board.
-  if (!root.endsWith('.dts')) delete settings.bootScript;
-  return settings;
+  const settings: Mutable<BoardSettings> = settingsFor(shell, root, common);
+  // Overlays and scripts edit the board that they are for; an overlay by itself is none.
+  if (!isOverlayFile(root)) return settings;
+  delete settings.bootScript;
+  return { ...settings, overlays: [] };
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

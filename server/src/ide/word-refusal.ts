@@ -34,6 +34,8 @@ function sentenceFor(refusal: Refusal, nameOf: (file: FileId) => string): string
       return `${nameOf(refusal.file)} belongs to ${refusal.count} boards, more than are checked; edit it by hand.`;
     case 'boards-unknown':
       return `The boards that include ${nameOf(refusal.file)} are not all known, because the work tree is too large to search; edit it by hand.`;
+    case 'not-searched':
+      return `${nameOf(refusal.file)} lies in a folder that is not searched for boards; edit it by hand.`;
   }
 }
 

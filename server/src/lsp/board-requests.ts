@@ -55,12 +55,15 @@ export class BoardRequests {
     return undefined;
   }
 
+  /** Whether `requestFor(root)` names an overlay, as far as settings say so. */
+  isAppliedTo(overlay: FileId, root: FileId): boolean {
+    return this.#overlaysOf(root).some((path) => this.#places(root, path).includes(overlay));
+  }
+
   async requestFor(root: FileId): Promise<BoardRequest> {
     const settings = this.#host.settings();
     const foreign = this.#host.foreign();
-    const context = foreign.contexts.find((each) =>
-      this.#places(root, each.dtsFile).includes(root),
-    );
+    const context = this.#contextOf(root);
     const recorded = await this.#recorded(root);
     const { targets, unknown } = parseTargets(settings.targets);
     for (const each of unknown)
@@ -72,15 +75,11 @@ export class BoardRequests {
       ...(context?.includePaths ?? []),
       ...foreign.includePaths,
     ].flatMap((path) => this.#places(root, path));
-    const overlays = [
-      ...Object.entries(settings.overlays)
-        .filter(([board]) => root === board || root.endsWith(`/${board}`))
-        .flatMap(([, list]) => list),
-      ...(context?.overlays ?? []),
-    ];
     return {
       root,
-      overlays: await this.#existing(overlays.map((path) => this.#places(root, path))),
+      overlays: await this.#existing(
+        this.#overlaysOf(root).map((path) => this.#places(root, path)),
+      ),
       preprocessor: {
         includePaths: await this.#existingOf([
           ...named,
@@ -93,6 +92,22 @@ export class BoardRequests {
       targets,
       rules: new Map(Object.entries(settings.severity)),
     };
+  }
+
+  #contextOf(root: FileId): ForeignSettings['contexts'][number] | undefined {
+    return this.#host
+      .foreign()
+      .contexts.find((each) => this.#places(root, each.dtsFile).includes(root));
+  }
+
+  /** As settings write them. */
+  #overlaysOf(root: FileId): string[] {
+    return [
+      ...Object.entries(this.#host.settings().overlays)
+        .filter(([board]) => root === board || root.endsWith(`/${board}`))
+        .flatMap(([, list]) => list),
+      ...(this.#contextOf(root)?.overlays ?? []),
+    ];
   }
 
   /** Where a path of a setting may be: below the workspace folder that holds the board, then below the others. */

@@ -44,6 +44,7 @@ export interface BoardsHost {
   readonly isSearching: () => boolean;
   /** The board that settings apply an overlay to. */
   readonly baseOf: (overlay: FileId) => FileId | undefined;
+  readonly isAppliedTo: (overlay: FileId, root: FileId) => boolean;
   /** How a root file is to be analysed. */
   requestFor(root: FileId): Promise<BoardRequest>;
   readonly analyze: (request: BoardRequest, files: FileSet) => Analysis;
@@ -136,6 +137,11 @@ export class Boards {
   /** Whether edits wait to be analysed. */
   isBehind(file: FileId): boolean {
     return this.#boardWith(file)?.dirty ?? false;
+  }
+
+  /** Whether settings apply an overlay to a board. */
+  isAppliedTo(overlay: FileId, root: FileId): boolean {
+    return this.#host.isAppliedTo(overlay, root);
   }
 
   /** How a root file is to be analysed, open or not. */

@@ -74,6 +74,8 @@ export function clientFiles(connection: Connection): Files {
     // The client refuses edits of read-only files by itself.
     isReadOnly: () => false,
     readDirectory: async (id) => (await list(id)) ?? [],
+    // Nobody tells what a link is.
+    listFolder: async (id) => ({ names: (await list(id)) ?? [], links: [] }),
     async load(ids) {
       await Promise.all(
         ids.map(async (id) => {

@@ -1,6 +1,7 @@
 // What the language server needs from whoever can read files: Node's disk, or the client of a browser.
 
 import type { FileSet } from '../text/source-file.ts';
+import type { FolderListing } from '../text/folder-listing.ts';
 import type { FileId } from '../text/span.ts';
 
 export interface Files extends FileSet {
@@ -14,6 +15,8 @@ export interface Files extends FileSet {
   exists(id: FileId): Promise<boolean>;
   /** The names in a folder, folders with a `/` at the end; empty when it cannot be read. */
   readDirectory(id: FileId): Promise<readonly string[]>;
+  /** What stands in a folder, and where its links lead; where links cannot be told from files, there are none. */
+  listFolder(id: FileId): Promise<FolderListing>;
   /** Whether the file exists and may not be written. */
   isReadOnly(id: FileId): boolean;
   /** Reads what the file set said is `not-loaded`; afterwards `get` and `bytes` know these files. */

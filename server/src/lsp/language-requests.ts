@@ -53,7 +53,7 @@ import { documentSymbols, type DocumentSymbol as OurSymbol } from '../ide/docume
 import { foldingRanges } from '../ide/folding-ranges.ts';
 import { formatEdits, type FormatOptions } from '../ide/format.ts';
 import { hover } from '../ide/hover.ts';
-import { includesOf } from '../ide/include-index.ts';
+import { includesOf } from '../ide/includes-of.ts';
 import { inlayHints } from '../ide/inlay-hints.ts';
 import { occurrencesOf } from '../ide/occurrences.ts';
 import { fileName } from '../ide/paths.ts';
@@ -644,8 +644,8 @@ function includeRanges(server: Server, includer: FileId, target: FileId): Range[
   if (typeof source === 'string') return [];
   const name = fileName(target);
   return includesOf(source.text)
-    .filter((path) => fileName(path) === name)
-    .map((path) => {
+    .includes.filter(({ path, isPlain }) => isPlain && fileName(path) === name)
+    .map(({ path }) => {
       const at = source.text.indexOf(path);
       return server.positions.rangeIn(source, at, at + path.length);
     });

@@ -1,8 +1,9 @@
 // Fills the include index in the background, a few files per turn, so that requests are answered in between.
 
 import type { WorkDoneProgressServerReporter } from 'vscode-languageserver';
-import { indexedNames, isDevicetreeFile, type IncludeIndex } from '../ide/include-index.ts';
+import { isDevicetreeFile, type IncludeIndex } from '../ide/include-index.ts';
 import { foldersAbove } from '../ide/paths.ts';
+import type { FolderListing } from '../text/folder-listing.ts';
 import type { FileId } from '../text/span.ts';
 import type { Files } from './files.ts';
 
@@ -26,9 +27,18 @@ const FILES_PER_BATCH = 8;
 const BATCHES_PER_REPORT = 32;
 /** After so long it is somebody else's turn. */
 const TURN_MILLISECONDS = 10;
-/** A work tree with more devicetree files than this is not worth reading whole. */
+/** A work tree with more devicetree files or folders than this is not worth reading whole. */
 const MOST_FILES = 20_000;
-const SKIPPED = new Set(['node_modules/', '.git/', 'dist/', 'out/', 'build/', '.cache/']);
+const MOST_FOLDERS = 50_000;
+const SKIPPED: ReadonlySet<string> = new Set([
+  ...['node_modules', '.git', '.repo', '.svn', '.hg', 'dist', 'out', 'build', '.cache'],
+]);
+/** Files that the client tells of when they change. */
+const WATCHED = /\.(?:dts|dtsi|dtso|overlay|h)$/;
+
+interface Listed extends FolderListing {
+  readonly folder: FileId;
+}
 
 /** Reads the devicetree files of a work tree once, and those that change again. */
 export class IndexScan {
@@ -62,6 +72,17 @@ export class IndexScan {
     return ![...this.#cut].some((top) => file.startsWith(`${top}/`));
   }
 
+  /** Whether `file` stands in a folder that is not scanned with those around it. */
+  isSkipped(file: FileId): boolean {
+    const tops = [...this.#scanned.keys()].filter((top) => file.startsWith(`${top}/`));
+    const isBelow = (top: FileId): boolean =>
+      file
+        .slice(top.length)
+        .split('/')
+        .some((name) => SKIPPED.has(name));
+    return tops.length > 0 && tops.every(isBelow);
+  }
+
   /** Scans the tree `file` belongs to: the `dts` folder above it, else the workspace folder, else its own folder. */
   around(file: FileId, folders: readonly FileId[]): void {
     const above = foldersAbove(file);
@@ -69,6 +90,17 @@ export class IndexScan {
       above.findLast((folder) => /\/dts$/.test(folder)) ??
       folders.find((folder) => file.startsWith(`${folder}/`)) ??
       above[0];
+    this.#begin(top, file);
+  }
+
+  /** Scans all in which somebody may include `file`: the outermost workspace folder above it, or `dts` above that. */
+  throughout(file: FileId, folders: readonly FileId[]): void {
+    const above = foldersAbove(file);
+    const top = above.findLast((folder) => /\/dts$/.test(folder) || folders.includes(folder));
+    this.#begin(top ?? above[0], file);
+  }
+
+  #begin(top: FileId | undefined, file: FileId): void {
     if (
       top === undefined ||
       [...this.#scanned.keys()].some((done) => `${top}/`.startsWith(`${done}/`))
@@ -112,7 +144,8 @@ export class IndexScan {
   /** Learns what files include that appeared, changed or vanished; of those a client must be asked for, a moment later. */
   read(files: readonly FileId[]): void {
     // An editor may tell of a file twice: that it is there, and that it has changed.
-    const sources = [...new Set(files)].filter(isDevicetreeFile);
+    const { index } = this.#host;
+    const sources = [...new Set(files)].filter((file) => isDevicetreeFile(file) || index.has(file));
     if (sources.length === 0) return;
     this.#turnBegan = this.#host.now();
     void this.#readAll(sources)
@@ -129,29 +162,40 @@ export class IndexScan {
     if (this.#running > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
+  /**
+   * Learns what was not told of: what open files include now, and what files of unusual names do. What is included for
+   * the first time is looked for.
+   */
+  async refresh(open: Iterable<FileId>): Promise<void> {
+    const { files, index } = this.#host;
+    const unwatched = [...index.files()].filter((file) => !WATCHED.test(file));
+    for (const file of unwatched) if (!this.#host.isUsed(file)) files.forget(file);
+    await this.#readAll([...new Set([...open, ...unwatched])]);
+    const names = index.takeUnsought();
+    if (names.size === 0) return;
+    for (const [top, mark] of [...this.#scanned]) {
+      const listed = await this.#list(top, mark);
+      if (listed) await this.#readIncluded(listed, names, mark, top);
+    }
+  }
+
   async #readAll(sources: readonly FileId[]): Promise<void> {
     for (let at = 0; at < sources.length; at += FILES_PER_BATCH)
       await this.#readBatch(sources.slice(at, at + FILES_PER_BATCH));
   }
 
   async #scan(top: FileId, file: FileId, mark: symbol, progress: ScanProgress): Promise<void> {
-    const { files } = this.#host;
-    const isWanted = (): boolean => this.#scanned.get(top) === mark;
-    const found: FileId[] = [];
-    const folders = [top];
-    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      const names = await files.readDirectory(folder);
-      await this.#letOthers();
-      if (!isWanted()) return;
-      for (const name of names)
-        if (name.endsWith('/') && !SKIPPED.has(name))
-          folders.push(`${folder}/${name.slice(0, -1)}`);
-      for (const name of indexedNames(names)) found.push(`${folder}/${name}`);
-      if (found.length > MOST_FILES) {
-        this.#cut.add(top);
-        break;
-      }
-    }
+    const { index } = this.#host;
+    const listed = await this.#list(top, mark);
+    if (!listed) return;
+    const found = listed.flatMap(({ folder, names, links }) => [
+      ...names
+        .filter((name) => isDevicetreeFile(name) && !links.some((link) => link.name === name))
+        .map((name) => `${folder}/${name}`),
+      ...links
+        .filter(({ name, isFolder }) => !isFolder && isDevicetreeFile(name))
+        .map(({ target }) => target),
+    ]);
     // Boards are mostly beside what they include: the first answer comes from there.
     const beside = file.slice(0, file.lastIndexOf('/') + 1);
     found.sort((a, b) => Number(b.startsWith(beside)) - Number(a.startsWith(beside)));
@@ -164,10 +208,75 @@ export class IndexScan {
         this.#host.index.rootsOf(file).length > 0
       )
         this.#answer(mark);
-      await this.#readBatch(found.slice(at, at + FILES_PER_BATCH));
-      if (!isWanted()) return;
+      await this.#readBatch(
+        found.slice(at, at + FILES_PER_BATCH).filter((each) => !index.has(each)),
+      );
+      if (!this.#isWanted(top, mark)) return;
       if (at % (FILES_PER_BATCH * BATCHES_PER_REPORT) === 0)
         progress.report(Math.round((100 * at) / found.length));
+    }
+    await this.#readIncluded(listed, index.takeUnsought(), mark, top);
+  }
+
+  #isWanted(top: FileId, mark: symbol): boolean {
+    return this.#scanned.get(top) === mark;
+  }
+
+  /** The folders below `top`, and those that links in it lead to; undefined when they are no longer of interest. */
+  async #list(top: FileId, mark: symbol): Promise<readonly Listed[] | undefined> {
+    const { files, index } = this.#host;
+    const realTop = files.realPath?.(top) ?? top;
+    const listed: Listed[] = [];
+    const seen = new Set<FileId>();
+    let sources = 0;
+    const folders = [top];
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+      if (seen.has(folder)) continue;
+      seen.add(folder);
+      const listing = await files.listFolder(folder);
+      await this.#letOthers();
+      if (!this.#isWanted(top, mark)) return undefined;
+      const { names } = listing;
+      for (const name of names)
+        if (name.endsWith('/') && !SKIPPED.has(name.slice(0, -1)))
+          folders.push(`${folder}/${name.slice(0, -1)}`);
+      const links = listing.links.map((link) => {
+        // The client's names of files begin as its name of the workspace does, which may be a link itself.
+        const isBelow = `${link.target}/`.startsWith(`${realTop}/`);
+        return isBelow ? { ...link, target: top + link.target.slice(realTop.length) } : link;
+      });
+      for (const { name, target, isFolder } of links) {
+        index.link(`${folder}/${name}`, { target, isFolder });
+        if (isFolder && !SKIPPED.has(name)) folders.push(target);
+      }
+      listed.push({ folder, names, links });
+      sources += names.filter(isDevicetreeFile).length;
+      if (sources > MOST_FILES || seen.size > MOST_FOLDERS) {
+        this.#cut.add(top);
+        break;
+      }
+    }
+    return listed;
+  }
+
+  /** Reads what is no devicetree source by its name, but is included. */
+  async #readIncluded(
+    listed: readonly Listed[],
+    first: ReadonlySet<string>,
+    mark: symbol,
+    top: FileId,
+  ): Promise<void> {
+    const { index } = this.#host;
+    for (let names = first; names.size > 0; names = index.takeUnsought()) {
+      const wanted: FileId[] = [];
+      for (const { folder, names: all } of listed)
+        for (const name of all) {
+          if (!names.has(name.toLowerCase())) continue;
+          const file = index.canonical(`${folder}/${name}`);
+          if (!index.has(file) && index.isIncluded(file)) wanted.push(file);
+        }
+      await this.#readAll(wanted);
+      if (!this.#isWanted(top, mark)) return;
     }
   }
 

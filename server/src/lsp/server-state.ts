@@ -29,6 +29,7 @@ export interface Server {
   versionOf(file: FileId): number | undefined;
   /** Whether a file is open in the editor. */
   isOpen(file: FileId): boolean;
+  openFiles(): Iterable<FileId>;
   /** What analyses share; requests are answered only once there is one. */
   reader(): Reader;
   /** Resolves in a later turn of the event loop. */

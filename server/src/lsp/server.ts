@@ -149,6 +149,7 @@ export function serve(connection: Connection, host: ServerHost): void {
     index,
     isSearching: () => scan.isSearching,
     baseOf: (overlay) => requests.baseOf(overlay),
+    isAppliedTo: (overlay, root) => requests.isAppliedTo(overlay, root),
     async requestFor(root) {
       await ready;
       return requests.requestFor(root);
@@ -213,6 +214,7 @@ export function serve(connection: Connection, host: ServerHost): void {
     uriOf: clientUri,
     versionOf,
     isOpen: (file) => documents.has(file),
+    openFiles: () => documents.keys(),
     reader() {
       if (!analyzer) throw new Error('a trial before the grammar was loaded');
       return analyzer.reader;

@@ -7,7 +7,7 @@ import {
   type Refusal,
   type TrialHost,
 } from '../analysis/try-proposals.ts';
-import { isRootFile } from '../ide/include-index.ts';
+import { isOverlayFile, isRootFile } from '../ide/include-index.ts';
 import { fileName } from '../ide/paths.ts';
 import { wordRefusal } from '../ide/word-refusal.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -82,7 +82,27 @@ function withTextsOf(model: Model, files: FileSet): FileSet {
   return {
     get: (id) => (model.members.has(id) ? model.files : files).get(id),
     bytes: (id) => files.bytes(id),
+    ...(files.realPath && { realPath: files.realPath.bind(files) }),
   };
+}
+
+/** The boards and overlays that may read `file`: those of the index, and those that were seen to. */
+function rootsReading({ index, boards, files }: Server, file: FileId): FileId[] {
+  const realPath = (each: FileId): FileId => files.realPath?.(each) ?? each;
+  const real = realPath(file);
+  const found = new Set(index.rootsOf(file, 'possible'));
+  for (const { root, members } of boards.models)
+    if ([...members].some((member) => realPath(member) === real)) found.add(root);
+  const overlays = [...found].filter(isOverlayFile);
+  if (overlays.length > 0)
+    for (const root of index.files())
+      if (
+        !isOverlayFile(root) &&
+        isRootFile(root) &&
+        overlays.some((each) => boards.isAppliedTo(each, root))
+      )
+        found.add(root);
+  return [...found];
 }
 
 async function requestsReading(
@@ -91,15 +111,19 @@ async function requestsReading(
   changed: readonly FileId[],
 ): Promise<readonly BoardRequest[] | Refusal> {
   const { scan, index, folders, boards } = server;
-  for (const file of changed) scan.around(file, folders);
+  for (const file of changed) scan.throughout(index.canonical(file), folders);
   await scan.finished();
-  const roots = new Set<FileId>([model.root]);
+  await scan.refresh(server.openFiles());
+  const roots = new Set<FileId>();
   for (const file of changed) {
-    if (!scan.isWhole(file) || (!index.has(file) && !isRootFile(file)))
-      return { code: 'boards-unknown', file };
-    const found = index.rootsOf(file);
+    const searched = index.canonical(file);
+    if (!scan.isWhole(searched)) return { code: 'boards-unknown', file };
+    if (scan.isSkipped(searched) && !isRootFile(file)) return { code: 'not-searched', file };
+    const found = rootsReading(server, file);
     if (found.length > MOST_BOARDS) return { code: 'too-many-boards', file, count: found.length };
     for (const root of found) roots.add(root);
   }
+  roots.delete(model.root);
+  roots.delete(index.canonical(model.root));
   return Promise.all([...roots].map((root) => boards.requestFor(root)));
 }

@@ -39,11 +39,28 @@ export function filesAfter(files: FileSet, edits: readonly TextEdit[]): FileSet 
   return filesWith(files, texts);
 }
 
-/** `files` with other texts for some of them. */
+/** `files` with other texts for some of them, under all names that they have; `texts` may grow later. */
 export function filesWith(files: FileSet, texts: ReadonlyMap<FileId, SourceFile>): FileSet {
+  const realPath = files.realPath?.bind(files);
+  /** Texts under another name, with what they were made of. */
+  const renamed = new Map<FileId, { readonly of: SourceFile; readonly file: SourceFile }>();
+  const underOtherName = (id: FileId): SourceFile | undefined => {
+    if (realPath === undefined) return undefined;
+    const real = realPath(id);
+    for (const [name, of] of texts) {
+      if (realPath(name) !== real) continue;
+      const known = renamed.get(id);
+      if (known?.of === of) return known.file;
+      const file = { id, text: of.text };
+      renamed.set(id, { of, file });
+      return file;
+    }
+    return undefined;
+  };
   return {
-    get: (id) => texts.get(id) ?? files.get(id),
+    get: (id) => texts.get(id) ?? underOtherName(id) ?? files.get(id),
     bytes: (id) => files.bytes(id),
+    ...(realPath && { realPath }),
   };
 }
 

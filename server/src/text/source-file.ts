@@ -29,6 +29,8 @@ export interface FileSet {
   bytes(id: FileId): Uint8Array | Missing;
   /** Why a file is `unreadable`, in a few words such as `permission denied`. */
   becauseOf?(id: FileId): string | undefined;
+  /** The name of a file that has no link in it, the same for all its names; absent where files have one name each. */
+  realPath?(id: FileId): FileId;
 }
 
 /** `FileSet.becauseOf`, or a few words where nobody knows. */
