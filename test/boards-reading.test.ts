@@ -1,19 +1,12 @@
 // A fix of a shared file must hold on every board that reads it, however it does: each set here has a board that a fix breaks.
 
 import assert from 'node:assert/strict';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { LspSession } from './support/lsp-session.ts';
 import { dtmap } from './support/run-dtmap.ts';
+import { writeFiles } from './support/write-files.ts';
 
 const HEAD = '/dts-v1/;\n';
 const SOC = `/ {
@@ -209,6 +202,53 @@ const sets: Readonly<Record<string, BoardsOfAFile>> = {
     },
     shared: 'a.dts',
   },
+  'an include that -D of the command line takes away': {
+    files: {
+      'a.dts': A,
+      'soc.dtsi': SOC,
+      'b.dts': `${A}#ifndef FOO\n${USES}#endif\n`,
+    },
+    options: ['-D', 'FOO'],
+    isForCommandLine: true,
+  },
+  'an include that -D of the command line brings': {
+    files: {
+      'a.dts': A,
+      'soc.dtsi': SOC,
+      'b.dts': `${A}#ifdef FOO\n${USES}#endif\n`,
+    },
+    options: ['-D', 'FOO'],
+    isForCommandLine: true,
+  },
+  'itself without -D of the command line': {
+    files: { 'a.dts': `${A}#ifndef FOO\n${USES}#endif\n`, 'soc.dtsi': SOC },
+    options: ['-D', 'FOO'],
+    other: 'a.dts',
+    isForCommandLine: true,
+  },
+  'another file than with -I of the command line': {
+    files: {
+      'dtmap.json': '{"includePaths": ["inc"]}',
+      'a.dts': A,
+      'soc.dtsi': SOC,
+      'inc/uses.dtsi': USES,
+      'none/uses.dtsi': '',
+      'b.dts': `${A}#include <uses.dtsi>\n`,
+    },
+    options: ['-I', 'none'],
+    isForCommandLine: true,
+  },
+  'other settings than --config of the command line': {
+    files: {
+      'dtmap.json': '{"defines": {"USED": "1"}}',
+      'other.json': '{}',
+      'a.dts': A,
+      'soc.dtsi': SOC,
+      'b.dts': `${A}#ifdef USED\n${USES}#endif\n`,
+    },
+    options: ['--config', 'other.json'],
+    isForCommandLine: true,
+  },
   'a suffix in capitals': {
     files: { 'a.dts': A, 'soc.dtsi': SOC, 'B.DTS': `${A}${USES}` },
     other: 'B.DTS',
@@ -222,7 +262,8 @@ describe('boards that read a shared file by', () => {
   let session: LspSession;
   before(async () => {
     folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'dtmap-reading-')));
-    for (const [number, { files }] of Object.values(sets).entries()) write(number, files);
+    for (const [number, { files }] of Object.values(sets).entries())
+      writeFiles(path.join(folder, `set${number}`), { 'dtmap.json': '{}', ...files });
     // The workspace is opened by another name than its own.
     symlinkSync(folder, `${folder}-link`);
     session = await LspSession.start({
@@ -235,15 +276,6 @@ describe('boards that read a shared file by', () => {
     rmSync(folder, { recursive: true });
     rmSync(`${folder}-link`);
   });
-
-  function write(number: number, files: BoardsOfAFile['files']): void {
-    for (const [name, text] of Object.entries({ 'dtmap.json': '{}', ...files })) {
-      const file = path.join(folder, `set${number}`, name);
-      mkdirSync(path.dirname(file), { recursive: true });
-      if (text.startsWith('-> ')) symlinkSync(text.slice(3), file);
-      else writeFileSync(file, text);
-    }
-  }
 
   for (const [number, [what, set]] of Object.entries(sets).entries()) {
     const { board = 'a.dts', shared = 'soc.dtsi', other = 'b.dts' } = set;

@@ -113,17 +113,39 @@ async function requestsReading(
     if (found.length > MOST_BOARDS) return { code: 'too-many-boards', file, count: found.length };
     for (const root of found) roots.add(root);
   }
-  const requests: BoardRequest[] = [];
+  const requests = ownRequests(session, opened, options);
   roots.delete(nameInIndex(session, opened.boardFile.root));
   for (const root of roots)
     try {
-      requests.push(await session.requestFor(root, settingsOf(shell, root, options)));
+      const own = settingsOf(shell, root, withoutCommandLine(options));
+      requests.push(await session.requestFor(root, own));
+      const asked = settingsOf(shell, root, options);
+      if (!readsAlike(own, asked)) requests.push(await session.requestFor(root, asked));
     } catch (error) {
       // A file that its settings name and that cannot be read.
       if (error instanceof Failure) return { code: 'board-unreadable', board: root };
       throw error;
     }
   return requests;
+}
+
+/** The board itself has been read with what the command line says of it; others read it without. */
+function ownRequests(
+  session: Session,
+  { boardFile: { root, name }, request, settings }: OpenBoard,
+  options: CheckOptions,
+): BoardRequest[] {
+  if (name === '-') return [];
+  const own = settingsOf(session.shell, root, withoutCommandLine(options));
+  if (readsAlike(own, settings)) return [];
+  const added = request.overlays.slice(settings.overlays.length);
+  return [
+    {
+      ...request,
+      overlays: [...own.overlays, ...added],
+      preprocessor: session.preprocessorOf(root, own),
+    },
+  ];
 }
 
 /** The boards and overlays that may read `file`, by the names that have no link in their folders. */
@@ -182,7 +204,7 @@ function appliesOneOf(
   options: CheckOptions,
 ): boolean {
   try {
-    const settings = settingsFor(shell, project, { ...options, overlay: [] });
+    const settings = settingsFor(shell, project, { ...withoutCommandLine(options), overlay: [] });
     const applied = settings.overlays.map((each) => shell.files.realPath(each));
     return settings.bootScript !== undefined || overlays.some((each) => applied.includes(each));
   } catch (error) {
@@ -209,6 +231,18 @@ function settingsOf(shell: Session['shell'], root: FileId, options: CheckOptions
   if (!isOverlayFile(root)) return settings;
   delete settings.bootScript;
   return { ...settings, overlays: [] };
+}
+
+/** Other boards are built with what their own settings say. */
+function withoutCommandLine(options: CheckOptions): CheckOptions {
+  return { ...options, define: [], include: [], config: undefined };
+}
+
+/** Whether two settings make the same tree of the same text. */
+function readsAlike(a: BoardSettings, b: BoardSettings): boolean {
+  const partsOf = ({ includePaths, defines, overlays }: BoardSettings): string =>
+    JSON.stringify([includePaths, defines, overlays]);
+  return partsOf(a) === partsOf(b);
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
