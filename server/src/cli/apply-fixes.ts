@@ -6,7 +6,9 @@ import { wordRefusal } from '../ide/word-refusal.ts';
 import { encodeText } from '../text/encode.ts';
 import type { Replacement } from '../text/replacement.ts';
 import type { FileId } from '../text/span.ts';
+import type { DraftFiles } from './draft-files.ts';
 import { Failure } from './failure.ts';
+import { displayPath } from './places.ts';
 import { placeText } from './print-map.ts';
 import type { CheckOptions } from './program.ts';
 import type { OpenBoard, Session } from './session.ts';
@@ -86,14 +88,14 @@ export async function writeFixed(session: Session, texts: BoardFixes['texts']): 
   );
 }
 
-/** The changes as a unified diff that `patch -p1` takes. */
-export function diffOfFixed(session: Session, texts: BoardFixes['texts']): string {
-  return [...texts]
-    .map(([file, text]) => {
-      const source = session.shell.files.get(file);
-      const before = typeof source === 'string' ? '' : source.text;
-      const name = session.shown(file);
-      return createTwoFilesPatch(`a/${name}`, `b/${name}`, before, text).replace(/^=+\n/, '');
+/** What the boards so far have changed in `drafts`, one unified diff for each file, as `patch -p1` takes it. */
+export function diffOfDrafts(session: Session, drafts: DraftFiles): string {
+  const folder = drafts.realPath(session.shell.cwd);
+  return [...drafts.changes()]
+    .map(([file, { before, after }]) => {
+      // A patch goes into files, not into links to them.
+      const name = displayPath(file, folder, 'relative');
+      return createTwoFilesPatch(`a/${name}`, `b/${name}`, before, after).replace(/^=+\n/, '');
     })
     .join('');
 }

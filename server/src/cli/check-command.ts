@@ -1,8 +1,9 @@
 // `dtmap check`: findings of one board or many, in the format asked for.
 
-import { diffOfFixed, fixBoard, writeFixed } from './apply-fixes.ts';
+import { diffOfDrafts, fixBoard, writeFixed } from './apply-fixes.ts';
 import { failureText, type Baseline, type CheckedBoard } from './check-boards.ts';
 import { checkAll } from './check-in-parallel.ts';
+import { DraftFiles } from './draft-files.ts';
 import { Failure } from './failure.ts';
 import { isFault, mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
@@ -12,7 +13,7 @@ import { sarifOf } from './print-findings-sarif.ts';
 import { printFindingsText } from './print-findings-text.ts';
 import type { CheckOptions } from './program.ts';
 import { Progress } from './progress.ts';
-import type { Session } from './session.ts';
+import { Session } from './session.ts';
 import { settingsFor, resolveFile } from './settings.ts';
 
 /** Status 2 when a board could not be checked, 1 for errors or too many warnings, else 0. */
@@ -31,13 +32,9 @@ export async function checkCommand(
   let failed = false;
   let said: readonly string[] = [];
   if (options.fix) {
-    const fixed = await fixAll(session, names, options);
-    said = fixed.failures;
+    if (options.dryRun) return dryRun(session, names, options);
+    said = await fixAll(session, names, options);
     failed = said.length > 0;
-    if (options.dryRun) {
-      writeResult(shell, options.output, fixed.patch);
-      return failed ? 2 : fixed.patch === '' ? 0 : 1;
-    }
   }
   const progress = new Progress(shell.stderr, names.length);
   const boards = await checkAll(session, names, options, (count) => progress.show(count));
@@ -112,18 +109,31 @@ export function printFindings(
   }
 }
 
+/** Prints the patch of what `--fix` does: all of it is done, on files in memory. */
+async function dryRun(
+  { shell }: Session,
+  names: readonly string[],
+  options: CheckOptions,
+): Promise<number> {
+  const drafts = new DraftFiles(shell.files);
+  const session = new Session({ ...shell, files: drafts });
+  const failures = await fixAll(session, names, options);
+  const patch = diffOfDrafts(session, drafts);
+  writeResult(shell, options.output, patch);
+  return failures.length > 0 ? 2 : patch === '' ? 0 : 1;
+}
+
+/** Fixes one board after the other; returns why some could not be. */
 async function fixAll(
   session: Session,
   names: readonly string[],
   options: CheckOptions,
-): Promise<{ readonly failures: readonly string[]; readonly patch: string }> {
+): Promise<readonly string[]> {
   const failures: string[] = [];
-  let patch = '';
   for (const name of names) {
     try {
       const { texts, lines } = await fixBoard(session, name, options);
-      if (options.dryRun) patch += diffOfFixed(session, texts);
-      else await writeFixed(session, texts);
+      await writeFixed(session, texts);
       for (const line of lines) session.shell.stderr.write(`dtmap: ${line}\n`);
     } catch (error) {
       const failure = failureText(error, session, name);
@@ -131,5 +141,5 @@ async function fixAll(
       session.shell.stderr.write(`dtmap: ${failure}\n`);
     }
   }
-  return { failures, patch };
+  return failures;
 }
