@@ -254,6 +254,39 @@ describe('fixes are tried', () => {
       /v of \/aliases refers to the node/,
     ],
     [
+      'a node that a written symbol names',
+      {
+        regions: ['video@60000000 { reg = <0x60000000 0x1000>; status = "disabled"; };'],
+        root: ['__symbols__ { v = "/reserved-memory/video@60000000"; };'],
+      },
+      'reserved-disabled-kept',
+      /^Delete video/,
+      /v of \/__symbols__ refers to the node/,
+    ],
+    [
+      'a node that a written symbol names in another spelling',
+      {
+        regions: [VIDEO, CAMERA],
+        root: ['__symbols__ { v = "\\x2freserved-memory/video@60000000"; };'],
+      },
+      'reserved-overlap',
+      /^Move video/,
+      /v of \/__symbols__/,
+    ],
+    [
+      'a node that written local fixups are about',
+      {
+        regions: ['video@60000000 { reg = <0x60000000 0x5000000>; r = <1>; };', CAMERA],
+        root: [
+          'x { phandle = <1>; };',
+          '__local_fixups__ { reserved-memory { video@60000000 { r = <0>; }; }; };',
+        ],
+      },
+      'reserved-overlap',
+      /^Move video/,
+      /\/reserved-memory\/video@60000000 of \/__local_fixups__ refers to the node/,
+    ],
+    [
       'status that hides an overlap',
       {
         regions: ['video@60000000 { reg = <0x60000000 0x5000000>; status = "disabled"; };', CAMERA],

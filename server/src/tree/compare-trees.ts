@@ -28,16 +28,18 @@ export type Expectation =
 /**
  * The first way in which `after` is not `before` with `changes` made to it; undefined when it is. Phandles are compared
  * by the nodes they stand for, since their numbers depend on how many nodes are referred to; paths in strings are
- * renamed with their nodes. What dtc makes itself (phandles, `__symbols__`, fixups) follows and is not compared.
+ * renamed with their nodes. What dtc makes itself (phandles, `__symbols__`, fixups) follows and is not compared; what is
+ * written of it is. Paths in strings may also follow the renames of `elsewhere`, of another tree.
  */
 export function compareTrees(
   before: DeviceTree,
   after: DeviceTree,
   changes: readonly TreeChange[],
   expectation: Expectation,
+  elsewhere: readonly TreeChange[] = [],
 ): TreeDifference | undefined {
   const plan = planOf(expectation === 'all' ? changes : changesMade(before, after, changes));
-  const comparison = new Comparison(before, after, plan);
+  const comparison = new Comparison(before, after, plan, planOf(elsewhere).renamed);
   return (
     comparison.nodes(before.root, after.root) ?? comparison.labels() ?? comparison.reservations()
   );
@@ -178,8 +180,14 @@ function mappedPath(path: string, renamed: Plan['renamed']): string {
   return mapped;
 }
 
-/** Nodes that dtc makes at the root of a tree with symbols. */
-const MADE_BY_DTC: ReadonlySet<string> = new Set(['__symbols__', '__fixups__', '__local_fixups__']);
+/** Nodes that dtc makes, or adds to, at the root of a tree with symbols. */
+const MADE_BY_DTC = /^\/__(?:symbols|fixups|local_fixups)__(?:\/|$)/;
+/** Its nodes have the paths of those that they are about. */
+const LOCAL_FIXUPS = '/__local_fixups__';
+
+function isCompared({ path, openings }: DtNode): boolean {
+  return openings.length > 0 || !MADE_BY_DTC.test(path);
+}
 
 class Comparison {
   readonly #before: DeviceTree;
@@ -188,7 +196,16 @@ class Comparison {
   /** Paths that strings may lead through and that are not what they were. */
   readonly #movedPaths: readonly string[];
 
-  constructor(before: DeviceTree, after: DeviceTree, plan: Plan) {
+  /** Renames of another tree that strings may follow. */
+  readonly #renamedElsewhere: Plan['renamed'];
+
+  constructor(
+    before: DeviceTree,
+    after: DeviceTree,
+    plan: Plan,
+    renamedElsewhere: Plan['renamed'],
+  ) {
+    this.#renamedElsewhere = renamedElsewhere;
     this.#before = before;
     this.#after = after;
     this.#plan = plan;
@@ -240,14 +257,17 @@ class Comparison {
 
   #children(was: DtNode, is: DtNode, waiting: [DtNode, DtNode][]): TreeDifference | undefined {
     const { renamed, deleted, added } = this.#plan;
-    const isRoot = was.parent === undefined;
-    const isCompared = ({ name }: DtNode): boolean => !isRoot || !MADE_BY_DTC.has(name);
     const left = new Map<string, DtNode>();
     for (const child of is.children) if (isCompared(child)) left.set(child.name, child);
     /** Those that are to be in the same order as before. */
     const kept: DtNode[] = [];
     for (const child of was.children) {
       if (!isCompared(child) || deleted.has(child.path)) continue;
+      const about = child.path.startsWith(`${LOCAL_FIXUPS}/`)
+        ? child.path.slice(LOCAL_FIXUPS.length)
+        : undefined;
+      if (about !== undefined && (this.#mapped(about) !== about || isWithin(about, deleted)))
+        return { code: 'still-used', node: LOCAL_FIXUPS, property: about };
       const rename = renamed.get(child.path);
       const name = rename?.to ?? child.name;
       // Two nodes of one name are merged into one.
@@ -292,7 +312,7 @@ class Comparison {
     const node = was.path;
     const expected = new Set<string>();
     for (const property of was.properties.values()) {
-      if (isMadeByDtc(property)) continue;
+      if (isMadeByDtc(property, node)) continue;
       if (changed?.has(property.name) === true) continue;
       const name = names?.get(property.name) ?? property.name;
       expected.add(name);
@@ -311,7 +331,7 @@ class Comparison {
       if (!sameBytes(bytes, now.bytes)) return { code: 'property-differs', node, property: name };
     }
     for (const property of is.properties.values())
-      if (!expected.has(property.name) && !isMadeByDtc(property))
+      if (!expected.has(property.name) && !isMadeByDtc(property, node))
         return { code: 'property-added', node, property: property.name };
     return undefined;
   }
@@ -321,7 +341,8 @@ class Comparison {
     const offsetsNow = phandleOffsets(is);
     if (offsets.length === 0 && offsetsNow.length === 0) {
       const moved = this.#movedStrings(was.bytes);
-      return moved === undefined ? sameBytes(was.bytes, is.bytes) : moved === textOf(is.bytes);
+      if (moved !== undefined) return moved === textOf(is.bytes);
+      return sameBytes(was.bytes, is.bytes) || this.#hasMovedElsewhere(was.bytes, is.bytes);
     }
     if (offsets.length !== offsetsNow.length) return false;
     const bytes = was.bytes.slice();
@@ -347,15 +368,15 @@ class Comparison {
     if (this.#plan.renamed.size === 0 || !bytes.includes(SLASH)) return undefined;
     const text = textOf(bytes);
     if (!this.#movedPaths.some((path) => text.includes(path))) return undefined;
-    return text
-      .split('\0')
-      .map((each) => {
-        if (!each.startsWith('/')) return each;
-        const end = each.indexOf(':');
-        const path = end < 0 ? each : each.slice(0, end);
-        return this.#mapped(path) + each.slice(path.length);
-      })
-      .join('\0');
+    return withPathsMapped(text, this.#plan.renamed);
+  }
+
+  #hasMovedElsewhere(was: Uint8Array, is: Uint8Array): boolean {
+    return (
+      this.#renamedElsewhere.size > 0 &&
+      was.includes(SLASH) &&
+      withPathsMapped(textOf(was), this.#renamedElsewhere) === textOf(is)
+    );
   }
 
   /** A reference or path of `property` that leads to a deleted node. */
@@ -380,6 +401,18 @@ class Comparison {
 
 const SLASH = 0x2f;
 
+function withPathsMapped(text: string, renamed: Plan['renamed']): string {
+  return text
+    .split('\0')
+    .map((each) => {
+      if (!each.startsWith('/')) return each;
+      const end = each.indexOf(':');
+      const path = end < 0 ? each : each.slice(0, end);
+      return (path === '/' ? path : mappedPath(path, renamed)) + each.slice(path.length);
+    })
+    .join('\0');
+}
+
 function textOf(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 4096)
@@ -398,10 +431,10 @@ function isWithin(path: string, nodes: ReadonlySet<string>): boolean {
   return false;
 }
 
-function isMadeByDtc(property: DtProperty): boolean {
+function isMadeByDtc(property: DtProperty, node: string): boolean {
   return (
     property.definition === undefined &&
-    (property.name === 'phandle' || property.name === 'linux,phandle')
+    (property.name === 'phandle' || property.name === 'linux,phandle' || MADE_BY_DTC.test(node))
   );
 }
 
