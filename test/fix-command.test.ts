@@ -133,6 +133,69 @@ describe('check --fix', () => {
     });
   });
 
+  describe('in an overlay', () => {
+    const base = `${HEAD}${tree('')}`.replace('reserved-memory', 'rmem: reserved-memory');
+    const overlay = (regions: string): string =>
+      `/dts-v1/;\n/plugin/;\n&{/reserved-memory} {\n\t${regions}\n};\n`;
+    const fixed = async (
+      files: Readonly<Record<string, string>>,
+      edited: string,
+      argv: readonly string[],
+    ): Promise<{ readonly text: string; readonly stderr: string }> => {
+      const cwd = written({ 'dtmap.json': '{}', ...files });
+      const { stderr } = await dtmap(['check', 'a.dts', '--fix', ...TARGETS, ...argv], { cwd });
+      return { text: readFileSync(path.join(cwd, edited), 'utf8'), stderr };
+    };
+
+    for (const [what, text] of [
+      ['a path', overlay(`${VIDEO}\n\t${CAMERA}`)],
+      ['a label', overlay(`${VIDEO}\n\t${CAMERA}`).replace('&{/reserved-memory}', '&rmem')],
+      [
+        'a fragment',
+        `/dts-v1/;\n/plugin/;\n/ { fragment@3 { target-path = "/reserved-memory"; __overlay__ {\n\t${VIDEO}\n\t${CAMERA}\n}; }; };\n`,
+      ],
+      [
+        'a path, with another fragment for the node that moves',
+        overlay(`${VIDEO}\n\t${CAMERA}`) + '&{/reserved-memory/video@60000000} { no-map; };\n',
+      ],
+    ] as const)
+      it(`that names its target by ${what}, a region is moved`, async () => {
+        const files = { 'a.dts': base, 'o.dtso': text };
+        const { text: after, stderr } = await fixed(files, 'o.dtso', ['--overlay', 'o.dtso']);
+        assert.match(stderr, /o\.dtso: fixed: Move video/);
+        assert.doesNotMatch(stderr, /not fixed/);
+        assert.equal(
+          after,
+          text.replaceAll('video@60000000', 'video@5f000000').replace('<0x60000000', '<0x5f000000'),
+        );
+      });
+
+    it('a region is resized', async () => {
+      const files = {
+        'dtmap.json': '{"overlays": ["o.dtso"]}',
+        'a.dts': `#define CAM 0x64000000 0x2000000\n${HEAD}${tree('camera@64000000 { reg = <CAM>; x = <CAM>; };')}`,
+        'o.dtso': overlay(VIDEO),
+        'p.dtso':
+          '/dts-v1/;\n/plugin/;\n/ { fragment@0 { target-path = "/reserved-memory/video@60000000"; __overlay__ { no-map; }; }; };\n',
+      };
+      const { text, stderr } = await fixed(files, 'o.dtso', ['--overlay', 'p.dtso']);
+      assert.match(stderr, /o\.dtso: fixed: Shrink video/);
+      assert.match(text, /video@60000000 \{ reg = <0x60000000 0x4000000>/);
+    });
+
+    it('nothing that breaks another board to which a dtmap.json applies it', async () => {
+      const files = {
+        'a.dts': base,
+        'o.dtso': overlay(`${VIDEO}\n\t${CAMERA}`),
+        'b/dtmap.json': '{"overlays": ["../o.dtso"]}',
+        'b/b.dts': `${HEAD}${tree('npu@5f000000 { reg = <0x5f000000 0x1000000>; };\ngpu@66000000 { reg = <0x66000000 0x1000000>; };')}`,
+      };
+      const { text, stderr } = await fixed(files, 'o.dtso', ['--overlay', 'o.dtso']);
+      assert.equal(text, files['o.dtso']);
+      assert.match(stderr, /not fixed: Move video.* b\/b\.dts would get a new error/);
+    });
+  });
+
   describe('--dry-run prints a patch that does the same', () => {
     const own = (include: string): string =>
       `${HEAD}${include}\n/ { reserved-memory { pad@50000000 { reg = <0x51000000 0x1000>; }; }; };\n`;

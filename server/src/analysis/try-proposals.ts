@@ -6,7 +6,9 @@ import type { Edits, Proposal } from '../rules/proposal.ts';
 import { editsByFile, filesAfter, withLineEnds, type Fix, type TextEdit } from '../text/edit.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
+import { changesInOverlay } from '../tree/changes-in-overlay.ts';
 import { compareTrees, type Expectation, type TreeDifference } from '../tree/compare-trees.ts';
+import type { TreeChange } from '../tree/tree-change.ts';
 import { analyze, type Analysis, type BoardRequest } from './analyze.ts';
 import { KnownFindings } from './known-findings.ts';
 import type { Reader } from './read-tree.ts';
@@ -105,7 +107,7 @@ export async function tryProposals(
     for (const candidate of open) await findWay(candidate, own, finding, host);
     const tried = open.filter(({ after }) => after !== undefined);
     // Those that another board refuses go on with their next way.
-    open = await tryElsewhere(tried, host);
+    open = await tryElsewhere(tried, own.analysis.board, host);
   }
   return candidates.map(offerOf);
 }
@@ -165,6 +167,7 @@ function lockOf(edits: Edits, host: TrialHost): Refusal | undefined {
 /** Tries the candidates on all other boards that read what they edit; returns those that one refuses. */
 async function tryElsewhere(
   candidates: readonly Candidate[],
+  own: Board,
   host: TrialHost,
 ): Promise<Candidate[]> {
   const refused: Candidate[] = [];
@@ -188,7 +191,14 @@ async function tryElsewhere(
       await host.pause();
       const [edits = []] = candidate.ways;
       const refusal: Refusal | undefined = before
-        ? await judge(candidate.proposal, edits, before, 'some', undefined, host)
+        ? await judge(
+            asSeenBy(before, candidate.proposal, own),
+            edits,
+            before,
+            'some',
+            undefined,
+            host,
+          )
         : { code: 'board-unreadable', board: request.root };
       if (!refusal) continue;
       refuse(candidate, refusal);
@@ -196,6 +206,16 @@ async function tryElsewhere(
     }
   }
   return refused;
+}
+
+/** A proposal about `own` as another board has it: an overlay by itself has the nodes in its fragments. */
+function asSeenBy(
+  { analysis: { board } }: TrialBoard,
+  { change }: Proposal,
+  own: Board,
+): Parameters<typeof judge>[0] {
+  if (!board.tree.isPlugin) return { change };
+  return { change: changesInOverlay(change, board.tree, own.tree), elsewhere: change };
 }
 
 /** Every file that the board was made from. */
@@ -223,7 +243,7 @@ async function analyzeLoaded(
 
 /** Why the edits must not be made, as far as one board tells; `accept` is told of the board when nothing speaks against. */
 async function judge(
-  { change }: Proposal,
+  { change, elsewhere }: Pick<Proposal, 'change'> & { readonly elsewhere?: readonly TreeChange[] },
   edits: Edits,
   before: TrialBoard,
   expectation: Expectation,
@@ -239,6 +259,7 @@ async function judge(
     after.analysis.board.tree,
     change,
     expectation,
+    elsewhere,
   );
   // What stands in the way says more than what dtc says of the result.
   const isObstacle = difference?.code === 'node-exists' || difference?.code === 'still-used';
