@@ -235,6 +235,8 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
   /** Whether a name was seen: a second one that begins a line then begins the next statement. */
   let named = false;
   let isCertain = true;
+  /** Whether it reserves memory: its two numbers look like names, and may begin lines. */
+  let isReservation = false;
   let before = 0;
   /** The end of labels that no statement follows. */
   let labelsEnd = start;
@@ -263,6 +265,7 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
       before !== 0x3d &&
       before !== 0x2c &&
       at >= labelsEnd &&
+      !(isReservation && isDigit(code)) &&
       startsStatement(text, (labelsEnd = afterLabels(text, at)))
     ) {
       return { stop: last, opens: false, ending: 'no-semicolon', last, isCertain };
@@ -307,6 +310,7 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
         if (text.charCodeAt(at + 1) === 0x2a) isCertain = false;
         keyword.lastIndex = at;
         at = keyword.test(text) && keyword.lastIndex <= end ? keyword.lastIndex : at + 1;
+        if (text.startsWith('/memreserve/', word)) isReservation = true;
         // No name belongs to these two, so what begins the next line is the next statement.
         if (text.startsWith('/dts-v1/', word) || text.startsWith('/plugin/', word)) named = true;
         break;
@@ -322,6 +326,10 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
     last = at;
   }
   return { stop: last, opens: false, ending: 'no-semicolon', last, isCertain };
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 const keyword = /\/[a-z][a-z0-9-]*\//y;
