@@ -286,7 +286,12 @@ describe('boards that read a shared file by', () => {
       const argv = ['check', board, '--fix', ...targets, ...(set.options ?? [])];
       const { stderr } = await dtmap(argv, { cwd });
       assert.equal(readFileSync(path.join(cwd, shared), 'utf8'), before, stderr);
-      assert.match(stderr, new RegExp(`not fixed: Move video.* ${other} would no longer compile`));
+      assert.match(
+        stderr,
+        new RegExp(
+          `not fixed: Move video.* ${other} would no longer compile: label or path /reserved-memory/video@60000000 not found; edit it by hand`,
+        ),
+      );
     });
 
     if (set.isForCommandLine !== true)

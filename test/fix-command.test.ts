@@ -133,6 +133,15 @@ describe('check --fix', () => {
     });
   });
 
+  it('of standard input says that it takes a file, and checks it all the same', async () => {
+    const cwd = written({ 'dtmap.json': '{}' });
+    const stdin = `${HEAD}${SOC}`;
+    const ran = await dtmap(['check', '-', '--fix', ...TARGETS], { cwd, stdin });
+    assert.equal(ran.status, 2);
+    assert.match(ran.stderr, /^dtmap: standard input: only a file can be fixed; .*\n$/);
+    assert.match(ran.stdout, /<stdin>:\d+:\d+: error: .*\[reserved-overlap\]/);
+  });
+
   describe('in an overlay', () => {
     const base = `${HEAD}${tree('')}`.replace('reserved-memory', 'rmem: reserved-memory');
     const overlay = (regions: string): string =>

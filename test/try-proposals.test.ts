@@ -254,6 +254,15 @@ describe('fixes are tried', () => {
       /v of \/aliases refers to the node/,
     ],
     [
+      'a value that is a byte string',
+      {
+        regions: ['video@60000000 { reg = [60 00 00 00 05 00 00 00]; };', CAMERA],
+      },
+      'reserved-overlap',
+      /^Move video/,
+      /^reg of \/reserved-memory\/video@60000000 is written as a byte string in /,
+    ],
+    [
       'a node that a written symbol names',
       {
         regions: ['video@60000000 { reg = <0x60000000 0x1000>; status = "disabled"; };'],

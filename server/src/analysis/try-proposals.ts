@@ -1,5 +1,6 @@
 // Tries a proposal before it is offered: it must change what it says, on every board, and nothing else.
 
+import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
 import type { Edits, Proposal } from '../rules/proposal.ts';
@@ -30,7 +31,8 @@ export type Refusal =
   /** The text cannot be read as a whole, so that nothing can be said of a change. */
   | { readonly code: 'text-broken'; readonly board: FileId }
   | { readonly code: 'board-unreadable'; readonly board: FileId }
-  | { readonly code: 'breaks-text'; readonly board: FileId; readonly problem: string }
+  /** cpp or dtc would complain: what the finding says of it, when there is one. */
+  | { readonly code: 'breaks-text'; readonly board: FileId; readonly problem?: string }
   | { readonly code: 'changes-more'; readonly board: FileId; readonly difference: TreeDifference }
   | {
       readonly code: 'new-finding';
@@ -264,7 +266,8 @@ async function judge(
   // What stands in the way says more than what dtc says of the result.
   const isObstacle = difference?.code === 'node-exists' || difference?.code === 'still-used';
   const problem = newProblem(before.analysis.board, after.analysis.board);
-  if (problem !== undefined && !isObstacle) return { code: 'breaks-text', board, problem };
+  if (problem !== undefined && !isObstacle)
+    return { code: 'breaks-text', board, ...messageOfNew(before, after, edits) };
   if (difference) return { code: 'changes-more', board, difference };
   const known = new KnownFindings(before.analysis.findings, edits);
   if (finding && known.isLeft(finding, after.analysis.findings))
@@ -302,6 +305,24 @@ function brokenText({ request, analysis: { board } }: TrialBoard): Refusal | und
     );
   return isBroken ? { code: 'text-broken', board: request.root } : undefined;
 }
+
+/** What a new finding about the text says. */
+function messageOfNew(
+  before: TrialBoard,
+  after: TrialBoard,
+  edits: Edits,
+): { readonly problem?: string } {
+  const known = new KnownFindings(before.analysis.findings, edits);
+  const found = after.analysis.findings.find(
+    (finding) => isGrave(finding) && TEXT_RULES.has(finding.rule) && !known.take(finding),
+  );
+  return found ? { problem: found.message } : {};
+}
+
+/** Those that say what cpp or dtc complains of. */
+const TEXT_RULES: ReadonlySet<string> = new Set(
+  allRules.filter(({ aboutText }) => aboutText === true).map(({ id }) => id),
+);
 
 /** The kind of a problem that cpp or dtc had less often before; undefined when there is none. */
 function newProblem(before: Board, after: Board): string | undefined {

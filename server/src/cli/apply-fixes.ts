@@ -28,8 +28,9 @@ export async function fixBoard(
   options: CheckOptions,
 ): Promise<BoardFixes> {
   const boardFile = await session.findBoard(name, options);
-  if (boardFile.isBlob || name === '-')
-    throw new Failure(`${name}: only source files can be fixed`);
+  if (name === '-')
+    throw new Failure('standard input: only a file can be fixed; give its name in place of -');
+  if (boardFile.isBlob) throw new Failure(`${name}: only source files can be fixed`);
   const settings = settingsFor(session.shell, boardFile.file, options);
   const opened = await session.open(boardFile, settings);
   const { files } = session.shell;

@@ -133,6 +133,7 @@ const parsers = new WeakMap<Uint8Array, Promise<Parser>>();
 export class Session {
   readonly shell: Shell;
   readonly #cache = new PreprocessCache();
+  #input: Promise<Uint8Array> | undefined;
   readonly folders: FolderFacts;
   /** Which boards read a file. */
   readonly boards: BoardIndex;
@@ -159,11 +160,17 @@ export class Session {
     return { parser: await this.parser(), cache: this.#cache };
   }
 
+  /** It can be read only once, and a board is read again after its fixes. */
+  #standardInput(): Promise<Uint8Array> {
+    this.#input ??= this.shell.stdin();
+    return this.#input;
+  }
+
   /** Finds out what an argument names; fails with the reason when it cannot be read. */
   async find(name: string, options: Pick<BoardOptions, 'as' | 'root'>): Promise<BoardFile> {
     const { files, cwd } = this.shell;
     const file = name === '-' ? resolveFile(STANDARD_INPUT, cwd) : resolveFile(name, cwd);
-    if (name === '-') files.setBytes(file, await this.shell.stdin());
+    if (name === '-') files.setBytes(file, await this.#standardInput());
     const why = files.whyUnreadable(file);
     if (why !== undefined) throw new Failure(`${name}: ${why}`);
     const bytes = files.bytes(file);

@@ -21,7 +21,7 @@ function sentenceFor(refusal: Refusal, nameOf: (file: FileId) => string): string
     case 'board-unreadable':
       return `${nameOf(refusal.board)} reads the same file and cannot be read itself, so the effect on it is unknown.`;
     case 'breaks-text':
-      return `${nameOf(refusal.board)} would no longer compile (${refusal.problem}); edit it by hand.`;
+      return `${nameOf(refusal.board)} would no longer compile${refusal.problem === undefined ? '' : `: ${refusal.problem}`}; edit it by hand.`;
     case 'changes-more':
       return `${wordDifference(refusal.difference)} in ${nameOf(refusal.board)}; edit it by hand.`;
     case 'new-finding':
@@ -53,6 +53,10 @@ function wordDifference(difference: TreeDifference): string {
       return `It would remove ${difference.property} of ${difference.node}`;
     case 'property-added':
       return `It would add ${difference.property} to ${difference.node}`;
+    case 'value-differs':
+      return difference.areBytes
+        ? `${difference.property} of ${difference.node} is written as a byte string`
+        : `It would not give ${difference.property} of ${difference.node} the value that it says`;
     case 'property-differs':
       return `It would not only change what it says, but also ${difference.property} of ${difference.node}`;
     case 'still-used':

@@ -13,6 +13,14 @@ export type TreeDifference =
   | { readonly code: 'property-missing'; readonly node: string; readonly property: string }
   | { readonly code: 'property-added'; readonly node: string; readonly property: string }
   | { readonly code: 'property-differs'; readonly node: string; readonly property: string }
+  /** A property does not get the value that it was meant to. */
+  | {
+      readonly code: 'value-differs';
+      readonly node: string;
+      readonly property: string;
+      /** Whether it is written as `[00 01]`, not as cells. */
+      readonly areBytes: boolean;
+    }
   /** A property still refers to a node that is deleted. */
   | { readonly code: 'still-used'; readonly node: string; readonly property: string }
   | { readonly code: 'label-differs'; readonly label: string }
@@ -328,7 +336,10 @@ class Comparison {
       expected.add(name);
       const now = is.properties.get(name);
       if (!now) return { code: 'property-missing', node, property: name };
-      if (!sameBytes(bytes, now.bytes)) return { code: 'property-differs', node, property: name };
+      if (!sameBytes(bytes, now.bytes)) {
+        const areBytes = now.definition?.parts.some(({ kind }) => kind === 'bytes') === true;
+        return { code: 'value-differs', node, property: name, areBytes };
+      }
     }
     for (const property of is.properties.values())
       if (!expected.has(property.name) && !isMadeByDtc(property, node))
