@@ -5,7 +5,7 @@
 overlay=$1
 shift
 compile() {
-  cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp -o "$1.i" "$1" 2> "$1.err" &&
+  cpp -nostdinc -undef -D__DTS__ -I "${1%/*}" -x assembler-with-cpp -o "$1.i" "$1" 2> "$1.err" &&
     dtc -@ -I dts -O dtb -o "$1.dtb" "$1.i" 2>> "$1.err" || : > "$1.dtb"
 }
 for board in "$@"; do

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 
-/** Files of one folder, as they would be saved. */
+/** Files of one folder, as they would be saved; `-> target` is a link. */
 export interface BoardSet {
   readonly files: ReadonlyMap<string, string>;
   /** Names of the `.dts` files. */
@@ -105,6 +105,11 @@ type Use = typeof useOf extends fc.Arbitrary<infer Value> ? Value : never;
 
 const boardOf = record({
   include: nat({ max: 2 }),
+  /** How it includes. */
+  by: constantFrom(
+    ...(['plain', 'plain', 'plain', 'plain', 'plain', 'plain', 'computed', 'stringified'] as const),
+    ...(['comment', 'continued', 'wrapped', 'angled', 'linked', 'linked-folder'] as const),
+  ),
   isXen: nat({ max: 2 }).map((value) => value > 0),
   hasModules: boolean(),
   hasDomain: seldom,
@@ -189,6 +194,8 @@ class Writer {
   readonly #shared: number;
   readonly #regions: readonly Placed[];
   readonly #header: string[] = [];
+  /** Files and links that boards include by. */
+  readonly #beside = new Map<string, string>();
   readonly #macros = new Map<number, string[]>();
   readonly #defined = new Set<string>();
   /** Statements that come behind the block of their node. */
@@ -218,6 +225,7 @@ class Writer {
         ['#ifndef BOARD_H', '#define BOARD_H', ...this.#header, '#endif', ''].join('\n'),
       );
     if (overlay !== '') files.set(`camera.${overlay}`, this.#overlay());
+    for (const [name, text] of this.#beside) files.set(name, text);
     if (isCrlf) for (const [name, text] of files) files.set(name, text.replaceAll('\n', '\r\n'));
     const settings: Record<string, unknown> = {};
     if (overlay !== '') settings['overlays'] = [`camera.${overlay}`];
@@ -295,8 +303,35 @@ class Writer {
     if (file >= this.#shared) lines.push(`#define BOARD_${'ABC'.charAt(file - this.#shared)}`);
     if (hasHeader) lines.push('#include "board.h"');
     const reads = this.#reads(file);
-    if (reads > 0) lines.push(`#include "${this.#nameOf(reads - 1)}"`);
+    if (reads > 0) lines.push(...this.#include(file, this.#nameOf(reads - 1)));
     return [...lines, ''];
+  }
+
+  /** The lines that include `name`, which leave files beside for some. */
+  #include(file: number, name: string): string[] {
+    switch (this.#model.boards[file - this.#shared]?.by ?? 'plain') {
+      case 'plain':
+        return [`#include "${name}"`];
+      case 'computed':
+        return [`#define INCLUDED "${name}"`, '#include INCLUDED'];
+      case 'stringified':
+        return ['#define TEXT(x) #x', '#define PATH(x) TEXT(x)', `#include PATH(./${name})`];
+      case 'comment':
+        return [`/* the SoC */ # /**/ include /* of`, `*/ "${name}"`];
+      case 'continued':
+        return ['#inc\\', 'lude \\', `  "${name}"`];
+      case 'wrapped':
+        this.#beside.set(`${name}.inc`, `#include "${name}"\n`);
+        return [`#include "${name}.inc"`];
+      case 'angled':
+        return [`#include <${name}>`];
+      case 'linked':
+        this.#beside.set(`linked-${name}`, `-> ${name}`);
+        return [`#include "linked-${name}"`];
+      case 'linked-folder':
+        this.#beside.set('here', '-> .');
+        return [`#include "here/${name}"`];
+    }
   }
 
   /** The line of a `#define`, once; returns the macro's name. */

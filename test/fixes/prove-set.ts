@@ -2,7 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { analyze } from '../../server/src/analysis/analyze.ts';
@@ -60,8 +69,9 @@ export async function proveSet(set: BoardSet, tally: Tally, extent: Extent): Pro
   // In memory where that can be had: each variant is a folder of files.
   const folder = mkdtempSync(path.join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'dtmap-set-'));
   try {
-    writeFiles(folder, set.files);
-    await new Prover(set, folder, tally, extent).prove();
+    const own = path.join(folder, 'set');
+    writeFiles(own, set.files);
+    await new Prover(set, own, tally, extent).prove();
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -69,7 +79,9 @@ export async function proveSet(set: BoardSet, tally: Tally, extent: Extent): Pro
 
 function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   mkdirSync(folder, { recursive: true });
-  for (const [name, text] of files) writeFileSync(path.join(folder, name), text);
+  for (const [name, text] of files)
+    if (text.startsWith('-> ')) symlinkSync(text.slice(3), path.join(folder, name));
+    else writeFileSync(path.join(folder, name), text);
 }
 
 /** What is known of a board of the set as it stands. */
@@ -277,14 +289,14 @@ class Prover {
         changes: applied.map(
           ({ finding }) => finding.proposals.find(({ preferred }) => preferred)?.change ?? [],
         ),
-        texts: new Map([...texts].map(([file, text]) => [path.basename(file), text])),
+        texts: new Map([...texts].map(([file, text]) => [baseNameOf(file), text])),
       },
     ];
   }
 
   /** New texts by name. */
   #edited(edits: Edits): ReadonlyMap<string, string> {
-    const nameOf = (file: string): string => path.relative(this.#folder, file);
+    const nameOf = (file: string): string => path.relative(this.#folder, realpathSync(file));
     const texts = editedTexts(edits, (file) => {
       const text = this.#set.files.get(nameOf(file));
       assert.ok(text !== undefined, `an edit of ${file}, which is no file of the set`);
@@ -300,15 +312,15 @@ class Prover {
   ): Promise<void> {
     const { boards } = this.#set;
     const variants = new Map<string, Variant>();
-    variants.set('', { folder: path.join(this.#folder, 'v0'), texts: new Map(), boards });
+    variants.set('', { folder: path.join(this.#folder, '../v0'), texts: new Map(), boards });
     const keyOf = (texts: ReadonlyMap<string, string>): string => JSON.stringify([...texts]);
     for (const { texts } of applications)
       if (!variants.has(keyOf(texts)))
         variants.set(keyOf(texts), {
-          folder: path.join(this.#folder, `v${variants.size}`),
+          folder: path.join(this.#folder, `../v${variants.size}`),
           texts,
           boards: boards.filter((name) =>
-            filesOf(opened.get(name)).some((file) => texts.has(path.basename(file))),
+            filesOf(opened.get(name)).some((file) => texts.has(baseNameOf(file))),
           ),
         });
     const analysed = new Map<string, ReadonlyMap<string, State>>();
@@ -424,14 +436,20 @@ class Prover {
     const { texts } = await fixBoard(session, name, FIX_OPTIONS);
     await dtmap(['check', '--fix', ...FIX_TARGETS, name], { cwd: this.#folder });
     for (const [file, text] of texts) assert.equal(readFileSync(file, 'utf8'), text);
+    const changed = new Set([...texts.keys()].map((file) => realpathSync(file)));
     for (const [file, text] of this.#set.files)
-      if (!texts.has(path.join(this.#folder, file)))
+      if (!text.startsWith('-> ') && !changed.has(path.join(this.#folder, file)))
         assert.equal(readFileSync(path.join(this.#folder, file), 'utf8'), text);
     const again = await dtmap(['check', '--fix', '--dry-run', ...FIX_TARGETS, name], {
       cwd: this.#folder,
     });
     assert.equal(again.stdout, '', '--fix leaves something that it would fix');
   }
+}
+
+/** Its own, not that of a link to it. */
+function baseNameOf(file: string): string {
+  return path.basename(realpathSync(file));
 }
 
 function filesOf(opened: OpenBoard | undefined): readonly string[] {
