@@ -192,6 +192,35 @@ describe('check --fix', () => {
       assert.match(text, /video@60000000 \{ reg = <0x60000000 0x4000000>/);
     });
 
+    it('and none in an editor that breaks another board to which a setting applies it', async () => {
+      const text = overlay(`${VIDEO}\n\t${CAMERA}`);
+      const cwd = written({
+        'a.dts': base,
+        'o.dtso': text,
+        'b.dts': `${HEAD}${tree('npu@5f000000 { reg = <0x5f000000 0x1000000>; };\ngpu@66000000 { reg = <0x66000000 0x1000000>; };')}`,
+      });
+      const overlays = { 'a.dts': ['o.dtso'], 'b.dts': ['o.dtso'] };
+      const session = await LspSession.start({
+        folder: cwd,
+        settings: { dtmap: { targets: ['xen:4.18', 'linux:6.12'], overlays } },
+      });
+      try {
+        const file = path.join(cwd, 'o.dtso');
+        await session.open(path.join(cwd, 'a.dts'));
+        await session.open(file);
+        const found = await session.diagnosticsWhen(file, (all) =>
+          all.some(({ code }) => code === 'reserved-overlap'),
+        );
+        const overlap = found.find(({ code }) => code === 'reserved-overlap');
+        assert.ok(overlap);
+        const actions = await session.codeActions(file, overlap.range);
+        const [move] = actions.filter(({ title }) => title.startsWith('Move video'));
+        assert.match(move?.disabled?.reason ?? '', /b\.dts would get a new error/);
+      } finally {
+        await session.stop();
+      }
+    });
+
     it('nothing that breaks another board to which a dtmap.json applies it', async () => {
       const files = {
         'a.dts': base,

@@ -13,6 +13,7 @@ import { documentSymbols } from '../server/src/ide/document-symbols.ts';
 import { foldingRanges } from '../server/src/ide/folding-ranges.ts';
 import { formatEdits, formatText } from '../server/src/ide/format.ts';
 import { hover } from '../server/src/ide/hover.ts';
+import { includesOf } from '../server/src/ide/includes-of.ts';
 import { IncludeIndex } from '../server/src/ide/include-index.ts';
 import { inlayHints } from '../server/src/ide/inlay-hints.ts';
 import { mapMarkdown } from '../server/src/ide/map-markdown.ts';
@@ -672,6 +673,32 @@ describe('include index', () => {
     assert.deepEqual(index.rootsOf('/k/arch/arm64/boot/dts/w/soc.dtsi'), []);
     index.delete('/k/arch/arm64/boot/dts/v/mid.dtsi');
     assert.deepEqual(index.rootsOf('/k/arch/arm64/boot/dts/v/soc.dtsi').length, 1);
+  });
+
+  it('takes only a directive for an include whose path a macro makes', () => {
+    const texts: readonly (readonly [string, boolean])[] = [
+      ['#include SOC\n', true],
+      ['# /* the */ include /* SoC */ SOC\n', true],
+      ['#define IN /include/\n', true],
+      ['/dts-v1/;/include/ SOC\n', true],
+      ['// #include SOC\n', false],
+      ['/* /include/ SOC */\n', false],
+      ['/*\n * #include SOC\n */\n/ { };\n', false],
+      ['// see ../include/uapi and /include/linux\n', false],
+      ['#include "../include/soc.dtsi"\n#include <include/x.h>\n', false],
+      ['#define PATH "../include/x"\n', false],
+      ['/ { import; include = "include"; };\n', false],
+    ];
+    for (const [text, isComputed] of texts)
+      assert.equal(includesOf(text).isComputed, isComputed, text);
+  });
+
+  it('an include in a comment may be one, and is shown as none', () => {
+    const index = new IncludeIndex();
+    index.set('/k/a.dts', '/* # include "soc.dtsi" */\n');
+    index.set('/k/b.dts', '#include "soc.dtsi"\n');
+    assert.deepEqual(index.rootsOf('/k/soc.dtsi'), ['/k/b.dts']);
+    assert.deepEqual(index.rootsOf('/k/soc.dtsi', 'possible'), ['/k/a.dts', '/k/b.dts']);
   });
 
   it('the index of a work tree keeps no text in memory', () => {
