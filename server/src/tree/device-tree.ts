@@ -79,6 +79,8 @@ export interface DtNode {
   readonly parent: DtNode | undefined;
   /** In blob order. */
   readonly children: readonly DtNode[];
+  /** Whether it had children that are all deleted: dtc's checks still see that there were some. */
+  readonly isEmptied?: boolean;
   /** In blob order. */
   readonly properties: DtProperties;
   readonly labels: readonly string[];
