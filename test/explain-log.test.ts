@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { explainLog, type ExplainedLine } from '../server/src/analysis/explain-log.ts';
-import { knownMessages } from '../server/src/analysis/known-failures.ts';
-import { readBootLog } from '../server/src/analysis/read-boot-log.ts';
+import { explainLog, type ExplainedLine } from '../server/src/console/explain-log.ts';
+import { knownMessages } from '../server/src/console/known-failures.ts';
+import { readBootLog } from '../server/src/console/read-boot-log.ts';
 import { allRules } from '../server/src/rules/all-rules.ts';
 
 /** A reported failure by its number in the catalogue of failures, what its log shows, and what it is recognised as. */

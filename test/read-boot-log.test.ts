@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { formatAddress, formatRange } from '../server/src/addresses/format.ts';
-import { memoryLineOf, readBootLog } from '../server/src/analysis/read-boot-log.ts';
+import { memoryLineOf, readBootLog } from '../server/src/console/read-boot-log.ts';
 
 const folder = path.join(import.meta.dirname, 'fixtures/xen-logs');
 const read = (name: string) => readBootLog(readFileSync(path.join(folder, name), 'utf8'));

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readProfile } from '../server/src/analysis/read-profile.ts';
-import { readProject } from '../server/src/analysis/read-project.ts';
+import { readProfile } from '../server/src/inputs/read-profile.ts';
+import { readProject } from '../server/src/inputs/read-project.ts';
 
 describe('read-profile', () => {
   it('reads every field of the contract', () => {

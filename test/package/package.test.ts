@@ -110,7 +110,7 @@ describe('package', function () {
   it('links of the README lead to a repository when it is given', () => {
     const given = ['--baseContentUrl', 'https://a.example/blob/main'];
     const pictures = ['--baseImagesUrl', 'https://a.example/raw/main'];
-    const script = path.join(root, 'client/start/package.mjs');
+    const script = path.join(root, 'client/release/package.mjs');
     execFileSync(process.execPath, [script, ...given, ...pictures], { stdio: 'ignore' });
     const scratch = mkdtempSync(path.join(os.tmpdir(), 'dtmap-links-'));
     unpackZip(path.join(root, 'out/dtmap.vsix'), scratch);
@@ -140,7 +140,7 @@ describe('package', function () {
       // Packs twice, and fails when the two differ.
       execFileSync(
         process.execPath,
-        [path.join(root, 'client/start/release.mjs'), '--packed-only'],
+        [path.join(root, 'client/release/release.mjs'), '--packed-only'],
         { stdio: 'ignore' },
       );
       unpackZip(path.join(release, 'dtmap.vsix'), path.join(scratch, 'vsix'));

@@ -5,30 +5,30 @@ import {
   formatAddress,
   formatSizeBriefly,
 } from '../../../server/src/addresses/format.ts';
-import { drawCollision } from '../../../server/src/ide/draw-collision.ts';
-import { notesShown } from '../../../server/src/ide/draw-memory-map.ts';
-import { branchOf } from '../../../server/src/ide/lay-out-memory-map.ts';
+import { drawCollision } from '../../../server/src/map-view/draw-collision.ts';
+import { notesShown } from '../../../server/src/map-view/draw-map.ts';
+import { branchOf } from '../../../server/src/map-view/lay-out-map.ts';
 import {
   bankOf,
   neighboursOf,
   ownersAt,
   regionOf,
   type OwnerRow,
-} from '../../../server/src/ide/look-up-memory-map.ts';
+} from '../../../server/src/map-view/look-up-map.ts';
 import type {
   MapBlock,
   MapLane,
   MapNote,
   MapPlace,
   MapRegion,
-  MemoryMapModel,
-} from '../../../server/src/ide/memory-map-model.ts';
+  MapModel,
+} from '../../../server/src/map-view/map-model.ts';
 import { element, link } from './element.ts';
 import { createElement } from './patch-shapes.ts';
 import type { Theme } from './theme.ts';
 
 export interface DetailsInput {
-  readonly model: MemoryMapModel;
+  readonly model: MapModel;
   readonly release: string | undefined;
   readonly theme: Theme;
   readonly selected: { readonly lane: MapLane; readonly block: MapBlock } | undefined;
@@ -86,11 +86,11 @@ function overview(input: DetailsInput): HTMLElement[] {
   return [first, element('div', {}, element('h3', {}, 'Keys'), keys)];
 }
 
-function sizeOf(model: MemoryMapModel, range: { from: number; to: number }): bigint {
+function sizeOf(model: MapModel, range: { from: number; to: number }): bigint {
   return BigInt(model.edges[range.to] ?? '0') - BigInt(model.edges[range.from] ?? '0');
 }
 
-function whereInBank(model: MemoryMapModel, block: MapBlock): string {
+function whereInBank(model: MapModel, block: MapBlock): string {
   const found = bankOf(model, block);
   if (!found) return '';
   const offset = sizeOf(model, { from: found.bank.from, to: block.from });

@@ -4,8 +4,8 @@ import {
   compareBootLog,
   profileOfLog,
   type BootLogComparison,
-} from '../analysis/compare-boot-log.ts';
-import { readBootLog } from '../analysis/read-boot-log.ts';
+} from '../console/compare-boot-log.ts';
+import { readBootLog } from '../console/read-boot-log.ts';
 import { defaultLinux, parseLinuxRelease, type LinuxRelease } from '../linux/releases.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';

@@ -1,8 +1,8 @@
 // Joins the options of a command with the nearest `dtmap.json` and the files they name.
 
 import path from 'node:path';
-import { parseJson, readProfile } from '../analysis/read-profile.ts';
-import { readProject, type Project } from '../analysis/read-project.ts';
+import { parseJson, readProfile } from '../inputs/read-profile.ts';
+import { readProject, type Project } from '../inputs/read-project.ts';
 import { defaultTargets, parseTargets, type Targets } from '../analysis/targets.ts';
 import type { RuleSettings } from '../analysis/check.ts';
 import { allRules } from '../rules/all-rules.ts';

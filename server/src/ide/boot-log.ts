@@ -1,9 +1,9 @@
 // The predicted console of a boot, in the words people read, and how it compares with a captured one.
 
 import { formatGrouped } from '../addresses/format.ts';
-import { compareBootLog as compareLines, type ComparedLine } from '../analysis/compare-boot-log.ts';
-import { explainLog, type ExplainedLine } from '../analysis/explain-log.ts';
-import { readBootLog } from '../analysis/read-boot-log.ts';
+import { compareBootLog as compareLines, type ComparedLine } from '../console/compare-boot-log.ts';
+import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
+import { readBootLog } from '../console/read-boot-log.ts';
 import type { Board } from '../rules/board.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { printable } from '../text/printable.ts';

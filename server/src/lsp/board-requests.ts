@@ -1,7 +1,7 @@
 // How a board is to be analysed: settings, what other extensions were told, and what its work tree shows.
 
 import type { BoardRequest } from '../analysis/analyze.ts';
-import { parseJson, readProfile } from '../analysis/read-profile.ts';
+import { parseJson, readProfile } from '../inputs/read-profile.ts';
 import { parseTargets } from '../analysis/targets.ts';
 import {
   includeFolderCandidates,

@@ -2,8 +2,8 @@
 
 import { formatSize } from '../addresses/format.ts';
 import { linuxBranches, parseLinuxRelease } from '../linux/releases.ts';
-import { profileOfLog } from '../analysis/compare-boot-log.ts';
-import { readBootLog } from '../analysis/read-boot-log.ts';
+import { profileOfLog } from '../console/compare-boot-log.ts';
+import { readBootLog } from '../console/read-boot-log.ts';
 import { compareLogs, explainedLog, predictedLog, type LogLine } from '../ide/boot-log.ts';
 import { decodeAddress, readAddress } from '../ide/decode-address.ts';
 import { mapMarkdown } from '../ide/map-markdown.ts';

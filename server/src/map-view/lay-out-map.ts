@@ -1,6 +1,6 @@
 // Gives every address of the memory map a height and every reader a column.
 
-import type { MapLane, MapRange, MemoryMapModel } from './memory-map-model.ts';
+import type { MapLane, MapRange, MapModel } from './map-model.ts';
 import type { MeasureText } from './text-width.ts';
 
 export interface LayoutOptions {
@@ -58,7 +58,7 @@ function weight(bytes: bigint): number {
 
 /** The lanes shown: those of the chosen release and those of no release, without hidden ones. */
 export function lanesShown(
-  model: MemoryMapModel,
+  model: MapModel,
   options: Pick<LayoutOptions, 'release' | 'hidden'>,
 ): readonly MapLane[] {
   const release = chosenRelease(model, options.release);
@@ -69,10 +69,7 @@ export function lanesShown(
 }
 
 /** `wanted` when it was evaluated, else the newest release that was. */
-export function chosenRelease(
-  model: MemoryMapModel,
-  wanted: string | undefined,
-): string | undefined {
+export function chosenRelease(model: MapModel, wanted: string | undefined): string | undefined {
   return wanted !== undefined && model.releases.includes(wanted) ? wanted : model.releases.at(-1);
 }
 
@@ -81,7 +78,7 @@ export function chosenRelease(
  * its size, where `k` is solved so that the map fills the pane; inside a segment the scale is linear. The edges are those
  * of all releases, so choosing another one moves nothing.
  */
-export function layOutMemoryMap(model: MemoryMapModel, options: LayoutOptions): MapLayout {
+export function layOutMap(model: MapModel, options: LayoutOptions): MapLayout {
   const addresses = model.edges.map((edge) => BigInt(edge));
   const segments = model.segments.map((kind, index) => {
     const bytes = (addresses[index + 1] ?? 0n) - (addresses[index] ?? 0n);

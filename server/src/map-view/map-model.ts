@@ -163,7 +163,7 @@ export interface MapDynamic extends MapRange {
   readonly region: number;
 }
 
-export interface MemoryMapModel {
+export interface MapModel {
   /** The board's file name. */
   readonly title: string;
   /** The root file. */

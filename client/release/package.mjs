@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './install-packages.mjs';
+import { root } from '../start/install-packages.mjs';
 
 const given = process.argv.slice(2);
 const vsix = path.join(root, 'out/dtmap.vsix');

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { installPackages, root } from './install-packages.mjs';
+import { installPackages, root } from '../start/install-packages.mjs';
 
 const release = path.join(root, 'out/release');
 const node = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
@@ -37,8 +37,8 @@ console.log(`\nout/release:\n${sums.join('')}`);
 function pack() {
   mkdirSync(path.join(root, 'out'), { recursive: true });
   for (const name of packages()) rmSync(path.join(root, 'out', name));
-  node('client/start/package.mjs');
-  node('client/start/package-npm.mjs');
+  node('client/release/package.mjs');
+  node('client/release/package-npm.mjs');
   return Object.fromEntries(packages().map((name) => [name, sumOf(path.join(root, 'out', name))]));
 }
 

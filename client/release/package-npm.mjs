@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './install-packages.mjs';
+import { root } from '../start/install-packages.mjs';
 import { writeTypes } from './write-types.mjs';
 
 const staged = path.join(root, 'out/npm');

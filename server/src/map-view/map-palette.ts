@@ -1,7 +1,7 @@
 // The colours of the memory map for one theme: colour says the owner, and every mark stays readable in any theme.
 
 import { mixColours, standOut, type Colour } from './colour.ts';
-import type { BlockKind } from './memory-map-model.ts';
+import type { BlockKind } from './map-model.ts';
 
 export type ThemeKind = 'dark' | 'light' | 'high-contrast' | 'high-contrast-light';
 

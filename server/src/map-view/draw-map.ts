@@ -6,22 +6,15 @@ import {
   branchOf,
   heightOf,
   isAbout,
-  layOutMemoryMap,
+  layOutMap,
   spanInPixels,
   addressAt,
   type LaneBox,
   type LayoutOptions,
   type MapLayout,
-} from './lay-out-memory-map.ts';
-import type {
-  BlockKind,
-  MapBlock,
-  MapLane,
-  MapNote,
-  MapRange,
-  MemoryMapModel,
-} from './memory-map-model.ts';
-import type { BlockPaint, MapPalette } from './memory-map-palette.ts';
+} from './lay-out-map.ts';
+import type { BlockKind, MapBlock, MapLane, MapNote, MapRange, MapModel } from './map-model.ts';
+import type { BlockPaint, MapPalette } from './map-palette.ts';
 import type { Colour } from './colour.ts';
 import { decimal, group, rect, writeShape, type Shape } from './shape.ts';
 import {
@@ -105,7 +98,7 @@ const FOUR_GIB = 0x100000000n;
 
 /** What drawing a part needs at hand. */
 interface Pen {
-  readonly model: MemoryMapModel;
+  readonly model: MapModel;
   readonly layout: MapLayout;
   readonly palette: MapPalette;
   readonly options: DrawOptions;
@@ -118,7 +111,7 @@ interface Pen {
 }
 
 /** The identity of a block within its lane. */
-export function blockKey(model: MemoryMapModel, lane: MapLane, block: MapBlock): string {
+export function blockKey(model: MapModel, lane: MapLane, block: MapBlock): string {
   const range = `${model.edges[block.from] ?? ''}-${model.edges[block.to] ?? ''}`;
   const name = lane.id === 'devicetree' ? `:${block.label}` : '';
   return `${lane.id}:${range}:${block.kind}${name}`;
@@ -128,7 +121,7 @@ function bytesOf(pen: Pen, range: MapRange): bigint {
   return (pen.layout.addresses[range.to] ?? 0n) - (pen.layout.addresses[range.from] ?? 0n);
 }
 
-function collisionsOf(model: MemoryMapModel, block: MapBlock): string[] {
+function collisionsOf(model: MapModel, block: MapBlock): string[] {
   return model.collisions
     .filter((each) => block.region !== undefined && each.regions.includes(block.region))
     .map((each) => {
@@ -138,7 +131,7 @@ function collisionsOf(model: MemoryMapModel, block: MapBlock): string[] {
 }
 
 /** The sentence a screen reader says for a block. */
-export function describeBlock(model: MemoryMapModel, lane: MapLane, block: MapBlock): string {
+export function describeBlock(model: MapModel, lane: MapLane, block: MapBlock): string {
   const start = BigInt(model.edges[block.from] ?? '0');
   const end = BigInt(model.edges[block.to] ?? '0');
   const parts = [
@@ -477,11 +470,11 @@ function isNear(pen: Pen, range: MapRange): boolean {
 }
 
 /** What a model is asked for at every drawing, kept as long as the model. */
-const treeRanges = new WeakMap<MemoryMapModel, ReadonlySet<number>>();
-const tops = new WeakMap<MemoryMapModel, Int32Array>();
+const treeRanges = new WeakMap<MapModel, ReadonlySet<number>>();
+const tops = new WeakMap<MapModel, Int32Array>();
 
 /** The ranges the Devicetree lane has a size for, each as one number. */
-function rangesOfTree(model: MemoryMapModel): ReadonlySet<number> {
+function rangesOfTree(model: MapModel): ReadonlySet<number> {
   let ranges = treeRanges.get(model);
   if (!ranges) {
     const tree = model.lanes.find((lane) => lane.id === 'devicetree');
@@ -491,12 +484,12 @@ function rangesOfTree(model: MemoryMapModel): ReadonlySet<number> {
   return ranges;
 }
 
-function rangeNumber(model: MemoryMapModel, range: MapRange): number {
+function rangeNumber(model: MapModel, range: MapRange): number {
   return range.from * model.edges.length + range.to;
 }
 
 /** For each segment of the Devicetree lane the block on top, or -1 under a collision. */
-function topBlocks(model: MemoryMapModel, lane: MapLane): Int32Array {
+function topBlocks(model: MapModel, lane: MapLane): Int32Array {
   const known = tops.get(model);
   if (known) return known;
   const top = new Int32Array(model.segments.length).fill(-2);
@@ -940,7 +933,7 @@ function drawDynamic(pen: Pen): Shape {
 const SEVERITY_ORDER = { error: 0, warning: 1, information: 2, hint: 3 } as const;
 
 /** Findings that hold under the chosen release (or for every reader), the gravest first; hints only on request. */
-export function notesShown(model: MemoryMapModel, release: string | undefined): readonly MapNote[] {
+export function notesShown(model: MapModel, release: string | undefined): readonly MapNote[] {
   const said = new Set<string>();
   return model.notes
     .filter(
@@ -1365,7 +1358,7 @@ function drawKey(pen: Pen): Shape {
   return group('key', { 'font-family': pen.uiFont, 'aria-hidden': 'true' }, shapes);
 }
 
-function penFor(layout: MapLayout, options: DrawOptions, model: MemoryMapModel | undefined): Pen {
+function penFor(layout: MapLayout, options: DrawOptions, model: MapModel | undefined): Pen {
   const scroll = options.scrollTop ?? 0;
   const near = options.extent === 'near';
   return {
@@ -1385,7 +1378,7 @@ function penFor(layout: MapLayout, options: DrawOptions, model: MemoryMapModel |
   };
 }
 
-const NOTHING: MemoryMapModel = {
+const NOTHING: MapModel = {
   title: '',
   file: '',
   edges: [],
@@ -1402,11 +1395,11 @@ const NOTHING: MemoryMapModel = {
 
 /**
  * Draws a model. Deterministic: equal input gives equal output, and nothing is measured but through `options.measure`.
- * The parts are shapes with keys, so that a page can patch what changed; `writeMemoryMap` makes one file of them.
+ * The parts are shapes with keys, so that a page can patch what changed; `writeMap` makes one file of them.
  */
-export function drawMemoryMap(model: MemoryMapModel, options: DrawOptions): Drawing {
+export function drawMap(model: MapModel, options: DrawOptions): Drawing {
   const measure = options.measure ?? estimateTextWidth;
-  const layout = options.layout ?? layOutMemoryMap(model, { ...options, measure });
+  const layout = options.layout ?? layOutMap(model, { ...options, measure });
   const pen = penFor(layout, options, model);
   const tints = drawTints(pen);
   const axis = drawAxis(pen);
@@ -1449,7 +1442,7 @@ export function drawMemoryMap(model: MemoryMapModel, options: DrawOptions): Draw
 
 /** Only the parts that change while scrolling or selecting, for a layout that was drawn before. */
 export function drawStandingParts(
-  model: MemoryMapModel,
+  model: MapModel,
   layout: MapLayout,
   options: DrawOptions,
 ): Pick<Drawing, 'strip' | 'marks'> {
@@ -1458,11 +1451,11 @@ export function drawStandingParts(
 }
 
 /** The whole picture as one SVG file that opens alone: title, heads, map, margin and key, all colours written out. */
-export function writeMemoryMap(
-  model: MemoryMapModel,
+export function writeMap(
+  model: MapModel,
   options: Omit<DrawOptions, 'extent' | 'scrollTop' | 'purpose'>,
 ): string {
-  const drawing = drawMemoryMap(model, { ...options, extent: 'whole', purpose: 'image' });
+  const drawing = drawMap(model, { ...options, extent: 'whole', purpose: 'image' });
   const { layout, headHeight, keyHeight } = drawing;
   const { palette } = options;
   const height = Math.max(layout.contentHeight, model.edges.length === 0 ? 60 : 0);

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './install-packages.mjs';
+import { root } from '../start/install-packages.mjs';
 
 /** `metafiles` are esbuild's, one of each bundle; `copied` are files of packages that lie beside the bundles. */
 export function writeNotices(metafiles, copied) {

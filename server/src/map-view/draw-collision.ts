@@ -1,14 +1,14 @@
 // Draws two claims on one line with what they share, for the panel beside the map.
 
 import { formatSizeBriefly } from '../addresses/format.ts';
-import type { MapCollision, MemoryMapModel } from './memory-map-model.ts';
-import type { MapPalette } from './memory-map-palette.ts';
+import type { MapCollision, MapModel } from './map-model.ts';
+import type { MapPalette } from './map-palette.ts';
 import { rect, type Shape } from './shape.ts';
 import { estimateTextWidth, fitText, type MeasureText } from './text-width.ts';
 
 /** An SVG element `width` px wide; undefined when fewer than two regions collide. The pattern `hazard` must be on the page. */
 export function drawCollision(
-  model: MemoryMapModel,
+  model: MapModel,
   collision: MapCollision,
   palette: MapPalette,
   width: number,

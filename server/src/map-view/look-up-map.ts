@@ -1,16 +1,9 @@
 // Looks things up in the memory map's model: what a query means, who owns an address, what lies beside a range.
 
 import { formatAddress, formatSizeBriefly } from '../addresses/format.ts';
-import { blockKey } from './draw-memory-map.ts';
-import { chosenRelease, lanesShown } from './lay-out-memory-map.ts';
-import type {
-  MapBlock,
-  MapLane,
-  MapPlace,
-  MapRange,
-  MapRegion,
-  MemoryMapModel,
-} from './memory-map-model.ts';
+import { blockKey } from './draw-map.ts';
+import { chosenRelease, lanesShown } from './lay-out-map.ts';
+import type { MapBlock, MapLane, MapPlace, MapRange, MapRegion, MapModel } from './map-model.ts';
 
 const PAGE = 4096n;
 
@@ -42,7 +35,7 @@ export function readQuery(text: string): MapQuery {
 
 /** Keys of the blocks that `words` names: label, reason, node, user or file. */
 export function findBlocks(
-  model: MemoryMapModel,
+  model: MapModel,
   release: string | undefined,
   words: string,
 ): ReadonlySet<string> {
@@ -68,7 +61,7 @@ export function findBlocks(
 }
 
 /** The index of the segment an address lies in; undefined outside the map. */
-export function segmentAt(model: MemoryMapModel, address: bigint): number | undefined {
+export function segmentAt(model: MapModel, address: bigint): number | undefined {
   let low = 0;
   let high = model.edges.length - 1;
   if (high < 1 || address < BigInt(model.edges[0] ?? '0')) return undefined;
@@ -113,7 +106,7 @@ function ownerIn(lane: MapLane, segment: number): OwnerRow['owners'][number] {
     : { ...release, label: 'nothing', why: 'not told about it' };
 }
 
-export function ownersAt(model: MemoryMapModel, segment: number): OwnerRow[] {
+export function ownersAt(model: MapModel, segment: number): OwnerRow[] {
   const readers = model.lanes.filter((lane) => lane.id !== 'devicetree');
   const ids = [...new Set(readers.map((lane) => lane.id))];
   return ids.map((id) => {
@@ -144,7 +137,7 @@ export interface Neighbour {
 
 /** The bank a range begins in, with its number from 0; undefined outside RAM. */
 export function bankOf(
-  model: MemoryMapModel,
+  model: MapModel,
   range: MapRange,
 ): { readonly bank: MapRegion; readonly index: number } | undefined {
   const index = model.banks.findIndex(
@@ -154,7 +147,7 @@ export function bankOf(
   return bank && { bank, index };
 }
 
-export function neighboursOf(model: MemoryMapModel, range: MapRange): Neighbour[] {
+export function neighboursOf(model: MapModel, range: MapRange): Neighbour[] {
   const edge = (index: number): bigint => BigInt(model.edges[index] ?? '0');
   const bank = bankOf(model, range)?.bank;
   const all = model.regions
@@ -213,7 +206,7 @@ export function neighboursOf(model: MemoryMapModel, range: MapRange): Neighbour[
 }
 
 /** The region a block is about: its own, else the narrowest enabled one around it. */
-export function regionOf(model: MemoryMapModel, block: MapBlock): number | undefined {
+export function regionOf(model: MapModel, block: MapBlock): number | undefined {
   if (block.region !== undefined) return block.region;
   if (block.kind === 'free' || block.kind === 'unknown') return undefined;
   let best: number | undefined;
@@ -234,11 +227,7 @@ export function placeOf(region: MapRegion): MapPlace | undefined {
 }
 
 /** The region whose node is opened around a line of a file, the innermost; undefined when there is none. */
-export function regionAtLine(
-  model: MemoryMapModel,
-  file: string,
-  line: number,
-): number | undefined {
+export function regionAtLine(model: MapModel, file: string, line: number): number | undefined {
   let best: { readonly index: number; readonly lines: number } | undefined;
   for (const [index, region] of model.regions.entries())
     for (const opening of [
@@ -258,7 +247,7 @@ export interface MapTable {
 }
 
 /** The map as rows: from, last byte, size, and one owner per column; neighbouring rows that say the same are one. */
-export function tabulateMemoryMap(model: MemoryMapModel, release: string | undefined): MapTable {
+export function tabulateMap(model: MapModel, release: string | undefined): MapTable {
   const chosen = chosenRelease(model, release);
   const lanes = lanesShown(model, chosen === undefined ? {} : { release: chosen });
   const columns = lanes.map((lane) => {

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { root } from './install-packages.mjs';
+import { root } from '../start/install-packages.mjs';
 
 const source = path.join(root, 'server/src/cli/library.ts');
 

@@ -1,8 +1,8 @@
 // Draws the hover card's picture: a region and its neighbours on one line, one bar per reader.
 
 import type { Colour } from './colour.ts';
-import { lanesShown, chosenRelease } from './lay-out-memory-map.ts';
-import type { BlockKind, MapRange, MemoryMapModel } from './memory-map-model.ts';
+import { lanesShown, chosenRelease } from './lay-out-map.ts';
+import type { BlockKind, MapRange, MapModel } from './map-model.ts';
 import { decimal, rect, writeShape, type Shape } from './shape.ts';
 
 // A hover is shown as an image, which knows neither theme nor font: mid tones that stand out from dark and light alike,
@@ -47,7 +47,7 @@ export interface HoverCard {
 }
 
 /** The region and one neighbour on each side: the edges between them, without torn holes. */
-function windowAround(model: MemoryMapModel, region: MapRange): MapRange {
+function windowAround(model: MapModel, region: MapRange): MapRange {
   const isHole = (segment: number): boolean => (model.segments[segment] ?? 'hole') === 'hole';
   const tree = model.lanes[0]?.blocks ?? [];
   let { from, to } = region;
@@ -67,7 +67,7 @@ function windowAround(model: MemoryMapModel, region: MapRange): MapRange {
  * colours with at least 3:1 on `#1f1f1f` and on white.
  */
 export function drawHoverCard(
-  model: MemoryMapModel,
+  model: MapModel,
   region: MapRange,
   options: { readonly width?: number; readonly release?: string } = {},
 ): HoverCard | undefined {

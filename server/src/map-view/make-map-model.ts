@@ -29,7 +29,7 @@ import {
   type Written,
 } from '../tree/device-tree.ts';
 import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
-import { isAbout } from './lay-out-memory-map.ts';
+import { isAbout } from './lay-out-map.ts';
 import type {
   BlockKind,
   LaneStop,
@@ -42,8 +42,8 @@ import type {
   MapPlace,
   MapRange,
   MapRegion,
-  MemoryMapModel,
-} from './memory-map-model.ts';
+  MapModel,
+} from './map-model.ts';
 
 /** How far the drawing goes on past the last known claim when the end of RAM is not known: 256 MiB. */
 const PAST_THE_LAST = 0x10000000n;
@@ -1089,11 +1089,11 @@ export interface MapOptions {
  * The model of a board's memory map: one column for the tree, for every Xen target its readers, for every Linux target
  * one. A board without memory nodes and reservations gives a model with `empty` and no edges.
  */
-export function modelMemoryMap(
+export function makeMapModel(
   board: Board,
   findings: readonly Finding[],
   options: MapOptions,
-): MemoryMapModel {
+): MapModel {
   const reader = new ClaimReader(board, options);
   const banks = bankClaims(board, reader);
   const modules = moduleClaims(board, reader);
@@ -1216,7 +1216,7 @@ function classifySegments(
   lanes: readonly MapLane[],
   collisions: readonly MapCollision[],
   { number }: Numbering,
-): MemoryMapModel['segments'] {
+): MapModel['segments'] {
   const segments = Array.from({ length: Math.max(0, edges.length - 1) }, () => 'hole');
   for (const range of ram) segments.fill('plain', number(range.start), number(range.end));
   for (const lane of lanes)
@@ -1227,5 +1227,5 @@ function classifySegments(
     segments[region.to - 1] = 'named';
   }
   for (const collision of collisions) segments.fill('collision', collision.from, collision.to);
-  return segments as MemoryMapModel['segments'];
+  return segments as MapModel['segments'];
 }
