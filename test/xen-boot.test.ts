@@ -1,5 +1,6 @@
 // Xen on paper: recorded boots of every release, the board of the mail, frames explained, profiles that say too little.
 
+import { reason } from '../server/src/xen/reasons.ts';
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { writeDtb } from '../server/src/dtb/write-dtb.ts';
@@ -116,7 +117,7 @@ describe('Xen on paper', () => {
       assert.equal(frame.toldBy, 'memory@20000000');
       assert.equal(frame.owner, 'nobody');
       assert.equal(frame.valid, true);
-      assert.match(frame.linuxUsesBecause ?? '', /status is "disabled"/);
+      assert.deepEqual(frame.linuxUsesBecause, reason('node-status', { status: 'disabled' }));
       assert.equal(found.outcome.kind, 'dom0-at-risk');
     });
 

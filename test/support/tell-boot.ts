@@ -1,5 +1,6 @@
 // A predicted boot as lines of text, with the node and the source each is about: what recordings of tests hold.
 
+import { wordReasons } from '../../server/src/xen/reasons.ts';
 import { formatRange } from '../../server/src/addresses/format.ts';
 import type { Range } from '../../server/src/addresses/region.ts';
 import { printDts } from '../../server/src/tree/print-dts.ts';
@@ -18,7 +19,7 @@ export function tellBoot(boot: XenBoot, source: string): string[] {
   const line = 'line' in outcome && outcome.line;
   return [
     `outcome: ${outcome.kind}`,
-    ...('because' in outcome ? [`because ${shortened(outcome.because)}`] : []),
+    ...('because' in outcome ? [`because ${shortened(wordReasons(outcome.because))}`] : []),
     ...(line ? [`last line: ${shortened(line.text)}${place(line)}`] : []),
     ...boot.log.map((each) => `| ${shortened(each.text)}${place(each)}`),
     ...boot.ram.map((bank) => `ram ${formatRange(bank)}${place(bank)}`),
@@ -29,7 +30,7 @@ export function tellBoot(boot: XenBoot, source: string): string[] {
     ...boot.unscanned.map(({ path }) => `not scanned: ${path}`),
     ...boot.uncertain.map(({ what, because, candidates }) => {
       const count = candidates ? `, ${candidates.length} candidates` : '';
-      return `uncertain ${what}: ${shortened(because)}${count}`;
+      return `uncertain ${what}: ${shortened(wordReasons(because))}${count}`;
     }),
     ...(dom0
       ? [

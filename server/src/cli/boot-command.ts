@@ -1,5 +1,6 @@
 // `dtmap boot`: what Xen prints about memory, and how a captured log compares with it.
 
+import { wordReasons } from '../xen/reasons.ts';
 import {
   compareBootLog,
   profileOfLog,
@@ -65,7 +66,7 @@ async function capturedLog(session: Session, log: string, board: string): Promis
 /** dom0's tree as Xen hands it over. */
 function printDom0(boot: XenBoot): string {
   if (!boot.dom0?.tree) {
-    const why = 'because' in boot.outcome ? boot.outcome.because : 'it is not known';
+    const why = 'because' in boot.outcome ? wordReasons(boot.outcome.because) : 'it is not known';
     throw new Failure(`no tree of dom0 under Xen ${boot.release.name}: ${why}`);
   }
   return printDts(boot.dom0.tree);
@@ -89,8 +90,8 @@ function printed(
 // Standard output holds Xen's lines alone; what they come to is said beside it.
 function remark(session: Session, boot: XenBoot): void {
   const { outcome } = boot;
-  const because = 'because' in outcome ? `: ${outcome.because}` : '';
-  const unknown = boot.uncertain.map(({ what, because }) => `${what} (${because})`);
+  const because = 'because' in outcome ? `: ${wordReasons(outcome.because)}` : '';
+  const unknown = boot.uncertain.map(({ what, because }) => `${what} (${wordReasons(because)})`);
   session.shell.stderr.write(
     textLines([
       `Xen ${boot.release.name}: ${outcome.kind}${because}${unknown.length > 0 ? `; not known: ${unknown.join(', ')}` : ''}`,

@@ -1,5 +1,6 @@
 // A predicted boot as plain data: contract.md, `boot --format json`.
 
+import { wordReasons } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { bootLinux } from '../linux/boot.ts';
 import type { LinuxRelease } from '../linux/releases.ts';
@@ -19,7 +20,7 @@ export function bootJson(boot: XenBoot, linux?: LinuxRelease): object {
     outcome: {
       kind: outcome.kind,
       ...('line' in outcome && outcome.line ? { line: outcome.line.text } : {}),
-      ...('because' in outcome ? { because: outcome.because } : {}),
+      ...('because' in outcome ? { because: wordReasons(outcome.because) } : {}),
     },
     log: boot.log.map(consoleLine),
     ram: boot.ram.map(jsonRange),
@@ -38,7 +39,7 @@ export function bootJson(boot: XenBoot, linux?: LinuxRelease): object {
     dom0: boot.dom0 ? { ...dom0Json(boot.dom0), ...dom0LinuxJson(boot, linux) } : null,
     uncertain: boot.uncertain.map(({ what, because, candidates }) => ({
       what,
-      because,
+      because: wordReasons(because),
       ...(candidates ? { candidates: candidates.map(plain) } : {}),
     })),
   };

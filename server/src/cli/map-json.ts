@@ -1,5 +1,6 @@
 // The memory map as plain data, as one reader of the tree sees it: contract.md, `map --format json`.
 
+import { wordReasons } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { subtract, type Range } from '../addresses/region.ts';
 import { wordUnknown } from '../ide/word-unknown.ts';
@@ -128,7 +129,7 @@ class View {
         })),
         ...boot.uncertain
           .filter(({ what }) => !what.startsWith('dom0'))
-          .map(({ what, because }) => ({ because: `${what}: ${because}` })),
+          .map(({ what, because }) => ({ because: `${what}: ${wordReasons(because)}` })),
       ],
     };
   }
@@ -169,7 +170,9 @@ class View {
         .filter(({ node }) => node.parent?.name !== 'reserved-memory')
         .map((each) => this.#placed(each, each.node, undefined)),
       free: subtract(dom0.banks, images).map(jsonRange),
-      unknown: boot.uncertain.map(({ what, because }) => ({ because: `${what}: ${because}` })),
+      unknown: boot.uncertain.map(({ what, because }) => ({
+        because: `${what}: ${wordReasons(because)}`,
+      })),
     };
   }
 
@@ -275,7 +278,7 @@ class View {
 
 function reasonOf(boot: XenBoot): string {
   const { outcome } = boot;
-  return outcome.kind === 'boots' ? '' : outcome.because;
+  return outcome.kind === 'boots' ? '' : wordReasons(outcome.because);
 }
 
 /** `{start, end}` as hexadecimal text. */

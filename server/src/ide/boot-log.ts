@@ -1,5 +1,6 @@
 // The predicted console of a boot, in the words people read, and how it compares with a captured one.
 
+import { wordReasons } from '../xen/reasons.ts';
 import { formatGrouped } from '../addresses/format.ts';
 import { compareBootLog as compareLines, type ComparedLine } from '../console/compare-boot-log.ts';
 import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
@@ -29,7 +30,7 @@ export function predictedLog(boot: XenBoot): PredictedLog {
     }),
     outcome: outcomeSentence(boot),
     uncertain: boot.uncertain.map(({ what, because }) =>
-      printable(`${what} is not certain: ${because}`),
+      printable(`${what} is not certain: ${wordReasons(because)}`),
     ),
   };
 }
@@ -42,15 +43,15 @@ export function outcomeSentence(boot: XenBoot): string {
     case 'boots':
       return `${name} boots.`;
     case 'panics':
-      return printable(`${name} panics: ${outcome.because}`);
+      return printable(`${name} panics: ${wordReasons(outcome.because)}`);
     case 'hangs':
-      return printable(`${name} hangs: ${outcome.because}`);
+      return printable(`${name} hangs: ${wordReasons(outcome.because)}`);
     case 'dom0-fails':
-      return printable(`dom0 fails under ${name}: ${outcome.because}`);
+      return printable(`dom0 fails under ${name}: ${wordReasons(outcome.because)}`);
     case 'dom0-at-risk':
-      return printable(`dom0 is at risk under ${name}: ${outcome.because}`);
+      return printable(`dom0 is at risk under ${name}: ${wordReasons(outcome.because)}`);
     case 'unknown':
-      return printable(`How ${name} boots is not known: ${outcome.because}`);
+      return printable(`How ${name} boots is not known: ${wordReasons(outcome.because)}`);
   }
 }
 

@@ -2,12 +2,20 @@
 
 import type { Range } from '../addresses/region.ts';
 import type { DtNode, Written } from '../tree/device-tree.ts';
+import type { LinuxFacts, LinuxMessageId } from './messages.ts';
+
+/** What a line of the kernel's log tells. */
+export type LinuxEvent = {
+  readonly [Id in LinuxMessageId]: { readonly id: Id; readonly facts: LinuxFacts<Id> };
+}[LinuxMessageId];
 
 export type LinuxArchitecture = 'arm64' | 'arm' | 'riscv';
 
 /** One kernel log line, without timestamp. `text` holds a line feed where the kernel prints one. */
 export interface KernelLine {
   readonly text: string;
+  /** What it tells. */
+  readonly events: readonly LinuxEvent[];
   readonly level: 'error' | 'warning' | 'info';
   readonly written?: Written;
   readonly node?: DtNode;

@@ -1,5 +1,6 @@
 // Computes the memory map view's model from a board and its findings.
 
+import { wordReasons } from '../xen/reasons.ts';
 import { formatAddress, formatSizeBriefly } from '../addresses/format.ts';
 import {
   alignDown,
@@ -219,7 +220,8 @@ function domainKinds(board: Board): (node: DtNode | undefined) => BlockKind {
 
 /** Why a part of a boot's prediction is not certain; undefined when it is. */
 function isUnsure(boot: XenBoot, what: string): string | undefined {
-  return boot.uncertain.find((each) => each.what === what)?.because;
+  const unsure = boot.uncertain.find((each) => each.what === what);
+  return unsure && wordReasons(unsure.because);
 }
 
 const PROPERTY_OF_KIND = {
@@ -652,7 +654,7 @@ function xenLanes(
   const place = reader.at(line?.written);
   const console = [...new Set([before?.text, line?.text])].filter((text) => text !== undefined);
   const cause = {
-    ...('because' in outcome ? { detail: outcome.because } : { detail: '' }),
+    ...('because' in outcome ? { detail: wordReasons(outcome.because) } : { detail: '' }),
     ...(console.length > 0 && { log: console.join('\n') }),
     ...(claim && { height: claim.start }),
     ...(place && { place }),

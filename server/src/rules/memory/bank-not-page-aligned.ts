@@ -1,8 +1,10 @@
 // A RAM bank does not begin or end on a page.
 
+import { lineWith } from '../../messages/event.ts';
 import { formatRange } from '../../addresses/format.ts';
 import type { Bank } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
+import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 
 const PAGE = 0x1000n;
@@ -23,9 +25,8 @@ export const bankNotPageAligned = rule<Facts>({
     for (const bank of board.map.banks) {
       if (!bank.enabled || !bank.written || ((bank.start | bank.end) & (PAGE - 1n)) === 0n)
         continue;
-      const line = board.linux
-        .flatMap((boot) => boot.log)
-        .find((each) => each.node === bank.node && each.text.includes('Ignoring memory'));
+      const about = board.linux.flatMap((boot) => linesAbout(boot, bank.node));
+      const line = lineWith(about, 'memory-ignored');
       yield { at: bank.written, facts: { bank }, ...(line ? { log: line.text } : {}) };
     }
   },

@@ -3,6 +3,7 @@
 import { formatRange } from '../../addresses/format.ts';
 import type { Range } from '../../addresses/region.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
+import { wordReasons } from '../../xen/reasons.ts';
 import { linuxIgnores } from '../../xen/steps/judge-dom0.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
@@ -43,7 +44,11 @@ DMA to it go wrong, and pages that are not even mapped abort.`,
         if (!at) continue;
         yield {
           at,
-          facts: { node, range: { start: exported.start, end: exported.end }, because },
+          facts: {
+            node,
+            range: { start: exported.start, end: exported.end },
+            because: wordReasons([because]),
+          },
           target: targetOf(boot),
         };
       }

@@ -1,5 +1,6 @@
 // Xen prints a warning about this tree and goes on, usually with less than the tree says.
 
+import type { XenMessageId } from '../../xen/messages.ts';
 import type { LogLine } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
@@ -10,10 +11,32 @@ interface Facts {
   readonly line: string;
 }
 
-const COMPLAINTS =
-  /^(?:Warning: |WARNING: |Ignoring |fdt: (?:node|property) .*(?:invalid|missing|too short)|linux,initrd|Initrd .*invalid|parameter "|dt_read_number|CONFIG_STATIC_|Max number )/;
+/** After these Xen goes on without what the line names. */
+const COMPLAINTS: ReadonlySet<XenMessageId> = new Set([
+  'cells-invalid',
+  'dom0-mem-invalid',
+  'dom0-memory-less',
+  'initrd-end-missing',
+  'initrd-length',
+  'initrd-limits',
+  'module-command-line-limit',
+  'module-limit',
+  'nested-too-deep',
+  'number-size',
+  'path-reserved',
+  'reg-missing',
+  'reg-too-short',
+  'region-limit',
+  'reserved-limit',
+  'shm-config',
+  'shm-cells',
+  'shm-id-long',
+  'shm-property',
+  'shm-role',
+  'static-mem-config',
+]);
 
-const isComplaint = (line: LogLine): boolean => COMPLAINTS.test(line.text);
+const isComplaint = ({ events }: LogLine): boolean => events.some(({ id }) => COMPLAINTS.has(id));
 
 export const xenComplains = rule<Facts>({
   id: 'xen-complains',

@@ -1,5 +1,6 @@
 // Xen stops reading the devicetree at a node and boots on without the rest.
 
+import { lineWith } from '../../messages/event.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
@@ -39,7 +40,7 @@ decides what is lost.`,
   *check(board: Board) {
     if (!isXenTree(board)) return;
     for (const boot of board.xen) {
-      const line = boot.log.find(({ text }) => text.endsWith(': parsing failed'));
+      const line = lineWith(boot.log, 'node-parsing-failed');
       const lost = lostOf(board, boot.unscanned);
       const at = placeOfLine(line, board);
       if (!line || !at || endsInScan(boot)) continue;

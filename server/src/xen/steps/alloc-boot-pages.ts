@@ -2,7 +2,8 @@
 
 import type { Range } from '../../addresses/region.ts';
 import type { BootState, Source } from '../boot-state.ts';
-import { crash } from '../console.ts';
+import { crash, event } from '../console.ts';
+import { reason } from '../reasons.ts';
 import type { PageRange } from './page-alloc.ts';
 
 /** Entries that fit into the page that holds the region list. */
@@ -48,14 +49,13 @@ function addRegion(
   while (index > 0 && (regions[index - 1]?.start ?? 0) > start) index -= 1;
   const before = regions[index - 1];
   const after = regions[index];
-  const bug = `Xen BUG at ${state.does.pageAllocPath}`;
+  const bug = event('xen-bug', { file: state.does.pageAllocPath });
   if ((before && before.end > start) || (after && after.start < end)) {
-    const first = `0x${(start * 4096).toString(16)}`;
-    crash(state, bug, `free RAM from ${first} overlaps RAM that Xen already has`, source);
+    crash(state, bug, reason('ram-twice', { address: BigInt(start) * PAGE }), source);
     return;
   }
   if (regions.length >= REGION_LIMIT) {
-    crash(state, bug, `more than ${REGION_LIMIT} pieces of free RAM`, source);
+    crash(state, bug, reason('free-pieces-limit', { limit: REGION_LIMIT }), source);
     return;
   }
   regions.splice(index, 0, { start, end });

@@ -2,24 +2,13 @@
 
 import type { Range } from '../../addresses/region.ts';
 import { is32Bit, rangeOf, type BootState } from '../boot-state.ts';
-import { alternateHex, print } from '../console.ts';
+import { print } from '../console.ts';
+import { reason } from '../reasons.ts';
 import { addSpan, removeSpan, type RangeSet } from './rangeset.ts';
 
 const PAGE = 4096n;
 const STEP = 2n << 20n;
 const SMALLEST = 64n << 20n;
-
-/** Why dom0 gets none, by how the release words it. */
-const REFUSALS = {
-  plain: {
-    disabled: 'The extended regions support is disabled',
-    '32-bit': 'The extended regions are only supported for 64-bit guest currently',
-  },
-  domain: {
-    disabled: 'd0: extended regions support is disabled',
-    '32-bit': 'd0: extended regions not supported for 32-bit guests',
-  },
-} as const;
 
 /**
  * RAM that is neither dom0's nor reserved nor the grant table's; with an IOMMU for dom0, all addresses that no host
@@ -29,12 +18,11 @@ const REFUSALS = {
 export function findExtendedRegions(state: BootState): void {
   const { does, options, profile } = state;
   if (does.extendedRegions === 'none') return;
-  const refusal = !options.extendedRegions ? 'disabled' : is32Bit(state) ? '32-bit' : undefined;
-  if (refusal !== undefined) {
-    print(state, REFUSALS[does.extendedRegions][refusal]);
+  const domain = 'd0';
+  if (!options.extendedRegions || is32Bit(state)) {
+    print(state, options.extendedRegions ? 'extended-32-bit' : 'extended-off', { domain });
     return;
   }
-  const name = does.extendedRegions === 'plain' ? 'Extended region' : 'd0: extended region';
   const unknown =
     state.banksUncertain ||
     state.restUncertain ||
@@ -44,18 +32,13 @@ export function findExtendedRegions(state: BootState): void {
   if (unknown) {
     state.uncertain.push({
       what: 'dom0.extendedRegions',
-      because: profile.iommu
-        ? 'with an IOMMU they are the holes between all devices, up to an address width that depends on the CPU'
-        : "they are what dom0's banks and the grant table leave",
+      because: [reason(profile.iommu ? 'extended-regions-iommu' : 'extended-regions-banks', {})],
     });
     return;
   }
-  if (state.extendedRegions.length === 0) {
-    const subject = does.extendedRegions === 'plain' ? 'Failed' : 'd0: failed';
-    print(state, `${subject} to allocate extended regions`);
-  }
+  if (state.extendedRegions.length === 0) print(state, 'no-extended-regions', { domain });
   for (const [index, { start, end }] of state.extendedRegions.entries())
-    print(state, `${name} ${index}: ${alternateHex(start)}->${alternateHex(end)}`);
+    print(state, 'extended-region', { domain, index, start, end });
 }
 
 function unallocated(state: BootState): Range[] {

@@ -2,6 +2,7 @@
 
 import { rangeOf, type BootState } from '../boot-state.ts';
 import { giveUp } from '../console.ts';
+import { reason } from '../reasons.ts';
 import { reservations, subtractRanges } from './dt-unreserved-regions.ts';
 import { allocate, freeRegion } from './page-alloc.ts';
 
@@ -17,8 +18,10 @@ export function unpackKernel(state: BootState): void {
   const { fileSize } = profile.kernel;
   if (fileSize !== undefined && fileSize !== kernel.size) {
     // The last four bytes of a gzip file tell how long its contents are; Xen looks for them at the module's end.
-    const because = `the kernel's file has ${fileSize} bytes and its module ${kernel.size}: Xen reads the unpacked size from the module's end`;
-    for (const what of ['dom0', 'log', 'outcome']) state.uncertain.push({ what, because });
+    const sizes = { file: Number(fileSize), module: Number(kernel.size) };
+    const because = reason('kernel-size-not-file', sizes);
+    for (const what of ['dom0', 'log', 'outcome'])
+      state.uncertain.push({ what, because: [because] });
     giveUp(state, because);
     return;
   }

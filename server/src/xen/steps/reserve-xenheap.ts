@@ -2,7 +2,8 @@
 
 import type { Range } from '../../addresses/region.ts';
 import { rangeOf, type BootState } from '../boot-state.ts';
-import { paddr, panic, print } from '../console.ts';
+import { panic, print } from '../console.ts';
+import { reason } from '../reasons.ts';
 import { considerModules } from './consider-modules.ts';
 
 const PAGE = 4096;
@@ -37,13 +38,12 @@ export function reserveXenheap(state: BootState): Range | undefined {
     if (asked !== undefined || pages <= SMALLEST) break;
   }
   if (end === undefined) {
-    panic(state, state.does.arm32HeapMessage, 'no free hole for the xenheap');
+    panic(state, 'xenheap-too-small', {}, reason('no-place-for-xenheap', {}));
     return undefined;
   }
   const start = end - BigInt(pages * PAGE);
-  const how = asked === undefined ? '' : ', from command-line';
-  print(state, `Xen heap: ${paddr(start)}-${paddr(end)} (${pages} pages${how})`);
-  print(state, `Dom heap: ${heapPages - pages} pages`);
+  print(state, asked === undefined ? 'xen-heap' : 'xen-heap-asked', { start, end, pages });
+  print(state, 'domain-heap', { pages: heapPages - pages });
   return { start, end };
 }
 

@@ -1,7 +1,8 @@
 // The table of struct page_info: where it is taken from decides what is left for dom0.
 
 import { rangeOf, type BootState } from '../boot-state.ts';
-import { alternatePaddr, crash, giveUp, panic } from '../console.ts';
+import { crash, event, giveUp, panic } from '../console.ts';
+import { reason } from '../reasons.ts';
 import { allocBootPages, type BootAllocator } from './alloc-boot-pages.ts';
 import type { Pdx } from './init-pdx.ts';
 
@@ -21,16 +22,12 @@ export function setupFrametable(state: BootState, boot: BootAllocator, pdx: Pdx)
   const end = banks.reduce((high, bank) => (bank.end > high ? bank.end : high), 0n);
   const pages = pdx.compress(end - 1n) / PAGE - pdx.compress(start) / PAGE + 1n;
   if (pages * entry > window) {
-    const because = `RAM spans ${pages} pages, more than the frame table can describe`;
-    if (state.does.noMemory === 'too-small') panic(state, 'Frametable too small', because);
+    const facts = { pages: Number(pages) };
+    const because = reason('frametable-span', facts);
+    if (state.does.noMemory === 'too-small') panic(state, 'frametable-too-small', {}, because);
     else if (state.does.noMemory === 'bug')
-      giveUp(state, `${because}, and this release does not check that`);
-    else
-      panic(
-        state,
-        `The frametable cannot cover the physical region ${alternatePaddr(start)} - ${alternatePaddr(end)}`,
-        because,
-      );
+      giveUp(state, reason('frametable-span-unchecked', facts));
+    else panic(state, 'frametable-too-far', { start, end }, because);
     return false;
   }
   if (state.does.frametable === 'chunks') return takeChunks(state, boot, pdx, end, entry);
@@ -74,8 +71,8 @@ function take(state: BootState, boot: BootAllocator, size: bigint, align: bigint
   if (page !== undefined) return true;
   crash(
     state,
-    `Xen BUG at ${state.does.pageAllocPath}`,
-    `no piece of free RAM holds the frame table of ${size / MIB} MiB`,
+    event('xen-bug', { file: state.does.pageAllocPath }),
+    reason('frametable-no-piece', { size: Number(size / MIB) }),
   );
   return false;
 }
