@@ -3,7 +3,10 @@
 import { diffArrays, type ArrayChange } from 'diff';
 import type { BootProfile } from '../xen/boot-profile.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
-import { collapse, memoryLineOf, type BootLog } from './read-boot-log.ts';
+import { collapse } from '../messages/form.ts';
+import type { Message } from '../messages/message.ts';
+import { xenMessages } from '../xen/messages.ts';
+import type { BootLog, BootLogLine, Known } from './read-boot-log.ts';
 
 /** One message and where it was found. */
 export interface ComparedLine {
@@ -37,18 +40,20 @@ const MOST_DIFFERENCES = 1000;
  */
 export function compareBootLog(boot: XenBoot, log: BootLog): BootLogComparison {
   const uncertain = boot.uncertain.map(({ what }) => what);
-  const isCertain = (text: string): boolean => {
-    const kind = memoryLineOf(text);
-    return kind !== undefined && !uncertain.some((what) => covers(what, kind.what));
-  };
+  const isCertain = ({ part }: { readonly part: string | undefined }): boolean =>
+    part !== undefined && !uncertain.some((what) => covers(what, part));
   const predicted = boot.log
-    .map((line, index) => ({ text: collapse(line.text), index }))
-    .filter(({ text }) => isCertain(text));
-  // Behind the last line that is determined anything may stand: only kinds that are predicted can be compared.
-  const kinds = new Set(predicted.map(({ text }) => memoryLineOf(text)?.what));
+    .map(({ text, events }, index) => ({
+      text: collapse(text),
+      part: partOf(events.map(({ id }) => id)),
+      index,
+    }))
+    .filter(isCertain);
+  // Behind the last line that is determined anything may stand: only parts that are predicted can be compared.
+  const parts = new Set(predicted.map(({ part }) => part));
   const isOpen = uncertain.includes('log');
   const captured = firstBootOf(log, new Set(predicted.map(({ text }) => text))).filter(
-    ({ text }) => isCertain(text) && (!isOpen || kinds.has(memoryLineOf(text)?.what)),
+    (line) => isCertain(line) && (!isOpen || parts.has(line.part)),
   );
   const lines: ComparedLine[] = [];
   let fromPrediction = 0;
@@ -132,6 +137,12 @@ const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** The part of a prediction that a line belongs to, by what it tells; undefined when it is not compared. */
+function partOf(ids: readonly Known['id'][]): string | undefined {
+  const messages: Readonly<Partial<Record<Known['id'], Message>>> = xenMessages;
+  return ids.map((id) => messages[id]?.part).find((part) => part !== undefined);
+}
+
 function covers(uncertain: string, what: string): boolean {
   return (
     uncertain === what ||
@@ -153,18 +164,22 @@ export function profileOfLog(log: BootLog): BootProfile {
   };
 }
 
+interface CapturedLine {
+  readonly text: string;
+  readonly line: number;
+  readonly part: string | undefined;
+}
+
 /** Xen's messages about memory of the first boot in the capture, with their lines. */
-function firstBootOf(
-  log: BootLog,
-  predicted: ReadonlySet<string>,
-): { text: string; line: number }[] {
-  const all = log.lines.flatMap((line, index) =>
-    line.by === 'xen' && memoryLineOf(line.text) !== undefined
-      ? [{ text: unwrapped(log, index, predicted), line: line.line }]
-      : [],
-  );
-  const starts = all.flatMap(({ text }, index) =>
-    text.startsWith('RAM: ') && !all[index - 1]?.text.startsWith('RAM: ') ? [index] : [],
+function firstBootOf(log: BootLog, predicted: ReadonlySet<string>): readonly CapturedLine[] {
+  const all = log.lines.flatMap(({ by, line, messages }, index) => {
+    const part = by === 'xen' ? partOf(messages.map(({ id }) => id)) : undefined;
+    return part === undefined
+      ? []
+      : [{ text: unwrapped(log, index, predicted), line, part, isRam: part === 'ram' }];
+  });
+  const starts = all.flatMap(({ isRam }, index) =>
+    isRam && !all[index - 1]?.isRam ? [index] : [],
   );
   return all.slice(0, starts[1] ?? all.length);
 }
@@ -192,20 +207,17 @@ function comparable(text: string): string {
     .toLowerCase();
 }
 
-function isFromStart(log: BootLog): boolean {
-  return log.lines.some(
-    ({ by, text }) =>
-      // The version comes after the table, on consoles that show nothing before they are set up.
-      by === 'xen' && /^Checking for initrd in \/chosen/.test(text.trim()),
+// The version comes after the table, on consoles that show nothing before they are set up.
+function isFromStart({ lines }: BootLog): boolean {
+  return lines.some((line) => tells(line, 'initrd-checked'));
+}
+
+function isToEnd({ lines }: BootLog): boolean {
+  return lines.some((line) =>
+    tells(line, 'console-switched', 'low-memory', 'panic-begins', 'dtb-loaded'),
   );
 }
 
-function isToEnd(log: BootLog): boolean {
-  return log.lines.some(
-    ({ by, text }) =>
-      by === 'xen' &&
-      /^(?:\*\*\* Serial input|Initial low memory virq|Panic on CPU|Loading (?:d0|dom0) DTB)/.test(
-        text.trim(),
-      ),
-  );
+function tells({ messages }: BootLogLine, ...ids: readonly Known['id'][]): boolean {
+  return messages.some(({ id }) => ids.includes(id));
 }

@@ -4,15 +4,18 @@ import { formatRange } from '../addresses/format.ts';
 import { overlaps, type Range } from '../addresses/region.ts';
 import { overlappingPairs } from '../memory/overlapping-pairs.ts';
 import { RangeIndex } from '../memory/range-index.ts';
-import { collapse, type BootLog, type BootLogLine, type LoggedRegion } from './read-boot-log.ts';
-import { knownMessages, type KnownMessage } from './known-failures.ts';
+import { collapse } from '../messages/form.ts';
+import { findMessages, type Grade } from '../messages/message.ts';
+import { linuxMessages } from '../linux/messages.ts';
+import { xenMessages } from '../xen/messages.ts';
+import type { BootLog, BootLogLine, Known, LoggedRegion } from './read-boot-log.ts';
 
 export interface ExplainedLine {
   readonly line: number;
   /** With `(XEN) ` in front when Xen printed it; whole again when a mail program had wrapped it. */
   readonly text: string;
   readonly id: string;
-  readonly grade: KnownMessage['grade'];
+  readonly grade: Grade;
   readonly cause: string;
   readonly cure?: string;
   readonly rule?: string;
@@ -28,11 +31,12 @@ export interface ExplainedLine {
 export function explainLog(log: BootLog): readonly ExplainedLine[] {
   const explained: { -readonly [Key in keyof ExplainedLine]: ExplainedLine[Key] }[] = [];
   for (const [index, line] of log.lines.entries()) {
-    const found = explainLine(line) ?? explainWrapped(log.lines, index);
-    if (!found) continue;
-    const last = explained.at(-1);
-    if (last?.text === found.text) last.repeats++;
-    else explained.push(found);
+    const found = line.messages.length > 0 ? explainLine(line) : explainWrapped(log.lines, index);
+    for (const each of found) {
+      const last = explained.at(-1);
+      if (last?.text === each.text && last.id === each.id) last.repeats++;
+      else explained.push(each);
+    }
   }
   const isFatal = explained.some(({ grade }) => grade === 'fatal');
   const regions = new LoggedRegions(log);
@@ -43,54 +47,46 @@ export function explainLog(log: BootLog): readonly ExplainedLine[] {
 const WRAPPED = 3;
 
 /** A message whose tail stands on the next lines, where a mail program put it. */
-function explainWrapped(lines: readonly BootLogLine[], index: number): ExplainedLine | undefined {
+function explainWrapped(lines: readonly BootLogLine[], index: number): readonly ExplainedLine[] {
   const first = lines[index];
-  if (!first || first.by === 'other') return undefined;
+  if (!first || first.by === 'other') return [];
   let text = first.text.trimEnd();
   for (const next of lines.slice(index + 1, index + WRAPPED)) {
     // What is a message by itself is not the tail of another.
-    if (next.by !== 'other' || next.text.trim() === '' || explainLine(next)) return undefined;
+    if (next.by !== 'other' || next.text.trim() === '' || next.messages.length > 0) return [];
     text = `${text} ${next.text.trim()}`;
-    const found = explainLine({ ...first, text });
-    if (found) return found;
+    const messages: readonly Known[] =
+      first.by === 'xen'
+        ? findMessages(xenMessages, text, true)
+        : findMessages(linuxMessages, text, true);
+    if (messages.length > 0) return explainLine({ ...first, text, messages });
   }
-  return undefined;
+  return [];
 }
 
-function explainLine(line: BootLogLine): ExplainedLine | undefined {
-  const text = collapse(line.text);
-  if (text === '') return undefined;
-  for (const message of knownMessages) {
-    // A mail may quote a panic without its mark; facts are only trusted with it.
-    const fits = line.by === message.by || (line.by === 'other' && message.grade !== 'fact');
-    const match = fits ? message.pattern.exec(text) : null;
-    if (!match) continue;
-    const groups = match.groups ?? {};
+/** Each message of a line with what lies behind it. */
+function explainLine({ by, text, line, messages }: BootLogLine): readonly ExplainedLine[] {
+  return messages.map(({ id, message, facts, shown }) => {
+    const meant = message.cases?.find(({ when }) => when(facts)) ?? { id, ...message };
     const fill = (sentence: string): string =>
-      sentence.replace(/\{(\w+)\}/g, (_, name: string) => groups[name] ?? 'it');
-    const address =
-      message.address && addressOf(groups[message.address.group], message.address.unit);
-    const node = groups['node'];
+      sentence.replace(/\{(\w+)\}/g, (_, name: string) => shown[name] ?? 'it');
+    const value = message.address === undefined ? undefined : facts[message.address];
+    const node = facts['node'];
     return {
-      line: line.line,
-      text: line.by === 'xen' ? `(XEN) ${text}` : text,
-      id: message.id,
+      line,
+      text: by === 'xen' ? `(XEN) ${collapse(text)}` : collapse(text),
+      id: meant.id,
       grade: message.grade,
-      cause: fill(message.cause),
-      ...(message.cure === undefined ? {} : { cure: fill(message.cure) }),
-      ...(message.rule === undefined ? {} : { rule: message.rule }),
-      ...(address === undefined ? {} : { address }),
-      ...(node === undefined ? {} : { node }),
+      cause: fill(meant.cause),
+      ...(meant.fix === undefined ? {} : { cure: fill(meant.fix) }),
+      ...(meant.rule === undefined ? {} : { rule: meant.rule }),
+      ...(typeof value !== 'bigint'
+        ? {}
+        : { address: message.unit === 'frame' ? value << 12n : value }),
+      ...(typeof node === 'string' ? { node } : {}),
       repeats: 0,
     };
-  }
-  return undefined;
-}
-
-function addressOf(digits: string | undefined, unit: 'byte' | 'frame'): bigint | undefined {
-  if (digits === undefined || !/^(?:0x)?[0-9a-f]{1,16}$/i.test(digits)) return undefined;
-  const value = BigInt(digits.toLowerCase().startsWith('0x') ? digits : `0x${digits}`);
-  return unit === 'frame' ? value << 12n : value;
+  });
 }
 
 // What the log itself shows about a line: which listed ranges hold its address, which share memory, which are no RAM.

@@ -1,6 +1,10 @@
 // Reads a captured boot log as people have it: serial console, `xl dmesg`, or quoted and wrapped in a mail.
 
 import type { Range } from '../addresses/region.ts';
+import { linuxMessages, type LinuxMessageId } from '../linux/messages.ts';
+import { collapse, type Facts } from '../messages/form.ts';
+import { findMessages, type FoundMessage } from '../messages/message.ts';
+import { xenMessages, type XenMessageId } from '../xen/messages.ts';
 
 /** One message of the log. */
 export interface BootLogLine {
@@ -10,7 +14,14 @@ export interface BootLogLine {
   readonly text: string;
   /** Line in the captured text, from 1; of its first part when it was wrapped. */
   readonly line: number;
+  /** What it says of memory: mostly one message, several where Xen left a line open. */
+  readonly messages: readonly Known[];
 }
+
+/** A message of a captured log that the catalogues know. */
+export type Known = FoundMessage<XenMessageId | LinuxMessageId>;
+
+type Line = Omit<BootLogLine, 'messages'>;
 
 /** A region as Xen lists it: MODULE or RESVD. Ends are exclusive, whatever the release prints. */
 export interface LoggedRegion extends Range {
@@ -33,148 +44,84 @@ export interface BootLog {
   readonly xenCommandLine: string | undefined;
 }
 
-/** A kind of console line about memory, by which prediction and capture are compared. */
-export interface MemoryLine {
-  readonly id: string;
-  readonly pattern: RegExp;
-  /** JSON path of the prediction it belongs to, as `uncertain` names it. */
-  readonly what: string;
-}
-
-const HEX = '(?:0x)?[0-9a-fA-F]{1,16}';
-
-/** Every kind of line Xen prints about memory while it boots. Text is compared with white space collapsed. */
-export const memoryLines: readonly MemoryLine[] = [
-  { id: 'ram', pattern: new RegExp(`^RAM: ${HEX} - ${HEX}$`), what: 'ram' },
-  { id: 'module', pattern: new RegExp(`^MODULE\\[\\d+\\]: ${HEX} - ${HEX} \\S`), what: 'modules' },
-  { id: 'resvd', pattern: new RegExp(`^RESVD\\[\\d+\\]: ${HEX} - ${HEX}$`), what: 'reserved' },
-  { id: 'cmdline', pattern: /^CMDLINE\[[0-9a-fA-F]+\]:/, what: 'modules' },
-  { id: 'command-line', pattern: /^Command line: /, what: 'log' },
-  { id: 'initrd', pattern: new RegExp(`^Initrd ${HEX}-${HEX}$`), what: 'modules' },
-  {
-    id: 'region-overlap',
-    pattern: /^Region: ?\[.*\) overlapping with (?:bank|mod)\[\d+\]: \[.*\)/,
-    what: 'reserved',
-  },
-  {
-    id: 'kernel-load',
-    pattern: /^Loading (?:d0|Dom0|hwdom) kernel from boot module @ /,
-    what: 'dom0.kernel',
-  },
-  { id: 'ramdisk-load', pattern: /^Loading ramdisk from boot module @ /, what: 'dom0.initrd' },
-  { id: 'allocating', pattern: /^Allocating .*mappings totalling \d+MB for /, what: 'dom0.size' },
-  {
-    id: 'bank',
-    pattern: new RegExp(`^BANK\\[\\d+\\] ${HEX}-${HEX} \\(\\d+MB\\)$`),
-    what: 'dom0.banks',
-  },
-  {
-    id: 'grant',
-    pattern: new RegExp(`^Grant table range: ${HEX}-${HEX}$`),
-    what: 'dom0.grantTable',
-  },
-  {
-    id: 'extended',
-    pattern: new RegExp(`^d\\d+: extended region \\d+: ${HEX}->${HEX}$`),
-    what: 'dom0.extendedRegions',
-  },
-  {
-    id: 'zimage',
-    pattern: new RegExp(`^Loading zImage from ${HEX} to ${HEX}-${HEX}$`),
-    what: 'dom0.kernel',
-  },
-  {
-    id: 'dom0-initrd',
-    pattern: new RegExp(`^Loading (?:d0|dom0) initrd from ${HEX} to ${HEX}-${HEX}$`),
-    what: 'dom0.initrd',
-  },
-  {
-    id: 'dom0-dtb',
-    pattern: new RegExp(`^Loading (?:d0|dom0) DTB to ${HEX}-${HEX}$`),
-    what: 'dom0.dtb',
-  },
-];
-
-/** A message with runs of white space as one blank and none around it: mail programs change white space. */
-export function collapse(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
-}
-
-/** The kind of memory line a message of Xen is, or undefined. */
-export function memoryLineOf(text: string): MemoryLine | undefined {
-  const collapsed = collapse(text);
-  return memoryLines.find(({ pattern }) => pattern.test(collapsed));
+/** What a line says of memory; a mail may quote a fault without its mark, and facts are only trusted with it. */
+function messagesOf({ by, text }: Line): readonly Known[] {
+  if (by === 'xen') {
+    const found = findMessages(xenMessages, text, true);
+    // The console of a domain that Xen shows as its own.
+    return found.length > 0 ? found : findMessages(linuxMessages, text);
+  }
+  if (by === 'linux') return findMessages(linuxMessages, text, true);
+  const isFault = ({ message }: Known): boolean => message.grade !== 'fact';
+  const found: readonly Known[] = findMessages(xenMessages, text, true);
+  return (found.length > 0 ? found : findMessages(linuxMessages, text, true)).filter(isFault);
 }
 
 /** The log in a text captured from a console or copied from a mail. Never fails: what is not understood is `other`. */
 export function readBootLog(text: string): BootLog {
-  const lines = joinWrapped(plainLines(text));
-  const xen = lines.filter((line) => line.by === 'xen').map((line) => collapse(line.text));
-  const exclusive = printsExclusiveEnds(xen);
-  const regions = (pattern: RegExp, isInclusive: (end: string) => boolean): LoggedRegion[] =>
-    bootScan.flatMap((line) => {
-      const match = pattern.exec(line);
-      if (!match) return [];
-      const [, index = '0', start = '0', end = '0', kind = ''] = match;
-      const last = number(end);
-      const exclusiveEnd = isInclusive(end) ? last + 1n : last;
-      return [{ index: Number(index), start: number(start), end: exclusiveEnd, kind }];
-    });
-  const bootScan = firstBoot(xen);
+  const lines = joinWrapped(plainLines(text)).map((line) => ({
+    ...line,
+    messages: messagesOf(line),
+  }));
+  const xen = lines.filter(({ by }) => by === 'xen');
+  const boot = firstBoot(xen);
+  const modules = factsOf(boot, 'module');
+  const end = hasExclusiveEnds(modules) ? 0n : 1n;
   return {
     lines,
-    release: xen.map((line) => /^Xen version (\d+\.\d+(?:\.\d+)?)/.exec(line)?.[1]).find(Boolean),
-    ram: ranges(bootScan, new RegExp(`^RAM: (${HEX}) - (${HEX})$`), 1n),
-    modules: regions(
-      new RegExp(`^MODULE\\[(\\d+)\\]: (${HEX}) - (${HEX}) (.*)$`),
-      () => !exclusive,
-    ),
+    release: xen
+      .map((line) => /^Xen version (\d+\.\d+(?:\.\d+)?)/.exec(line.text)?.[1])
+      .find(Boolean),
+    ram: factsOf(boot, 'ram').map((facts) => rangeOf(facts, 'last', 1n)),
+    modules: modules.map((facts) => ({
+      ...rangeOf(facts, 'to', end),
+      index: Number(facts['index']),
+      kind: String(facts['kind']),
+    })),
     // /memreserve/ entries share the list; up to 4.20 their ends are exclusive, those of nodes never were.
-    reserved: regions(new RegExp(`^RESVD\\[(\\d+)\\]: (${HEX}) - (${HEX})()$`), (end) =>
-      /f$/i.test(end),
-    ),
-    dom0: ranges(xen, new RegExp(`^BANK\\[\\d+\\] (${HEX})-(${HEX}) `), 0n),
-    linuxMemory: ranges(
-      lines.filter((line) => line.by === 'linux').map((line) => collapse(line.text)),
-      new RegExp(`^node \\d+: \\[mem (${HEX})-(${HEX})\\]$`),
-      1n,
-    ),
-    xenCommandLine: xen.map((line) => /^Command line: (.*)$/.exec(line)?.[1]).find(Boolean),
+    reserved: factsOf(boot, 'reserved').map((facts) => ({
+      ...rangeOf(facts, 'to', BigInt(facts['to'] ?? 0) % 16n === 15n ? 1n : 0n),
+      index: Number(facts['index']),
+      kind: '',
+    })),
+    dom0: factsOf(xen, 'bank').map((facts) => rangeOf(facts, 'end', 0n)),
+    linuxMemory: factsOf(lines, 'linux-node').map((facts) => rangeOf(facts, 'last', 1n)),
+    xenCommandLine: factsOf(xen, 'command-line')
+      .map((facts) => String(facts['text']))
+      .find(Boolean),
   };
 }
 
+/** What the messages of one kind tell, in order. */
+function factsOf(lines: readonly BootLogLine[], id: Known['id']): Facts[] {
+  return lines.flatMap(({ messages }) =>
+    messages.filter((each) => each.id === id).map(({ facts }) => facts),
+  );
+}
+
+function rangeOf(facts: Facts, end: string, add: bigint): Range {
+  return { start: BigInt(facts['start'] ?? 0), end: BigInt(facts[end] ?? 0) + add };
+}
+
 /** The messages up to a second `RAM:` block: a capture may hold several boots. */
-function firstBoot(xen: readonly string[]): readonly string[] {
-  const first = xen.findIndex((line) => line.startsWith('RAM: '));
+function firstBoot(xen: readonly BootLogLine[]): readonly BootLogLine[] {
+  const isRam = ({ messages }: BootLogLine): boolean => messages[0]?.id === 'ram';
+  const first = xen.findIndex(isRam);
   if (first < 0) return xen;
-  const after = xen.findIndex((line, at) => at > first && !line.startsWith('RAM: '));
-  const again = xen.findIndex((line, at) => after > 0 && at > after && line.startsWith('RAM: '));
+  const after = xen.findIndex((line, at) => at > first && !isRam(line));
+  const again = xen.findIndex((line, at) => after > 0 && at > after && isRam(line));
   return again < 0 ? xen : xen.slice(0, again);
 }
 
-function ranges(lines: readonly string[], pattern: RegExp, add: bigint): Range[] {
-  return lines.flatMap((line) => {
-    const match = pattern.exec(line);
-    return match ? [{ start: number(match[1] ?? '0'), end: number(match[2] ?? '0') + add }] : [];
-  });
-}
-
-function number(digits: string): bigint {
-  return BigInt(digits.startsWith('0x') ? digits : `0x${digits}`);
-}
-
 // Xen prints its own end page-aligned up to 4.20 and one less from 4.21 on.
-function printsExclusiveEnds(xen: readonly string[]): boolean {
-  for (const line of xen) {
-    const match = /^MODULE\[\d+\]: [0-9a-fA-F]{1,16} - ([0-9a-fA-F]{1,16}) Xen\b/.exec(line);
-    if (match) return !(match[1] ?? '').toLowerCase().endsWith('fff');
-  }
-  return true;
+function hasExclusiveEnds(modules: readonly Facts[]): boolean {
+  const xen = modules.find((facts) => facts['kind'] === 'Xen');
+  return xen === undefined || BigInt(xen['to'] ?? 0) % 4096n !== 4095n;
 }
 
 const TERMINAL = /\u001b\[[0-9;?]*[A-Za-z]|\u001b[()][0-9A-B]|[\u0000\u0007\u0008]/g;
 
-function plainLines(text: string): BootLogLine[] {
+function plainLines(text: string): Line[] {
   const decoded = isQuotedPrintable(text)
     ? decodeQuotedPrintable(text)
     : { text, lineOf: undefined };
@@ -196,7 +143,7 @@ function plainLines(text: string): BootLogLine[] {
 const XEN_TIME = /^\[(?: *\d+\.\d+|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?|[0-9a-f]{16})\] ?/;
 const LINUX_TIME = /^(?:<\d+>)?\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?/;
 
-function messageOf(raw: string, line: number): BootLogLine {
+function messageOf(raw: string, line: number): Line {
   const unquoted = raw.slice(quoteEnd(raw));
   const mark = unquoted.indexOf('(XEN)');
   // Anything before the mark is a time the terminal program wrote, or a line of dom0 that was cut by Xen's.
@@ -222,8 +169,8 @@ function quoteEnd(line: string): number {
 }
 
 // A mail program breaks long lines at a blank. Two parts belong together when only together they are a message we know.
-function joinWrapped(lines: readonly BootLogLine[]): BootLogLine[] {
-  const joined: BootLogLine[] = [];
+function joinWrapped(lines: readonly Line[]): Line[] {
+  const joined: Line[] = [];
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at];
     if (!line) continue;
@@ -245,11 +192,12 @@ function joinWrapped(lines: readonly BootLogLine[]): BootLogLine[] {
   return joined;
 }
 
-const FREE_TAIL: ReadonlySet<string> = new Set(['cmdline', 'command-line']);
+/** Messages that end in any text: what belongs to them cannot be told from what follows. */
+const FREE_TAIL: ReadonlySet<Known['id']> = new Set(['module-command-line', 'command-line']);
 
 function isWhole(text: string): boolean {
-  const kind = memoryLineOf(text);
-  return kind !== undefined && !FREE_TAIL.has(kind.id);
+  const [first] = findMessages(xenMessages, text);
+  return first !== undefined && !FREE_TAIL.has(first.id);
 }
 
 function isQuotedPrintable(text: string): boolean {

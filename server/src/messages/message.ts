@@ -6,12 +6,14 @@ import { collapse, readForm, type Facts, type FactsOf } from './form.ts';
 export type Forms<Behaviour extends string = string> =
   string | { readonly by: Behaviour; readonly forms: Readonly<Record<string, string>> };
 
+/** `fatal`: the boot or a domain ends. `fault`: memory is lost or wrong. `fact`: what a healthy boot prints. */
+export type Grade = 'fatal' | 'fault' | 'fact';
+
 export interface Message<Behaviour extends string = string> {
   readonly form: Forms<Behaviour>;
   /** Forms that are only read: of builds and releases that are not predicted. */
   readonly also?: readonly string[];
-  /** `fatal`: the boot or a domain ends. `fault`: memory is lost or wrong. `fact`: what a healthy boot prints. */
-  readonly grade: 'fatal' | 'fault' | 'fact';
+  readonly grade: Grade;
   /** Markdown without links; `{name}` stands for a field as the log shows it. */
   readonly cause: string;
   /** What to do; absent when there is nothing to mend. */

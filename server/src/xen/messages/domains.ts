@@ -63,6 +63,7 @@ export const domainMessages = {
   },
   'static-mem-sum': {
     form: 'Size of "memory" property doesn\'t match up with the sum-up of "xen,static-mem".',
+    also: ['"memory" property doesn\'t match up with the sum-up of "xen,static-mem"'],
     grade: 'fatal',
     cause: 'The sizes in `xen,static-mem` do not add up to `memory` (KiB) of the domain.',
     fix: 'Make both the same.',

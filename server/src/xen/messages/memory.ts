@@ -114,7 +114,7 @@ export const memoryMessages = {
     cause: 'Cache colouring needs memory for Xen that the buddy allocator was not left.',
     fix: 'Raise `buddy-alloc-size=` on the command line of Xen.',
   },
-  'page-freed': {
+  'freed-twice': {
     form: 'pg[{index:dec}] MFN {mfn:bare} c={rest:text}',
     also: ['pg MFN {mfn:bare} c={rest:text}'],
     grade: 'fatal',

@@ -101,9 +101,23 @@ export const runningMessages = {
   },
   'dom0-halted': {
     form: 'Hardware Dom0 halted: halting machine',
-    also: ['Hardware Dom0 crashed: rebooting machine in 5 seconds.', 'Hardware Dom0 {what:text}'],
+    also: ['Hardware Dom0 crashed: rebooting machine in 5 seconds.'],
     grade: 'fault',
     cause: 'dom0 ended by itself, after a panic of its own or on request.',
     fix: "Look at dom0's last lines.",
+  },
+  'console-switched': {
+    form: "*** Serial input to DOM{domain:dec} (type 'CTRL-a' three times to switch input)",
+    also: [
+      "*** Serial input to DOM{domain:dec} (type 'CTRL-{key:word}' three times to switch input to Xen)",
+      "*** Serial input -> DOM{domain:dec} (type 'CTRL-{key:word}' three times to switch input to Xen)",
+    ],
+    grade: 'fact',
+    cause: 'Xen has booted: the console is that of domain {domain} now.',
+  },
+  'panic-begins': {
+    form: 'Panic on CPU {cpu:dec}:',
+    grade: 'fact',
+    cause: 'Xen stops; the next line says why.',
   },
 } as const satisfies Readonly<Record<string, XenMessage>>;

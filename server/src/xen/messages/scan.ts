@@ -202,6 +202,7 @@ export const scanMessages = {
   },
   'static-mem-config': {
     form: 'CONFIG_STATIC_MEMORY must be enabled for parsing xen,static-mem',
+    also: ['CONFIG_STATIC_MEMORY must be enabled to use xen,static-mem'],
     grade: 'fatal',
     cause: 'The tree uses static memory and this Xen was built without it.',
     fix: 'Build Xen with CONFIG_STATIC_MEMORY=y.',
@@ -286,7 +287,10 @@ export const scanMessages = {
   },
   'shm-zero': {
     form: 'fdt: the size for static shared memory region can not be zero',
-    also: ['fdt: the "size" for static shared memory region can not be zero'],
+    also: [
+      'fdt: "size" for static shared memory region can not be zero',
+      'fdt: the "size" for static shared memory region can not be zero',
+    ],
     grade: 'fatal',
     cause: 'A shared region has the size 0.',
     fix: 'Give it a size of whole pages.',
@@ -324,6 +328,7 @@ export const scanMessages = {
         false: 'fdt: xen,shm-id {id:name} does not match for all the nodes using the same region.',
       },
     },
+    also: ['xen,shm-id {id:name} does not match for all the nodes using the same region'],
     grade: 'fatal',
     cause: 'The nodes of one shared region disagree about its name "{id}".',
     fix: 'Use the same `xen,shm-id`, address and size in every domain that shares the region.',

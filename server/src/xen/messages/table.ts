@@ -15,8 +15,8 @@ export const tableMessages = {
     form: {
       by: 'moduleCommandLineInTable',
       forms: {
-        true: 'MODULE[{index:dec}]: {start:paddr} - {to:paddr} {kind:module}{commandLine:tail}',
         false: 'MODULE[{index:dec}]: {start:paddr} - {to:paddr} {kind:module}',
+        true: 'MODULE[{index:dec}]: {start:paddr} - {to:paddr} {kind:module}{commandLine:tail}',
       },
     },
     grade: 'fact',

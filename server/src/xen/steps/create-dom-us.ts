@@ -69,7 +69,6 @@ function constructDomU(
   isStatic: boolean,
   mapping: 'direct' | 'guest',
 ): void {
-  const { does } = state;
   const memory = node.properties.get('memory');
   const source = { node, written: memory?.definition?.whole };
   if (!memory || memory.bytes.length < 8) {
