@@ -144,6 +144,24 @@ describe('tidy', () => {
     );
   });
 
+  it('steps of a system tell codes and facts, and leave the words to its catalogue', () => {
+    const worded = /^server\/src\/(?:xen|linux)\/(?:messages|reasons|behaviours)\b/;
+    // Names that the system itself gives.
+    const names = new Set(['Device Tree', 'System RAM']);
+    none(
+      server
+        .filter(({ file }) => /^server\/src\/(?:xen|linux)\//.test(file) && !worded.test(file))
+        .flatMap(({ file, text }) => {
+          const code = text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
+          const strings = code.matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])*)\1/g);
+          return [...strings]
+            .map(([, , string = '']) => string)
+            .filter((string) => /[A-Za-z]{2,} [A-Za-z]{2,}/.test(string) && !names.has(string))
+            .map((string) => `${file}: ${string}`);
+        }),
+    );
+  });
+
   it('nothing has a name that says nothing', () => {
     const vague = /(^|[/-])(utils?|helpers?|common|manager|misc|data|info)([-.]|$)|\/index\./;
     none(sources.filter(({ file }) => vague.test(file)).map(({ file }) => file));
