@@ -2,7 +2,7 @@
 
 import type { Range } from '../addresses/region.ts';
 import { linuxMessages, type LinuxMessageId } from '../linux/messages.ts';
-import { collapse, type Facts } from '../messages/form.ts';
+import type { Facts } from '../messages/form.ts';
 import { findMessages, type FoundMessage } from '../messages/message.ts';
 import { xenMessages, type XenMessageId } from '../xen/messages.ts';
 
