@@ -66,7 +66,8 @@ function explainWrapped(lines: readonly BootLogLine[], index: number): readonly 
 
 /** Each message of a line with what lies behind it. */
 function explainLine({ by, text, line, messages }: BootLogLine): readonly ExplainedLine[] {
-  return messages.map(({ id, message, facts, shown }) => {
+  const told = messages.filter(({ message }) => message.aside !== true);
+  return told.map(({ id, message, facts, shown }) => {
     const meant = message.cases?.find(({ when }) => when(facts)) ?? { id, ...message };
     const fill = (sentence: string): string =>
       sentence.replace(/\{(\w+)\}/g, (_, name: string) => shown[name] ?? 'it');

@@ -224,6 +224,7 @@ export const linuxMessages = {
   'node-ranges': {
     form: 'Early memory node ranges',
     grade: 'fact',
+    aside: true,
     cause: 'RAM as Linux sees it follows.',
   },
   'linux-node': {

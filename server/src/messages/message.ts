@@ -14,6 +14,8 @@ export interface Message<Behaviour extends string = string> {
   /** Forms that are only read: of builds and releases that are not predicted. */
   readonly also?: readonly string[];
   readonly grade: Grade;
+  /** Set when it says nothing of memory by itself: it is known, and needs no explanation. */
+  readonly aside?: true;
   /** Markdown without links; `{name}` stands for a field as the log shows it. */
   readonly cause: string;
   /** What to do; absent when there is nothing to mend. */

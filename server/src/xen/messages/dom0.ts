@@ -11,6 +11,7 @@ export const dom0Messages = {
   'loading-dom0': {
     form: '*** LOADING DOMAIN 0 ***',
     grade: 'fact',
+    aside: true,
     cause: 'Xen begins to build dom0.',
   },
   'kernel-missing': {

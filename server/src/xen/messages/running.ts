@@ -113,11 +113,13 @@ export const runningMessages = {
       "*** Serial input -> DOM{domain:dec} (type 'CTRL-{key:word}' three times to switch input to Xen)",
     ],
     grade: 'fact',
+    aside: true,
     cause: 'Xen has booted: the console is that of domain {domain} now.',
   },
   'panic-begins': {
     form: 'Panic on CPU {cpu:dec}:',
     grade: 'fact',
+    aside: true,
     cause: 'Xen stops; the next line says why.',
   },
 } as const satisfies Readonly<Record<string, XenMessage>>;

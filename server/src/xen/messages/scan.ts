@@ -168,6 +168,7 @@ export const scanMessages = {
   'panic-frame': {
     form: '****************************************',
     grade: 'fact',
+    aside: true,
     cause: 'The frame around the message of a panic.',
   },
   'number-size': {
@@ -188,16 +189,19 @@ export const scanMessages = {
   'static-heap-checked': {
     form: 'Checking for static heap in /chosen',
     grade: 'fact',
+    aside: true,
     cause: 'Xen found `xen,static-heap` in /chosen and reads it.',
   },
   'initrd-checked': {
     form: 'Checking for initrd in /chosen',
     grade: 'fact',
+    aside: true,
     cause: 'Xen looks for `linux,initrd-start` and `linux,initrd-end`.',
   },
   'static-memory-checked': {
     form: 'Checking for "xen,static-mem" in domain node',
     grade: 'fact',
+    aside: true,
     cause: 'Xen looks for memory that is set aside for a domain.',
   },
   'static-mem-config': {
