@@ -24,6 +24,13 @@ describe('splitConsole', () => {
     assert.equal(dom0Log, '[    0.000000] Booting\n');
   });
 
+  it('takes from memory what a Xen that panics was silent about', () => {
+    const memory = `\0code\0(XEN) RAM: 0 - 1\n(XEN) Platform: Generic System\n(XEN) Old\n\0\0`;
+    const panic = '(XEN) Platform: Generic System\n(XEN) Panic on CPU 0:\n';
+    assert.equal(splitConsole(panic, memory).xenLog, `(XEN) RAM: 0 - 1\n${panic}`);
+    assert.equal(splitConsole(panic, '\0').xenLog, panic);
+  });
+
   it('takes the console of a Xen that printed from the start, which a ring may have lost', () => {
     const { xenLog } = splitConsole(`(XEN) RAM: 0 - 1\n${shown}${keys}${dumped}(XEN) Freed\n`);
     assert.equal(

@@ -21,10 +21,10 @@ const DOM0 = /^\[ *\d+\.\d{6}\]/;
 const PREFIX = '(XEN) ';
 
 /**
- * Xen's lines and dom0's of the text of a serial console. When Xen's console was silent before it was set up, as in
- * builds without early printk, Xen's lines are those of its ring, which was dumped at the end.
+ * Xen's lines and dom0's of the text of a serial console. What a build without early printk did before its console was set
+ * up is only in Xen's ring: as Xen dumped it at the end, or, when it could no longer, as `memory` has it.
  */
-export function splitConsole(text: string): SplitConsole {
+export function splitConsole(text: string, memory = ''): SplitConsole {
   const lines = text.replaceAll('\r', '').split('\n');
   const ringAt = lines.findIndex((line) => RING.test(line));
   const typedAt = lines.findIndex((line) => RING.test(line) || TYPED.test(line));
@@ -38,11 +38,22 @@ export function splitConsole(text: string): SplitConsole {
     else if (before !== '') xen.push(before);
     if (at >= 0) xen.push(line.slice(at));
   }
-  const isSilent = !shown.some((line) => line.startsWith('(XEN) RAM: '));
-  const ring = ringAt < 0 ? [] : lines.slice(ringAt + 1).filter((line) => line.startsWith(PREFIX));
-  const typed = ring.findIndex((line) => RING.test(line) || TYPED.test(line));
-  const whole = typed < 0 ? ring : ring.slice(0, typed);
-  return { xenLog: joined(isSilent && ringAt >= 0 ? whole : xen), dom0Log: joined(dom0) };
+  const logs = { xenLog: joined(xen), dom0Log: joined(dom0) };
+  if (xen.some((line) => line.startsWith('(XEN) RAM: '))) return logs;
+  if (ringAt >= 0) {
+    const ring = lines.slice(ringAt + 1).filter((line) => line.startsWith(PREFIX));
+    const typed = ring.findIndex((line) => RING.test(line) || TYPED.test(line));
+    return { ...logs, xenLog: joined(typed < 0 ? ring : ring.slice(0, typed)) };
+  }
+  const early = ringIn(memory);
+  const known = early.indexOf(xen[0] ?? '');
+  return { ...logs, xenLog: joined([...(known < 0 ? early : early.slice(0, known)), ...xen]) };
+}
+
+/** The lines of Xen's first ring in an image of its memory: text that a zero ends, as all that follows it is. */
+function ringIn(memory: string): string[] {
+  const ring = memory.split('\0').find((each) => each.includes('(XEN) RAM: ')) ?? '';
+  return ring.split('\n').filter((line) => line.startsWith(PREFIX));
 }
 
 function joined(lines: readonly string[]): string {
