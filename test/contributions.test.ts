@@ -39,7 +39,10 @@ const { contributes } = JSON.parse(
 const titles = new Map(contributes.commands.map(({ command, title }) => [command, title]));
 const titleOf = (command: string): string => titles.get(command) ?? command;
 
-/** By key of `contributes`; a key without an entry here fails. Grammars have a suite of their own (test/grammar). */
+/**
+ * By key of `contributes`; a key without an entry here fails. Grammars (test/grammar) and schemas
+ * (test/schemas.test.ts) have suites of their own.
+ */
 const kinds: Readonly<Record<string, () => readonly Contribution[]>> = {
   commands: () =>
     contributes.commands.map(({ title }) => ({ test: `dtmap: ${title}`, uses: 'command(' })),
@@ -72,6 +75,7 @@ const kinds: Readonly<Record<string, () => readonly Contribution[]>> = {
       .flatMap(({ extensions }) => extensions)
       .map((extension) => ({ test: `opens ${extension}`, uses: 'begin(' })),
   grammars: () => [],
+  jsonValidation: () => [],
 };
 
 describe('contributions', () => {

@@ -34,6 +34,7 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'client/sample/examples/README.md',
+  ...['test', 'test/fixtures', 'test/xen/record'].map((folder) => `${folder}/README.md`),
   ...readdirSync(path.join(root, 'server/docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md') && !name.startsWith('rules'))
     .map((name) => `server/docs/${name.split(path.sep).join('/')}`),
@@ -57,12 +58,25 @@ const elsewhere: Readonly<Record<string, readonly [file: string, words: string]>
   'npm run release': ['test/package/package.test.ts', 'client/release/release.mjs'],
   'UPDATE=1 npx mocha test/console-blocks.test.ts': ['test/run.mjs', 'test/*.test.ts'],
   'npx mocha test/rules.test.ts': ['test/run.mjs', 'test/*.test.ts'],
+  'npx mocha --spec test/map-memory.test.ts': ['test/run.mjs', 'test/*.test.ts'],
+  'npx mocha --spec test/rules.test.ts -g reserved-overlap': ['test/run.mjs', 'test/*.test.ts'],
+  'npx mocha --spec test/xen/recordings.test.ts -g two-banks-resv': [
+    'test/run.mjs',
+    'test/xen/**/*.test.ts',
+  ],
+  'UPDATE=1 npm test': ['.ci/run', 'npm test'],
+  'npm run new-rule memory/region-too-small': ['test/new-rule.test.ts', 'new-rule.ts'],
+  'UPDATE=1 npx mocha test/rule-pages.test.ts': ['test/run.mjs', 'test/*.test.ts'],
+  'UPDATE=1 npx mocha test/schemas.test.ts': ['test/run.mjs', 'test/*.test.ts'],
   'npx tsx test/bench/peers.ts -- COMMAND ARGUMENTS': ['test/oracle/peers.test.ts', 'peers.ts'],
   'npm install -g out/release/dtmap-0.1.0.tgz': ['test/package/package.test.ts', "'--global'"],
   'node dist/dtmap.js lsp --stdio': ['test/oracle/peers.test.ts', "'lsp', '--stdio'"],
   'dtmap lsp --stdio': ['test/editors.test.ts', "bundle('dtmap.js')"],
   'dtmap man | man -l -': ['test/cli.test.ts', "dtmap(['man'])"],
 };
+
+const RECORDING =
+  'needs QEMU and images of Xen and Linux; test/split-console.test.ts tests the reading';
 
 /** Command lines that no test runs, and why. */
 const notRun: Readonly<Record<string, string>> = {
@@ -73,6 +87,12 @@ const notRun: Readonly<Record<string, string>> = {
     'replaces the installed mocha',
   "npx stryker run test/stryker.config.mjs --mutate 'server/src/memory/*.ts'":
     'runs the suites once for each mutant',
+  'dpkg --add-architecture arm64 && apt-get update': RECORDING,
+  'apt-get download xen-hypervisor-4.17-arm64:arm64 linux-image-6.1.0-57-cloud-arm64:arm64':
+    RECORDING,
+  'for package in *.deb; do dpkg-deb -x "$package" images; done': RECORDING,
+  'npx tsx test/xen/record/record.ts test/fixtures/xen-boots/two-banks-resv --build 4.17.7-ndebug --xen images/boot/xen-4.17-arm64 --kernel images/boot/vmlinuz-6.1.0-57-cloud-arm64':
+    RECORDING,
   'npm run pictures': 'rewrites committed pictures',
   'code --install-extension out/dtmap.vsix': 'needs a desktop; code-server installs the same file',
   'docker build -t dtmap .': 'needs Docker and its registry; test/fittings.test.ts reads the file',
@@ -189,6 +209,17 @@ describe('README and manifest', function () {
       );
     }
   });
+
+  for (const folder of ['test', 'test/fixtures'])
+    it(`${folder}/README.md has a row for every folder, and for no other`, () => {
+      const text = readFileSync(path.join(root, folder, 'README.md'), 'utf8');
+      const rows = [...text.matchAll(/^\| `([\w-]+)(?:\/[^`]*)?` /gm)].map(([, name = '']) => name);
+      const folders = readdirSync(path.join(root, folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name);
+      const named = rows.filter((name) => !name.startsWith('DTMAP_') && name !== 'UPDATE');
+      assert.deepEqual([...new Set(named)].sort(), folders.sort());
+    });
 
   it('every setting is documented, with the default the server has', () => {
     const { properties } = manifest.contributes.configuration;

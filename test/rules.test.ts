@@ -97,6 +97,12 @@ describe('rules', () => {
         assert.ok(existsSync(join(FIXTURES, rule.id, name)), `fixtures/rules/${rule.id}/${name}`);
   });
 
+  it('nothing of a new rule is left to be filled in', () => {
+    const unfilled = allRules.filter((rule) => JSON.stringify(rule).includes('FILL IN'));
+    assert.deepEqual(unfilled, []);
+    assert.ok(allRules.every((rule) => !rule.message.toString().includes('FILL IN')));
+  });
+
   it('the list of rules is sorted by id', () => {
     const ids = allRules.map((rule) => rule.id);
     assert.deepEqual(ids, [...ids].sort());

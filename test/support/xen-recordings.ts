@@ -10,7 +10,7 @@ import type { XenBoot } from '../../server/src/xen/xen-boot.ts';
 export interface Recording {
   /** Name of the board. */
   readonly board: string;
-  /** As the folder is named: `4.18.6`, `4.19.6-static`, `master`. */
+  /** As the folder is named: `4.18.6`, `4.19.6-static`, `4.17.7-ndebug`, `master`. */
   readonly build: string;
   readonly release: Release;
   readonly profile: BootProfile;
@@ -98,7 +98,7 @@ export function readRecordings(
         address: BigInt(settings.modules.xen.addr),
         // 4.12 prints no size of its own; the file without its BSS is what is known.
         size: sizes.get(build) ?? BigInt(result.xen_size),
-        debug: true,
+        debug: variant !== 'ndebug',
       },
       dtb: { address: BigInt(settings.modules.dtb.addr) },
       cpus: bootedCpus(lines) ?? settings.qemu.smp,

@@ -1,4 +1,4 @@
-// A predicted boot as plain data: contract.md, `boot --format json`.
+// A predicted boot as plain data: what `boot --format json` prints, see server/docs/json.md.
 
 import { wordReasons } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';

@@ -1,4 +1,4 @@
-// The memory map as plain data, as one reader of the tree sees it: contract.md, `map --format json`.
+// The memory map as plain data, as one reader of the tree sees it: `map --format json`, see server/docs/json.md.
 
 import { wordReasons } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';

@@ -65,6 +65,7 @@ function wholeNumber(low: number, high: number) {
 }
 
 const profile = v.strictObject({
+  $schema: v.exactOptional(v.string('must be a string')),
   xen: v.exactOptional(
     v.strictObject({
       address: v.exactOptional(address),
