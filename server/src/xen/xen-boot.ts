@@ -96,7 +96,7 @@ export interface Dom0 {
 
 /** A part of the prediction that the inputs do not determine. */
 export interface Uncertain {
-  /** JSON path of contract.md: `dom0.banks`, `heap`, `outcome` … */
+  /** JSON path, see server/docs/json.md: `dom0.banks`, `heap`, `outcome` … */
   readonly what: string;
   readonly because: readonly Reason[];
   readonly candidates?: readonly unknown[];
