@@ -261,6 +261,7 @@ export class BoardWriter {
         : subtract(this.banks, [...reserved, ...modules, ...domains]);
     this.xen.push({
       release: { name, major, minor, point },
+      target: `xen:${name}`,
       outcome: how.outcome ?? { kind: 'boots' },
       log: [],
       ram: this.banks.map((each) => ({ ...each, written: undefined })),
@@ -305,6 +306,7 @@ export class BoardWriter {
   linuxBoot(release: string, placed: readonly LinuxReserved[] = []): this {
     this.linux.push({
       release,
+      target: `linux:${release}`,
       architecture: 'arm64',
       log: [],
       noMap: [],
@@ -467,6 +469,7 @@ export function overlapBoard(): Example {
   const window = { start: 0x80000000n, end: 0x100000000n };
   writer.cma('linux,cma', 32n * MIB, window);
   const line = {
+    shown: '',
     text: 'Region: [0x0000008b700000, 0x0000008b710000) overlapping with bank[7]: [0x00000086000000, 0x0000008ec00000)',
     events: [],
     ...nodeOf(writer, 'network_fw_mem'),

@@ -1,5 +1,6 @@
 // `dtmap boot`: what Xen prints about memory, and how a captured log compares with it.
 
+import { XEN_MARK } from '../xen/messages.ts';
 import { wordReasons } from '../xen/reasons.ts';
 import {
   compareBootLog,
@@ -10,7 +11,7 @@ import { readBootLog } from '../console/read-boot-log.ts';
 import { defaultLinux, parseLinuxRelease, type LinuxRelease } from '../linux/releases.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
-import { bootJson, consoleLine } from './boot-json.ts';
+import { bootJson } from './boot-json.ts';
 import { Failure } from './failure.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BootOptions } from './program.ts';
@@ -84,7 +85,7 @@ function printed(
         ? bootJson(boots[0] as XenBoot, linux)
         : boots.map((boot) => bootJson(boot, linux)),
     );
-  return boots.map((boot) => textLines(boot.log.map(consoleLine))).join('\n');
+  return boots.map((boot) => textLines(boot.log.map(({ shown }) => shown))).join('\n');
 }
 
 // Standard output holds Xen's lines alone; what they come to is said beside it.
@@ -114,7 +115,7 @@ function printComparison(
       ...(place ? [`${place.file}:${place.line}:${place.column}`] : []),
     ].join(', ');
     const shown = line.state !== 'same' && where !== '' ? `    # ${where}` : '';
-    return `${marks[line.state]}(XEN) ${line.text}${shown}`;
+    return `${marks[line.state]}${XEN_MARK}${line.text}${shown}`;
   });
   const differing = comparison.lines.filter(({ state }) => state !== 'same').length;
   const verdict = comparison.differs

@@ -4,13 +4,8 @@ import { wordReasons } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { bootLinux } from '../linux/boot.ts';
 import type { LinuxRelease } from '../linux/releases.ts';
-import type { Dom0, LogLine, XenBoot } from '../xen/xen-boot.ts';
+import type { Dom0, XenBoot } from '../xen/xen-boot.ts';
 import { jsonRange } from './map-json.ts';
-
-/** A console line as Xen prints it, prefix included. */
-export function consoleLine(line: Pick<LogLine, 'text'>): string {
-  return `(XEN) ${line.text}`;
-}
 
 /** `linux`: the release dom0 runs; its lines are left out where dom0's memory is uncertain. */
 export function bootJson(boot: XenBoot, linux?: LinuxRelease): object {
@@ -22,7 +17,7 @@ export function bootJson(boot: XenBoot, linux?: LinuxRelease): object {
       ...('line' in outcome && outcome.line ? { line: outcome.line.text } : {}),
       ...('because' in outcome ? { because: wordReasons(outcome.because) } : {}),
     },
-    log: boot.log.map(consoleLine),
+    log: boot.log.map(({ shown }) => shown),
     ram: boot.ram.map(jsonRange),
     modules: boot.modules.map(({ index, kind, ...range }) => ({
       index,

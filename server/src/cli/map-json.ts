@@ -111,7 +111,7 @@ class View {
   xen(boot: XenBoot): JsonMap {
     return {
       for: 'xen',
-      target: `xen:${boot.release.name}`,
+      target: boot.target,
       banks: boot.ram.map((bank) => this.#placed(bank, bank.node, bank.written)),
       reserved: boot.reserved.map((each) => ({
         ...this.#placed(each, each.node, each.written),
@@ -154,7 +154,7 @@ class View {
     ].flatMap(({ kind, range }) => (range ? [{ kind, ...range }] : []));
     return {
       for: 'dom0',
-      target: `xen:${boot.release.name}`,
+      target: boot.target,
       banks: dom0.banks.map((range) => ({
         ...jsonRange(range),
         ...this.#toldBy(told, range),
@@ -179,7 +179,7 @@ class View {
   linux(boot: LinuxBoot): JsonMap {
     return {
       for: 'linux',
-      target: `linux:${boot.release}`,
+      target: boot.target,
       banks: boot.memory.map((range) => {
         const bank = this.#board.map.banks.find(
           (each) => each.start <= range.start && range.start < each.end,

@@ -7,7 +7,7 @@ import { RangeIndex } from '../memory/range-index.ts';
 import { collapse } from '../messages/form.ts';
 import { findMessages, type Grade } from '../messages/message.ts';
 import { linuxMessages } from '../linux/messages.ts';
-import { xenMessages } from '../xen/messages.ts';
+import { XEN_MARK, xenMessages } from '../xen/messages.ts';
 import type { BootLog, BootLogLine, Known, LoggedRegion } from './read-boot-log.ts';
 
 export interface ExplainedLine {
@@ -75,7 +75,7 @@ function explainLine({ by, text, line, messages }: BootLogLine): readonly Explai
     const node = facts['node'];
     return {
       line,
-      text: by === 'xen' ? `(XEN) ${collapse(text)}` : collapse(text),
+      text: by === 'xen' ? `${XEN_MARK}${collapse(text)}` : collapse(text),
       id: meant.id,
       grade: message.grade,
       cause: fill(meant.cause),

@@ -4,7 +4,7 @@ import type { Range } from '../addresses/region.ts';
 import { linuxMessages, type LinuxMessageId } from '../linux/messages.ts';
 import type { Facts } from '../messages/form.ts';
 import { findMessages, type FoundMessage } from '../messages/message.ts';
-import { xenMessages, type XenMessageId } from '../xen/messages.ts';
+import { XEN_MARK, xenMessages, type XenMessageId } from '../xen/messages.ts';
 
 /** One message of the log. */
 export interface BootLogLine {
@@ -145,10 +145,10 @@ const LINUX_TIME = /^(?:<\d+>)?\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?/;
 
 function messageOf(raw: string, line: number): Line {
   const unquoted = raw.slice(quoteEnd(raw));
-  const mark = unquoted.indexOf('(XEN)');
+  const mark = unquoted.indexOf(XEN_MARK.trimEnd());
   // Anything before the mark is a time the terminal program wrote, or a line of dom0 that was cut by Xen's.
   if (mark >= 0 && mark <= 40) {
-    const text = unquoted.slice(mark + 5).replace(/^ /, '');
+    const text = unquoted.slice(mark + XEN_MARK.trimEnd().length).replace(/^ /, '');
     return { by: 'xen', text: text.replace(XEN_TIME, ''), line };
   }
   const linux = LINUX_TIME.exec(unquoted.replace(/^\(d\d+\) /, ''));

@@ -1,5 +1,6 @@
 // The predicted console of a boot, in the words people read, and how it compares with a captured one.
 
+import { XEN_MARK } from '../xen/messages.ts';
 import { wordReasons } from '../xen/reasons.ts';
 import { formatGrouped } from '../addresses/format.ts';
 import { compareBootLog as compareLines, type ComparedLine } from '../console/compare-boot-log.ts';
@@ -26,7 +27,7 @@ export function predictedLog(boot: XenBoot): PredictedLog {
     lines: boot.log.map((line) => {
       const [opening] = line.node?.openings ?? [];
       const written = line.written ?? opening?.name;
-      return { text: printable(`(XEN) ${line.text}`), ...(written && { at: spanOf(written) }) };
+      return { text: printable(line.shown), ...(written && { at: spanOf(written) }) };
     }),
     outcome: outcomeSentence(boot),
     uncertain: boot.uncertain.map(({ what, because }) =>
@@ -85,7 +86,7 @@ export function compareLogs(boot: XenBoot, captured: string): LogComparison {
   const predictedSide: LogLine[] = [];
   const capturedSide: LogLine[] = [];
   for (const line of lines) {
-    const text = printable(`(XEN) ${line.text}`);
+    const text = printable(XEN_MARK + line.text);
     const from = line.predicted === undefined ? undefined : boot.log[line.predicted];
     const written = from && (from.written ?? from.node?.openings[0]?.name);
     const at = written && spanOf(written);

@@ -74,6 +74,7 @@ export function bootLinux(
   printNodeRanges(scan);
   placeDefaultCma(scan, options.cmaSize ?? 0n);
   return {
+    target: `linux:${release.name}`,
     release: release.name,
     architecture: scan.architecture,
     log: scan.log,

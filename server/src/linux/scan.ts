@@ -56,8 +56,11 @@ export function print<Id extends LinuxMessageId>(
     about?.property === undefined
       ? about?.node.openings[0]?.name
       : about.node.properties.get(about.property)?.definition?.whole;
+  const form = formOf(linuxMessages[id], scan.behaviours);
+  const text = printForm(form, facts as Facts, digitsOf(scan));
   scan.log.push({
-    text: printForm(formOf(linuxMessages[id], scan.behaviours), facts as Facts, digitsOf(scan)),
+    text,
+    shown: text,
     events: [{ id, facts } as LinuxEvent],
     level,
     ...(about ? { node: about.node } : {}),

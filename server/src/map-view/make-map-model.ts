@@ -761,7 +761,7 @@ function linuxLanes(board: Board, claims: readonly Claim[], ram: readonly Range[
     );
     const known = board.map.ramKnown || boot.memory.length > 0;
     return {
-      id: `linux:${boot.release}`,
+      id: boot.target,
       name: board.linux.length > 1 ? `Linux ${boot.release}` : 'Linux',
       summary: known ? `bare metal, ${formatSizeBriefly(sum(usable))}` : 'RAM unknown',
       paints: [

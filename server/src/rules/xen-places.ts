@@ -18,11 +18,6 @@ export function placeOfLine(line: LogLine | undefined, board: Board): Place | un
   return undefined;
 }
 
-/** `xen:4.18.6`: the target a finding about `boot` holds for. */
-export function targetOf(boot: XenBoot): string {
-  return `xen:${boot.release.name}`;
-}
-
 /**
  * One fault for each boot of a tree made for Xen in which Xen prints a message, the first such line. It is placed where
  * that line belongs, or where the first line with the message `placedAs` does.
@@ -41,8 +36,8 @@ export function* foundLines(
       yield {
         at,
         facts: { line: line.text },
-        target: targetOf(boot),
-        log: `(XEN) ${line.text}`,
+        target: boot.target,
+        log: line.shown,
       };
   }
 }

@@ -57,6 +57,7 @@ export function bootXen(
   }
   return {
     release,
+    target: `xen:${release.name}`,
     outcome: outcomeOf(state),
     log: state.log,
     ram: state.ram.map((bank) => ({ ...rangeOf(bank), node: bank.node, written: bank.written })),

@@ -3,7 +3,7 @@
 import { isOpenForm } from '../messages/form.ts';
 import { formOf } from '../messages/message.ts';
 import type { BootState, Source } from './boot-state.ts';
-import { printXen, xenMessages, type XenFacts, type XenMessageId } from './messages.ts';
+import { printXen, XEN_MARK, xenMessages, type XenFacts, type XenMessageId } from './messages.ts';
 import type { Reason } from './reasons.ts';
 import type { LogLine, XenEvent } from './xen-boot.ts';
 
@@ -14,8 +14,10 @@ export function event<Id extends XenMessageId>(id: Id, facts: XenFacts<Id>): Xen
 
 /** The line of an event that is not part of the log. */
 function lineOf(state: BootState, { id, facts }: XenEvent, source: Source): LogLine {
+  const text = printXen(id, facts as never, state.does);
   return {
-    text: printXen(id, facts as never, state.does),
+    text,
+    shown: XEN_MARK + text,
     events: [{ id, facts } as XenEvent],
     ...(source.written && { written: source.written }),
     ...(source.node && { node: source.node }),
@@ -43,6 +45,7 @@ function joinLines(open: LogLine, line: LogLine): LogLine {
     ...line,
     ...open,
     text: open.text + line.text,
+    shown: open.shown + line.text,
     events: [...open.events, ...line.events],
   };
 }

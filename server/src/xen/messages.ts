@@ -23,6 +23,9 @@ export type XenMessageId = keyof typeof xenMessages;
 /** What a message of Xen tells. */
 export type XenFacts<Id extends XenMessageId> = MessageFacts<(typeof xenMessages)[Id]>;
 
+/** What stands in front of Xen's lines on the console. */
+export const XEN_MARK = '(XEN) ';
+
 /** A message as a release prints it, without `(XEN) `. */
 export function printXen<Id extends XenMessageId>(
   id: Id,

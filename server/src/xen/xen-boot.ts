@@ -15,6 +15,8 @@ export type XenEvent = {
 /** One console line as Xen prints it, without `(XEN) `. */
 export interface LogLine {
   readonly text: string;
+  /** As the console shows it. */
+  readonly shown: string;
   /** What it tells, in order: a line that was left open goes on with the next event. */
   readonly events: readonly XenEvent[];
   /** The source text that caused it. */
@@ -104,6 +106,8 @@ export interface Uncertain {
 
 export interface XenBoot {
   readonly release: Release;
+  /** `xen:4.18.6`: the target it is a boot of. */
+  readonly target: string;
   readonly outcome: Outcome;
   readonly log: readonly LogLine[];
   readonly ram: readonly XenBank[];

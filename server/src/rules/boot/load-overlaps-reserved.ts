@@ -45,7 +45,7 @@ releases boot on until one overwrites the other. Xen's message does not say that
             file.at && region.written
               ? [{ message: `${reservationName(region)} is here`, at: region.written }]
               : [],
-          ...(line ? { log: `(XEN) ${line.text}` } : {}),
+          ...(line ? { log: line.shown } : {}),
         };
       }
     }

@@ -44,7 +44,7 @@ later in the tree. The same kernel named by two domains is another matter: xen-m
           related: other.written
             ? [{ message: `${nameOf(other)} is here`, at: other.written }]
             : [],
-          ...(line ? { log: `(XEN) ${line.text}` } : {}),
+          ...(line ? { log: line.shown } : {}),
         };
       }
       earlier.add(module);

@@ -5,7 +5,6 @@ import { alignDown, alignUp, overlaps, subtract, type Range } from '../../addres
 import { ramOf } from '../../memory/free-ranges.ts';
 import type { Board } from '../board.ts';
 import { rule, type Found, type Place } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
 
 interface Facts {
@@ -70,7 +69,7 @@ function* judge(
       : {};
     for (const boot of board.xen)
       if (boot.reserved.some((each) => each.kind === 'reserved-memory' && overlaps(each, range)))
-        yield { ...found('reserved'), ...related, target: targetOf(boot) };
+        yield { ...found('reserved'), ...related, target: boot.target };
     return;
   }
   if (board.map.ramKnown && ramOf(board.map).some((bank) => overlaps(bank, range))) {

@@ -5,7 +5,6 @@ import { behavioursOf } from '../../xen/behaviours.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule, type Found } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
 
 interface Facts {
@@ -65,7 +64,7 @@ function* judge(node: DtNode, board: Board): Generator<Found<Facts>> {
   if (width === 0) {
     for (const boot of board.xen)
       if (behavioursOf(boot.release).dividesByCells)
-        yield { ...fault('no-cells'), target: targetOf(boot) };
+        yield { ...fault('no-cells'), target: boot.target };
   } else if (reg.bytes.length === 0 || reg.bytes.length % width !== 0) yield fault('length');
   else if (
     passedRanges(node).some(({ start, guest }) => start % PAGE !== 0n || guest % PAGE !== 0n)

@@ -47,8 +47,8 @@ region", and the memory goes back to the allocator.`,
           yield {
             at,
             facts: { node, range: recorded, region },
-            target: `linux:${boot.release}`,
-            log: line.text,
+            target: boot.target,
+            log: line.shown,
           };
       }
     }

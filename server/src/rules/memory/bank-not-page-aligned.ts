@@ -27,7 +27,7 @@ export const bankNotPageAligned = rule<Facts>({
         continue;
       const about = board.linux.flatMap((boot) => linesAbout(boot, bank.node));
       const line = lineWith(about, 'memory-ignored');
-      yield { at: bank.written, facts: { bank }, ...(line ? { log: line.text } : {}) };
+      yield { at: bank.written, facts: { bank }, ...(line ? { log: line.shown } : {}) };
     }
   },
 

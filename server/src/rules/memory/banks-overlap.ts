@@ -48,8 +48,8 @@ common/page_alloc.c").`,
             yield {
               ...found,
               severity: 'error',
-              target: `xen:${boot.release.name}`,
-              ...(line ? { log: `(XEN) ${line.text}` } : {}),
+              target: boot.target,
+              ...(line ? { log: line.shown } : {}),
             };
           }
       }

@@ -61,7 +61,7 @@ stop at the overlap. Entries must not overlap each other.`,
         const hasFailed = other.node !== undefined && failed.get(boot)?.has(other.node);
         const line = lineWith(linesAbout(boot, other.node), 'linux-not-reserved');
         if (hasFailed && line)
-          yield { ...found, severity: 'warning', target: `linux:${boot.release}`, log: line.text };
+          yield { ...found, severity: 'warning', target: boot.target, log: line.shown };
       }
       for (const boot of board.xen) {
         const line = lineWith(linesAbout(boot, other.node), 'region-overlap');
@@ -69,8 +69,8 @@ stop at the overlap. Entries must not overlap each other.`,
           yield {
             ...found,
             severity: 'error',
-            target: `xen:${boot.release.name}`,
-            log: `(XEN) ${line.text}`,
+            target: boot.target,
+            log: line.shown,
           };
       }
     }

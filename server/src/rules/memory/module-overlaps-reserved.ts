@@ -39,7 +39,7 @@ either the module is missing or the scan stops.`,
           [module, region].flatMap(({ node }) => linesAbout(boot, node)),
         );
         const line = lineWith(about, 'region-overlap');
-        const log = line && { log: `(XEN) ${line.text}` };
+        const log = line && { log: line.shown };
         if (module.written)
           yield {
             at: module.written,

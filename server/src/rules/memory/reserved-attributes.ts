@@ -46,7 +46,7 @@ shared-dma-pool.`,
       if (!isEnabled(node)) continue;
       const place = (name: string): ReturnType<typeof written> => written(node, name);
       const line = refusals.find((each) => each.node === node);
-      const log = line ? { log: line.text } : {};
+      const log = line ? { log: line.shown } : {};
       if (isCompatible(node, 'restricted-dma-pool')) {
         for (const property of EXCLUDED) {
           const at = place(property);

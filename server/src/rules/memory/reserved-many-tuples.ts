@@ -36,7 +36,7 @@ check; since 6.12 it warns ("ignores 1 regions in node"). U-Boot reserves the fi
       if (region.index === 0 || !region.written) continue;
       const about = board.linux.flatMap((boot) => linesAbout(boot, region.node));
       const line = lineWith(about, 'regions-ignored');
-      yield { at: region.written, facts: { region, first }, ...(line ? { log: line.text } : {}) };
+      yield { at: region.written, facts: { region, first }, ...(line ? { log: line.shown } : {}) };
     }
   },
 

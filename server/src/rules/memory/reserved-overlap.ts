@@ -128,7 +128,7 @@ function logLine(board: Board, a: Reserved, b: Reserved): string | undefined {
   for (const boot of board.xen) {
     const about = [a, b].flatMap(({ node }) => linesAbout(boot, node));
     const line = lineWith(about, 'region-overlap');
-    if (line) return `(XEN) ${line.text}`;
+    if (line) return line.shown;
   }
   for (const boot of board.linux) {
     const line = [a, b]

@@ -33,7 +33,7 @@ reserves nothing; Xen 4.13 and 4.14.0 stop scanning the devicetree there.`,
       };
       const about = board.linux.flatMap((boot) => linesAbout(boot, region.node));
       const line = lineWith(about, 'linux-not-reserved');
-      yield { ...found, ...(line ? { log: line.text } : {}) };
+      yield { ...found, ...(line ? { log: line.shown } : {}) };
     }
     for (const { node, size, enabled } of board.map.dynamic) {
       const at = placeOfProperty(node, 'size');

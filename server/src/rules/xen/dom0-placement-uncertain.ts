@@ -4,7 +4,7 @@ import { lineWith } from '../../messages/event.ts';
 import { wordReasons, type ReasonCode } from '../../xen/reasons.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { placeOfLine, targetOf } from '../xen-places.ts';
+import { placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 import { spanOf, stringsOf } from '../../tree/device-tree.ts';
 import { stringValue } from '../../tree/string-bytes.ts';
@@ -37,7 +37,7 @@ to allocate requested dom0 memory" on four.`,
       );
       const at = uncertain && placeOfLine(lineWith(boot.log, 'command-line'), board);
       if (uncertain && at)
-        yield { at, facts: { because: wordReasons(uncertain.because) }, target: targetOf(boot) };
+        yield { at, facts: { because: wordReasons(uncertain.because) }, target: boot.target };
     }
   },
 

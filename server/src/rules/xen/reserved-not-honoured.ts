@@ -7,7 +7,6 @@ import { wordReasons } from '../../xen/reasons.ts';
 import { linuxIgnores } from '../../xen/steps/judge-dom0.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
@@ -49,7 +48,7 @@ DMA to it go wrong, and pages that are not even mapped abort.`,
             range: { start: exported.start, end: exported.end },
             because: wordReasons([because]),
           },
-          target: targetOf(boot),
+          target: boot.target,
         };
       }
     }

@@ -4,7 +4,7 @@ import type { XenMessageId } from '../../xen/messages.ts';
 import type { LogLine } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { placeOfLine, targetOf } from '../xen-places.ts';
+import { placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
@@ -59,8 +59,8 @@ understood. It prints one line, drops the thing and boots on, so the effect show
           yield {
             at,
             facts: { line: line.text },
-            target: targetOf(boot),
-            log: `(XEN) ${line.text}`,
+            target: boot.target,
+            log: line.shown,
           };
       }
     }

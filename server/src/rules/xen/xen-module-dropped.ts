@@ -6,7 +6,6 @@ import type { Module } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 
 interface Facts {
   readonly module: Module;
@@ -38,8 +37,8 @@ stopped are not seen either. dom0 then has no kernel or no ramdisk.`,
         yield {
           at: module.written,
           facts: { module },
-          target: targetOf(boot),
-          ...(line ? { log: `(XEN) ${line.text}` } : {}),
+          target: boot.target,
+          ...(line ? { log: line.shown } : {}),
         };
       }
     }

@@ -6,7 +6,7 @@ import { wordReasons } from '../../xen/reasons.ts';
 import type { LogLine, XenBoot } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { endsInScan, placeOfLine, targetOf } from '../xen-places.ts';
+import { endsInScan, placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
@@ -73,8 +73,8 @@ ramdisk without room, a \`reg\` that no bus translates, a device mapped over the
       yield {
         at,
         facts: { kind: outcome.kind, line, because: wordReasons(outcome.because) },
-        target: targetOf(boot),
-        ...(line === undefined ? {} : { log: `(XEN) ${line}` }),
+        target: boot.target,
+        ...(outcome.line ? { log: outcome.line.shown } : {}),
         ...(isPossibility ? { severity: 'information' as const } : {}),
       };
     }

@@ -4,7 +4,7 @@ import { lineWith } from '../../messages/event.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { endsInScan, placeOfLine, targetOf } from '../xen-places.ts';
+import { endsInScan, placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
@@ -47,8 +47,8 @@ decides what is lost.`,
       yield {
         at,
         facts: { stoppedAt: line.node?.name ?? '', lost },
-        target: targetOf(boot),
-        log: `(XEN) ${line.text}`,
+        target: boot.target,
+        log: line.shown,
         ...(lost.length === 0 ? { severity: 'warning' as const } : {}),
         related: boot.unscanned
           .filter((node) => lost.includes(node.name))
