@@ -4,6 +4,8 @@ import { cellOf, childCells, joinCells, regCells, tuplesOf } from '../addresses/
 import { decode } from '../addresses/decode.ts';
 import { formatAddress, formatGrouped, formatSize } from '../addresses/format.ts';
 import { overlaps, type Range } from '../addresses/region.ts';
+import { layOutRamoops, type RamoopsArea } from '../linux/ramoops.ts';
+import { isCompatible } from '../linux/region-drivers.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
 import type { DynamicReserved } from '../memory/memory-map.ts';
 import type { Board } from '../rules/board.ts';
@@ -26,7 +28,6 @@ import {
 import { locate, nodeOfOpening, type Located } from './locate.ts';
 import { likely, neighboursOf, neighbourText, ownershipOf, xenName } from './ownership.ts';
 import { fileName } from './paths.ts';
-import { ramoopsLayout } from './ramoops.ts';
 import { itemAt, outlineOf, textOf, tokenAt } from './source-outline.ts';
 
 /** Markdown, and the text it is about. */
@@ -132,7 +133,7 @@ function nodeLines(context: Context, node: DtNode): string[] {
   const labels = node.labels.length > 0 ? ` (${node.labels.map(code).join(', ')})` : '';
   const title = `**${markdownText(printableBrief(node.path))}**${labels}${kindOf(board, node)}`;
   const dynamic = map.dynamic.find((each) => each.node === node);
-  if (dynamic) return [title, ...dynamicLines(context, dynamic)];
+  if (dynamic) return [title, ...dynamicLines(context, dynamic), ...ramoopsLines(board, node)];
   const ranges = [
     ...map.reserved.filter((each) => each.node === node),
     ...map.modules.filter((each) => each.node === node),
@@ -141,7 +142,7 @@ function nodeLines(context: Context, node: DtNode): string[] {
   if (ranges.length > 0) {
     const lines = ranges.slice(0, 4).flatMap((range) => rangeLines(context, range, node));
     if (ranges.length > 4) lines.push(`… and ${ranges.length - 4} more ranges`);
-    return [title, ...lines, ...ramoopsLines(node, ranges[0])];
+    return [title, ...lines, ...ramoopsLines(board, node)];
   }
   const unknown = map.unknown.find((each) => each.node === node);
   if (unknown) return [title, `Its addresses are not known: ${unknown.because.code}.`];
@@ -149,7 +150,10 @@ function nodeLines(context: Context, node: DtNode): string[] {
   const compatible = node.properties.get('compatible');
   if (compatible) lines.push(stringsOf(compatible).map(code).join(', '));
   const device = map.devices.filter((each) => each.node === node);
-  lines.push(...device.slice(0, 4).map((each) => deviceLine(node, each)));
+  lines.push(
+    ...device.slice(0, 4).map((each) => deviceLine(node, each)),
+    ...ramoopsLines(board, node),
+  );
   const users = usersLine(board, node);
   if (users) lines.push(users);
   return lines;
@@ -299,15 +303,50 @@ function dynamicLines(context: Context, region: DynamicReserved): string[] {
   return [table(rows)];
 }
 
-function ramoopsLines(node: DtNode, region: Range | undefined): string[] {
-  const layout = region && ramoopsLayout(node, region);
-  if (!layout) return [];
-  return [
-    'Layout of the `ramoops` records:',
-    table(
-      layout.map((each) => [each.name, `${rangeText(each)}, ${formatSize(each.end - each.start)}`]),
-    ),
+const RAMOOPS_SIZES = '`record-size`, `console-size`, `ftrace-size` and `pmsg-size`';
+
+/** What the driver makes of a ramoops node: its layout, or why it does not start. */
+function ramoopsLines(board: Board, node: DtNode): string[] {
+  if (!isCompatible(node, 'ramoops')) return [];
+  const { reserved, devices, dynamic } = board.map;
+  if (dynamic.some((each) => each.node === node))
+    return ['ramoops does not start: the region has `size` but no `reg`. Give it a fixed `reg`.'];
+  // The driver takes the first range only.
+  const isFirst = (each: { readonly node: DtNode | undefined; readonly index: number }): boolean =>
+    each.node === node && each.index === 0;
+  const region = reserved.find(isFirst) ?? devices.find(isFirst);
+  if (!region) return [];
+  const { areas, needed, rounded, refused } = layOutRamoops(node, region);
+  const size = region.end - region.start;
+  const lines = rounded.map(
+    ({ property, to }) => `Linux rounds \`${property}\` down to ${formatSize(to)}, a power of two.`,
+  );
+  if (refused === 'no-sizes')
+    lines.push(`ramoops does not start: set at least one of ${RAMOOPS_SIZES}.`);
+  else if (refused === 'no-room')
+    lines.push(
+      `ramoops does not start: its records need ${formatSize(needed)}, the region has ${formatSize(size)}. Reduce ${RAMOOPS_SIZES} or enlarge \`reg\`.`,
+    );
+  else lines.push('Layout of the `ramoops` records:', table(ramoopsRows(areas, region)));
+  return lines;
+}
+
+function ramoopsRows(areas: readonly RamoopsArea[], region: Range): [string, string][] {
+  const row = (name: string, range: Range): [string, string] => [
+    name,
+    `${rangeText(range)}, ${formatSize(range.end - range.start)}`,
   ];
+  const rows = areas.map((area) =>
+    row(
+      area.kind === 'dmesg'
+        ? `${area.count} dump record${area.count === 1n ? '' : 's'}`
+        : area.kind,
+      area,
+    ),
+  );
+  const end = areas.at(-1)?.end ?? region.start;
+  if (end < region.end) rows.push(row('left over', { start: end, end: region.end }));
+  return rows;
 }
 
 function definitionLines(context: Context, node: DtNode): string[] {
@@ -399,12 +438,7 @@ function valueLines(
       lines.push(
         `${property.bytes.length / 4} cells are no whole number of tuples of ${counts.address} + ${counts.size} cells.`,
       );
-    lines.push(
-      ...ramoopsLines(
-        node,
-        map.reserved.find((each) => each.node === node),
-      ),
-    );
+    lines.push(...ramoopsLines(board, node));
     return lines;
   }
   if (
