@@ -177,6 +177,15 @@ describe('settings', () => {
       (await findingsWith({ severity: { 'reserved-overlap': 'off' } })).join('\n'),
       /reserved-overlap/,
     );
+    // A faulty entry is named, the others count.
+    const severity = {
+      'reserved-overlap': 'hint',
+      'region-outside-ram': 'off',
+      'banks-overlap': 1,
+    };
+    assert.match((await findingsWith({ severity })).join('\n'), /^hint reserved-overlap/m);
+    await session.messageWhen(/dtmap\.severity: region-outside-ram: no such rule\./);
+    await session.messageWhen(/dtmap\.severity: banks-overlap: must be "error", .*"on" or "off"\./);
   });
 
   it('dtmap.hints', async () => {

@@ -42,7 +42,7 @@ export function check(board: Board, settings: RuleSettings, targets: Targets): r
   const merged: Merged[] = [];
   for (const rule of allRules) {
     // Rules are not tried on what is too large for them; what the text itself says is said.
-    if (board.excess && !rule.aboutText) continue;
+    if (board.excess && !rule.reads) continue;
     const setting = settings.get(rule.id);
     if (setting === 'off' || (rule.offByDefault && setting === undefined)) continue;
     const found = mergeTargets(rule, board, setting === 'on' ? undefined : setting);

@@ -2,6 +2,7 @@
 
 import type { BoardRequest } from '../analysis/analyze.ts';
 import { parseJson, readProfile } from '../inputs/read-profile.ts';
+import { readSeverities } from '../inputs/read-severities.ts';
 import { parseTargets } from '../analysis/targets.ts';
 import {
   includeFolderCandidates,
@@ -67,6 +68,8 @@ export class BoardRequests {
       this.#complain(
         `dtmap.targets: "${each.name}" is not known; known are ${each.known.join(', ')}.`,
       );
+    const { severities, faults } = readSeverities(settings.severity);
+    for (const fault of faults) this.#complain(`dtmap.severity: ${fault}.`);
     const named = [
       ...settings.includePaths,
       ...(context?.includePaths ?? []),
@@ -91,7 +94,7 @@ export class BoardRequests {
       },
       profile: await this.#profile(root, settings.bootProfile),
       targets,
-      rules: new Map(Object.entries(settings.severity)),
+      rules: new Map(Object.entries(severities)),
     };
   }
 
