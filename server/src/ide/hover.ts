@@ -1,5 +1,6 @@
 // What hovering a place in a devicetree source shows: text first, the numbers joined and placed.
 
+import { frameOf } from '../addresses/page.ts';
 import { cellOf, childCells, joinCells, regCells, tuplesOf } from '../addresses/cells.ts';
 import { decode } from '../addresses/decode.ts';
 import { formatAddress, formatGrouped, formatSize } from '../addresses/format.ts';
@@ -216,7 +217,7 @@ function rangeLines(context: Context, range: Range, node: DtNode | undefined): s
   rows.push(['Size', `${formatSize(size)} (${formatAddress(size)})`]);
   rows.push([
     'MFN',
-    `${formatAddress(range.start >> 12n)} – ${formatAddress((range.end - 1n) >> 12n)}`,
+    `${formatAddress(frameOf(range.start))} – ${formatAddress(frameOf(range.end - 1n))}`,
   ]);
   rows.push(['Bank', bankText(board, range, node)]);
   if (!node || !isMemoryNode(node)) {

@@ -1,5 +1,6 @@
 // The nodes and properties of one source file as it is written, however broken it is at the moment.
 
+import { firstIndexWhere } from '../text/first-index-where.ts';
 import { maximumDepth } from '../syntax/scan-statements.ts';
 import { tokenize, type Token } from './source-tokens.ts';
 import type { SourceFile } from '../text/source-file.ts';
@@ -246,15 +247,9 @@ export function nodeAround(outline: SourceOutline, offset: number): SourceNode |
 /** The token that holds `offset`; of two that touch there, the later, unless it is punctuation. */
 export function tokenAt(outline: SourceOutline, offset: number): Token | undefined {
   const { tokens } = outline;
-  let low = 0;
-  let high = tokens.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((tokens[middle]?.start ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  const later = tokens[low - 1];
-  const earlier = tokens[low - 2];
+  const behind = firstIndexWhere(tokens.length, (index) => (tokens[index]?.start ?? 0) > offset);
+  const later = tokens[behind - 1];
+  const earlier = tokens[behind - 2];
   if (later && offset <= later.end) {
     const touches = earlier && earlier.end === offset && later.start === offset;
     return touches && later.kind === 'punctuation' ? earlier : later;

@@ -1,5 +1,6 @@
 // Cuts a file into directives and the text between them, once per file, whatever board includes it.
 
+import { firstIndexWhere } from '../text/first-index-where.ts';
 import { changedRange } from '../text/changed-range.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import {
@@ -310,14 +311,11 @@ interface UnchangedStart {
 /** Where cutting goes on when a file is the same up to `changeStart`; undefined: at its beginning. */
 function unchangedStart(earlier: LexedFile, changeStart: number): UnchangedStart | undefined {
   const { marks, items } = earlier;
-  let low = 0;
-  let high = marks.length / 3;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((marks[middle * 3 + 1] as number) < changeStart) low = middle + 1;
-    else high = middle;
-  }
-  for (let mark = low - 1; mark >= 0; mark--) {
+  const changed = firstIndexWhere(
+    marks.length / 3,
+    (mark) => (marks[mark * 3 + 1] as number) >= changeStart,
+  );
+  for (let mark = changed - 1; mark >= 0; mark--) {
     const end = marks[mark * 3 + 2] as number;
     if ((marks[mark * 3] as number) < 0 || end >= changeStart) continue;
     const next = marks[mark * 3 + 4];

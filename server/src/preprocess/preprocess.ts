@@ -1,5 +1,6 @@
 // Expands a root file as `cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp` does, and remembers where text came from.
 
+import { firstIndexWhere } from '../text/first-index-where.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { folderOf, joinPath } from '../text/join-path.ts';
 import { whyUnreadable, type FileSet, type Missing, type SourceFile } from '../text/source-file.ts';
@@ -1127,14 +1128,9 @@ function lastPiece(
   { pieces }: JoinedText,
   isBefore: (piece: JoinedText['pieces'][number]) => boolean,
 ): JoinedText['pieces'][number] | undefined {
-  let low = 0;
-  let high = pieces.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isBefore(pieces[middle] as JoinedText['pieces'][number])) low = middle + 1;
-    else high = middle;
-  }
-  return pieces[low - 1];
+  const isBehind = (index: number): boolean =>
+    !isBefore(pieces[index] as JoinedText['pieces'][number]);
+  return pieces[firstIndexWhere(pieces.length, isBehind) - 1];
 }
 
 /** The tokens of a directive's line. */

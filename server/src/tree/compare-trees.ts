@@ -1,6 +1,6 @@
 // Whether two versions of a tree differ by declared changes and by nothing else.
 
-import { bytesOf, cellAt, type DeviceTree, type DtNode, type DtProperty } from './device-tree.ts';
+import { bytesOf, cellAtByte, type DeviceTree, type DtNode, type DtProperty } from './device-tree.ts';
 import { phandleOffsets } from './merged-property.ts';
 import type { TreeChange } from './tree-change.ts';
 
@@ -330,8 +330,8 @@ class Comparison {
     for (const [index, offset] of offsets.entries()) {
       const offsetNow = offsetsNow[index];
       if (offset !== offsetNow) return false;
-      const target = this.#before.phandles.get(cellAt(bytes, offset));
-      const targetNow = this.#after.phandles.get(cellAt(bytesNow, offset));
+      const target = this.#before.phandles.get(cellAtByte(bytes, offset));
+      const targetNow = this.#after.phandles.get(cellAtByte(bytesNow, offset));
       const path = target && this.#mapped(target.path);
       if (path !== targetNow?.path) return false;
       if (path !== undefined) {
@@ -364,7 +364,7 @@ class Comparison {
     if (deleted.size === 0) return undefined;
     const { bytes, name } = property;
     for (const offset of phandleOffsets(property)) {
-      const target = this.#before.phandles.get(cellAt(bytes, offset));
+      const target = this.#before.phandles.get(cellAtByte(bytes, offset));
       if (target && isWithin(target.path, deleted))
         return { code: 'still-used', node, property: name };
     }

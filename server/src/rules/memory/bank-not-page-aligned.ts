@@ -1,11 +1,11 @@
 // A RAM bank does not begin or end on a page.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { formatRange } from '../../addresses/format.ts';
 import type { Bank } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 
-const PAGE = 0x1000n;
 
 interface Facts {
   readonly bank: Bank;
@@ -21,7 +21,7 @@ export const bankNotPageAligned = rule<Facts>({
 
   *check(board: Board) {
     for (const bank of board.map.banks) {
-      if (!bank.enabled || !bank.written || ((bank.start | bank.end) & (PAGE - 1n)) === 0n)
+      if (!bank.enabled || !bank.written || ((bank.start | bank.end) & (PAGE_SIZE - 1n)) === 0n)
         continue;
       const line = board.linux
         .flatMap((boot) => boot.log)
