@@ -136,7 +136,8 @@ function withoutAllowed(findings: readonly Finding[], board: Board): readonly Fi
   }
   return findings.filter(({ rule, at }) => {
     const lines = byRule.get(`${rule}\0${at.file}`) ?? [];
-    const first = lines[firstIndexWhere(lines.length, (line) => (lines[line]?.end ?? 0) > at.start)];
+    const first =
+      lines[firstIndexWhere(lines.length, (line) => (lines[line]?.end ?? 0) > at.start)];
     return first === undefined || at.end <= first.start;
   });
 }

@@ -53,7 +53,11 @@ export function ownRequests(server: Server): Answers {
     const screen = screenOf(server, board?.files ?? files);
     return lines.map(({ text, at, rule }) => {
       const page = rule === undefined ? undefined : server.rulePage(rule);
-      return { text, ...(at && { at: placeOnScreen(screen, at) }), ...(page !== undefined && { page }) };
+      return {
+        text,
+        ...(at && { at: placeOnScreen(screen, at) }),
+        ...(page !== undefined && { page }),
+      };
     });
   };
 

@@ -7,7 +7,6 @@ import { blockKey } from './draw-map.ts';
 import { chosenRelease, lanesShown } from './lay-out-map.ts';
 import type { MapBlock, MapLane, MapPlace, MapRange, MapRegion, MapModel } from './map-model.ts';
 
-
 /** What somebody typed into the find box: an address, or words to look for. */
 export type MapQuery =
   | { readonly kind: 'address'; readonly address: bigint }

@@ -1,5 +1,6 @@
 // Cuts a file into directives and the text between them, once per file, whatever board includes it.
 
+import { Char } from '../text/char.ts';
 import { firstIndexWhere } from '../text/first-index-where.ts';
 import { changedRange } from '../text/changed-range.ts';
 import type { SourceFile } from '../text/source-file.ts';
@@ -127,7 +128,7 @@ export function lexFile(file: SourceFile, names: NameTable, earlier?: LexedFile)
   /** Marks the line continuations inside `[start, end)`. */
   const markContinuations = (start: number, end: number): void => {
     for (let inside = start; inside < end; inside++) {
-      const joined = text.charCodeAt(inside) === 0x5c ? continuationEnd(text, inside) : 0;
+      const joined = text.charCodeAt(inside) === Char.backslash ? continuationEnd(text, inside) : 0;
       if (joined === 0) continue;
       mark(Cut.nothing, inside, joined);
       continued = true;
@@ -151,16 +152,16 @@ export function lexFile(file: SourceFile, names: NameTable, earlier?: LexedFile)
   };
   const readComment = (): boolean => {
     let second = at + 1;
-    while (text.charCodeAt(second) === 0x5c && continuationEnd(text, second) > 0) {
+    while (text.charCodeAt(second) === Char.backslash && continuationEnd(text, second) > 0) {
       second = continuationEnd(text, second);
     }
     const next = text.charCodeAt(second);
     let end: number;
-    if (next === 0x2a) {
+    if (next === Char.asterisk) {
       const close = blockCommentEnd(text, second + 1);
       if (close < 0 && openComment < 0) openComment = at;
       end = close < 0 ? limit : close;
-    } else if (next === 0x2f) end = lineCommentEnd(text, second, limit);
+    } else if (next === Char.slash) end = lineCommentEnd(text, second, limit);
     else return false;
     mark(Cut.comment, at, end);
     markContinuations(at, second);
@@ -198,11 +199,11 @@ export function lexFile(file: SourceFile, names: NameTable, earlier?: LexedFile)
           hash = hashName(hash, next);
           next = text.charCodeAt(++end);
         }
-        if (next === 0x5c && continuationEnd(text, end) > 0) {
+        if (next === Char.backslash && continuationEnd(text, end) > 0) {
           end = continuedWordEnd(text, end);
           mark(names.id(joinLines(text.slice(at, end))), at, end);
           markContinuations(at, end);
-        } else if (code === 0x4c && end === at + 1 && classOf(next) === Class.quote) {
+        } else if (code === Char.upperL && end === at + 1 && classOf(next) === Class.quote) {
           end = quotedEnd(text, end, limit);
           markContinuations(at, end);
         } else mark(names.idAt(text, at, end, hash), at, end);
@@ -371,10 +372,10 @@ function blockCommentEnd(text: string, start: number): number {
   const inside = text.slice(start, close < 0 ? text.length : close + 1);
   for (let star = inside.indexOf('*\\'); star >= 0; star = inside.indexOf('*\\', star + 1)) {
     let next = start + star + 1;
-    while (text.charCodeAt(next) === 0x5c && continuationEnd(text, next) > 0) {
+    while (text.charCodeAt(next) === Char.backslash && continuationEnd(text, next) > 0) {
       next = continuationEnd(text, next);
     }
-    if (text.charCodeAt(next) === 0x2f) return next + 1;
+    if (text.charCodeAt(next) === Char.slash) return next + 1;
   }
   return close < 0 ? -1 : close + 2;
 }
@@ -384,7 +385,7 @@ function continuedWordEnd(text: string, start: number): number {
   for (;;) {
     if (isWord(text.charCodeAt(end))) end++;
     else {
-      const joined = text.charCodeAt(end) === 0x5c ? continuationEnd(text, end) : 0;
+      const joined = text.charCodeAt(end) === Char.backslash ? continuationEnd(text, end) : 0;
       if (joined === 0 || !isWord(text.charCodeAt(joined))) return end;
       end = joined;
     }
@@ -394,7 +395,7 @@ function continuedWordEnd(text: string, start: number): number {
 /** The end of the number at `start`, which may be continued on further lines. */
 function continuedNumberEnd(text: string, start: number): number {
   let end = numberEnd(text, start);
-  while (text.charCodeAt(end) === 0x5c) {
+  while (text.charCodeAt(end) === Char.backslash) {
     const joined = continuationEnd(text, end);
     if (joined === 0 || !isWord(text.charCodeAt(joined))) break;
     end = numberEnd(text, joined);
@@ -412,11 +413,12 @@ function readDirective(
   for (;;) {
     const code = text.charCodeAt(at);
     if (classOf(code) === Class.blank && at < limit) at++;
-    else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2a) {
+    else if (code === Char.slash && text.charCodeAt(at + 1) === Char.asterisk) {
       const close = text.indexOf('*/', at + 2);
       if (close < 0) break;
       at = close + 2;
-    } else if (code === 0x5c && continuationEnd(text, at) > 0) at = continuationEnd(text, at);
+    } else if (code === Char.backslash && continuationEnd(text, at) > 0)
+      at = continuationEnd(text, at);
     else break;
   }
   const wordStart = at;
@@ -446,7 +448,7 @@ function readDirective(
 
 /** Whether nothing but a line comment follows on the line. */
 function isLineEnd(text: string, at: number): boolean {
-  return at >= text.length || text.charCodeAt(at) === 0x0a || text.startsWith('//', at);
+  return at >= text.length || text.charCodeAt(at) === Char.newline || text.startsWith('//', at);
 }
 
 /** Where the logical line that goes on at `start` ends. */
@@ -463,38 +465,38 @@ function readLine(
   let closeOrNewline = start;
   while (at < limit) {
     const code = text.charCodeAt(at);
-    if (code === 0x0a) break;
-    if (code === 0x5c) {
+    if (code === Char.newline) break;
+    if (code === Char.backslash) {
       const joined = continuationEnd(text, at);
       if (joined > 0) continued = true;
       at = Math.max(joined, at + 1);
-    } else if (code === 0x22 || code === 0x27) {
+    } else if (code === Char.quote || code === Char.apostrophe) {
       const end = quotedEnd(text, at, limit);
       if (text.slice(at, end).includes('\n')) continued = true;
       at = end;
-    } else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2a) {
+    } else if (code === Char.slash && text.charCodeAt(at + 1) === Char.asterisk) {
       const close = text.indexOf('*/', at + 2);
       if (close < 0) openComment = at;
       const end = close < 0 ? limit : close + 2;
       at = end;
-    } else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2f) {
+    } else if (code === Char.slash && text.charCodeAt(at + 1) === Char.slash) {
       const end = lineCommentEnd(text, at, limit);
       if (text.slice(at, end).includes('\n')) continued = true;
       at = end;
-    } else if (code === 0x3c && angled) {
+    } else if (code === Char.openAngle && angled) {
       if (at >= closeOrNewline) {
         closeOrNewline = at;
         while (closeOrNewline < limit && !isCloseOrNewline(text.charCodeAt(closeOrNewline)))
           closeOrNewline++;
       }
-      at = text.charCodeAt(closeOrNewline) === 0x3e ? closeOrNewline + 1 : at + 1;
+      at = text.charCodeAt(closeOrNewline) === Char.closeAngle ? closeOrNewline + 1 : at + 1;
     } else at++;
   }
   return { end: at, continued, openComment };
 }
 
 function isCloseOrNewline(code: number): boolean {
-  return code === 0x3e || code === 0x0a;
+  return code === Char.closeAngle || code === Char.newline;
 }
 
 /** Tells every branch of a conditional where the next one is; whether one stands behind an `#else`. */

@@ -1,5 +1,6 @@
 // Expands a root file as `cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp` does, and remembers where text came from.
 
+import { Char } from '../text/char.ts';
 import { firstIndexWhere } from '../text/first-index-where.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { folderOf, joinPath } from '../text/join-path.ts';
@@ -389,7 +390,7 @@ class Run implements ExpansionHost {
     const { text } = frame.lexed.file;
     const outer = this.#after;
     const before = text.charCodeAt(start - 1);
-    const spaced = start > item.start && isSpace(before) && before !== 0x0a;
+    const spaced = start > item.start && isSpace(before) && before !== Char.newline;
     const name: Token = {
       kind: Kind.name,
       text: macro.name,

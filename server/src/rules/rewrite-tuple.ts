@@ -3,7 +3,13 @@
 import type { CellCounts } from '../addresses/cells.ts';
 import type { Range } from '../addresses/region.ts';
 import type { TextEdit } from '../text/edit.ts';
-import { cellAtByte, spanOf, type DtNode, type DtProperty, type Written } from '../tree/device-tree.ts';
+import {
+  cellAtByte,
+  spanOf,
+  type DtNode,
+  type DtProperty,
+  type Written,
+} from '../tree/device-tree.ts';
 import type { TreeChange } from '../tree/tree-change.ts';
 import type { Board } from './board.ts';
 import { editNumber, macroNameAt, plainText, type NumberChange } from './edit-number.ts';

@@ -252,7 +252,11 @@ function lookUpLabels(
       const property = node?.properties.get(name);
       const offset = /^[0-9]+$/.test(offsetText) ? Number(offsetText) : NaN;
       if (property === undefined || !(offset + 4 <= property.bytes.length)) {
-        fail(problems, { because: 'bad-fixup', entry }, faultPlaceOf(property, node ?? overlay.root));
+        fail(
+          problems,
+          { because: 'bad-fixup', entry },
+          faultPlaceOf(property, node ?? overlay.root),
+        );
         continue;
       }
       const part = partAt(property.definition?.parts ?? [], offset);
@@ -452,7 +456,11 @@ function updateSymbols(
     if (!inside) continue;
     const target = targetOf.get(inside[1] ?? '');
     if (target === undefined) {
-      fail(problems, { because: 'bad-symbol', label: symbol.name, path }, faultPlaceOf(symbol, own));
+      fail(
+        problems,
+        { because: 'bad-symbol', label: symbol.name, path },
+        faultPlaceOf(symbol, own),
+      );
       continue;
     }
     const base = target.path === '/' ? '' : target.path;

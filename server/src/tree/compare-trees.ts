@@ -1,6 +1,13 @@
 // Whether two versions of a tree differ by declared changes and by nothing else.
 
-import { bytesOf, cellAtByte, type DeviceTree, type DtNode, type DtProperty } from './device-tree.ts';
+import { Char } from '../text/char.ts';
+import {
+  bytesOf,
+  cellAtByte,
+  type DeviceTree,
+  type DtNode,
+  type DtProperty,
+} from './device-tree.ts';
 import { phandleOffsets } from './merged-property.ts';
 import type { TreeChange } from './tree-change.ts';
 
@@ -344,7 +351,7 @@ class Comparison {
 
   /** The text of a value with the paths in it renamed; undefined when no string in it is such a path. */
   #movedStrings(bytes: Uint8Array): string | undefined {
-    if (this.#plan.renamed.size === 0 || !bytes.includes(SLASH)) return undefined;
+    if (this.#plan.renamed.size === 0 || !bytes.includes(Char.slash)) return undefined;
     const text = textOf(bytes);
     if (!this.#movedPaths.some((path) => text.includes(path))) return undefined;
     return text
@@ -368,7 +375,7 @@ class Comparison {
       if (target && isWithin(target.path, deleted))
         return { code: 'still-used', node, property: name };
     }
-    if (!bytes.includes(SLASH)) return undefined;
+    if (!bytes.includes(Char.slash)) return undefined;
     const paths = textOf(bytes)
       .split('\0')
       .map((each) => each.replace(/:.*$/s, ''));
@@ -377,8 +384,6 @@ class Comparison {
       : undefined;
   }
 }
-
-const SLASH = 0x2f;
 
 function textOf(bytes: Uint8Array): string {
   let text = '';

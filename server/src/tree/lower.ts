@@ -1,5 +1,6 @@
 // Reads one statement by dtc's grammar (dt-parser.y): what it says, or the one place where it goes wrong.
 
+import { Char } from '../text/char.ts';
 import { decodeText } from '../text/decode.ts';
 import { mostStatements } from '../syntax/scan-statements.ts';
 import { Lexer, TokenKind } from '../syntax/lexer.ts';
@@ -175,33 +176,26 @@ function propertyNameChecks(name: string, start: number): readonly LoweredProble
   ];
 }
 
-const semicolon = 0x3b;
-const comma = 0x2c;
-const openAngle = 0x3c;
-const closeAngle = 0x3e;
-const openParenthesis = 0x28;
-const closeParenthesis = 0x29;
-
 /** dtc's binary operators by token, with how tightly they bind. */
 const operators = new Map<number, readonly [BinaryOperator, number]>([
   [TokenKind.or, ['||', 1]],
   [TokenKind.and, ['&&', 2]],
-  [0x7c, ['|', 3]],
-  [0x5e, ['^', 4]],
-  [0x26, ['&', 5]],
+  [Char.bar, ['|', 3]],
+  [Char.caret, ['^', 4]],
+  [Char.ampersand, ['&', 5]],
   [TokenKind.equal, ['==', 6]],
   [TokenKind.notEqual, ['!=', 6]],
-  [openAngle, ['<', 7]],
-  [closeAngle, ['>', 7]],
+  [Char.openAngle, ['<', 7]],
+  [Char.closeAngle, ['>', 7]],
   [TokenKind.lessOrEqual, ['<=', 7]],
   [TokenKind.greaterOrEqual, ['>=', 7]],
   [TokenKind.shiftLeft, ['<<', 8]],
   [TokenKind.shiftRight, ['>>', 8]],
-  [0x2b, ['+', 9]],
-  [0x2d, ['-', 9]],
-  [0x2a, ['*', 10]],
-  [0x2f, ['/', 10]],
-  [0x25, ['%', 10]],
+  [Char.plus, ['+', 9]],
+  [Char.minus, ['-', 9]],
+  [Char.asterisk, ['*', 10]],
+  [Char.slash, ['/', 10]],
+  [Char.percent, ['%', 10]],
 ]);
 
 /** Cells, strings and other parts of one value that are read: a value of more would not fit into any blob that is booted. */
@@ -251,7 +245,7 @@ class StatementReader {
     const nameEnd = lexer.end - this.#base;
     const { kind } = lexer;
     const opens =
-      kind === 0x2f
+      kind === Char.slash
         ? 'root'
         : kind === TokenKind.name
           ? 'child'
@@ -388,7 +382,7 @@ class StatementReader {
     const nameEnd = lexer.end - this.#base;
     let valueStart = -1;
     let valueEnd = -1;
-    if (lexer.next() === 0x3d) {
+    if (lexer.next() === Char.equals) {
       lexer.next();
       valueStart = lexer.start - this.#base;
       if (!this.#readValue()) return undefined;
@@ -436,7 +430,7 @@ class StatementReader {
       if (!this.#readItem()) return false;
       this.#group++;
       this.#readValueLabels();
-      if (this.#lexer.kind !== comma) return true;
+      if (this.#lexer.kind !== Char.comma) return true;
       this.#lexer.next();
     }
   }
@@ -467,10 +461,10 @@ class StatementReader {
         lexer.next();
         return true;
       }
-      case openAngle:
+      case Char.openAngle:
         lexer.next();
         return this.#readCells(32);
-      case 0x5b:
+      case Char.openBracket:
         return this.#readBytes();
       case TokenKind.labelReference:
       case TokenKind.pathReference:
@@ -497,7 +491,7 @@ class StatementReader {
     const value = this.#readLiteral();
     const isWidth = value === 8 || value === 16 || value === 32 || value === 64;
     if (!isWidth) this.#problem('semantics', start, end, { because: 'bad-bits', bits: `${value}` });
-    if (lexer.kind !== openAngle) {
+    if (lexer.kind !== Char.openAngle) {
       this.#unexpected('<');
       return false;
     }
@@ -510,7 +504,7 @@ class StatementReader {
     for (;;) {
       if (this.#isTooLong()) return false;
       switch (lexer.kind) {
-        case closeAngle:
+        case Char.closeAngle:
           lexer.next();
           return true;
         case TokenKind.label:
@@ -533,7 +527,7 @@ class StatementReader {
         }
         case TokenKind.integer:
         case TokenKind.character:
-        case openParenthesis: {
+        case Char.openParenthesis: {
           const { start } = lexer;
           const value = this.#readPrimary(0);
           if (value === undefined) return false;
@@ -542,7 +536,7 @@ class StatementReader {
           this.#part(0, offset, start, lexer.before);
           break;
         }
-        case semicolon:
+        case Char.semicolon:
         case TokenKind.end:
           this.#missing('>');
           return true;
@@ -563,7 +557,7 @@ class StatementReader {
         this.#bytes.push(parseInt(this.#text.slice(lexer.start, lexer.end), 16));
       } else if (kind === TokenKind.label) {
         this.#valueLabels.push(this.#label());
-      } else if (kind === 0x5d) {
+      } else if (kind === Char.closeBracket) {
         this.#part(2, offset, start, lexer.end);
         lexer.next();
         return true;
@@ -577,24 +571,24 @@ class StatementReader {
   #readIncbin(): boolean {
     const lexer = this.#lexer;
     const { start } = lexer;
-    if (lexer.next() !== openParenthesis) return this.#unexpected('(');
+    if (lexer.next() !== Char.openParenthesis) return this.#unexpected('(');
     if (lexer.next() !== TokenKind.string) return this.#unexpected('a file name');
     const name: number[] = [];
     if (!appendStringBytes(this.#text.slice(lexer.start + 1, lexer.end - 1), name))
       this.#badEscape();
     let from: Integer = 0;
     let limit: Integer | undefined;
-    if (lexer.next() === comma) {
+    if (lexer.next() === Char.comma) {
       lexer.next();
       const first = this.#readPrimary(0);
       if (first === undefined) return false;
       from = first;
-      if (lexer.kind !== comma) return this.#unexpected(',');
+      if (lexer.kind !== Char.comma) return this.#unexpected(',');
       lexer.next();
       limit = this.#readPrimary(0);
       if (limit === undefined) return false;
     }
-    if (lexer.kind !== closeParenthesis) return this.#unexpected(')');
+    if (lexer.kind !== Char.closeParenthesis) return this.#unexpected(')');
     this.#references.push({
       kind: 'incbin',
       offset: this.#bytes.length,
@@ -626,11 +620,11 @@ class StatementReader {
         lexer.next();
         return bytes[0] ?? 0;
       }
-      case openParenthesis: {
+      case Char.openParenthesis: {
         lexer.next();
         const value = this.#readExpression(depth + 1);
         if (value === undefined) return undefined;
-        if (!this.#isAt(closeParenthesis)) {
+        if (!this.#isAt(Char.closeParenthesis)) {
           this.#unexpected(')');
           return undefined;
         }
@@ -658,11 +652,11 @@ class StatementReader {
       return undefined;
     }
     const condition = this.#readBinary(1, depth);
-    if (condition === undefined || this.#lexer.kind !== 0x3f) return condition;
+    if (condition === undefined || this.#lexer.kind !== Char.questionMark) return condition;
     this.#lexer.next();
     const whenTrue = this.#readExpression(depth + 1);
     if (whenTrue === undefined) return undefined;
-    if (!this.#isAt(0x3a)) {
+    if (!this.#isAt(Char.colon)) {
       this.#unexpected(':');
       return undefined;
     }
@@ -692,11 +686,11 @@ class StatementReader {
 
   #readUnary(depth: number): Integer | undefined {
     const operator =
-      this.#lexer.kind === 0x2d
+      this.#lexer.kind === Char.minus
         ? '-'
-        : this.#lexer.kind === 0x7e
+        : this.#lexer.kind === Char.tilde
           ? '~'
-          : this.#lexer.kind === 0x21
+          : this.#lexer.kind === Char.exclamationMark
             ? '!'
             : undefined;
     if (operator === undefined) return this.#readPrimary(depth);
@@ -734,7 +728,7 @@ class StatementReader {
     const bytes = this.#bytes;
     for (let at = 0; at < literal.length; at++) {
       const code = literal.charCodeAt(at);
-      if (code === 0x5c || code > 0x7f) {
+      if (code === Char.backslash || code > 0x7f) {
         if (!appendStringBytes(literal.slice(at), bytes)) this.#badEscape();
         return;
       }
@@ -770,7 +764,7 @@ class StatementReader {
   /** The `;` that ends the statement, and nothing after it. */
   #readSemicolon(after: string): void {
     const lexer = this.#lexer;
-    if (lexer.kind === semicolon) return;
+    if (lexer.kind === Char.semicolon) return;
     if (lexer.kind === TokenKind.end) {
       this.#problem('syntax', Math.max(lexer.before - 1, this.#base), lexer.before, {
         because: 'missing-semicolon',
@@ -785,7 +779,7 @@ class StatementReader {
     this.#problem('syntax', Math.max(before - 1, this.#base), before, {
       because: 'expected',
       expected,
-      found: this.#lexer.kind === semicolon ? ';' : '',
+      found: this.#lexer.kind === Char.semicolon ? ';' : '',
     });
   }
 
@@ -795,7 +789,7 @@ class StatementReader {
     const { kind } = lexer;
     if (kind === TokenKind.unterminated) {
       const because =
-        this.#text.charCodeAt(lexer.start) === 0x27
+        this.#text.charCodeAt(lexer.start) === Char.apostrophe
           ? 'unterminated-character'
           : 'unterminated-string';
       this.#problem('syntax', lexer.start, lexer.end, { because });

@@ -1,7 +1,12 @@
 // Checks that dtc makes of lists of <phandle arguments…>: clocks, resets, gpios and their like.
 
 import { cellOf } from '../../addresses/cells.ts';
-import { cellAtByte, type DeviceTree, type DtNode, type DtProperty } from '../../tree/device-tree.ts';
+import {
+  cellAtByte,
+  type DeviceTree,
+  type DtNode,
+  type DtProperty,
+} from '../../tree/device-tree.ts';
 import { isPhandleAt } from '../../tree/merged-property.ts';
 import type { Rule } from '../rule.ts';
 import { dtcCheck, having, type Warn } from './dtc-check.ts';

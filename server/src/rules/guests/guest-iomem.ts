@@ -18,7 +18,6 @@ interface Facts {
   readonly node: string | undefined;
 }
 
-
 export const guestIomem = rule<Facts>({
   id: 'guest-iomem',
   severity: 'error',

@@ -14,7 +14,6 @@ interface Facts {
   readonly what: 'no-path' | 'no-reg' | 'length' | 'alignment' | 'no-cells';
 }
 
-
 export const passthroughNode = rule<Facts>({
   id: 'passthrough-node',
   severity: 'error',
@@ -68,7 +67,9 @@ function* judge(node: DtNode, board: Board): Generator<Found<Facts>> {
         yield { ...fault('no-cells'), target: targetOf(boot) };
   } else if (reg.bytes.length === 0 || reg.bytes.length % width !== 0) yield fault('length');
   else if (
-    passedRanges(node).some(({ start, guest }) => start % PAGE_SIZE !== 0n || guest % PAGE_SIZE !== 0n)
+    passedRanges(node).some(
+      ({ start, guest }) => start % PAGE_SIZE !== 0n || guest % PAGE_SIZE !== 0n,
+    )
   )
     yield fault('alignment');
 }

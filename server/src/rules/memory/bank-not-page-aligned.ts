@@ -6,7 +6,6 @@ import type { Bank } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 
-
 interface Facts {
   readonly bank: Bank;
 }

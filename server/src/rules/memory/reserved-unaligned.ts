@@ -8,7 +8,6 @@ import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { reservationName, staticRegions } from '../static-regions.ts';
 
-
 interface Facts {
   readonly region: Reserved;
   readonly pages: Range;
@@ -27,7 +26,10 @@ whoever gets it without; firmware that protects whole pages owns more than the n
   *check(board: Board) {
     for (const region of staticRegions(board)) {
       if (!region.written || ((region.start | region.end) & (PAGE_SIZE - 1n)) === 0n) continue;
-      const pages = { start: alignDown(region.start, PAGE_SIZE), end: alignUp(region.end, PAGE_SIZE) };
+      const pages = {
+        start: alignDown(region.start, PAGE_SIZE),
+        end: alignUp(region.end, PAGE_SIZE),
+      };
       yield { at: region.written, facts: { region, pages } };
     }
   },
