@@ -1,7 +1,15 @@
 // What hovering a place in a devicetree source shows: text first, the numbers joined and placed.
 
 import { frameOf } from '../addresses/page.ts';
-import { cellOf, childCells, joinCells, regCells, tuplesOf } from '../addresses/cells.ts';
+import {
+  cellOf,
+  childCells,
+  joinCells,
+  regCells,
+  tuplesOf,
+  type CellCounts,
+  type Tuple,
+} from '../addresses/cells.ts';
 import { decode } from '../addresses/decode.ts';
 import { formatAddress, formatGrouped, formatSize } from '../addresses/format.ts';
 import { overlaps, type Range } from '../addresses/region.ts';
@@ -394,88 +402,115 @@ function valueLines(
   offset: number | undefined,
 ): string[] {
   const { board } = context;
-  const { map } = board;
+  switch (property.name) {
+    case 'reg':
+      return regLines(context, node, property, offset);
+    case 'xen,static-mem':
+    case 'xen,static-heap':
+    case 'xen,shared-mem':
+      return staticMemoryLines(context, node, property, offset);
+    case 'ranges':
+    case 'dma-ranges':
+      return rangesLines(node, property);
+    case 'linux,initrd-start':
+    case 'linux,initrd-end':
+      return ramdiskLines(context, node, property);
+    case 'memory':
+      return [`${formatSize(wholeValue(property) * 1024n)} for this domain (the value is in KiB)`];
+    case 'size':
+    case 'alignment':
+    case 'alloc-ranges': {
+      const dynamic = board.map.dynamic.find((each) => each.node === node);
+      return dynamic ? dynamicLines(context, dynamic) : plainValue(board, property, offset);
+    }
+    default:
+      return plainValue(board, property, offset);
+  }
+}
+
+/** All cells of a value as one number. */
+function wholeValue(property: DtProperty): bigint {
+  return joinCells(cellsOf(property), 0, property.bytes.length >> 2);
+}
+
+function ramdiskLines(context: Context, node: DtNode, property: DtProperty): string[] {
+  const ramdisk = context.board.map.modules.find((each) => each.node === node);
+  return [
+    formatGrouped(wholeValue(property)),
+    ...(ramdisk ? rangeLines(context, ramdisk, node) : []),
+  ];
+}
+
+function staticMemoryLines(
+  context: Context,
+  node: DtNode,
+  { name }: DtProperty,
+  offset: number | undefined,
+): string[] {
+  return context.board.map.reserved
+    .filter((each) => each.node === node)
+    .filter(
+      (each) =>
+        offset === undefined ||
+        name === 'xen,shared-mem' ||
+        inTuple(each.index, offset, node, name),
+    )
+    .slice(0, 4)
+    .flatMap((range) => rangeLines(context, range, node));
+}
+
+function regLines(
+  context: Context,
+  node: DtNode,
+  property: DtProperty,
+  offset: number | undefined,
+): string[] {
   const counts = regCells(node);
-  const isRegion =
-    map.reserved.some((each) => each.node === node) ||
-    map.modules.some((each) => each.node === node);
-  if (property.name === 'reg') {
-    const decoded = decode(node);
-    const tuples = tuplesOf(property, counts);
-    const width = (counts.address + counts.size) * 4;
-    const wanted = tuples.filter(
+  const width = (counts.address + counts.size) * 4;
+  const lines = tuplesOf(property, counts)
+    .filter(
       (tuple) =>
         offset === undefined || (tuple.offset <= offset && offset < tuple.offset + tuple.length),
+    )
+    .slice(0, 4)
+    .flatMap((tuple) => [
+      ...(offset === undefined || counts.size === 0 ? [] : [partText(tuple, counts, offset)]),
+      ...tupleLines(context, node, tuple),
+    ]);
+  if (width > 0 && property.bytes.length % width !== 0)
+    lines.push(
+      `${property.bytes.length / 4} cells are no whole number of tuples of ${counts.address} + ${counts.size} cells.`,
     );
-    const lines: string[] = [];
-    for (const tuple of wanted.slice(0, 4)) {
-      // Neither Linux nor Xen translates the addresses of reserved regions.
-      const translated = !isRegion && decoded.known ? decoded.value[tuple.index] : undefined;
-      const start = translated?.start ?? tuple.address;
-      const range = { start, end: start + tuple.size };
-      if (offset !== undefined && counts.size > 0) {
-        const isAddress = offset - tuple.offset < counts.address * 4;
-        lines.push(
-          isAddress
-            ? `Address ${formatGrouped(tuple.address)} (cells ${cellsText(counts.address)} of tuple ${tuple.index})`
-            : `Size ${formatSize(tuple.size)} = ${formatGrouped(tuple.size)}`,
-        );
-      }
-      if (isRegion || isMemoryNode(node)) lines.push(...rangeLines(context, range, node));
-      else if (counts.size === 0) lines.push(`Unit ${formatAddress(tuple.address)}`);
-      else {
-        lines.push(deviceLine(node, { ...range, index: tuple.index }));
-        if (!decoded.known && decoded.because.code === 'not-translatable')
-          lines.push(
-            `The CPU cannot address it: ${markdownText(decoded.because.bus)} has no \`ranges\` for it.`,
-          );
-        else
-          for (const each of ownershipOf(board, range))
-            if (each.view.startsWith('Xen'))
-              lines.push(`${each.view}: ${markdownText(each.owner)}`);
-      }
-    }
-    if (width > 0 && property.bytes.length % width !== 0)
-      lines.push(
-        `${property.bytes.length / 4} cells are no whole number of tuples of ${counts.address} + ${counts.size} cells.`,
-      );
-    lines.push(...ramoopsLines(board, node));
-    return lines;
+  return [...lines, ...ramoopsLines(context.board, node)];
+}
+
+/** The address or the size of a tuple, whichever holds the byte at `offset`. */
+function partText(tuple: Tuple, counts: CellCounts, offset: number): string {
+  return offset - tuple.offset < counts.address * 4
+    ? `Address ${formatGrouped(tuple.address)} (cells ${cellsText(counts.address)} of tuple ${tuple.index})`
+    : `Size ${formatSize(tuple.size)} = ${formatGrouped(tuple.size)}`;
+}
+
+/** What lies at a tuple of `reg`. */
+function tupleLines(context: Context, node: DtNode, tuple: Tuple): string[] {
+  const { board } = context;
+  const { reserved, modules } = board.map;
+  const untranslated = { start: tuple.address, end: tuple.address + tuple.size };
+  // Neither Linux nor Xen translates the addresses of reserved regions.
+  if ([...reserved, ...modules].some((each) => each.node === node))
+    return rangeLines(context, untranslated, node);
+  const decoded = decode(node);
+  const start = (decoded.known ? decoded.value[tuple.index]?.start : undefined) ?? tuple.address;
+  const range = { start, end: start + tuple.size };
+  if (isMemoryNode(node)) return rangeLines(context, range, node);
+  if (regCells(node).size === 0) return [`Unit ${formatAddress(tuple.address)}`];
+  const line = deviceLine(node, { ...range, index: tuple.index });
+  if (!decoded.known && decoded.because.code === 'not-translatable') {
+    const bus = markdownText(decoded.because.bus);
+    return [line, `The CPU cannot address it: ${bus} has no \`ranges\` for it.`];
   }
-  if (
-    property.name === 'xen,static-mem' ||
-    property.name === 'xen,static-heap' ||
-    property.name === 'xen,shared-mem'
-  ) {
-    return map.reserved
-      .filter((each) => each.node === node)
-      .filter(
-        (each) =>
-          offset === undefined ||
-          property.name === 'xen,shared-mem' ||
-          inTuple(each.index, offset, node, property.name),
-      )
-      .slice(0, 4)
-      .flatMap((range) => rangeLines(context, range, node));
-  }
-  if (property.name === 'ranges' || property.name === 'dma-ranges')
-    return rangesLines(node, property);
-  if (
-    property.name === 'size' ||
-    property.name === 'alignment' ||
-    property.name === 'alloc-ranges'
-  ) {
-    const dynamic = map.dynamic.find((each) => each.node === node);
-    if (dynamic) return dynamicLines(context, dynamic);
-  }
-  if (/^linux,initrd-(?:start|end)$/.test(property.name) || property.name === 'memory') {
-    const value = joinCells(cellsOf(property), 0, property.bytes.length >> 2);
-    if (property.name === 'memory')
-      return [`${formatSize(value * 1024n)} for this domain (the value is in KiB)`];
-    const ramdisk = map.modules.find((each) => each.node === node);
-    return [formatGrouped(value), ...(ramdisk ? rangeLines(context, ramdisk, node) : [])];
-  }
-  return plainValue(board, property, offset);
+  const owners = ownershipOf(board, range).filter(({ view }) => view.startsWith('Xen'));
+  return [line, ...owners.map(({ view, owner }) => `${view}: ${markdownText(owner)}`)];
 }
 
 function cellsText(count: number): string {

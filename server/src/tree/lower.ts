@@ -57,102 +57,152 @@ function lowerStray(statement: Statement): Lowered {
 }
 
 function lowerNode(statement: Statement, text: string, base: number): LoweredNode {
-  const items: Lowered[] = [];
+  const { children, offsets } = statement;
   const reader = new StatementReader(text, base, base + statement.head);
   const head = reader.readHead();
+  const items: Lowered[] = [];
+  for (let index = 0; index < children.length; index++)
+    items.push(lower(children[index] as Statement, text, base + (offsets[index] ?? 0)));
   const problems: LoweredProblem[] = reader.problems;
-  let hasProblems = false;
-  /** The subnode that a property must not follow. */
-  let subnode: string | undefined;
-  const propertyIndex = new Map<string, number>();
-  const specialProperties: number[] = [];
-  const otherItems: number[] = [];
-  let orderMatters = false;
-  let flatSize = 0;
-  for (const [index, child] of statement.children.entries()) {
-    const offset = statement.offsets[index] ?? 0;
-    const item = lower(child, text, base + offset);
-    items.push(item);
-    if (item.kind === 'property') {
-      if (item.isSpecial) specialProperties.push(index);
-      flatSize += flatSizeOf(item.bytes.length);
-    } else otherItems.push(index);
-    if (item.kind === 'node' || item.kind === 'delete-node') {
-      // What follows a node that is not closed may well have been meant to be outside it.
-      if (child.ending !== 'no-brace') subnode = item.name;
-    } else if (item.kind === 'property' || item.kind === 'delete-property') {
-      if (item.kind !== 'property' || propertyIndex.has(item.name)) orderMatters = true;
-      if (subnode !== undefined) {
-        problems.push({
-          id: 'syntax',
-          start: offset + item.nameStart,
-          end: offset + item.nameEnd,
-          facts: { because: 'property-after-subnode', property: item.name, subnode },
-        });
-      }
-    } else if (item.kind !== 'nothing') {
-      const what =
-        item.kind === 'delete-reference'
-          ? '/delete-node/ with a reference'
-          : item.kind === 'omit-reference'
-            ? '/omit-if-no-ref/ with a reference'
-            : item.kind === 'reservation'
-              ? '/memreserve/'
-              : item.kind === 'version'
-                ? '/dts-v1/'
-                : '/plugin/';
-      problems.push({
-        id: 'syntax',
-        start: offset,
-        end: offset + child.length,
-        facts: { because: 'only-at-top-level', what },
-      });
-    }
-    if (item.kind === 'node' && item.opens !== 'child' && item.opens !== undefined) {
-      problems.push({
-        id: 'syntax',
-        start: offset + item.nameStart,
-        end: offset + item.nameEnd,
-        facts: {
-          because: 'only-at-top-level',
-          what: item.opens === 'root' ? '/ {' : 'a node opened by reference',
-        },
-      });
-    }
-    if (item.kind === 'property') propertyIndex.set(item.name, index);
-    if (item.kind === 'node' ? item.hasProblems : item.problems.length > 0) hasProblems = true;
-  }
-  if (statement.ending === 'no-brace') {
-    problems.push({
-      id: 'syntax',
-      start: statement.head,
-      end: statement.head + 1,
-      facts: { because: 'missing-close-brace', node: head.name },
-    });
-  } else if (statement.ending === 'no-semicolon') {
-    problems.push({
-      id: 'syntax',
-      start: statement.length - 1,
-      end: statement.length,
-      facts: { because: 'missing-semicolon', after: '}' },
-    });
-  }
+  const hasItemProblems = checkItems(statement, items, problems);
+  checkEnding(statement, head.name, problems);
   return {
     kind: 'node',
     ...head,
     length: statement.length,
     items,
-    offsets: statement.offsets,
+    offsets,
+    ...indexItems(items),
+    problems,
+    checks: head.opens === 'child' ? nodeNameChecks(head.name, head.nameStart) : nothing,
+    hasProblems: hasItemProblems || problems.length > 0,
+  };
+}
+
+type ItemIndex = Pick<
+  LoweredNode,
+  | 'orderMatters'
+  | 'propertyIndex'
+  | 'propertyNames'
+  | 'flatSize'
+  | 'specialProperties'
+  | 'otherItems'
+>;
+
+/** Where the properties and the other items of a node are, and whether their order matters. */
+function indexItems(items: readonly Lowered[]): ItemIndex {
+  const propertyIndex = new Map<string, number>();
+  const specialProperties: number[] = [];
+  const otherItems: number[] = [];
+  let orderMatters = false;
+  let flatSize = 0;
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index] as Lowered;
+    if (item.kind === 'property') {
+      if (item.isSpecial) specialProperties.push(index);
+      flatSize += flatSizeOf(item.bytes.length);
+      if (propertyIndex.has(item.name)) orderMatters = true;
+      propertyIndex.set(item.name, index);
+    } else {
+      otherItems.push(index);
+      if (item.kind === 'delete-property') orderMatters = true;
+    }
+  }
+  return {
     orderMatters,
     propertyIndex,
     propertyNames: [...propertyIndex.keys()],
     flatSize,
     specialProperties,
     otherItems,
-    problems,
-    checks: head.opens === 'child' ? nodeNameChecks(head.name, head.nameStart) : nothing,
-    hasProblems: hasProblems || problems.length > 0,
   };
+}
+
+/** Adds what is wrong with items where they stand; whether one of them has a problem of its own. */
+function checkItems(
+  { children, offsets }: Statement,
+  items: readonly Lowered[],
+  problems: LoweredProblem[],
+): boolean {
+  let hasItemProblems = false;
+  /** The subnode that a property must not follow. */
+  let subnode: string | undefined;
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index] as Lowered;
+    const child = children[index] as Statement;
+    const offset = offsets[index] ?? 0;
+    if (item.kind === 'node' ? item.hasProblems : item.problems.length > 0) hasItemProblems = true;
+    switch (item.kind) {
+      case 'node':
+      case 'delete-node':
+        // What follows a node that is not closed may well have been meant to be outside it.
+        if (child.ending !== 'no-brace') subnode = item.name;
+        if (item.kind === 'node') checkOpening(item, offset, problems);
+        break;
+      case 'property':
+      case 'delete-property':
+        if (subnode === undefined) break;
+        problems.push({
+          id: 'syntax',
+          start: offset + item.nameStart,
+          end: offset + item.nameEnd,
+          facts: { because: 'property-after-subnode', property: item.name, subnode },
+        });
+        break;
+      case 'nothing':
+        break;
+      default:
+        problems.push({
+          id: 'syntax',
+          start: offset,
+          end: offset + child.length,
+          facts: { because: 'only-at-top-level', what: TOP_LEVEL[item.kind] },
+        });
+    }
+  }
+  return hasItemProblems;
+}
+
+/** What may stand only outside of all nodes, as it is called. */
+const TOP_LEVEL = {
+  'delete-reference': '/delete-node/ with a reference',
+  'omit-reference': '/omit-if-no-ref/ with a reference',
+  reservation: '/memreserve/',
+  version: '/dts-v1/',
+  plugin: '/plugin/',
+} as const;
+
+/** A subnode has a name of its own. */
+function checkOpening(node: LoweredNode, offset: number, problems: LoweredProblem[]): void {
+  if (node.opens === 'child' || node.opens === undefined) return;
+  const what = node.opens === 'root' ? '/ {' : 'a node opened by reference';
+  problems.push({
+    id: 'syntax',
+    start: offset + node.nameStart,
+    end: offset + node.nameEnd,
+    facts: { because: 'only-at-top-level', what },
+  });
+}
+
+function checkEnding(
+  { ending, head, length }: Statement,
+  name: string,
+  problems: LoweredProblem[],
+): void {
+  if (ending === 'no-brace')
+    problems.push({
+      id: 'syntax',
+      start: head,
+      end: head + 1,
+      facts: { because: 'missing-close-brace', node: name },
+    });
+  else if (ending === 'no-semicolon')
+    problems.push({
+      id: 'syntax',
+      start: length - 1,
+      end: length,
+      facts: { because: 'missing-semicolon', after: '}' },
+    });
 }
 
 function nodeNameChecks(name: string, start: number): readonly LoweredProblem[] {
