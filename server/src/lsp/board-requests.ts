@@ -18,9 +18,9 @@ import type { ForeignSettings, Settings } from './settings.ts';
 
 export interface BoardRequestsHost {
   readonly files: Files;
-  settings(): Settings;
-  foreign(): ForeignSettings;
-  folders(): readonly FileId[];
+  readonly settings: Settings;
+  readonly foreign: ForeignSettings;
+  readonly folders: readonly FileId[];
   /** Tells the user that a setting cannot be used as it is. */
   complain(message: string): void;
 }
@@ -43,8 +43,8 @@ export class BoardRequests {
   /** The board that `dtmap.overlays`, or another extension's context, applies an overlay to. */
   baseOf(overlay: FileId): FileId | undefined {
     const pairs = [
-      ...Object.entries(this.#host.settings().overlays),
-      ...this.#host.foreign().contexts.map((each) => [each.dtsFile, each.overlays] as const),
+      ...Object.entries(this.#host.settings.overlays),
+      ...this.#host.foreign.contexts.map((each) => [each.dtsFile, each.overlays] as const),
     ];
     for (const [board, overlays] of pairs) {
       if (!overlays.some((path) => this.#places(overlay, path).includes(overlay))) continue;
@@ -57,8 +57,8 @@ export class BoardRequests {
   }
 
   async requestFor(root: FileId): Promise<BoardRequest> {
-    const settings = this.#host.settings();
-    const foreign = this.#host.foreign();
+    const settings = this.#host.settings;
+    const foreign = this.#host.foreign;
     const context = foreign.contexts.find((each) =>
       this.#places(root, each.dtsFile).includes(root),
     );
@@ -100,7 +100,7 @@ export class BoardRequests {
 
   /** Where a path of a setting may be: below the workspace folder that holds the board, then below the others. */
   #places(root: FileId, path: string): FileId[] {
-    const folders = this.#host.folders();
+    const folders = this.#host.folders;
     const own = folders.filter((folder) => root.startsWith(`${folder}/`));
     const bases =
       own.length + folders.length > 0 ? [...own, ...folders] : foldersAbove(root).slice(0, 1);
