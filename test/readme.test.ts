@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { allRules } from '../server/src/rules/all-rules.ts';
 import { defaultSettings } from '../server/src/lsp/settings.ts';
 import { bundle, root } from './support/bundles.ts';
 
@@ -98,6 +99,17 @@ const notRun: Readonly<Record<string, string>> = {
   'docker build -t dtmap .': 'needs Docker and its registry; test/fittings.test.ts reads the file',
   'docker run --rm -v "$PWD:/work" dtmap check board.dts': 'needs the container',
 };
+
+/** The settings of VS Code, the pages and the samples. */
+function filesThatNameRules(): { readonly file: string; readonly text: string }[] {
+  const below = (folder: string): string[] =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(?:dtsi?|dtso|json|md)$/.test(name))
+      .map((name) => `${folder}/${name.split(path.sep).join('/')}`);
+  return ['package.json', ...pages, ...below('client/sample'), ...below('client/walkthrough')].map(
+    (file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }),
+  );
+}
 
 /** The lines of `sh` blocks, and commands within sentences. Names of commands without arguments are no command lines. */
 function commandLines(): { readonly page: string; readonly line: string }[] {
@@ -234,13 +246,24 @@ describe('README and manifest', function () {
     );
   });
 
-  it('every command has a scenario in an editor', () => {
-    const scenarios = ['sample', 'commands', 'memory-map']
-      .map((name) => readFileSync(path.join(root, `test/e2e/vscode/${name}.test.ts`), 'utf8'))
-      .join('\n');
-    const titles = manifest.contributes.commands.map(({ title }) => `dtmap: ${title}`);
+  it('every rule that is named exists', () => {
+    const ids = new Set(['rule-id', ...allRules.map(({ id }) => id)]);
+    const named = filesThatNameRules().flatMap(({ file, text }) =>
+      [
+        /\{ \\?"([\w-]+)\\?": \\?"(?:error|warning|information|hint|off|on)\\?" \}/g,
+        /-[WE] no-([\w-]+)/g,
+        /dtmap-allow: ?([\w-]+)/g,
+        /(?:error|warning|information|hint)[^\n]*\[([a-z][\w-]+)\]/g,
+      ].flatMap((pattern) => [...text.matchAll(pattern)].map(([, id = '']) => ({ file, id }))),
+    );
+    // What finds nothing would find no mistake either.
+    for (const file of ['package.json', 'README.md', 'server/docs/teams.md'])
+      assert.ok(
+        named.some((each) => each.file === file),
+        file,
+      );
     assert.deepEqual(
-      titles.filter((title) => !scenarios.includes(title)),
+      named.filter(({ id }) => !ids.has(id)),
       [],
     );
   });

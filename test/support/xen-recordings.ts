@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { DeviceTree, DtNode } from '../../server/src/tree/device-tree.ts';
 import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
 import { parseRelease, type Release } from '../../server/src/xen/releases.ts';
+import { wordReasons } from '../../server/src/xen/reasons.ts';
 import type { XenBoot } from '../../server/src/xen/xen-boot.ts';
 
 export interface Recording {
@@ -180,7 +181,7 @@ export function compareBoot(
   const banksKnown = !boot.uncertain.some(({ what }) => what === 'dom0.banks');
   if (dom0Tree && banksKnown) compareTrees(dom0Tree, boot, reasons);
   if (reasons.length > 0) return { verdict: 'wrong', reasons };
-  const uncertain = boot.uncertain.map(({ what, because }) => `${what}: ${because}`);
+  const uncertain = boot.uncertain.map(({ what, because }) => `${what}: ${wordReasons(because)}`);
   return uncertain.length > 0
     ? { verdict: 'uncertain', reasons: uncertain }
     : { verdict: 'exact', reasons: [] };

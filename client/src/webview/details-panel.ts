@@ -1,5 +1,6 @@
 // The panel beside the map: where a block comes from, who owns it under each release, what lies next to it, how to mend it.
 
+import { frameOf } from '../../../server/src/addresses/page.ts';
 import {
   digitGroups,
   formatAddress,
@@ -10,7 +11,7 @@ import { notesShown } from '../../../server/src/map-view/draw-map.ts';
 import { branchOf } from '../../../server/src/map-view/lay-out-map.ts';
 import {
   bankOf,
-  neighboursOf,
+  neighboursOnMap,
   ownersAt,
   regionOf,
   type OwnerRow,
@@ -135,8 +136,8 @@ function selection(
       'div',
       { class: 'sub mono' },
       block.open
-        ? `MFN ${formatAddress(start / 4096n)} –`
-        : `MFN ${formatAddress(start / 4096n)} – ${formatAddress((end - 1n) / 4096n)}`,
+        ? `MFN ${formatAddress(frameOf(start))} –`
+        : `MFN ${formatAddress(frameOf(start))} – ${formatAddress(frameOf(end - 1n))}`,
     ),
   );
   const flags = [
@@ -153,7 +154,7 @@ function selection(
       element(
         'div',
         { class: 'sub' },
-        `MFN ${formatAddress(pin / 4096n)}, ${formatSizeBriefly(pin - start)} into ${name}`,
+        `MFN ${formatAddress(frameOf(pin))}, ${formatSizeBriefly(pin - start)} into ${name}`,
       ),
     );
   for (const note of notesAbout(input, block, index)) left.append(finding(input, note));
@@ -339,7 +340,7 @@ function owners(input: DetailsInput, block: MapBlock): HTMLElement {
 }
 
 function neighbours(input: DetailsInput, block: MapBlock): HTMLElement[] {
-  const list = neighboursOf(input.model, block);
+  const list = neighboursOnMap(input.model, block);
   if (list.length === 0) return [];
   const grid = element('div', { class: 'neighbours' });
   for (const { side, region, name, bytes } of list) {

@@ -1,5 +1,6 @@
 // The memory map's page at work: draws the model, follows pointer and keys, and tells the extension what was asked for.
 
+import { frameOf } from '../../../server/src/addresses/page.ts';
 import { formatAddress } from '../../../server/src/addresses/format.ts';
 import {
   blockKey,
@@ -26,7 +27,7 @@ import {
 import {
   blockAt,
   findBlocks,
-  placeOf,
+  decidingPlaceOf,
   readQuery,
   regionAtLine,
   regionOf,
@@ -610,7 +611,7 @@ export class MapView {
     const bank = model.banks.find(
       (each) => each.from <= selected.block.from && selected.block.from < each.to,
     );
-    const place = (region && placeOf(region)) ?? (bank && placeOf(bank));
+    const place = (region && decidingPlaceOf(region)) ?? (bank && decidingPlaceOf(bank));
     if (place) this.#reveal(place, takesFocus);
   }
 
@@ -903,7 +904,7 @@ export class MapView {
     });
     byId('here').textContent = [
       spacedAddress(address),
-      `MFN ${formatAddress(address / 4096n)}`,
+      `MFN ${formatAddress(frameOf(address))}`,
       ...words,
     ].join('\u2003');
   }

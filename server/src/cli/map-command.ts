@@ -1,5 +1,6 @@
 // `dtmap map` and `dtmap decode`: who owns what, as text, JSON, Markdown or a picture.
 
+import { frameOf } from '../addresses/page.ts';
 import { formatAddress, formatGrouped } from '../addresses/format.ts';
 import { defaultThemes, paletteFor } from '../map-view/map-palette.ts';
 import { writeMap } from '../map-view/draw-map.ts';
@@ -70,9 +71,9 @@ export async function decodeCommand(
   });
   const result =
     options.format === 'json'
-      ? jsonText({ address: formatAddress(at), mfn: formatAddress(at >> 12n), owners })
+      ? jsonText({ address: formatAddress(at), mfn: formatAddress(frameOf(at)), owners })
       : textLines([
-          `${formatGrouped(at)} (MFN ${formatAddress(at >> 12n)})`,
+          `${formatGrouped(at)} (MFN ${formatAddress(frameOf(at))})`,
           ...owners.map((each) =>
             [
               `${each.view}: ${each.owner}`,

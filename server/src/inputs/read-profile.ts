@@ -112,9 +112,13 @@ export function readValue<Schema extends v.GenericSchema>(
   if (Array.isArray(value)) return { ok: false, because: 'must be an object' };
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return { ok: true, value: result.output };
-  const [issue] = result.issues;
+  return { ok: false, because: faultOf(result.issues[0]) };
+}
+
+/** A fault of a checked value, worded as `path: what is wrong`. */
+export function faultOf(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue);
-  return { ok: false, because: path === null ? wordingOf(issue) : `${path}: ${wordingOf(issue)}` };
+  return path === null ? wordingOf(issue) : `${path}: ${wordingOf(issue)}`;
 }
 
 /** The value of a JSON text, or why it is none, without a word of the text. */

@@ -1,8 +1,8 @@
 // Reads `dtmap.json`: what a folder of boards says about how its boards are checked.
 
 import * as v from 'valibot';
-import type { Severity } from '../rules/finding.ts';
 import { parseJson, readValue, type Read } from './read-profile.ts';
+import { severities, type Severities } from './read-severities.ts';
 
 const texts = v.array(v.string('must be a string'), 'must be a list of strings');
 
@@ -23,16 +23,7 @@ const project = v.strictObject({
     ),
   ),
   bootScript: v.exactOptional(v.string('must be a path')),
-  severity: v.exactOptional(
-    v.record(
-      v.string(),
-      v.picklist(
-        ['error', 'warning', 'information', 'hint', 'off', 'on'],
-        'must be "error", "warning", "information", "hint", "on" or "off"',
-      ),
-      'must be an object of severities by rule',
-    ),
-  ),
+  severity: v.exactOptional(severities),
   maxWarnings: v.exactOptional(
     v.pipe(
       v.number('must be a whole number'),
@@ -57,7 +48,7 @@ export interface Project {
   readonly bootProfile?: string | Readonly<Record<string, unknown>>;
   /** An ImageBuilder configuration, a U-Boot script or a U-Boot environment. */
   readonly bootScript?: string;
-  readonly severity?: Readonly<Record<string, Severity | 'off' | 'on'>>;
+  readonly severity?: Severities;
   readonly maxWarnings?: number;
   readonly baseline?: string;
 }

@@ -1,5 +1,6 @@
 // Reads what an xl guest configuration (xl.cfg) says about memory and devices.
 
+import { PAGE_SIZE } from '../addresses/page.ts';
 import type { Range } from '../addresses/region.ts';
 
 /** A value with where it stands in the text: UTF-16 offsets, end exclusive. */
@@ -82,7 +83,6 @@ function settingsOf(text: string): Map<string, Token[]> {
   return settings;
 }
 
-const PAGE_BITS = 12n;
 const IOMEM = /^\s*([0-9a-fA-F]{1,13}),([0-9a-fA-F]{1,13})(?:@([0-9a-fA-F]{1,13}))?\s*$/;
 
 /** UTF-16 code units; xl configurations are written by hand. */
@@ -108,11 +108,11 @@ export function readXlConfig(text: string): XlConfig | undefined {
     const [first = 0n, count = 0n, guest] = match
       .slice(1)
       .map((digits) => (digits === undefined ? undefined : BigInt(`0x${digits}`)));
-    const start = first << PAGE_BITS;
+    const start = first * PAGE_SIZE;
     const value = {
       start,
-      end: (first + count) << PAGE_BITS,
-      guest: (guest ?? first) << PAGE_BITS,
+      end: (first + count) * PAGE_SIZE,
+      guest: (guest ?? first) * PAGE_SIZE,
     };
     return [{ ...entry, value }];
   });

@@ -380,83 +380,136 @@ interface LabelRequest {
 
 /** Name left, size right; on two lines when the block is narrow and high; never outside `area`. */
 function labelBlock(pen: Pen, request: LabelRequest): Shape[] {
-  const { area, paint, block, delta } = request;
-  const { x, y, width, height } = area;
-  const shapes: Shape[] = [];
+  const place = placeLabel(request);
+  const delta = deltaShapes(pen, request, place);
+  if (request.area.height < 11.5 || request.name === '') return delta;
+  return [...delta, ...nameAndSize(pen, request, place)];
+}
+
+interface LabelPlace {
+  readonly left: number;
+  /** From `left` on, in pixels. */
+  readonly room: number;
+  readonly style: TextStyle;
+  /** Whether the texture fills the block, so that text needs a plate behind it. */
+  readonly isHatched: boolean;
+  readonly deltaBelow: boolean;
+  /** Pixels at the right that the Δ takes. */
+  readonly deltaWidth: number;
+}
+
+function placeLabel({ area, block, delta }: LabelRequest): LabelPlace {
   const texture = textureOf(block);
-  const full = texture === 'hazard';
-  const left = x + (texture && !full && block.kind !== 'disabled' ? 17 : 9);
-  const warn = block.kind === 'fault' || block.kind === 'lost' ? '⚠ ' : '';
-  const quiet = block.kind === 'free' || block.kind === 'other' || block.kind === 'unknown';
-  const style = quiet || height < 14 ? SMALL : NAME;
-  const deltaBelow = delta !== undefined && height >= 34;
+  const isHatched = texture === 'hazard';
+  const indent = texture && !isHatched && block.kind !== 'disabled' ? 17 : 9;
+  const isQuiet = block.kind === 'free' || block.kind === 'other' || block.kind === 'unknown';
+  const deltaBelow = delta !== undefined && area.height >= 34;
   const deltaWidth = delta !== undefined && !deltaBelow ? 14 : 0;
-  const room = width - (left - x) - 7 - deltaWidth;
-  if (delta !== undefined && height >= 12 && full && deltaBelow)
-    shapes.push(plate(pen, x + width - 14, y + height - 5, 8));
-  if (delta !== undefined && height >= 12)
-    shapes.push(
-      write(
-        pen,
-        'Δ',
-        { size: 11, weight: 'bold' },
-        {
-          x: x + width - 6,
-          y: deltaBelow ? y + height - 5 : y + height / 2 + 4,
-          anchor: 'end',
-          fill: pen.palette.xen,
-          inside: area,
-        },
-      ),
-    );
-  if (height < 11.5 || request.name === '') return shapes;
-  const name = warn + request.name;
-  const sizeWidth = request.size === '' ? 0 : pen.measure(request.size, SMALL);
-  const nameWidth = pen.measure(name, style);
-  const two = height >= 33 && request.size !== '' && nameWidth + sizeWidth + 12 > room;
-  const fits = nameWidth + sizeWidth + 12 <= room;
-  const showSize =
-    request.size !== '' &&
+  return {
+    left: area.x + indent,
+    room: area.width - indent - 7 - deltaWidth,
+    style: isQuiet || area.height < 14 ? SMALL : NAME,
+    isHatched,
+    deltaBelow,
+    deltaWidth,
+  };
+}
+
+/** The sign that another release has something else here. */
+function deltaShapes(pen: Pen, { area, delta }: LabelRequest, place: LabelPlace): Shape[] {
+  const { x, y, width, height } = area;
+  if (delta === undefined || height < 12) return [];
+  const sign = write(
+    pen,
+    'Δ',
+    { size: 11, weight: 'bold' },
+    {
+      x: x + width - 6,
+      y: place.deltaBelow ? y + height - 5 : y + height / 2 + 4,
+      anchor: 'end',
+      fill: pen.palette.xen,
+      inside: area,
+    },
+  );
+  return place.isHatched && place.deltaBelow
+    ? [plate(pen, x + width - 14, y + height - 5, 8), sign]
+    : [sign];
+}
+
+function nameAndSize(pen: Pen, request: LabelRequest, place: LabelPlace): Shape[] {
+  const { height } = request.area;
+  const { room, style, deltaBelow } = place;
+  const warning = request.block.kind === 'fault' || request.block.kind === 'lost' ? '⚠ ' : '';
+  const name = warning + request.name;
+  const hasSize = request.size !== '';
+  const sizeWidth = hasSize ? pen.measure(request.size, SMALL) : 0;
+  const fits = pen.measure(name, style) + sizeWidth + 12 <= room;
+  const onTwoLines = height >= 33 && hasSize && !fits;
+  const showsSize =
+    hasSize &&
     sizeWidth <= room - (deltaBelow ? 14 : 0) &&
-    (two || fits || (request.keepsSize === 'always' && room > sizeWidth + 44));
-  const nameRoom = two || !showSize ? room : room - sizeWidth - 10;
+    (onTwoLines || fits || (request.keepsSize === 'always' && room > sizeWidth + 44));
+  const nameRoom = onTwoLines || !showsSize ? room : room - sizeWidth - 10;
   let text = fitText(name, nameRoom, style, pen.measure);
   if (text !== name && request.short !== undefined)
-    text = fitText(warn + request.short, nameRoom, style, pen.measure);
-  const base = two
-    ? y + Math.min(height / 2 - 3, 16)
-    : height > 44
-      ? y + 17
-      : deltaBelow
-        ? y + 14
-        : y + height / 2 + style.size * 0.34;
-  if (text !== '') {
-    if (full) shapes.push(plate(pen, left, base, pen.measure(text, style)));
-    shapes.push(
-      write(pen, text, style, {
-        x: left,
-        y: base,
-        fill: full ? pen.palette.text : paint.name,
-        inside: area,
-        ...(block.kind === 'disabled' && { struck: true as const }),
-        ...(block.kind === 'unknown' && { italic: true as const }),
-      }),
-    );
-  }
-  if (showSize) {
-    const place = two
-      ? { x: left, y: base + 14 }
-      : { x: x + width - 6 - deltaWidth, y: base, anchor: 'end' as const };
-    if (full) shapes.push(plate(pen, two ? left : place.x - sizeWidth, place.y, sizeWidth));
-    shapes.push(
-      write(pen, request.size, SMALL, {
-        ...place,
-        fill: full ? pen.palette.text : paint.size,
-        inside: area,
-      }),
-    );
-  }
-  return shapes;
+    text = fitText(warning + request.short, nameRoom, style, pen.measure);
+  const base = request.area.y + baseOf(height, style, onTwoLines, deltaBelow);
+  return [
+    ...(text === '' ? [] : nameShapes(pen, request, place, text, base)),
+    ...(showsSize ? sizeShapes(pen, request, place, base, onTwoLines ? 'below' : 'right') : []),
+  ];
+}
+
+/** The base line of the name, from the block's top, in pixels. */
+function baseOf(
+  height: number,
+  style: TextStyle,
+  onTwoLines: boolean,
+  deltaBelow: boolean,
+): number {
+  if (onTwoLines) return Math.min(height / 2 - 3, 16);
+  if (height > 44) return 17;
+  return deltaBelow ? 14 : height / 2 + style.size * 0.34;
+}
+
+function nameShapes(
+  pen: Pen,
+  { area, block, paint }: LabelRequest,
+  { left, style, isHatched }: LabelPlace,
+  text: string,
+  y: number,
+): Shape[] {
+  const name = write(pen, text, style, {
+    x: left,
+    y,
+    fill: isHatched ? pen.palette.text : paint.name,
+    inside: area,
+    ...(block.kind === 'disabled' && { struck: true as const }),
+    ...(block.kind === 'unknown' && { italic: true as const }),
+  });
+  return isHatched ? [plate(pen, left, y, pen.measure(text, style)), name] : [name];
+}
+
+function sizeShapes(
+  pen: Pen,
+  { area, paint, size }: LabelRequest,
+  { left, deltaWidth, isHatched }: LabelPlace,
+  nameBase: number,
+  where: 'below' | 'right',
+): Shape[] {
+  const isBelow = where === 'below';
+  const x = isBelow ? left : area.x + area.width - 6 - deltaWidth;
+  const y = isBelow ? nameBase + 14 : nameBase;
+  const shape = write(pen, size, SMALL, {
+    x,
+    y,
+    ...(!isBelow && { anchor: 'end' as const }),
+    fill: isHatched ? pen.palette.text : paint.size,
+    inside: area,
+  });
+  if (!isHatched) return [shape];
+  const width = pen.measure(size, SMALL);
+  return [plate(pen, isBelow ? left : x - width, y, width), shape];
 }
 
 function blockBox(pen: Pen, lane: LaneBox, range: MapRange): Box {

@@ -1,5 +1,7 @@
 // Gives every address of the memory map a height and every reader a column.
 
+import { PAGE_SIZE, PAGE_SIZE_NUMBER } from '../addresses/page.ts';
+import { firstIndexWhere } from '../text/first-index-where.ts';
 import type { MapLane, MapRange, MapModel } from './map-model.ts';
 import type { MeasureText } from './text-width.ts';
 
@@ -41,7 +43,6 @@ export interface MapLayout {
 }
 
 const TOP = 12;
-const PAGE = 4096n;
 const FLOORS = { plain: 13.5, named: 17.5, collision: 34, hole: 34 } as const;
 const FLATTEST = 0.32;
 const STEEPEST = 3.6;
@@ -53,7 +54,7 @@ const GAP = 6;
 
 /** log2 of a size in pages, as a weight; sizes under a page weigh nothing. */
 function weight(bytes: bigint): number {
-  return bytes <= PAGE ? 0 : Math.log2(Number(bytes) / Number(PAGE));
+  return bytes <= PAGE_SIZE ? 0 : Math.log2(Number(bytes) / PAGE_SIZE_NUMBER);
 }
 
 /** The lanes shown: those of the chosen release and those of no release, without hidden ones. */
@@ -133,14 +134,13 @@ export function layOutMap(model: MapModel, options: LayoutOptions): MapLayout {
 
 /** The last edge at or before `address`; 0 for addresses before the first. */
 export function segmentOf(layout: Pick<MapLayout, 'addresses'>, address: bigint): number {
-  let low = 0;
-  let high = Math.max(0, layout.addresses.length - 2);
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((layout.addresses[middle] ?? 0n) <= address) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  const { addresses } = layout;
+  return lastSegment(addresses.length, (edge) => (addresses[edge] ?? 0n) > address);
+}
+
+/** The last segment between `edges` edges that does not begin behind what is looked for; 0 when all do. */
+function lastSegment(edges: number, isBehind: (edge: number) => boolean): number {
+  return Math.max(0, firstIndexWhere(edges - 1, isBehind) - 1);
 }
 
 /** The height of an address; clamped to the map. */
@@ -156,13 +156,7 @@ export function heightOf(layout: MapLayout, address: bigint): number {
 
 /** The address at a height, rounded down to a page; clamped to the map. */
 export function addressAt(layout: MapLayout, y: number): bigint {
-  let low = 0;
-  let high = Math.max(0, layout.y.length - 2);
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((layout.y[middle] ?? 0) <= y) low = middle;
-    else high = middle - 1;
-  }
+  const low = lastSegment(layout.y.length, (edge) => (layout.y[edge] ?? 0) > y);
   const start = layout.addresses[low] ?? 0n;
   const end = layout.addresses[low + 1] ?? start;
   const y0 = layout.y[low] ?? TOP;
@@ -171,7 +165,7 @@ export function addressAt(layout: MapLayout, y: number): bigint {
   const offset = (BigInt(Math.round(part * 1e6)) * (end - start)) / 1000000n;
   const address = start + offset;
   const inside = address >= end && end > start ? end - 1n : address;
-  const page = inside - (inside % PAGE);
+  const page = inside - (inside % PAGE_SIZE);
   return page < start ? start : page;
 }
 

@@ -1,11 +1,11 @@
 // Looks things up in the memory map's model: what a query means, who owns an address, what lies beside a range.
 
+import { PAGE_SIZE } from '../addresses/page.ts';
+import { firstIndexWhere } from '../text/first-index-where.ts';
 import { formatAddress, formatSizeBriefly } from '../addresses/format.ts';
 import { blockKey } from './draw-map.ts';
 import { chosenRelease, lanesShown } from './lay-out-map.ts';
 import type { MapBlock, MapLane, MapPlace, MapRange, MapRegion, MapModel } from './map-model.ts';
-
-const PAGE = 4096n;
 
 /** What somebody typed into the find box: an address, or words to look for. */
 export type MapQuery =
@@ -21,7 +21,7 @@ export function readQuery(text: string): MapQuery {
   const query = text.trim();
   if (query === '') return { kind: 'nothing' };
   const frame = /\b[mgp]fn\b[\s:=#]*(?:0x)?([0-9a-f]+)\b/i.exec(query);
-  if (frame) return { kind: 'address', address: BigInt(`0x${frame[1] ?? '0'}`) * PAGE };
+  if (frame) return { kind: 'address', address: BigInt(`0x${frame[1] ?? '0'}`) * PAGE_SIZE };
   const address = /\b0x([0-9a-f]+(?:[_'\u2009 ][0-9a-f]{4})*)\b/i.exec(query);
   if (address)
     return {
@@ -62,16 +62,9 @@ export function findBlocks(
 
 /** The index of the segment an address lies in; undefined outside the map. */
 export function segmentAt(model: MapModel, address: bigint): number | undefined {
-  let low = 0;
-  let high = model.edges.length - 1;
-  if (high < 1 || address < BigInt(model.edges[0] ?? '0')) return undefined;
-  if (address >= BigInt(model.edges[high] ?? '0')) return undefined;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (BigInt(model.edges[middle] ?? '0') <= address) low = middle;
-    else high = middle;
-  }
-  return low;
+  const { edges } = model;
+  const above = firstIndexWhere(edges.length, (at) => BigInt(edges[at] ?? '0') > address);
+  return above > 0 && above < edges.length ? above - 1 : undefined;
 }
 
 /** The block of a lane over a segment; of several, the narrowest claim. */
@@ -147,7 +140,7 @@ export function bankOf(
   return bank && { bank, index };
 }
 
-export function neighboursOf(model: MapModel, range: MapRange): Neighbour[] {
+export function neighboursOnMap(model: MapModel, range: MapRange): Neighbour[] {
   const edge = (index: number): bigint => BigInt(model.edges[index] ?? '0');
   const bank = bankOf(model, range)?.bank;
   const all = model.regions
@@ -219,7 +212,7 @@ export function regionOf(model: MapModel, block: MapBlock): number | undefined {
 }
 
 /** The statement that decides a region: the one that won. */
-export function placeOf(region: MapRegion): MapPlace | undefined {
+export function decidingPlaceOf(region: MapRegion): MapPlace | undefined {
   return (
     region.origins.find((origin) => origin.state !== 'overridden' && origin.place)?.place ??
     region.openings[0]

@@ -1,6 +1,7 @@
 // Computes the memory map view's model from a board and its findings.
 
 import { wordReasons } from '../xen/reasons.ts';
+import { PAGE_SIZE } from '../addresses/page.ts';
 import { formatAddress, formatSizeBriefly } from '../addresses/format.ts';
 import {
   alignDown,
@@ -48,7 +49,6 @@ import type {
 
 /** How far the drawing goes on past the last known claim when the end of RAM is not known: 256 MiB. */
 const PAST_THE_LAST = 0x10000000n;
-const PAGE = 4096n;
 
 /** A claim of the tree before edges have numbers. */
 interface Claim extends Range {
@@ -401,7 +401,7 @@ function claimOf(
 }
 
 /** The reason behind a place that is only the likeliest one, as the end of a clause. */
-function likely(because: string | undefined): string {
+function becauseClause(because: string | undefined): string {
   return because === undefined ? '' : `, most likely here: ${because}`;
 }
 
@@ -474,7 +474,7 @@ function xenPaints(boot: XenBoot, board: Board, claims: readonly Claim[]): Paint
       kind: 'dom0',
       label: 'given to dom0',
       short: 'dom0’s',
-      why: `dom0 BANK[${index}]${likely(unsureBanks)}`,
+      why: `dom0 BANK[${index}]${becauseClause(unsureBanks)}`,
       ...(unsureBanks !== undefined && { guess: true }),
     });
   const unsureModules = isUnsure(boot, 'modules');
@@ -483,11 +483,11 @@ function xenPaints(boot: XenBoot, board: Board, claims: readonly Claim[]): Paint
     const own = module.kind === 'Xen';
     paints.push({
       // Xen keeps whole pages.
-      start: alignDown(module.start, PAGE),
-      end: alignUp(module.end, PAGE),
+      start: alignDown(module.start, PAGE_SIZE),
+      end: alignUp(module.end, PAGE_SIZE),
       kind: own ? 'xen' : 'module',
       label: own ? 'Xen' : module.kind.toLowerCase(),
-      why: `${own ? 'Xen itself' : 'module, freed after boot'}${likely(unsureModules)}`,
+      why: `${own ? 'Xen itself' : 'module, freed after boot'}${becauseClause(unsureModules)}`,
       ...(unsureModules !== undefined && { guess: true }),
       ...(own ? {} : { texture: 'ruled' }),
     });
@@ -544,7 +544,7 @@ function dom0Paints(boot: XenBoot, claims: readonly Claim[]): Paint[] {
       end,
       kind: 'dom0',
       label: `BANK[${index}]`,
-      why: `dom0 RAM${likely(unsure)}`,
+      why: `dom0 RAM${becauseClause(unsure)}`,
       ...(unsure !== undefined && { guess: true }),
     });
   return paints;

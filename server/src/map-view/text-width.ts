@@ -1,5 +1,7 @@
 // How wide text is when nobody can measure it: advances of the widest common interface font, so that nothing overflows.
 
+import { firstIndexWhere } from '../text/first-index-where.ts';
+
 /** A font as the drawing asks for it: size in px and style. */
 export interface TextStyle {
   readonly size: number;
@@ -55,14 +57,11 @@ export function fitText(
   measure: MeasureText,
 ): string {
   if (measure(text, style) <= room) return text;
-  let low = 0;
-  let high = text.length;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (measure(`${text.slice(0, middle)}…`, style) <= room) low = middle;
-    else high = middle - 1;
-  }
-  return low > 1 ? `${text.slice(0, low).trimEnd()}…` : '';
+  const fitting = firstIndexWhere(
+    text.length,
+    (last) => measure(`${text.slice(0, last + 1)}…`, style) > room,
+  );
+  return fitting > 1 ? `${text.slice(0, fitting).trimEnd()}…` : '';
 }
 
 /** `text` broken at spaces into lines of at most `room` px; at most `limit` lines, the last one cut with `…`. */

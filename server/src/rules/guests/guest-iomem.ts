@@ -1,5 +1,6 @@
 // A guest is given a range of addresses that Xen does not let it have.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { formatRange } from '../../addresses/format.ts';
 import { alignDown, alignUp, overlaps, subtract, type Range } from '../../addresses/region.ts';
 import { ramOf } from '../../memory/free-ranges.ts';
@@ -15,8 +16,6 @@ interface Facts {
   /** The reserved region. */
   readonly node: string | undefined;
 }
-
-const PAGE = 0x1000n;
 
 export const guestIomem = rule<Facts>({
   id: 'guest-iomem',
@@ -77,8 +76,8 @@ function* judge(
     return;
   }
   const devices = board.map.devices.map((each) => ({
-    start: alignDown(each.start, PAGE),
-    end: alignUp(each.end, PAGE),
+    start: alignDown(each.start, PAGE_SIZE),
+    end: alignUp(each.end, PAGE_SIZE),
   }));
   // A device whose address nobody knows may be the one that is meant.
   if (board.map.unknown.length === 0 && subtract([range], devices).length > 0)

@@ -1,5 +1,6 @@
 // The boot allocator: a sorted list of free page ranges, cut from the top.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import type { Range } from '../../addresses/region.ts';
 import type { BootState, Source } from '../boot-state.ts';
 import { crash, event } from '../console.ts';
@@ -8,7 +9,6 @@ import type { PageRange } from './page-alloc.ts';
 
 /** Entries that fit into the page that holds the region list. */
 const REGION_LIMIT = 256;
-const PAGE = 4096n;
 
 /** Free pages before the heap exists. */
 export interface BootAllocator {
@@ -27,8 +27,8 @@ export function initBootPages(
   range: Range,
   source: Source,
 ): void {
-  let start = Number((range.start + PAGE - 1n) / PAGE);
-  const end = Number(range.end / PAGE);
+  let start = Number((range.start + PAGE_SIZE - 1n) / PAGE_SIZE);
+  const end = Number(range.end / PAGE_SIZE);
   if (end <= start) return;
   if (!boot.hasList) {
     boot.hasList = true;
@@ -51,7 +51,7 @@ function addRegion(
   const after = regions[index];
   const bug = event('xen-bug', { file: state.does.pageAllocPath });
   if ((before && before.end > start) || (after && after.start < end)) {
-    crash(state, bug, reason('ram-twice', { address: BigInt(start) * PAGE }), source);
+    crash(state, bug, reason('ram-twice', { address: BigInt(start) * PAGE_SIZE }), source);
     return;
   }
   if (regions.length >= REGION_LIMIT) {

@@ -1,5 +1,6 @@
 // The blocks of the heap that dom0's RAM is made of, mapped 1:1.
 
+import { PAGE_SIZE_NUMBER } from '../../addresses/page.ts';
 import type { Range } from '../../addresses/region.ts';
 import { is32Bit, type BootState } from '../boot-state.ts';
 import { giveUp, panic, print } from '../console.ts';
@@ -7,7 +8,6 @@ import { reason, type Reason } from '../reasons.ts';
 import { isRaspberryPi4, RASPBERRY_PI_4_DMA_BITS } from '../raspberry-pi-4.ts';
 import { allocate, countBlocks, freeBlock, zoneBelow, type Buddy } from './page-alloc.ts';
 
-const PAGE = 4096;
 const MIB = 1n << 20n;
 /** The smallest bank worth having below 4 GiB, and a block worth trying: 128 MiB and 4 MiB. */
 const MIN_BANK = 128 * 256;
@@ -39,7 +39,7 @@ export function allocateMemory11(state: BootState): void {
   const platformBits = isRaspberryPi4(state.tree) ? RASPBERRY_PI_4_DMA_BITS : 32;
   const lowBits = does.platformDmaBits ? Math.min(32, state.profile.dmaBits ?? platformBits) : 32;
   const lowZone = zoneBelow(lowBits);
-  const total = Number(size / BigInt(PAGE));
+  const total = Number(size / BigInt(PAGE_SIZE_NUMBER));
   const doubt = doubtBanks(state, buddy, total, lowBits);
   state.banksUncertain = doubt !== undefined;
 
@@ -116,8 +116,8 @@ function isSame(bank: Bank | undefined, other: Bank | undefined): boolean {
 }
 
 function pagesToRange(start: number, pages: number): Range {
-  const first = BigInt(start) * BigInt(PAGE);
-  return { start: first, end: first + BigInt(pages) * BigInt(PAGE) };
+  const first = BigInt(start) * BigInt(PAGE_SIZE_NUMBER);
+  return { start: first, end: first + BigInt(pages) * BigInt(PAGE_SIZE_NUMBER) };
 }
 
 /**
@@ -149,7 +149,7 @@ function insertBank(banks: Bank[], start: number, pages: number): boolean {
 /** `left`: pages of dom0_mem that no bank holds; `what` could not be allocated. */
 function stop(state: BootState, what: 'first-bank' | 'all', left: number): void {
   const { source } = state.options;
-  const missing = Number((BigInt(left) * BigInt(PAGE)) / MIB);
+  const missing = Number((BigInt(left) * BigInt(PAGE_SIZE_NUMBER)) / MIB);
   const because = reason('dom0-memory-short', { missing });
   if (state.banksUncertain || left < MIN_BLOCK) {
     state.banksUncertain = true;

@@ -1,5 +1,6 @@
 // Builds dom0, from its kernel module to its last loaded byte.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { eventIn } from '../../messages/event.ts';
 import { chosenOf } from '../chosen-of.ts';
 import type { BootState } from '../boot-state.ts';
@@ -16,7 +17,6 @@ import { unpackKernel } from './kernel-decompress.ts';
 import { refuseSharedMemory } from './process-shm.ts';
 import { couldNotSetUp, prepareDtbHwdom } from './prepare-dtb-hwdom.ts';
 
-const PAGE = 4096n;
 const MIB = 1n << 20n;
 
 /** Builds dom0, or says that only domUs are wanted (Xen: create_dom0, construct_dom0). */
@@ -81,10 +81,10 @@ const FOLLOWS_REST = ['dom0.memoryNodes', 'dom0.dtb'];
 function setGrantTable(state: BootState): void {
   const { textSize } = state.profile.xen ?? {};
   const frames = BigInt(state.options.grantFrames);
-  const textPages = textSize === undefined ? undefined : (textSize + PAGE - 1n) / PAGE;
+  const textPages = textSize === undefined ? undefined : (textSize + PAGE_SIZE - 1n) / PAGE_SIZE;
   const pages = textPages !== undefined && textPages < frames ? textPages : frames;
   const start = state.xenAddress;
-  const end = start + pages * PAGE;
+  const end = start + pages * PAGE_SIZE;
   state.grantTable = { start, end };
   const xen = state.modules.find(({ kind }) => kind === 'Xen');
   if (xen?.assumed && state.profile.xen?.address === undefined) return;

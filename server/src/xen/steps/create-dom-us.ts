@@ -1,5 +1,6 @@
 // Domains described in the tree: their memory, and what stops them.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import type { Range } from '../../addresses/region.ts';
 import { overlaps } from '../../addresses/region.ts';
 import { baseName, type DtNode } from '../../tree/device-tree.ts';
@@ -14,7 +15,6 @@ import { freePages } from './page-alloc.ts';
 import { refuseSharedMemory } from './process-shm.ts';
 
 const MIB = 1n << 20n;
-const PAGE = 4096n;
 /** GUEST_RAM0 and GUEST_RAM1: where a domain's RAM is, when it is not mapped 1:1. */
 const GUEST_RAM: readonly Range[] = [
   { start: 0x40000000n, end: 0x100000000n },
@@ -130,7 +130,7 @@ const DOMAIN_OVERHEAD = 64n * MIB;
 function allocateMemory(state: BootState, node: DtNode, size: bigint): Range | undefined {
   const name = `d${state.domains}`;
   print(state, 'allocating', { size: Number(size / MIB), domain: name });
-  const free = state.buddy ? BigInt(freePages(state.buddy)) * PAGE - state.takenByDomUs : 0n;
+  const free = state.buddy ? BigInt(freePages(state.buddy)) * PAGE_SIZE - state.takenByDomUs : 0n;
   state.takenByDomUs += size;
   if (size > free && !state.banksUncertain) {
     // The message tells how many KiB are missing, which depends on all that Xen has taken before.
@@ -201,7 +201,7 @@ function allocateStaticMemory(
   for (const [index, bank] of banks.entries()) {
     const range = { start: bank.start, end: bank.start + bank.size };
     const doubt =
-      bank.start % PAGE !== 0n || bank.size % PAGE !== 0n
+      bank.start % PAGE_SIZE !== 0n || bank.size % PAGE_SIZE !== 0n
         ? 'static-memory-unaligned'
         : state.ram.every(
               ({ start, size: bytes }) => !overlaps(range, { start, end: start + bytes }),

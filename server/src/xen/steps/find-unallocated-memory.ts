@@ -1,12 +1,12 @@
 // Extended regions: unused addresses that dom0 may use for foreign mappings.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import type { Range } from '../../addresses/region.ts';
 import { is32Bit, rangeOf, type BootState } from '../boot-state.ts';
 import { print } from '../console.ts';
 import { reason } from '../reasons.ts';
 import { addSpan, removeSpan, type RangeSet } from './rangeset.ts';
 
-const PAGE = 4096n;
 const STEP = 2n << 20n;
 const SMALLEST = 64n << 20n;
 
@@ -43,7 +43,7 @@ export function findExtendedRegions(state: BootState): void {
 
 function unallocated(state: BootState): Range[] {
   const { does } = state;
-  const unit = does.extendedRegionMath === 'bytes' ? 1n : PAGE;
+  const unit = does.extendedRegionMath === 'bytes' ? 1n : PAGE_SIZE;
   const set: RangeSet = [];
   const fault = does.rangesetGrows ? 'grows' : 'none';
   const remove = ({ start, end }: Range): void => {
@@ -68,7 +68,7 @@ function unallocated(state: BootState): Range[] {
 /** Whole 2 MiB of a span; `last` is its last byte, or the start of its last page (Xen: add_ext_regions). */
 function toRegion(state: BootState, first: bigint, last: bigint): Range {
   const start = ((first + STEP - 1n) / STEP) * STEP;
-  const end = state.does.extendedRegionMath === 'pages' ? last + PAGE : last + 1n;
+  const end = state.does.extendedRegionMath === 'pages' ? last + PAGE_SIZE : last + 1n;
   return end <= start
     ? { start, end: start }
     : { start, end: start + ((end - start) / STEP) * STEP };

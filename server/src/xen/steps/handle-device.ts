@@ -1,5 +1,6 @@
 // Mapping a host node's `reg` into dom0.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { stringsIn, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
 import { inheritedCells, readNumber } from '../cells.ts';
@@ -8,7 +9,6 @@ import { EINVAL, ERANGE } from '../errno.ts';
 import { reason } from '../reasons.ts';
 import type { LogLine, XenEvent } from '../xen-boot.ts';
 
-const PAGE = 4096n;
 const PHYSICAL_LIMIT = 1n << 48n;
 const WORD = 1n << 64n;
 
@@ -133,13 +133,17 @@ function mapRange(
     return undefined;
   }
   if (wraps || end > PHYSICAL_LIMIT) {
-    const start = (address / PAGE) * PAGE;
-    const last = BigInt.asUintN(64, ((end + PAGE - 1n) / PAGE) * PAGE - 1n);
+    const start = (address / PAGE_SIZE) * PAGE_SIZE;
+    const last = BigInt.asUintN(64, ((end + PAGE_SIZE - 1n) / PAGE_SIZE) * PAGE_SIZE - 1n);
     const facts = { start, last, domain: 0 };
     return { rc: EINVAL, node, line: print(state, 'fdt-map-failed', facts, source) };
   }
   if (size === 0n) return undefined;
-  const start = (address / PAGE) * PAGE;
-  state.mapped.push({ start, end: start + ((size + PAGE - 1n) / PAGE) * PAGE, node });
+  const start = (address / PAGE_SIZE) * PAGE_SIZE;
+  state.mapped.push({
+    start,
+    end: start + ((size + PAGE_SIZE - 1n) / PAGE_SIZE) * PAGE_SIZE,
+    node,
+  });
   return undefined;
 }

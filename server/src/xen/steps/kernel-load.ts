@@ -1,12 +1,11 @@
 // Copying kernel, ramdisk and blob into dom0: refused where a device is mapped over its RAM.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { overlaps, type Range } from '../../addresses/region.ts';
 import type { BootState } from '../boot-state.ts';
 import { event, giveUp, panic, print } from '../console.ts';
 import { reason } from '../reasons.ts';
 import type { XenEvent } from '../xen-boot.ts';
-
-const PAGE = 4096n;
 
 /** Prints where the three go and ends the boot where one cannot be copied (Xen: kernel_load, initrd_load, dtb_load). */
 export function loadDom0(state: BootState): void {
@@ -52,7 +51,7 @@ function refused(state: BootState, range: Range, message: (left: bigint) => XenE
   for (const mapped of state.mapped)
     if (overlaps(mapped, range) && (!hit || mapped.start < hit.start)) hit = mapped;
   if (!hit) return false;
-  const from = hit.start > range.start ? (hit.start / PAGE) * PAGE : range.start;
+  const from = hit.start > range.start ? (hit.start / PAGE_SIZE) * PAGE_SIZE : range.start;
   const { id, facts } = message(range.end - from);
   const because = reason('device-over-ram', { node: hit.node.path });
   if (state.banksUncertain) giveUp(state, because);

@@ -1,5 +1,6 @@
 // A node of static shared memory between domains.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { stringOf } from '../../tree/device-tree.ts';
 import type { BootState, Source } from '../boot-state.ts';
 import { readNumber } from '../cells.ts';
@@ -13,7 +14,6 @@ import type { Visit } from './device-tree-for-each-node.ts';
 const ID_LIMIT = 16;
 /** NR_SHMEM_BANKS. */
 const SHARED_LIMIT = 32;
-const PAGE = 4096n;
 
 /** Logs why a region is refused, and returns the error. */
 type Refuse = (why: XenEvent) => number;
@@ -78,12 +78,12 @@ function readShared(
     if (wraps) return refuse(overflow);
     return { id, host, size };
   }
-  if (host !== undefined && host % PAGE !== 0n)
+  if (host !== undefined && host % PAGE_SIZE !== 0n)
     return refuse(event('shm-host-unaligned', { address: host }));
   if (wraps) return refuse(overflow);
-  if (guest % PAGE !== 0n) return refuse(event('shm-guest-unaligned', { address: guest }));
+  if (guest % PAGE_SIZE !== 0n) return refuse(event('shm-guest-unaligned', { address: guest }));
   if (size === 0n) return refuse(zero);
-  if (size % PAGE !== 0n) return refuse(event('shm-size-unaligned', { size }));
+  if (size % PAGE_SIZE !== 0n) return refuse(event('shm-size-unaligned', { size }));
   return { id, host, size };
 }
 

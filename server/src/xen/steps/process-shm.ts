@@ -1,5 +1,6 @@
 // Static shared memory when a domain is built: what Xen checks only then.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import type { Range } from '../../addresses/region.ts';
 import { stringOf, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
@@ -7,8 +8,6 @@ import { inheritedCells, readNumber } from '../cells.ts';
 import { isCompatible } from '../compatible.ts';
 import { event, print } from '../console.ts';
 import type { LogLine, XenEvent } from '../xen-boot.ts';
-
-const PAGE = 4096n;
 
 /** Shared memory as one domain's node asks for it. */
 export interface SharedMapping {
@@ -72,8 +71,9 @@ function faultOf(
   const places = { domain, host, guest: guest.start };
   // Since it has a list of its own, the scan has already looked at this.
   if (!state.does.sharedMemoryList) {
-    if (host % PAGE !== 0n || guest.start % PAGE !== 0n) return event('shm-unaligned', places);
-    if (size % PAGE !== 0n) return event('shm-domain-size-unaligned', { domain, size });
+    if (host % PAGE_SIZE !== 0n || guest.start % PAGE_SIZE !== 0n)
+      return event('shm-unaligned', places);
+    if (size % PAGE_SIZE !== 0n) return event('shm-domain-size-unaligned', { domain, size });
   }
   if (mapping === 'direct' && host !== guest.start) return event('shm-not-direct', places);
   const invalid = firstInvalid(state, host, host + size);

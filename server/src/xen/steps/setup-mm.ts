@@ -1,5 +1,6 @@
 // What of the RAM Xen owns: boot allocator, direct map, frame table, heap.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { overlaps, type Range } from '../../addresses/region.ts';
 import { rangeOf, type BootState, type MemoryBank, type Source } from '../boot-state.ts';
 import { crash, event, panic, print } from '../console.ts';
@@ -12,7 +13,6 @@ import { setupPdx, type Pdx } from './init-pdx.ts';
 import { reserveXenheap } from './reserve-xenheap.ts';
 
 const GIB = 1n << 30n;
-const PAGE = 4096n;
 /** Pages Xen takes for itself between the end of the boot allocator and dom0's memory: less than 2 MiB, measured. */
 const XEN_PAGES = 256;
 
@@ -67,8 +67,8 @@ function giveBank(
 
 /** The direct map starts at the first bank: a later bank below it ends the boot. */
 function startsAboveHeap(state: BootState, bank: Range, source: Source): boolean {
-  const first = (state.ram[0]?.start ?? 0n) / PAGE;
-  const page = bank.start / PAGE;
+  const first = (state.ram[0]?.start ?? 0n) / PAGE_SIZE;
+  const page = bank.start / PAGE_SIZE;
   if (page >= first) return true;
   const facts = { map: state.does.directmapName, start: page, heap: first };
   panic(state, 'heap-start', facts, reason('banks-unsorted', {}), source);
@@ -78,8 +78,8 @@ function startsAboveHeap(state: BootState, bank: Range, source: Source): boolean
 function mapDirectly(state: BootState): void {
   const mapped: Range[] = [];
   for (const bank of state.ram) {
-    const start = bank.start / PAGE;
-    const range = { start, end: start + bank.size / PAGE };
+    const start = bank.start / PAGE_SIZE;
+    const range = { start, end: start + bank.size / PAGE_SIZE };
     if (!startsAboveHeap(state, rangeOf(bank), bank)) return;
     if (mapped.some((other) => overlaps(other, range))) {
       panic(state, 'directmap-setup', {}, reason('banks-overlap', {}), bank);
@@ -99,7 +99,7 @@ function takeEarlyPages(state: BootState, boot: BootAllocator, pdx: Pdx): boolea
       crash(state, bug, reason('no-page-tables', {}));
       return false;
     }
-    const at = BigInt(page) * PAGE;
+    const at = BigInt(page) * PAGE_SIZE;
     if (!state.ram.some((bank) => bank.start <= at && at < bank.start + bank.size)) {
       const because = reason('page-tables-outside-ram', { address: at });
       if (state.does.crashesOutsideRam) crash(state, undefined, because);
@@ -114,7 +114,7 @@ function earlyPages(state: BootState, pdx: Pdx): number {
   if (state.arm32) return 0;
   switch (state.does.beforeFrametable) {
     case 'blob-copy':
-      return Number((state.blobSize + PAGE - 1n) / PAGE);
+      return Number((state.blobSize + PAGE_SIZE - 1n) / PAGE_SIZE);
     case 'nothing':
       return 0;
     case 'page-tables': {
