@@ -1,6 +1,13 @@
 // Whether two versions of a tree differ by declared changes and by nothing else.
 
-import { bytesOf, cellAt, type DeviceTree, type DtNode, type DtProperty } from './device-tree.ts';
+import { Char } from '../text/char.ts';
+import {
+  bytesOf,
+  cellAtByte,
+  type DeviceTree,
+  type DtNode,
+  type DtProperty,
+} from './device-tree.ts';
 import { phandleOffsets } from './merged-property.ts';
 import type { TreeChange } from './tree-change.ts';
 
@@ -330,8 +337,8 @@ class Comparison {
     for (const [index, offset] of offsets.entries()) {
       const offsetNow = offsetsNow[index];
       if (offset !== offsetNow) return false;
-      const target = this.#before.phandles.get(cellAt(bytes, offset));
-      const targetNow = this.#after.phandles.get(cellAt(bytesNow, offset));
+      const target = this.#before.phandles.get(cellAtByte(bytes, offset));
+      const targetNow = this.#after.phandles.get(cellAtByte(bytesNow, offset));
       const path = target && this.#mapped(target.path);
       if (path !== targetNow?.path) return false;
       if (path !== undefined) {
@@ -344,7 +351,7 @@ class Comparison {
 
   /** The text of a value with the paths in it renamed; undefined when no string in it is such a path. */
   #movedStrings(bytes: Uint8Array): string | undefined {
-    if (this.#plan.renamed.size === 0 || !bytes.includes(SLASH)) return undefined;
+    if (this.#plan.renamed.size === 0 || !bytes.includes(Char.slash)) return undefined;
     const text = textOf(bytes);
     if (!this.#movedPaths.some((path) => text.includes(path))) return undefined;
     return text
@@ -364,11 +371,11 @@ class Comparison {
     if (deleted.size === 0) return undefined;
     const { bytes, name } = property;
     for (const offset of phandleOffsets(property)) {
-      const target = this.#before.phandles.get(cellAt(bytes, offset));
+      const target = this.#before.phandles.get(cellAtByte(bytes, offset));
       if (target && isWithin(target.path, deleted))
         return { code: 'still-used', node, property: name };
     }
-    if (!bytes.includes(SLASH)) return undefined;
+    if (!bytes.includes(Char.slash)) return undefined;
     const paths = textOf(bytes)
       .split('\0')
       .map((each) => each.replace(/:.*$/s, ''));
@@ -377,8 +384,6 @@ class Comparison {
       : undefined;
   }
 }
-
-const SLASH = 0x2f;
 
 function textOf(bytes: Uint8Array): string {
   let text = '';
