@@ -1,6 +1,5 @@
 // The statements of an expanded text: where each begins and ends, as immutable values that survive edits elsewhere.
 
-import { firstIndexWhere } from '../text/first-index-where.ts';
 import type { ChangedRange } from '../text/changed-range.ts';
 
 /** How a statement came to its end. */
@@ -93,5 +92,13 @@ export function reuseOf(before: StatementDocument, change: ChangedRange): Reuse 
 
 /** The index of the last of the ascending `offsets` that is at most `offset`; -1 when all are greater. */
 function lastAtOrBefore(offsets: readonly number[], offset: number): number {
-  return firstIndexWhere(offsets.length, (index) => (offsets[index] ?? 0) > offset) - 1;
+  // No function for each step: this is asked for every part of a tree at every key.
+  let low = 0;
+  let high = offsets.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((offsets[middle] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
