@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { build, context } from 'esbuild';
-import { writeNotices } from './client/start/write-notices.mjs';
+import { writeNotices } from './client/release/write-notices.mjs';
 
 const require = createRequire(import.meta.url);
 const root = import.meta.dirname;

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { formatAddress } from '../server/src/addresses/format.ts';
-import { readBootScript, readEnvironment } from '../server/src/analysis/read-boot-script.ts';
-import { placeImages, readImageBuilderConfig } from '../server/src/analysis/read-imagebuilder.ts';
+import { readBootScript, readEnvironment } from '../server/src/inputs/read-boot-script.ts';
+import { placeImages, readImageBuilderConfig } from '../server/src/inputs/read-imagebuilder.ts';
 
 const sizes: Readonly<Record<string, bigint>> = { Image: 0x2dc6c0n, rd: 0x100n, 'x.dtb': 0x800n };
 const sizeOf = (file: string): bigint | undefined => sizes[file];

@@ -208,6 +208,12 @@ describe('dtmap', () => {
       assert.equal((await dtmap(['check', board, '--no-config'])).status, 1);
       file('team/boards/dtmap.json', '{"extends": "dtmap.json"}');
       fails(await dtmap(['map', board]), /dtmap\.json: extends itself/);
+      file('team/dtmap.json', '{"severity": {"region-outside-ram": "off"}}');
+      file('team/boards/dtmap.json', '{"extends": "../dtmap.json"}');
+      fails(
+        await dtmap(['map', board]),
+        /team\/dtmap\.json: severity\.region-outside-ram: no such rule/,
+      );
       file('team/boards/dtmap.json', '{"targets": "xen"}');
       fails(await dtmap(['map', board]), /dtmap\.json: targets: must be a list/);
     });

@@ -14,6 +14,7 @@ import {
 import { clientFiles } from '../server/src/lsp/client-files.ts';
 import type { Status } from '../server/src/lsp/custom-requests.ts';
 import { serve } from '../server/src/lsp/server.ts';
+import { poll } from './support/poll.ts';
 
 const require = createRequire(import.meta.url);
 const folder = 'memfs://host/work';
@@ -27,7 +28,6 @@ class Client {
   private readonly connection: ProtocolConnection;
   private readonly statuses = new Map<string, Status>();
   private readonly published = new Map<string, PublishDiagnosticsParams>();
-  private wake = (): void => undefined;
 
   private constructor(connection: ProtocolConnection) {
     this.connection = connection;
@@ -42,11 +42,9 @@ class Client {
     });
     connection.onNotification('dtmap/status', (status: Status) => {
       this.statuses.set(status.uri, status);
-      this.wake();
     });
     connection.onNotification('textDocument/publishDiagnostics', (p: PublishDiagnosticsParams) => {
       this.published.set(p.uri, p);
-      this.wake();
     });
     connection.listen();
   }
@@ -127,10 +125,9 @@ class Client {
   }
 
   private async until(accept: () => boolean): Promise<void> {
-    while (!accept())
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
+    await poll('what the server sends', () => Promise.resolve(accept() ? true : undefined), {
+      every: 5,
+    });
   }
 }
 

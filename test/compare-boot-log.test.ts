@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { compareBootLog, profileOfLog } from '../server/src/analysis/compare-boot-log.ts';
-import { readBootLog } from '../server/src/analysis/read-boot-log.ts';
+import { compareBootLog, profileOfLog } from '../server/src/console/compare-boot-log.ts';
+import { readBootLog } from '../server/src/console/read-boot-log.ts';
 import { writeDtb } from '../server/src/dtb/write-dtb.ts';
 import { bootXen } from '../server/src/xen/boot.ts';
 import { parseRelease } from '../server/src/xen/releases.ts';

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
-import { readEfiMap } from '../server/src/analysis/read-efi-map.ts';
+import { readEfiMap } from '../server/src/inputs/read-efi-map.ts';
 import { formatRange } from '../server/src/addresses/format.ts';
 import { dtmap, type Ran } from './support/run-dtmap.ts';
 

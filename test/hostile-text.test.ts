@@ -10,7 +10,7 @@ import { codeLenses } from '../server/src/ide/code-lenses.ts';
 import { documentSymbols } from '../server/src/ide/document-symbols.ts';
 import { hover } from '../server/src/ide/hover.ts';
 import { mapMarkdown } from '../server/src/ide/map-markdown.ts';
-import { modelMemoryMap } from '../server/src/ide/model-memory-map.ts';
+import { makeMapModel } from '../server/src/map-view/make-map-model.ts';
 import { outlineOf } from '../server/src/ide/source-outline.ts';
 import { workspaceSymbols } from '../server/src/ide/workspace-symbols.ts';
 import { markdownCode, markdownLink, markdownText } from '../server/src/text/markdown.ts';
@@ -292,7 +292,7 @@ describe('hostile text', () => {
         if (shown) assertTame(shown.markdown, `hover at ${at}`, 2);
       }
       assertTame(mapMarkdown(board, '[x](y)<b>', findings), 'the map as Markdown');
-      const model = modelMemoryMap(board, findings, { file: '', title: '\x1b' });
+      const model = makeMapModel(board, findings, { file: '', title: '\x1b' });
       const views: object = [
         model,
         codeLenses(board, file),

@@ -217,6 +217,141 @@ describe('hover on odd boards', () => {
   });
 });
 
+describe('hover on ramoops', () => {
+  const regions = `/dts-v1/;
+
+/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+
+	memory@40000000 {
+		device_type = "memory";
+		reg = <0x40000000 0x40000000>;
+	};
+
+	reserved-memory {
+		#address-cells = <1>;
+		#size-cells = <1>;
+		ranges;
+
+		tight@50000000 {
+			compatible = "ramoops";
+			reg = <0x50000000 0x10000>;
+			record-size = <0x20000>;
+		};
+
+		unset@51000000 {
+			compatible = "ramoops";
+			reg = <0x51000000 0x10000>;
+		};
+
+		rounded@52000000 {
+			compatible = "ramoops";
+			reg = <0x52000000 0x40000>;
+			record-size = <0x18000>;
+			console-size = <0x30000>;
+		};
+
+		rest@53000000 {
+			compatible = "ramoops";
+			reg = <0x53000000 0x40000>;
+			console-size = <0x20000>;
+		};
+
+		moving {
+			compatible = "ramoops";
+			size = <0x100000>;
+			record-size = <0x20000>;
+		};
+
+		old@54000000 {
+			reg = <0x54000000 0x40000>;
+		};
+	};
+
+	ramoops@54000000 {
+		compatible = "ramoops";
+		reg = <0x54000000 0x40000>;
+		record-size = <0x10000>;
+	};
+};
+`;
+  let board: Board;
+  before(async () => {
+    board = await boardOf(regions);
+  });
+  /** The lines from the first that is about ramoops. */
+  const show = (needle: string): string => {
+    const shown = hover(board, file, cursorAt(regions, needle), (_, label) => label);
+    const lines = (shown?.markdown ?? '').split('\n');
+    const from = lines.findIndex((line) => /^(?:ramoops|Linux rounds|Layout)/.test(line));
+    return from < 0 ? '' : lines.slice(from).join('\n');
+  };
+  const tight =
+    'ramoops does not start: its records need 128 KiB, the region has 64 KiB. ' +
+    'Reduce `record-size`, `console-size`, `ftrace-size` and `pmsg-size` or enlarge `reg`.';
+  const header = '| | |\n|---|---|';
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['a record that does not fit', 'tight@|5', tight],
+    ['the same at reg', 'reg = <0x50|000000', tight],
+    [
+      'no size at all',
+      'unset@|5',
+      'ramoops does not start: set at least one of `record-size`, `console-size`, `ftrace-size` and `pmsg-size`.',
+    ],
+    [
+      'sizes that are no powers of two',
+      'rounded@|5',
+      `Linux rounds \`record-size\` down to 64 KiB, a power of two.
+
+Linux rounds \`console-size\` down to 128 KiB, a power of two.
+
+Layout of the \`ramoops\` records:
+
+${header}
+| 2 dump records | \`0x52000000 – 0x5201ffff\`, 128 KiB |
+| console | \`0x52020000 – 0x5203ffff\`, 128 KiB |`,
+    ],
+    [
+      'what no record uses',
+      'rest@|5',
+      `Layout of the \`ramoops\` records:
+
+${header}
+| console | \`0x53000000 – 0x5301ffff\`, 128 KiB |
+| left over | \`0x53020000 – 0x5303ffff\`, 128 KiB |`,
+    ],
+    [
+      'a region without an address',
+      'mov|ing',
+      'ramoops does not start: the region has `size` but no `reg`. Give it a fixed `reg`.',
+    ],
+    [
+      'a node of the old style at the root, whose console and pmsg are as large as a record',
+      'ramoops@|54',
+      `Layout of the \`ramoops\` records:
+
+${header}
+| 2 dump records | \`0x54000000 – 0x5401ffff\`, 128 KiB |
+| console | \`0x54020000 – 0x5402ffff\`, 64 KiB |
+| pmsg | \`0x54030000 – 0x5403ffff\`, 64 KiB |`,
+    ],
+    ['no ramoops', 'old@|54', ''],
+  ];
+  for (const [what, needle, expected] of cases)
+    it(what, () => {
+      assert.equal(show(needle), expected);
+    });
+
+  it('does not start where the rule says that it does not', async () => {
+    const { findings } = await analyzeFile(file, new Map([['targets', 'linux:6.12']]), regions);
+    const refused = findings
+      .filter(({ rule, message }) => rule === 'ramoops-layout' && message.includes('not start'))
+      .map(({ message }) => /\w+(?:@\w+)?(?= has|do not| do)/.exec(message)?.[0]);
+    assert.deepEqual(refused, ['tight@50000000', 'unset@51000000', 'moving']);
+  });
+});
+
 describe('signature help on odd cells', () => {
   const signatures = `/dts-v1/;
 / {

@@ -459,34 +459,34 @@ describe('Linux: ramoops', () => {
     const result = layOutRamoops(node, { start: 0x41000000n, end: 0x41040000n });
     return result.refused
       ? [result.refused]
-      : result.records.map((record) => `${record.kind} ${formatRange(record)}`);
+      : result.areas.map((area) => `${area.count} ${area.kind} ${formatRange(area)}`);
   };
 
   it('records first, then console, ftrace and pmsg', async () => {
     assert.deepEqual(
       await layout('record-size = <0x10000>; console-size = <0x10000>; pmsg-size = <0x10000>;'),
       [
-        'dmesg [0x41000000, 0x41010000)',
-        'dmesg [0x41010000, 0x41020000)',
-        'console [0x41020000, 0x41030000)',
-        'pmsg [0x41030000, 0x41040000)',
+        '2 dmesg [0x41000000, 0x41020000)',
+        '1 console [0x41020000, 0x41030000)',
+        '1 pmsg [0x41030000, 0x41040000)',
       ],
     );
   });
 
   it('sizes go down to powers of two', async () => {
     assert.deepEqual(await layout('console-size = <0x30000>;'), [
-      'console [0x41000000, 0x41020000)',
+      '1 console [0x41000000, 0x41020000)',
     ]);
   });
 
-  it('more records than memory holds are not listed', async () => {
+  it('more records than memory holds are counted, not listed', async () => {
     const tree = await textTree(source({ reserved: 'r@41000000 { record-size = <0x1000>; };' }));
     const node = nodeAt(tree, '/reserved-memory/r@41000000');
     assert(node);
-    const { records, unused } = layOutRamoops(node, { start: 0x41000000n, end: 1n << 62n });
-    assert.equal(records.length, 1024);
-    assert.equal(unused, 0n);
+    const range = { start: 0n, end: 1n << 62n };
+    assert.deepEqual(layOutRamoops(node, range).areas, [
+      { kind: 'dmesg', count: 1n << 50n, ...range },
+    ]);
   });
 
   it('too much, or nothing', async () => {

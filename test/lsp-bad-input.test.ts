@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { CodeAction, WorkspaceEdit } from 'vscode-languageserver';
 import { editsOf, LspSession } from './support/lsp-session.ts';
+import { poll } from './support/poll.ts';
 
 const SOC = `#include "sizes.h"
 
@@ -67,11 +67,10 @@ describe('language server, bad input', () => {
   }
   /** The board a file is read through, once it is `label`. */
   async function boardOf(session: LspSession, name: string, label: string): Promise<void> {
-    for (;;) {
+    await poll(`${name} to be read through ${label}`, async () => {
       const status = await session.request('dtmap/status', { uri: uri(name) });
-      if (status.board?.label === label && status.state === 'ready') return;
-      await setTimeout(20);
-    }
+      return status.board?.label === label && status.state === 'ready' ? true : undefined;
+    });
   }
   const overlaps = (found: readonly { code?: unknown }[]): number =>
     found.filter(({ code }) => code === 'reserved-overlap').length;

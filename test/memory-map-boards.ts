@@ -1,5 +1,6 @@
 // Boards put together by hand for tests of the memory map view: the tree with its source, and what Xen and Linux make of it.
 
+import { reason } from '../server/src/xen/reasons.ts';
 import { compareRanges, subtract, type Range } from '../server/src/addresses/region.ts';
 import type { LinuxBoot, LinuxReserved } from '../server/src/linux/linux-boot.ts';
 import type { Bank, DynamicReserved, Module, Reserved } from '../server/src/memory/memory-map.ts';
@@ -260,6 +261,7 @@ export class BoardWriter {
         : subtract(this.banks, [...reserved, ...modules, ...domains]);
     this.xen.push({
       release: { name, major, minor, point },
+      target: `xen:${name}`,
       outcome: how.outcome ?? { kind: 'boots' },
       log: [],
       ram: this.banks.map((each) => ({ ...each, written: undefined })),
@@ -304,6 +306,7 @@ export class BoardWriter {
   linuxBoot(release: string, placed: readonly LinuxReserved[] = []): this {
     this.linux.push({
       release,
+      target: `linux:${release}`,
       architecture: 'arm64',
       log: [],
       noMap: [],
@@ -466,12 +469,14 @@ export function overlapBoard(): Example {
   const window = { start: 0x80000000n, end: 0x100000000n };
   writer.cma('linux,cma', 32n * MIB, window);
   const line = {
+    shown: '',
     text: 'Region: [0x0000008b700000, 0x0000008b710000) overlapping with bank[7]: [0x00000086000000, 0x0000008ec00000)',
+    events: [],
     ...nodeOf(writer, 'network_fw_mem'),
   };
   writer
     .boot('4.18.6', { stopsAt: 'network_fw_mem', dom0: dom0(0xe0000000n, 512n * MIB) })
-    .boot('4.22.0', { outcome: { kind: 'panics', line, because: 'two regions share bytes' } })
+    .boot('4.22.0', { outcome: { kind: 'panics', line, because: [reason('tree-unreadable', {})] } })
     .linuxBoot('6.12', [
       {
         start: 0xfe000000n,
@@ -533,7 +538,7 @@ export function unknownRamBoard(): Example {
         ...boot,
         outcome: {
           kind: 'unknown',
-          because: 'memory@80000000 has size 0: firmware fills it in. Give it in a boot profile.',
+          because: [reason('ram-size-from-loader', {})],
         },
         heap: [],
         dom0: undefined,

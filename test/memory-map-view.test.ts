@@ -4,28 +4,28 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fastCheck from 'fast-check';
-import { contrast } from '../server/src/ide/colour.ts';
-import { drawHoverCard } from '../server/src/ide/draw-hover-card.ts';
+import { contrast } from '../server/src/map-view/colour.ts';
+import { drawHoverCard } from '../server/src/map-view/draw-hover-card.ts';
 import {
   blockKey,
   drawHairline,
-  drawMemoryMap,
+  drawMap,
   drawStandingParts,
-  writeMemoryMap,
+  writeMap,
   type Drawing,
   type TextBox,
-} from '../server/src/ide/draw-memory-map.ts';
-import { addressAt, heightOf } from '../server/src/ide/lay-out-memory-map.ts';
-import type { MapBlock, MemoryMapModel } from '../server/src/ide/memory-map-model.ts';
+} from '../server/src/map-view/draw-map.ts';
+import { addressAt, heightOf } from '../server/src/map-view/lay-out-map.ts';
+import type { MapBlock, MapModel } from '../server/src/map-view/map-model.ts';
 import {
   defaultThemes,
   paletteFor,
   type MapPalette,
   type ThemeColours,
   type ThemeKind,
-} from '../server/src/ide/memory-map-palette.ts';
-import { modelMemoryMap } from '../server/src/ide/model-memory-map.ts';
-import type { Shape } from '../server/src/ide/shape.ts';
+} from '../server/src/map-view/map-palette.ts';
+import { makeMapModel } from '../server/src/map-view/make-map-model.ts';
+import type { Shape } from '../server/src/map-view/shape.ts';
 import {
   disabledRegionBoard,
   domainsBoard,
@@ -36,8 +36,8 @@ import {
 } from './memory-map-boards.ts';
 import { analyzeFile } from './support/analyze-file.ts';
 
-function model(example: Example): MemoryMapModel {
-  return modelMemoryMap(example.board, example.findings, { file: '/board/board.dts' });
+function model(example: Example): MapModel {
+  return makeMapModel(example.board, example.findings, { file: '/board/board.dts' });
 }
 
 function palette(kind: ThemeKind): MapPalette {
@@ -45,7 +45,7 @@ function palette(kind: ThemeKind): MapPalette {
 }
 
 const kinds = Object.keys(defaultThemes) as ThemeKind[];
-const examples: Readonly<Record<string, MemoryMapModel>> = {
+const examples: Readonly<Record<string, MapModel>> = {
   'a disabled region': model(disabledRegionBoard()),
   'an overlap': model(overlapBoard()),
   domains: model(domainsBoard()),
@@ -54,7 +54,7 @@ const examples: Readonly<Record<string, MemoryMapModel>> = {
 };
 
 /** Blocks as `label kind start-end`, for one lane of one release. */
-function lane(shown: MemoryMapModel, id: string, release?: string): string[] {
+function lane(shown: MapModel, id: string, release?: string): string[] {
   const found = shown.lanes.find(
     (each) => each.id === id && (release === undefined || each.release === release),
   );
@@ -62,7 +62,7 @@ function lane(shown: MemoryMapModel, id: string, release?: string): string[] {
   return found.blocks.map((block) => blockText(shown, block));
 }
 
-function blockText(shown: MemoryMapModel, block: MapBlock): string {
+function blockText(shown: MapModel, block: MapBlock): string {
   return `${block.label} ${block.kind} ${shown.edges[block.from] ?? ''}-${shown.edges[block.to] ?? ''}`;
 }
 
@@ -96,8 +96,8 @@ function escapes(texts: readonly TextBox[]): string[] {
 }
 
 describe('memory map model', () => {
-  const disabled = examples['a disabled region'] as MemoryMapModel;
-  const overlap = examples['an overlap'] as MemoryMapModel;
+  const disabled = examples['a disabled region'] as MapModel;
+  const overlap = examples['an overlap'] as MapModel;
 
   it('shows what each release makes of a disabled region', () => {
     const region = '0x1a0000000-0x1c0000000';
@@ -120,8 +120,7 @@ describe('memory map model', () => {
   it('is the same for every release where the axis is concerned', () => {
     const layouts = ['4.18.6', '4.22.0'].map(
       (release) =>
-        drawMemoryMap(disabled, { width: 1000, height: 700, palette: palette('dark'), release })
-          .layout,
+        drawMap(disabled, { width: 1000, height: 700, palette: palette('dark'), release }).layout,
     );
     assert.deepEqual(layouts[0]?.y, layouts[1]?.y);
     assert.deepEqual(
@@ -169,7 +168,7 @@ describe('memory map model', () => {
   });
 
   it('leaves RAM open when the tree does not say where it ends', () => {
-    const unknown = examples['unknown RAM'] as MemoryMapModel;
+    const unknown = examples['unknown RAM'] as MapModel;
     const tree = lane(unknown, 'devicetree');
     assert.ok(tree.at(-1)?.startsWith('RAM ends here or later unknown'));
     assert.ok(!tree.some((each) => each.startsWith('free')));
@@ -185,7 +184,7 @@ describe('memory map model', () => {
 
   it('of a tree without memory is empty, with the reason', () => {
     const { board } = domainsBoard();
-    const bare = modelMemoryMap(
+    const bare = makeMapModel(
       {
         ...board,
         map: { ...board.map, banks: [], reserved: [], ramKnown: false },
@@ -197,7 +196,7 @@ describe('memory map model', () => {
     );
     assert.match(bare.empty ?? '', /no memory node/);
     assert.deepEqual(bare.edges, []);
-    const svg = writeMemoryMap(bare, { width: 600, height: 400, palette: palette('light') });
+    const svg = writeMap(bare, { width: 600, height: 400, palette: palette('light') });
     assert.match(svg, /no memory node/);
   });
 });
@@ -209,7 +208,7 @@ describe('memory map drawing', () => {
         for (const height of [420, 800, 1400])
           for (const release of shown.releases)
             for (const zoom of [1, 2.4]) {
-              const drawn = drawMemoryMap(shown, {
+              const drawn = drawMap(shown, {
                 width,
                 height,
                 palette: palette('dark'),
@@ -236,13 +235,13 @@ describe('memory map drawing', () => {
   it('is deterministic', () => {
     const options = { width: 1360, height: 800, palette: palette('light') };
     for (const shown of Object.values(examples)) {
-      const copy = JSON.parse(JSON.stringify(shown)) as MemoryMapModel;
-      assert.equal(writeMemoryMap(shown, options), writeMemoryMap(copy, options));
+      const copy = JSON.parse(JSON.stringify(shown)) as MapModel;
+      assert.equal(writeMap(shown, options), writeMap(copy, options));
     }
   });
 
   it('maps heights to addresses and back', () => {
-    const { layout } = draw(examples['an overlap'] as MemoryMapModel, 1000);
+    const { layout } = draw(examples['an overlap'] as MapModel, 1000);
     for (const address of [0x80000000n, 0x8b700000n, 0x8b708000n, 0xfe000000n, 0x17ffff000n]) {
       const y = heightOf(layout, address);
       const back = addressAt(layout, y + 0.01);
@@ -252,13 +251,13 @@ describe('memory map drawing', () => {
   });
 
   it('writes text that no reader takes for markup', () => {
-    const shown = examples['an overlap'] as MemoryMapModel;
-    const evil: MemoryMapModel = {
+    const shown = examples['an overlap'] as MapModel;
+    const evil: MapModel = {
       ...shown,
       title: '<script>alert(1)</script>&"\u0000',
       regions: shown.regions.map((each) => ({ ...each, name: '"><img src=x onerror=y>' })),
     };
-    const svg = writeMemoryMap(evil, { width: 900, height: 600, palette: palette('dark') });
+    const svg = writeMap(evil, { width: 900, height: 600, palette: palette('dark') });
     assert.ok(!svg.includes('<script'));
     assert.ok(!svg.includes('<img'));
     assert.ok(!svg.includes('\u0000'));
@@ -274,7 +273,7 @@ describe('memory map drawing', () => {
 });
 
 describe('memory map on a page', () => {
-  const shown = examples['an overlap'] as MemoryMapModel;
+  const shown = examples['an overlap'] as MapModel;
   const tree = shown.lanes[0];
   const chosen = tree?.blocks.find((block) => block.kind === 'reserved');
   assert.ok(tree && chosen);
@@ -290,9 +289,9 @@ describe('memory map on a page', () => {
     );
 
   it('says which block is selected, frames it and shows it on the strip', () => {
-    const plain = drawMemoryMap(shown, page);
+    const plain = drawMap(shown, page);
     const selection = { lane: tree.id, key, from: chosen.from, to: chosen.to };
-    const drawn = drawMemoryMap(shown, { ...page, selection });
+    const drawn = drawMap(shown, { ...page, selection });
     for (const [name, shape] of options(drawn)) {
       assert.equal(shape.attributes['aria-selected'], name === key ? 'true' : 'false');
       assert.equal(shape.attributes.tabindex, name === key ? 0 : -1);
@@ -310,18 +309,18 @@ describe('memory map on a page', () => {
       marks: drawn.marks,
     });
     // A lane that another release does not have leaves the lines.
-    const elsewhere = drawMemoryMap(shown, { ...page, selection: { ...selection, lane: 'none' } });
+    const elsewhere = drawMap(shown, { ...page, selection: { ...selection, lane: 'none' } });
     assert.equal(focused(elsewhere.marks), 2);
   });
 
   it('steps back what a search does not match', () => {
-    const drawn = drawMemoryMap(shown, { ...page, matches: new Set([key]) });
+    const drawn = drawMap(shown, { ...page, matches: new Set([key]) });
     for (const [name, shape] of options(drawn))
       assert.equal(shape.attributes.opacity, name === key ? undefined : 0.3);
   });
 
   it('shows an address that was looked up, and labels that scrolled away', () => {
-    const drawn = drawMemoryMap(shown, { ...page, pin: 0x8b700000n, scrollTop: 120 });
+    const drawn = drawMap(shown, { ...page, pin: 0x8b700000n, scrollTop: 120 });
     const marks = [...walk(drawn.marks)];
     assert.ok(marks.some((each) => each.key === 'pin'));
     const line = Math.round(heightOf(drawn.layout, 0x8b700000n));
@@ -336,8 +335,8 @@ describe('memory map on a page', () => {
 
   it('draws outlines where colours are forced, and nothing where there is nothing', () => {
     const forced = palette('high-contrast');
-    const outlined = (of: MemoryMapModel, dash: string | undefined): number =>
-      [...walk(drawMemoryMap(of, { ...page, palette: forced }).body)].filter(
+    const outlined = (of: MapModel, dash: string | undefined): number =>
+      [...walk(drawMap(of, { ...page, palette: forced }).body)].filter(
         ({ tag, attributes }) =>
           tag === 'rect' &&
           attributes.stroke !== undefined &&
@@ -346,8 +345,8 @@ describe('memory map on a page', () => {
       ).length;
     assert.ok(outlined(shown, undefined) >= shown.regions.length);
     // RAM that is not known is dotted.
-    assert.ok(outlined(examples['unknown RAM'] as MemoryMapModel, '1 2') > 0);
-    const empty: MemoryMapModel = {
+    assert.ok(outlined(examples['unknown RAM'] as MapModel, '1 2') > 0);
+    const empty: MapModel = {
       ...shown,
       edges: [],
       segments: [],
@@ -359,12 +358,12 @@ describe('memory map on a page', () => {
       dynamic: [],
       empty: 'There is no memory.',
     };
-    assert.match(writeMemoryMap(empty, page), /There is no memory\./);
+    assert.match(writeMap(empty, page), /There is no memory\./);
   });
 });
 
-function draw(shown: MemoryMapModel, width: number, extent: 'whole' | 'near' = 'whole'): Drawing {
-  return drawMemoryMap(shown, {
+function draw(shown: MapModel, width: number, extent: 'whole' | 'near' = 'whole'): Drawing {
+  return drawMap(shown, {
     width,
     height: 800,
     palette: palette('dark'),
@@ -413,7 +412,7 @@ describe('memory map colours', () => {
 
 describe('hover card', () => {
   it('shows a region and its neighbours for every reader, in about a kilobyte', () => {
-    const shown = examples['an overlap'] as MemoryMapModel;
+    const shown = examples['an overlap'] as MapModel;
     const region = shown.regions.find((each) => each.name === 'network_fw_mem');
     assert.ok(region);
     const card = drawHoverCard(shown, region, { release: '4.18.6' });
@@ -429,7 +428,7 @@ describe('hover card', () => {
         const card = drawHoverCard(shown, region);
         assert.ok(card?.svg.startsWith('<svg'), region.name);
       }
-    const calm = examples.domains as MemoryMapModel;
+    const calm = examples.domains as MapModel;
     for (const region of calm.regions)
       assert.ok(!drawHoverCard(calm, region)?.svg.includes('url(#h)'));
   });
@@ -437,12 +436,12 @@ describe('hover card', () => {
 
 describe('memory map of a real board', () => {
   const file = path.join(import.meta.dirname, 'fixtures/memory-map/overridden.dts');
-  let shown: MemoryMapModel;
+  let shown: MapModel;
 
   before(async () => {
     const targets = new Map([['targets', 'xen:4.18 xen:4.22 linux:6.12']]);
     const { board, findings } = await analyzeFile(file, targets);
-    shown = modelMemoryMap(board, findings, { file });
+    shown = makeMapModel(board, findings, { file });
   });
 
   it('has the collision that an override made, and both definitions', () => {
@@ -483,7 +482,7 @@ describe('memory map of a real board', () => {
   it('keeps every text free and inside its block', () => {
     for (const width of [600, 1000, 1360])
       for (const release of shown.releases) {
-        const drawn = drawMemoryMap(shown, {
+        const drawn = drawMap(shown, {
           width,
           height: 700,
           palette: palette('light'),
@@ -495,7 +494,7 @@ describe('memory map of a real board', () => {
   });
 
   it('is the picture that was looked at and found right', () => {
-    const svg = writeMemoryMap(shown, {
+    const svg = writeMap(shown, {
       width: 900,
       height: 560,
       palette: palette('light'),

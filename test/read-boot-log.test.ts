@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { formatAddress, formatRange } from '../server/src/addresses/format.ts';
-import { memoryLineOf, readBootLog } from '../server/src/analysis/read-boot-log.ts';
+import { readBootLog } from '../server/src/console/read-boot-log.ts';
 
 const folder = path.join(import.meta.dirname, 'fixtures/xen-logs');
 const read = (name: string) => readBootLog(readFileSync(path.join(folder, name), 'utf8'));
@@ -79,7 +79,12 @@ describe('read-boot-log', () => {
     assert.equal(log.ram.length, 1);
     assert.equal(log.modules.length, 1);
     assert.equal(log.reserved.length, 1);
-    assert.deepEqual(log.lines.at(-1), { by: 'linux', text: 'OF: reserved mem: x', line: 4 });
+    assert.deepEqual(log.lines.at(-1), {
+      by: 'linux',
+      text: 'OF: reserved mem: x',
+      line: 4,
+      messages: [],
+    });
   });
 
   it('knows every memory line of the captured logs', () => {
@@ -89,7 +94,7 @@ describe('read-boot-log', () => {
           line.by === 'xen' &&
           /^\s*(RAM|MODULE|RESVD|BANK|Initrd|Loading|Allocating)/.test(line.text)
         )
-          assert.ok(memoryLineOf(line.text), `${name}:${line.line}: ${line.text}`);
+          assert.equal(line.messages.length, 1, `${name}:${line.line}: ${line.text}`);
       }
     }
   });

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readProfile } from '../server/src/analysis/read-profile.ts';
-import { readProject } from '../server/src/analysis/read-project.ts';
+import { readProfile } from '../server/src/inputs/read-profile.ts';
+import { readProject } from '../server/src/inputs/read-project.ts';
+import { readSeverities } from '../server/src/inputs/read-severities.ts';
 
 describe('read-profile', () => {
   it('reads every field of the contract', () => {
@@ -62,6 +63,24 @@ describe('read-profile', () => {
     );
   });
 
+  it('leaves out the severities that cannot be used, and names each', () => {
+    assert.deepEqual(
+      readSeverities({ 'reg-length': 'on', 'reg-size': 'off', 'banks-overlap': 7 }),
+      {
+        severities: { 'reg-length': 'on' },
+        faults: [
+          'reg-size: no such rule',
+          'banks-overlap: must be "error", "warning", "information", "hint", "on" or "off"',
+        ],
+      },
+    );
+    for (const wrong of [[], 'off', null, 7])
+      assert.deepEqual(readSeverities(wrong), {
+        severities: {},
+        faults: ['must be an object of severities by rule'],
+      });
+  });
+
   it('reads dtmap.json', () => {
     const read = readProject('{"extends": "../dtmap.json", "severity": {"reg-length": "off"}}');
     assert.ok(read.ok);
@@ -69,6 +88,8 @@ describe('read-profile', () => {
     const bad = readProject('{"severity": {"reg-length": "fatal"}}');
     assert.ok(!bad.ok);
     assert.match(bad.because, /^severity\.reg-length: must be "error"/);
+    const unknown = readProject('{"severity": {"reg-size": "off"}}');
+    assert.deepEqual(unknown, { ok: false, because: 'severity.reg-size: no such rule' });
     const none = readProject('{');
     assert.ok(!none.ok);
     assert.match(none.because, /^not JSON/);

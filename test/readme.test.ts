@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { allRules } from '../server/src/rules/all-rules.ts';
 import { defaultSettings } from '../server/src/lsp/settings.ts';
 import { bundle, root } from './support/bundles.ts';
 
@@ -34,6 +35,7 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'client/sample/examples/README.md',
+  ...['test', 'test/fixtures', 'test/xen/record'].map((folder) => `${folder}/README.md`),
   ...readdirSync(path.join(root, 'server/docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md') && !name.startsWith('rules'))
     .map((name) => `server/docs/${name.split(path.sep).join('/')}`),
@@ -53,16 +55,29 @@ const elsewhere: Readonly<Record<string, readonly [file: string, words: string]>
     'test/package/package.test.ts',
     "'--baseContentUrl'",
   ],
-  'npm run package': ['client/start/release.mjs', 'client/start/package.mjs'],
-  'npm run release': ['test/package/package.test.ts', 'client/start/release.mjs'],
+  'npm run package': ['client/release/release.mjs', 'client/release/package.mjs'],
+  'npm run release': ['test/package/package.test.ts', 'client/release/release.mjs'],
   'UPDATE=1 npx mocha test/console-blocks.test.ts': ['test/run.mjs', 'test/*.test.ts'],
   'npx mocha test/rules.test.ts': ['test/run.mjs', 'test/*.test.ts'],
+  'npx mocha --spec test/map-memory.test.ts': ['test/run.mjs', 'test/*.test.ts'],
+  'npx mocha --spec test/rules.test.ts -g reserved-overlap': ['test/run.mjs', 'test/*.test.ts'],
+  'npx mocha --spec test/xen/recordings.test.ts -g two-banks-resv': [
+    'test/run.mjs',
+    'test/xen/**/*.test.ts',
+  ],
+  'UPDATE=1 npm test': ['.ci/run', 'npm test'],
+  'npm run new-rule memory/region-too-small': ['test/new-rule.test.ts', 'new-rule.ts'],
+  'UPDATE=1 npx mocha test/rule-pages.test.ts': ['test/run.mjs', 'test/*.test.ts'],
+  'UPDATE=1 npx mocha test/schemas.test.ts': ['test/run.mjs', 'test/*.test.ts'],
   'npx tsx test/bench/peers.ts -- COMMAND ARGUMENTS': ['test/oracle/peers.test.ts', 'peers.ts'],
   'npm install -g out/release/dtmap-0.1.0.tgz': ['test/package/package.test.ts', "'--global'"],
   'node dist/dtmap.js lsp --stdio': ['test/oracle/peers.test.ts', "'lsp', '--stdio'"],
   'dtmap lsp --stdio': ['test/editors.test.ts', "bundle('dtmap.js')"],
   'dtmap man | man -l -': ['test/cli.test.ts', "dtmap(['man'])"],
 };
+
+const RECORDING =
+  'needs QEMU and images of Xen and Linux; test/split-console.test.ts tests the reading';
 
 /** Command lines that no test runs, and why. */
 const notRun: Readonly<Record<string, string>> = {
@@ -73,11 +88,28 @@ const notRun: Readonly<Record<string, string>> = {
     'replaces the installed mocha',
   "npx stryker run test/stryker.config.mjs --mutate 'server/src/memory/*.ts'":
     'runs the suites once for each mutant',
+  'dpkg --add-architecture arm64 && apt-get update': RECORDING,
+  'apt-get download xen-hypervisor-4.17-arm64:arm64 linux-image-6.1.0-57-cloud-arm64:arm64':
+    RECORDING,
+  'for package in *.deb; do dpkg-deb -x "$package" images; done': RECORDING,
+  'npx tsx test/xen/record/record.ts test/fixtures/xen-boots/two-banks-resv --build 4.17.7-ndebug --xen images/boot/xen-4.17-arm64 --kernel images/boot/vmlinuz-6.1.0-57-cloud-arm64':
+    RECORDING,
   'npm run pictures': 'rewrites committed pictures',
   'code --install-extension out/dtmap.vsix': 'needs a desktop; code-server installs the same file',
   'docker build -t dtmap .': 'needs Docker and its registry; test/fittings.test.ts reads the file',
   'docker run --rm -v "$PWD:/work" dtmap check board.dts': 'needs the container',
 };
+
+/** The settings of VS Code, the pages and the samples. */
+function filesThatNameRules(): { readonly file: string; readonly text: string }[] {
+  const below = (folder: string): string[] =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(?:dtsi?|dtso|json|md)$/.test(name))
+      .map((name) => `${folder}/${name.split(path.sep).join('/')}`);
+  return ['package.json', ...pages, ...below('client/sample'), ...below('client/walkthrough')].map(
+    (file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }),
+  );
+}
 
 /** The lines of `sh` blocks, and commands within sentences. Names of commands without arguments are no command lines. */
 function commandLines(): { readonly page: string; readonly line: string }[] {
@@ -190,6 +222,17 @@ describe('README and manifest', function () {
     }
   });
 
+  for (const folder of ['test', 'test/fixtures'])
+    it(`${folder}/README.md has a row for every folder, and for no other`, () => {
+      const text = readFileSync(path.join(root, folder, 'README.md'), 'utf8');
+      const rows = [...text.matchAll(/^\| `([\w-]+)(?:\/[^`]*)?` /gm)].map(([, name = '']) => name);
+      const folders = readdirSync(path.join(root, folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name);
+      const named = rows.filter((name) => !name.startsWith('DTMAP_') && name !== 'UPDATE');
+      assert.deepEqual([...new Set(named)].sort(), folders.sort());
+    });
+
   it('every setting is documented, with the default the server has', () => {
     const { properties } = manifest.contributes.configuration;
     const settings = Object.keys(properties).filter((name) => name !== 'dtmap.trace.server');
@@ -203,13 +246,24 @@ describe('README and manifest', function () {
     );
   });
 
-  it('every command has a scenario in an editor', () => {
-    const scenarios = ['sample', 'commands', 'memory-map']
-      .map((name) => readFileSync(path.join(root, `test/e2e/vscode/${name}.test.ts`), 'utf8'))
-      .join('\n');
-    const titles = manifest.contributes.commands.map(({ title }) => `dtmap: ${title}`);
+  it('every rule that is named exists', () => {
+    const ids = new Set(['rule-id', ...allRules.map(({ id }) => id)]);
+    const named = filesThatNameRules().flatMap(({ file, text }) =>
+      [
+        /\{ \\?"([\w-]+)\\?": \\?"(?:error|warning|information|hint|off|on)\\?" \}/g,
+        /-[WE] no-([\w-]+)/g,
+        /dtmap-allow: ?([\w-]+)/g,
+        /(?:error|warning|information|hint)[^\n]*\[([a-z][\w-]+)\]/g,
+      ].flatMap((pattern) => [...text.matchAll(pattern)].map(([, id = '']) => ({ file, id }))),
+    );
+    // What finds nothing would find no mistake either.
+    for (const file of ['package.json', 'README.md', 'server/docs/teams.md'])
+      assert.ok(
+        named.some((each) => each.file === file),
+        file,
+      );
     assert.deepEqual(
-      titles.filter((title) => !scenarios.includes(title)),
+      named.filter(({ id }) => !ids.has(id)),
       [],
     );
   });

@@ -1,6 +1,7 @@
 // The committed pages of Xen's releases are what the table of behaviours says; UPDATE=1 rewrites them.
 
 import assert from 'node:assert/strict';
+import { wordReasons } from '../server/src/xen/reasons.ts';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
@@ -96,7 +97,7 @@ async function sampleUnder(branch: string): Promise<string> {
       ? ['nothing of severity error.']
       : errors.map(({ message, rule }) => `- ${message} ([${rule}](../rules/${rule}.md))`)),
     '',
-    `The boot: **${outcome.kind}**${'because' in outcome ? `, ${outcome.because}` : ''}.`,
+    `The boot: **${outcome.kind}**${'because' in outcome ? `, ${wordReasons(outcome.because)}` : ''}.`,
   ].join('\n');
 }
 

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Trace } from 'vscode-languageserver';
 import { LspSession } from './support/lsp-session.ts';
+import { poll } from './support/poll.ts';
 
 const BOARD = `/dts-v1/;
 #include <regions.h>
@@ -99,10 +99,9 @@ describe('settings', () => {
   async function hoverWhen(needle: string, accept: (text: string) => boolean): Promise<void> {
     const before = BOARD.slice(0, BOARD.indexOf(needle)).split('\n');
     const position = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
-    for (;;) {
-      if (accept(JSON.stringify(await session.hover(board, position)))) return;
-      await setTimeout(20);
-    }
+    await poll(`another hover over ${needle}`, async () =>
+      accept(JSON.stringify(await session.hover(board, position))) ? true : undefined,
+    );
   }
 
   it('dtmap.targets', async () => {
@@ -177,6 +176,15 @@ describe('settings', () => {
       (await findingsWith({ severity: { 'reserved-overlap': 'off' } })).join('\n'),
       /reserved-overlap/,
     );
+    // A faulty entry is named, the others count.
+    const severity = {
+      'reserved-overlap': 'hint',
+      'region-outside-ram': 'off',
+      'banks-overlap': 1,
+    };
+    assert.match((await findingsWith({ severity })).join('\n'), /^hint reserved-overlap/m);
+    await session.messageWhen(/dtmap\.severity: region-outside-ram: no such rule\./);
+    await session.messageWhen(/dtmap\.severity: banks-overlap: must be "error", .*"on" or "off"\./);
   });
 
   it('dtmap.hints', async () => {

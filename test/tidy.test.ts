@@ -16,9 +16,12 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   dtb: ['text', 'preprocess', 'tree'],
   addresses: ['text', 'tree'],
   memory: ['text', 'tree', 'addresses'],
-  xen: ['text', 'tree', 'addresses', 'memory'],
-  linux: ['text', 'tree', 'addresses', 'memory'],
-  rules: ['text', 'preprocess', 'tree', 'addresses', 'memory', 'xen', 'linux'],
+  messages: [],
+  xen: ['text', 'tree', 'addresses', 'memory', 'messages'],
+  linux: ['text', 'tree', 'addresses', 'memory', 'messages'],
+  rules: ['text', 'preprocess', 'tree', 'addresses', 'memory', 'messages', 'xen', 'linux'],
+  inputs: ['text', 'addresses', 'xen', 'rules'],
+  console: ['text', 'addresses', 'memory', 'messages', 'xen', 'linux'],
   analysis: [
     'text',
     'preprocess',
@@ -36,8 +39,9 @@ const core = Object.keys(layers);
 const allowed: Readonly<Record<string, readonly string[]>> = {
   ...layers,
   ide: core,
-  lsp: [...core, 'ide'],
-  cli: [...core, 'ide'],
+  'map-view': ['text', 'tree', 'addresses', 'memory', 'xen', 'linux', 'rules'],
+  lsp: [...core, 'ide', 'map-view'],
+  cli: [...core, 'ide', 'map-view'],
   'node-file-reason.ts': [],
   'node-write-files.ts': ['text', 'node-file-reason.ts'],
   'node-files.ts': ['text', 'node-file-reason.ts', 'node-write-files.ts'],
@@ -89,7 +93,7 @@ describe('tidy', () => {
   });
 
   it('the client knows of the server only its requests, its webview the drawing', () => {
-    const drawing = /^server\/src\/(ide|addresses)\//;
+    const drawing = /^server\/src\/(map-view|addresses)\//;
     none(
       client.flatMap(({ file, imports }) =>
         relativeImports(file, imports)
@@ -137,6 +141,24 @@ describe('tidy', () => {
       sources
         .filter(({ text }) => !/^(#!.*\n)?\/\/ [A-Z`.#'"].*\S/.test(text))
         .map(({ file }) => `${file} has no first sentence`),
+    );
+  });
+
+  it('steps of a system tell codes and facts, and leave the words to its catalogue', () => {
+    const worded = /^server\/src\/(?:xen|linux)\/(?:messages|reasons|behaviours)\b/;
+    // Names that the system itself gives.
+    const names = new Set(['Device Tree', 'System RAM']);
+    none(
+      server
+        .filter(({ file }) => /^server\/src\/(?:xen|linux)\//.test(file) && !worded.test(file))
+        .flatMap(({ file, text }) => {
+          const code = text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
+          const strings = code.matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])*)\1/g);
+          return [...strings]
+            .map(([, , string = '']) => string)
+            .filter((string) => /[A-Za-z]{2,} [A-Za-z]{2,}/.test(string) && !names.has(string))
+            .map((string) => `${file}: ${string}`);
+        }),
     );
   });
 

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import { findJsonFault } from '../server/src/analysis/find-json-fault.ts';
+import { findJsonFault } from '../server/src/inputs/find-json-fault.ts';
 import { bundle } from './support/bundles.ts';
 import { dtmap, type Ran } from './support/run-dtmap.ts';
 

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { predictedLog } from '../server/src/ide/boot-log.ts';
-import { drawHoverCard } from '../server/src/ide/draw-hover-card.ts';
-import { writeMemoryMap } from '../server/src/ide/draw-memory-map.ts';
-import type { MemoryMapModel } from '../server/src/ide/memory-map-model.ts';
-import { defaultThemes, paletteFor } from '../server/src/ide/memory-map-palette.ts';
-import { modelMemoryMap } from '../server/src/ide/model-memory-map.ts';
+import { drawHoverCard } from '../server/src/map-view/draw-hover-card.ts';
+import { writeMap } from '../server/src/map-view/draw-map.ts';
+import type { MapModel } from '../server/src/map-view/map-model.ts';
+import { defaultThemes, paletteFor } from '../server/src/map-view/map-palette.ts';
+import { makeMapModel } from '../server/src/map-view/make-map-model.ts';
 import { ownershipOf } from '../server/src/ide/ownership.ts';
 import { analyzeFile, type AnalyzedFile } from './support/analyze-file.ts';
 
@@ -16,11 +16,11 @@ const root = path.resolve(import.meta.dirname, '..');
 const sample = path.join(root, 'client/sample/board.dts');
 const folder = path.join(root, 'client/walkthrough');
 
-type Draw = (shown: AnalyzedFile, model: MemoryMapModel) => string | Promise<string>;
+type Draw = (shown: AnalyzedFile, model: MapModel) => string | Promise<string>;
 
 const pictures: Readonly<Record<string, Draw>> = {
   'memory-map.svg': (_, model) =>
-    writeMemoryMap(model, {
+    writeMap(model, {
       width: 700,
       height: 560,
       palette: paletteFor('light', defaultThemes.light),
@@ -70,11 +70,11 @@ const pictures: Readonly<Record<string, Draw>> = {
 
 describe('walkthrough', () => {
   let shown: AnalyzedFile;
-  let model: MemoryMapModel;
+  let model: MapModel;
 
   before(async () => {
     shown = await analyzeFile(sample, new Map([['targets', 'xen:4.18 xen:4.22 linux:6.12']]));
-    model = modelMemoryMap(shown.board, shown.findings, { file: sample });
+    model = makeMapModel(shown.board, shown.findings, { file: sample });
   });
 
   for (const [name, draw] of Object.entries(pictures))

@@ -1,5 +1,6 @@
 // Who owns a frame after a boot, and Xen's arithmetic of ranges.
 
+import { wordReasons } from '../server/src/xen/reasons.ts';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Range } from '../server/src/addresses/region.ts';
@@ -76,7 +77,8 @@ describe('a frame', () => {
       ];
       assert.equal(told.filter((each) => each !== undefined).join(' '), row);
       const { owner, mapped, mappedBy, toldBy, linuxUsesBecause, line } = found;
-      const facts = [owner, mapped, mappedBy?.path, toldBy, linuxUsesBecause, line];
+      const uses = linuxUsesBecause && wordReasons([linuxUsesBecause]);
+      const facts = [owner, mapped, mappedBy?.path, toldBy, uses, line];
       assert.equal(facts.filter((each) => each !== undefined).join(', '), rest);
     });
 

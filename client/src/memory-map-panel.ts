@@ -196,7 +196,7 @@ class MemoryMapPanel {
 
   async #reveal(at: MapPlace, takesFocus: boolean): Promise<void> {
     this.#revealed = `${vscode.Uri.parse(at.file).toString()}:${at.endLine}`;
-    await reveal(placeOf(at), takesFocus ? 'editor' : 'stay');
+    await reveal(protocolPlaceOf(at), takesFocus ? 'editor' : 'stay');
   }
 
   async #save(name: string, svg: string): Promise<void> {
@@ -215,7 +215,7 @@ class MemoryMapPanel {
 }
 
 /** The model counts lines and columns from 1, the protocol from 0. */
-function placeOf(at: MapPlace): Place {
+function protocolPlaceOf(at: MapPlace): Place {
   return {
     uri: at.file,
     range: {

@@ -13,7 +13,9 @@ const board = 'board.dts';
 
 installPackages();
 console.log('Building dtmap …');
-execFileSync(process.execPath, [path.join(root, 'client/start/package.mjs')], { stdio: 'inherit' });
+execFileSync(process.execPath, [path.join(root, 'client/release/package.mjs')], {
+  stdio: 'inherit',
+});
 const vsix = path.join(root, 'out/dtmap.vsix');
 
 // Edits and fixes are made in a copy, so that the sample shows its faults again next time.

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Browser, Frame, Locator, Page } from 'playwright-core';
 import { root } from '../support/bundles.ts';
 import type { WorkspaceFiles } from './workspace-files.ts';
+import { poll } from '../support/poll.ts';
 
 const screenshots = path.join(root, 'out/screenshots');
 
@@ -179,12 +180,14 @@ export class Workbench {
     const selected = this.page.locator('#status\\.editor\\.selection', {
       hasText: `(${String(text.length)} selected)`,
     });
-    do {
+    const select = async (): Promise<true | undefined> => {
       // The widget keeps its last text, and searches only for another one. On a slow machine it puts the word at the cursor
       // into its field after it is drawn, in place of what was typed.
       await field.fill('');
       await field.fill(text);
-    } while (!(await becomes(selected, 'visible', 2000)));
+      return (await becomes(selected, 'visible', 2000)) ? true : undefined;
+    };
+    await poll(`${text} to be selected`, select, { patience });
     await this.pressUntil(['Escape'], widget, 'hidden');
   }
 
@@ -316,13 +319,20 @@ export class Workbench {
     const item = this.page.locator('.monaco-menu .action-item', { hasText: entry }).first();
     await this.pressUntil(['Shift+F10'], item);
     // A menu takes no click in its first tenth of a second.
-    do await item.click();
-    while (!(await becomes(item, 'hidden', 1000)));
+    const click = async (): Promise<true | undefined> => {
+      await item.click();
+      return (await becomes(item, 'hidden', 1000)) ? true : undefined;
+    };
+    await poll(`the menu to take ${entry}`, click, { patience });
   }
 
   /** Waits until a file of the scenario was saved with such a text. */
   async saved(file: string, accept: (text: string) => boolean): Promise<void> {
-    while (!accept(await this.read(file))) await this.page.waitForTimeout(50);
+    await poll(
+      `${file} to be saved`,
+      async () => (accept(await this.read(file)) ? true : undefined),
+      { every: 50, patience },
+    );
   }
 
   writeClipboard(text: string): Promise<void> {

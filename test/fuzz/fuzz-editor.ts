@@ -12,9 +12,9 @@ import { formatText } from '../../server/src/ide/format.ts';
 import { hover } from '../../server/src/ide/hover.ts';
 import { inlayHints } from '../../server/src/ide/inlay-hints.ts';
 import { mapMarkdown } from '../../server/src/ide/map-markdown.ts';
-import { modelMemoryMap } from '../../server/src/ide/model-memory-map.ts';
-import { writeMemoryMap } from '../../server/src/ide/draw-memory-map.ts';
-import { defaultThemes, paletteFor } from '../../server/src/ide/memory-map-palette.ts';
+import { makeMapModel } from '../../server/src/map-view/make-map-model.ts';
+import { writeMap } from '../../server/src/map-view/draw-map.ts';
+import { defaultThemes, paletteFor } from '../../server/src/map-view/map-palette.ts';
 import { refactorings } from '../../server/src/ide/refactorings.ts';
 import { prepareRename, rename } from '../../server/src/ide/rename.ts';
 import { selectionRanges } from '../../server/src/ide/selection-ranges.ts';
@@ -98,8 +98,8 @@ function askBoard(
   const asked = readAddress(word);
   if (asked) decodeAddress(board, asked);
   mapMarkdown(board, 'board', findings);
-  const model = modelMemoryMap(board, findings, { file: rootFile });
-  writeMemoryMap(model, {
+  const model = makeMapModel(board, findings, { file: rootFile });
+  writeMap(model, {
     width: 900,
     height: 600,
     palette: paletteFor('dark', defaultThemes.dark),

@@ -2,19 +2,16 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { explainLog } from '../../server/src/analysis/explain-log.ts';
-import { readBootLog } from '../../server/src/analysis/read-boot-log.ts';
-import { compareBootLog, profileOfLog } from '../../server/src/analysis/compare-boot-log.ts';
-import { readBootScript, readEnvironment } from '../../server/src/analysis/read-boot-script.ts';
-import { readEfiMap } from '../../server/src/analysis/read-efi-map.ts';
-import {
-  placeImages,
-  readImageBuilderConfig,
-} from '../../server/src/analysis/read-imagebuilder.ts';
-import { parseJson, readProfile } from '../../server/src/analysis/read-profile.ts';
-import { readProject } from '../../server/src/analysis/read-project.ts';
-import { writeScriptTree } from '../../server/src/analysis/write-script-tree.ts';
-import { readXlConfig } from '../../server/src/analysis/read-xl-config.ts';
+import { explainLog } from '../../server/src/console/explain-log.ts';
+import { readBootLog } from '../../server/src/console/read-boot-log.ts';
+import { compareBootLog, profileOfLog } from '../../server/src/console/compare-boot-log.ts';
+import { readBootScript, readEnvironment } from '../../server/src/inputs/read-boot-script.ts';
+import { readEfiMap } from '../../server/src/inputs/read-efi-map.ts';
+import { placeImages, readImageBuilderConfig } from '../../server/src/inputs/read-imagebuilder.ts';
+import { parseJson, readProfile } from '../../server/src/inputs/read-profile.ts';
+import { readProject } from '../../server/src/inputs/read-project.ts';
+import { writeScriptTree } from '../../server/src/inputs/write-script-tree.ts';
+import { readXlConfig } from '../../server/src/inputs/read-xl-config.ts';
 import { readRecordedCommand } from '../../server/src/ide/include-folders.ts';
 import { readSettings, readForeignSettings } from '../../server/src/lsp/settings.ts';
 import type { Parser } from '../../server/src/syntax/create-parser.ts';

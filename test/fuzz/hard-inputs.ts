@@ -5,19 +5,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Analysis } from '../../server/src/analysis/analyze.ts';
-import { compareBootLog, profileOfLog } from '../../server/src/analysis/compare-boot-log.ts';
-import { explainLog } from '../../server/src/analysis/explain-log.ts';
-import { readBootLog } from '../../server/src/analysis/read-boot-log.ts';
-import { readBootScript, readEnvironment } from '../../server/src/analysis/read-boot-script.ts';
-import { readEfiMap } from '../../server/src/analysis/read-efi-map.ts';
-import {
-  placeImages,
-  readImageBuilderConfig,
-} from '../../server/src/analysis/read-imagebuilder.ts';
-import { parseJson, readProfile } from '../../server/src/analysis/read-profile.ts';
-import { readProject } from '../../server/src/analysis/read-project.ts';
-import { readXlConfig } from '../../server/src/analysis/read-xl-config.ts';
-import { writeScriptTree } from '../../server/src/analysis/write-script-tree.ts';
+import { compareBootLog, profileOfLog } from '../../server/src/console/compare-boot-log.ts';
+import { explainLog } from '../../server/src/console/explain-log.ts';
+import { readBootLog } from '../../server/src/console/read-boot-log.ts';
+import { readBootScript, readEnvironment } from '../../server/src/inputs/read-boot-script.ts';
+import { readEfiMap } from '../../server/src/inputs/read-efi-map.ts';
+import { placeImages, readImageBuilderConfig } from '../../server/src/inputs/read-imagebuilder.ts';
+import { parseJson, readProfile } from '../../server/src/inputs/read-profile.ts';
+import { readProject } from '../../server/src/inputs/read-project.ts';
+import { readXlConfig } from '../../server/src/inputs/read-xl-config.ts';
+import { writeScriptTree } from '../../server/src/inputs/write-script-tree.ts';
 import { readDtb } from '../../server/src/dtb/read-dtb.ts';
 import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
 import { codeLenses } from '../../server/src/ide/code-lenses.ts';
@@ -32,7 +29,7 @@ import { includesOf } from '../../server/src/ide/includes-of.ts';
 import { IncludeIndex } from '../../server/src/ide/include-index.ts';
 import { inlayHints } from '../../server/src/ide/inlay-hints.ts';
 import { mapMarkdown } from '../../server/src/ide/map-markdown.ts';
-import { modelMemoryMap } from '../../server/src/ide/model-memory-map.ts';
+import { makeMapModel } from '../../server/src/map-view/make-map-model.ts';
 import { occurrencesOf } from '../../server/src/ide/occurrences.ts';
 import { refactorings } from '../../server/src/ide/refactorings.ts';
 import { prepareRename } from '../../server/src/ide/rename.ts';
@@ -271,7 +268,7 @@ const questions: readonly (readonly [string, (analysis: Complete, text: string) 
   ['code lenses', ({ board }) => codeLenses(board, rootFile)],
   ['workspace symbols', ({ board }) => workspaceSymbols([board], 'a')],
   ['map as Markdown', ({ board, findings }) => mapMarkdown(board, 'board', findings)],
-  ['memory map', ({ board, findings }) => modelMemoryMap(board, findings, { file: rootFile })],
+  ['memory map', ({ board, findings }) => makeMapModel(board, findings, { file: rootFile })],
 ];
 
 type Complete = Extract<Analysis, { kind: 'complete' }>;

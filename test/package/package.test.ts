@@ -32,6 +32,7 @@ interface Manifest {
   readonly contributes: {
     readonly languages: readonly { readonly configuration: string }[];
     readonly grammars: readonly { readonly path: string }[];
+    readonly jsonValidation: readonly { readonly url: string }[];
     readonly walkthroughs: readonly {
       readonly steps: readonly {
         readonly media: { readonly svg?: string; readonly markdown?: string };
@@ -81,6 +82,8 @@ describe('package', function () {
         'language-configuration.json',
         'package.json',
         'server/docs/pictures/memory-map.webp',
+        'server/docs/schemas/boot-profile.json',
+        'server/docs/schemas/project.json',
         'syntaxes/devicetree.tmLanguage.json',
       ].toSorted(),
     );
@@ -89,7 +92,7 @@ describe('package', function () {
   it('has what its manifest names', () => {
     bundle('extension.js');
     const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
-    const { languages, grammars, walkthroughs } = manifest.contributes;
+    const { languages, grammars, jsonValidation, walkthroughs } = manifest.contributes;
     const named = [
       manifest.main,
       manifest.browser,
@@ -97,6 +100,7 @@ describe('package', function () {
       ...Object.values(manifest.bin),
       ...languages.map((language) => language.configuration),
       ...grammars.map((grammar) => grammar.path),
+      ...jsonValidation.map(({ url }) => url),
       ...walkthroughs.flatMap(({ steps }) =>
         steps.map(({ media }) => media.svg ?? media.markdown ?? 'a picture for every step'),
       ),
@@ -110,7 +114,7 @@ describe('package', function () {
   it('links of the README lead to a repository when it is given', () => {
     const given = ['--baseContentUrl', 'https://a.example/blob/main'];
     const pictures = ['--baseImagesUrl', 'https://a.example/raw/main'];
-    const script = path.join(root, 'client/start/package.mjs');
+    const script = path.join(root, 'client/release/package.mjs');
     execFileSync(process.execPath, [script, ...given, ...pictures], { stdio: 'ignore' });
     const scratch = mkdtempSync(path.join(os.tmpdir(), 'dtmap-links-'));
     unpackZip(path.join(root, 'out/dtmap.vsix'), scratch);
@@ -140,7 +144,7 @@ describe('package', function () {
       // Packs twice, and fails when the two differ.
       execFileSync(
         process.execPath,
-        [path.join(root, 'client/start/release.mjs'), '--packed-only'],
+        [path.join(root, 'client/release/release.mjs'), '--packed-only'],
         { stdio: 'ignore' },
       );
       unpackZip(path.join(release, 'dtmap.vsix'), path.join(scratch, 'vsix'));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { analyze, type Analysis, type BoardRequest } from '../../server/src/analysis/analyze.ts';
-import { readProfile } from '../../server/src/analysis/read-profile.ts';
+import { readProfile } from '../../server/src/inputs/read-profile.ts';
 import {
   tryProposals,
   type Offer,

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import type { DeviceTree, DtNode } from '../../server/src/tree/device-tree.ts';
 import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
 import { parseRelease, type Release } from '../../server/src/xen/releases.ts';
+import { wordReasons } from '../../server/src/xen/reasons.ts';
 import type { XenBoot } from '../../server/src/xen/xen-boot.ts';
 
 export interface Recording {
   /** Name of the board. */
   readonly board: string;
-  /** As the folder is named: `4.18.6`, `4.19.6-static`, `master`. */
+  /** As the folder is named: `4.18.6`, `4.19.6-static`, `4.17.7-ndebug`, `master`. */
   readonly build: string;
   readonly release: Release;
   readonly profile: BootProfile;
@@ -98,7 +99,7 @@ export function readRecordings(
         address: BigInt(settings.modules.xen.addr),
         // 4.12 prints no size of its own; the file without its BSS is what is known.
         size: sizes.get(build) ?? BigInt(result.xen_size),
-        debug: true,
+        debug: variant !== 'ndebug',
       },
       dtb: { address: BigInt(settings.modules.dtb.addr) },
       cpus: bootedCpus(lines) ?? settings.qemu.smp,
@@ -180,7 +181,7 @@ export function compareBoot(
   const banksKnown = !boot.uncertain.some(({ what }) => what === 'dom0.banks');
   if (dom0Tree && banksKnown) compareTrees(dom0Tree, boot, reasons);
   if (reasons.length > 0) return { verdict: 'wrong', reasons };
-  const uncertain = boot.uncertain.map(({ what, because }) => `${what}: ${because}`);
+  const uncertain = boot.uncertain.map(({ what, because }) => `${what}: ${wordReasons(because)}`);
   return uncertain.length > 0
     ? { verdict: 'uncertain', reasons: uncertain }
     : { verdict: 'exact', reasons: [] };

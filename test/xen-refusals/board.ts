@@ -65,8 +65,8 @@ export const NO_RAM = 'Xen BUG at common/page_alloc.c';
 export const REFUSED = 'Could not set up DOM0 guest OS (rc = -22)';
 export const STATIC: BootProfile = { config: { staticMemory: true } };
 
-/** Several releases, named with blanks between, of which the record says all. */
-export const recorded = (releases: string): Record<string, Expected> =>
+/** Several releases, named with blanks between, of which the file of expectations says all. */
+export const inReleases = (releases: string): Record<string, Expected> =>
   Object.fromEntries(releases.split(' ').map((release) => [release, []] as const));
 /** The board with this `reg` of RAM; `more` is what else its node says. */
 export const memory = (reg: string, more = ''): string =>

@@ -7,7 +7,7 @@ import {
   atRoot,
   board,
   memory,
-  recorded,
+  inReleases,
   words,
   type Case,
 } from './board.ts';
@@ -116,48 +116,48 @@ export const dom0: readonly Case[] = [
   [
     'without a kernel',
     board.replace(/module@48000000 \{[^}]*\};/, '').replace(/module@4c000000 \{[^}]*\};/, ''),
-    recorded('4.11 4.18 4.22'),
+    inReleases('4.11 4.18 4.22'),
   ],
-  ['in pages of its colours', board, recorded('4.19'), { config: { llcColoring: true } }],
+  ['in pages of its colours', board, inReleases('4.19'), { config: { llcColoring: true } }],
   [
     'in pages of its colours, on a Xen that can give them',
     board,
-    recorded('4.20'),
+    inReleases('4.20'),
     { config: { llcColoring: true } },
   ],
   [
     'whose grant table is as long as the text of Xen',
     board,
-    recorded('4.18'),
+    inReleases('4.18'),
     { xen: { address: 0x40200000n, size: 0x1500c8n, textSize: 0x5001n } },
   ],
   [
     'without an interrupt controller that Xen knows',
     board.replace('"arm,cortex-a15-gic"', '"x"'),
-    recorded('4.18'),
+    inReleases('4.18'),
   ],
   [
     'with as many processors as the host has',
     board.replace('dom0_max_vcpus=1', ''),
-    recorded('4.18'),
+    inReleases('4.18'),
     { cpus: 4 },
   ],
   [
     'on a host with two CPUs that scrub when they are idle',
     board.replace('bootscrub=0', 'bootscrub=idle'),
-    recorded('4.18'),
+    inReleases('4.18'),
     { cpus: 2 },
   ],
-  ['with less than a page', words('dom0_mem=2K'), recorded('4.11 4.18')],
-  ['with less than 4 MiB', words('dom0_mem=3M'), recorded('4.11 4.18 4.22')],
-  ['with more than there is', words('dom0_mem=4G'), recorded('4.11 4.12 4.18 4.22')],
-  ['with more than there is in one piece', words('dom0_mem=1500M'), recorded('4.11 4.18 4.22')],
+  ['with less than a page', words('dom0_mem=2K'), inReleases('4.11 4.18')],
+  ['with less than 4 MiB', words('dom0_mem=3M'), inReleases('4.11 4.18 4.22')],
+  ['with more than there is', words('dom0_mem=4G'), inReleases('4.11 4.12 4.18 4.22')],
+  ['with more than there is in one piece', words('dom0_mem=1500M'), inReleases('4.11 4.18 4.22')],
   [
     'in 32 bits, with RAM that it cannot reach',
     memory('reg = <8 0 0 0x80000000>;')
       .replaceAll('reg = <0x0 0x48000000', 'reg = <0x8 0x8000000')
       .replaceAll('reg = <0x0 0x4c000000', 'reg = <0x8 0xc000000'),
-    recorded('4.18'),
+    inReleases('4.18'),
     {
       kernel: { format: 'zimage' },
       xen: { address: 0x8_0020_0000n, size: 0x1500c8n },
@@ -167,7 +167,7 @@ export const dom0: readonly Case[] = [
   [
     'in 32 bits, in several banks',
     words('dom0_mem=1400M'),
-    recorded('4.18'),
+    inReleases('4.18'),
     { kernel: { format: 'zimage' } },
   ],
 
@@ -182,27 +182,27 @@ export const dom0: readonly Case[] = [
   ).map(([where, reg]): Case => [
     `with a device in the place ${where}`,
     atRoot(`d@60001800 { compatible = "x"; reg = <0 ${reg}>; };`),
-    recorded('4.11 4.18 4.22'),
+    inReleases('4.11 4.18 4.22'),
   ]),
   [
     'with two devices in the place of its kernel',
     atRoot(
       'a { compatible = "x"; reg = <0 0x60004000 0 0x1000>; }; b { compatible = "x"; reg = <0 0x60002000 0 0x1000>; }; c { compatible = "x"; reg = <0 0x60006000 0 0x1000>; };',
     ),
-    recorded('4.18'),
+    inReleases('4.18'),
   ],
   [
     'with a device in its place, wherever that is',
     atRoot('d@60000000 { compatible = "x"; reg = <0 0x40000000 0 0x80000000>; };')
       .replace('bootscrub=0 ', 'bootscrub=idle ')
       .replace('dom0_mem=512M', 'dom0_mem=300M'),
-    recorded('4.18'),
+    inReleases('4.18'),
     { cpus: 4 },
   ],
   [
     'with a kernel whose file is longer than its module',
     board,
-    recorded('4.18'),
+    inReleases('4.18'),
     { kernel: { fileSize: 0x19f97c1n } },
   ],
   ...(
@@ -225,7 +225,7 @@ export const dom0: readonly Case[] = [
     return [
       `told of a reserved region ${title}`,
       atRoot(`reserved-memory { ${parent} r@b0000000 { reg = <${reg}>; ${more} }; };`),
-      recorded('4.12 4.18 4.22'),
+      inReleases('4.12 4.18 4.22'),
     ];
   }),
   [
@@ -233,12 +233,12 @@ export const dom0: readonly Case[] = [
     atRoot(
       `reserved-memory { ${CELLS} ranges; a { ${CELLS} ranges; r@b0000000 { reg = <0 0xb0000000 0 0x1000>; }; }; };`,
     ),
-    recorded('4.18'),
+    inReleases('4.18'),
   ],
   [
     'told of reserved regions by another name',
     atRoot(`Reserved-Memory { ${CELLS} ranges; r@b0000000 { reg = <0 0xb0000000 0 0x1000>; }; };`),
-    recorded('4.18'),
+    inReleases('4.18'),
   ],
   [
     'told of a static heap',
@@ -246,12 +246,12 @@ export const dom0: readonly Case[] = [
       /\t\tmodule@48000000/,
       'xen,static-heap = <0 0xb0000000 0 0x10000000>;\n\t\tmodule@48000000',
     ),
-    recorded('4.17 4.18 4.22'),
+    inReleases('4.17 4.18 4.22'),
     STATIC,
   ],
   [
     'told of reservations at the top of RAM',
     board.replace('/dts-v1/;', '/dts-v1/;\n/memreserve/ 0xbff00000 0x100000;'),
-    recorded('4.12 4.18 4.22'),
+    inReleases('4.12 4.18 4.22'),
   ],
 ];

@@ -1,6 +1,6 @@
 // Domains that the tree describes.
 
-import { recorded, memory, inChosen, domain, STATIC, type Case } from './board.ts';
+import { inReleases, memory, inChosen, domain, STATIC, type Case } from './board.ts';
 
 const NOT_SET_UP = 'Could not set up domain domU1';
 export const domains: readonly Case[] = [
@@ -81,34 +81,34 @@ export const domains: readonly Case[] = [
   [
     'in a release that does not build any',
     inChosen(domain('cpus = <1>; memory = <0 0x10000>;')),
-    recorded('4.11'),
+    inReleases('4.11'),
   ],
   [
     'that does not say how many CPUs it has',
     inChosen(domain('memory = <0 0x10000>;')),
-    recorded('4.12 4.18'),
+    inReleases('4.12 4.18'),
   ],
   [
     'that is the hardware domain',
     inChosen(domain('cpus = <1>; memory = <0 0x10000>; capabilities = <2>;')),
-    recorded('4.20 4.21'),
+    inReleases('4.20 4.21'),
   ],
   [
     'that has a capability other than the hardware',
     inChosen(domain('cpus = <1>; memory = <0 0x10000>; capabilities = <4>;')),
-    recorded('4.21'),
+    inReleases('4.21'),
   ],
   [
     'whose memory is one cell',
     inChosen(domain('cpus = <1>; memory = <0x10000>;')),
-    recorded('4.18'),
+    inReleases('4.18'),
   ],
   [
     'that shares what is free with another',
     inChosen(
       `${domain('cpus = <1>; memory = <0 0x100000>;')} ${domain('cpus = <1>; memory = <0 0x100000>;').replace('domU1', 'domU2')}`,
     ),
-    recorded('4.12 4.18'),
+    inReleases('4.12 4.18'),
   ],
   [
     'with a kernel that is also that of dom0',
@@ -118,7 +118,7 @@ export const domains: readonly Case[] = [
         '0 0x48000000',
       ),
     ),
-    recorded('4.12 4.18 4.22'),
+    inReleases('4.12 4.18 4.22'),
   ],
   [
     'with a ramdisk, and more than 128 MiB',
@@ -127,7 +127,7 @@ export const domains: readonly Case[] = [
         'cpus = <1>; memory = <0 0x40000>; r { compatible = "multiboot,ramdisk", "multiboot,module"; reg = <0 0x52000000 0 0x1000000>; };',
       ),
     ),
-    recorded('4.12 4.18'),
+    inReleases('4.12 4.18'),
   ],
   [
     'with a ramdisk for which its kernel leaves no room',
@@ -137,12 +137,12 @@ export const domains: readonly Case[] = [
         0xa00000,
       ),
     ),
-    recorded('4.18'),
+    inReleases('4.18'),
   ],
   [
     'with a kernel as large as its memory',
     inChosen(domain('cpus = <1>; memory = <0 0x1000>;', 0x400000)),
-    recorded('4.18'),
+    inReleases('4.18'),
   ],
   [
     'with more memory than lies below 4 GiB of a guest',
@@ -150,14 +150,14 @@ export const domains: readonly Case[] = [
       /\t\tmodule@48000000/,
       `${domain('cpus = <1>; memory = <0 0x400000>;')}\n\t\tmodule@48000000`,
     ),
-    recorded('4.12 4.18'),
+    inReleases('4.12 4.18'),
   ],
   [
     'with static memory that just fits',
     inChosen(
       domain('cpus = <1>; memory = <0 0x8000>; xen,static-mem = <0 0x60000000 0 0x2000000>;'),
     ),
-    recorded('4.15 4.18 4.22'),
+    inReleases('4.15 4.18 4.22'),
     STATIC,
   ],
   [
@@ -165,7 +165,7 @@ export const domains: readonly Case[] = [
     inChosen(
       domain('cpus = <1>; memory = <0 0x8000>; xen,static-mem = <0 0x60000000 0 0x1fff800>;'),
     ),
-    recorded('4.18'),
+    inReleases('4.18'),
     STATIC,
   ],
   [
@@ -173,7 +173,7 @@ export const domains: readonly Case[] = [
     inChosen(
       domain('cpus = <1>; memory = <0 0x8000>; xen,static-mem = <0 0xd0000000 0 0x2000000>;'),
     ),
-    recorded('4.18'),
+    inReleases('4.18'),
     STATIC,
   ],
   [
@@ -183,7 +183,7 @@ export const domains: readonly Case[] = [
         'cpus = <1>; memory = <0 0x10000>; xen,static-mem = <0 0x60000000 0 0x2000000 0 0x60000000 0 0x2000000>;',
       ),
     ),
-    recorded('4.15 4.18'),
+    inReleases('4.15 4.18'),
     STATIC,
   ],
   ...(['4.15', '4.17', '4.18', '4.19', '4.22'] as const).map((release): Case => [
@@ -191,14 +191,14 @@ export const domains: readonly Case[] = [
     inChosen(
       domain('cpus = <1>; memory = <0 0x8000>; xen,static-mem = <0 0x60000000 0 0x2000000>;'),
     ),
-    recorded(release),
+    inReleases(release),
   ]),
   [
     'with static memory, on a Xen without it that asserts nothing',
     inChosen(
       domain('cpus = <1>; memory = <0 0x8000>; xen,static-mem = <0 0x60000000 0 0x2000000>;'),
     ),
-    recorded('4.18'),
+    inReleases('4.18'),
     { xen: { address: 0x40200000n, size: 0x1500c8n, debug: false } },
   ],
   [
@@ -208,7 +208,7 @@ export const domains: readonly Case[] = [
         'cpus = <1>; memory = <0 0x10000>; direct-map; xen,static-mem = <0 0x60000000 0 0x2000000 0 0x70000000 0 0x2000000>;',
       ),
     ),
-    recorded('4.17 4.18 4.22'),
+    inReleases('4.17 4.18 4.22'),
     STATIC,
   ],
   [
@@ -218,7 +218,7 @@ export const domains: readonly Case[] = [
         'cpus = <1>; memory = <0 0x10000>; direct-map; xen,static-mem = <0 0x60000000 0 0x2000000>;',
       ),
     ),
-    recorded('4.18'),
+    inReleases('4.18'),
     STATIC,
   ],
   [
@@ -228,7 +228,7 @@ export const domains: readonly Case[] = [
         'cpus = <1>; memory = <0 0x10000>; direct-map; xen,static-mem = <0 0x60000000 0 0x80000 0 0x70000000 0 0x3f80000>;',
       ),
     ),
-    recorded('4.18'),
+    inReleases('4.18'),
     STATIC,
   ],
 ];

@@ -1,7 +1,7 @@
 // RAM, the blob and reservations.
 
 import {
-  recorded,
+  inReleases,
   memory,
   board,
   UEFI,
@@ -135,67 +135,67 @@ export const ram: readonly Case[] = [
   [
     'that is not there',
     board.replace(/memory@40000000 \{[^}]*\};/, ''),
-    recorded('4.11 4.18 4.22'),
+    inReleases('4.11 4.18 4.22'),
   ],
   [
     'in two banks with a hole between them',
     memory('reg = <0 0x40000000 0 0x40000000 8 0 0 0x40000000>;'),
-    recorded('4.11 4.18 4.22'),
+    inReleases('4.11 4.18 4.22'),
   ],
   [
     'with two holes of the same length, and one that ends within 1 GiB',
     memory('reg = <0 0x40000000 0 0x20000000 1 0 0 0x30000000 0x10 0x10000000 0 0x30000000>;'),
-    recorded('4.18 4.22'),
+    inReleases('4.18 4.22'),
   ],
   [
     'that goes down',
     memory('reg = <8 0 0 0x40000000 0 0x40000000 0 0x40000000>;'),
-    recorded('4.11 4.18 4.22'),
+    inReleases('4.11 4.18 4.22'),
   ],
   [
     'of which two banks overlap',
     memory('reg = <0 0x40000000 0 0x50000000 0 0x80000000 0 0x40000000>;'),
-    recorded('4.11 4.18 4.22'),
+    inReleases('4.11 4.18 4.22'),
   ],
   [
     'spread over all that can be addressed',
     memory(
       `reg = <0 0x40000000 0 0x40000000 ${Array.from({ length: 16 }, (_, at) => `${at === 0 ? '0 0x80000000' : `0x${(2 ** (at - 1)).toString(16)} 0`} 0 0x200000`).join(' ')}>;`,
     ),
-    recorded('4.11 4.18 4.22'),
+    inReleases('4.11 4.18 4.22'),
   ],
   [
     'too small for the table of its frames',
     memory('reg = <0 0x40000000 0 0x200000 0 0x48000000 0 0x2000000>;'),
-    recorded('4.11 4.18 4.22'),
+    inReleases('4.11 4.18 4.22'),
   ],
 
   [
     'of which nobody says where Xen and the blob are in it',
     board,
-    recorded('4.11 4.18 4.22'),
+    inReleases('4.11 4.18 4.22'),
     { xen: {}, dtb: {} },
   ],
   [
     'of which nobody says how large Xen and the blob are in it',
     board,
-    recorded('4.11 4.18'),
+    inReleases('4.11 4.18'),
     { xen: { address: 0x40200000n }, dtb: { address: 0x44000000n } },
   ],
   [
     'that goes down, and of which nobody says where the blob is in it',
     memory('reg = <8 0 0 0x40000000 0 0x40000000 0 0x40000000>;'),
-    recorded('4.18'),
+    inReleases('4.18'),
     { dtb: {} },
   ],
   [
     'too full for Xen to move to',
     memory('reg = <0 0x40200000 0 0x200000>;'),
-    recorded('4.11 4.12'),
+    inReleases('4.11 4.12'),
   ],
   [
     'with room for Xen to move to in the lower of two banks only',
     memory('reg = <0 0x40000000 0 0x20000000 0 0x70000000 0 0x100000>;'),
-    recorded('4.11'),
+    inReleases('4.11'),
   ],
 ];

@@ -1,7 +1,7 @@
 // Static shared memory between domains.
 
 import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
-import { CELLS, STATIC, recorded, inChosen, domain, REFUSED, type Case } from './board.ts';
+import { CELLS, STATIC, inReleases, inChosen, domain, REFUSED, type Case } from './board.ts';
 
 const NOT_SET_UP = 'Could not set up domain domU1';
 const SHARED: BootProfile = { config: { staticMemory: true, staticShm: true } };
@@ -112,7 +112,7 @@ export const sharedMemory: readonly Case[] = [
   [
     'on a Xen without it',
     sharing('0 0xa0000000 0 0xa0000000 0 0x1000'),
-    recorded('4.18 4.22'),
+    inReleases('4.18 4.22'),
     STATIC,
   ],
   ...(
@@ -134,7 +134,7 @@ export const sharedMemory: readonly Case[] = [
   ).map(([title, properties]): Case => [
     title,
     sharingNodes(`s { compatible = "xen,domain-shared-memory-v1"; ${properties} };`),
-    recorded('4.18 4.22'),
+    inReleases('4.18 4.22'),
     SHARED,
   ]),
   [
@@ -142,13 +142,13 @@ export const sharedMemory: readonly Case[] = [
     inChosen(
       `n { #address-cells = <0>; #size-cells = <0>; s { compatible = "xen,domain-shared-memory-v1"; ${named('a')} }; };`,
     ),
-    recorded('4.18 4.22'),
+    inReleases('4.18 4.22'),
     SHARED,
   ],
   [
     'whose host address Xen is to choose',
     sharing('0 0xa0000000 0 0x1000'),
-    recorded('4.18 4.22'),
+    inReleases('4.18 4.22'),
     SHARED,
   ],
   ...(
@@ -175,7 +175,7 @@ export const sharedMemory: readonly Case[] = [
         .map((each, at) => `s${at} { compatible = "xen,domain-shared-memory-v1"; ${each} };`)
         .join('\n'),
     ),
-    recorded('4.17 4.18 4.22'),
+    inReleases('4.17 4.18 4.22'),
     SHARED,
   ]),
   [
@@ -184,7 +184,7 @@ export const sharedMemory: readonly Case[] = [
       /\tpsci \{/,
       `\treserved-memory { ${CELLS} ranges; r { reg = <0 0xa0000000 0 0x1000>; }; };\n\tpsci {`,
     ),
-    recorded('4.17 4.18 4.22'),
+    inReleases('4.17 4.18 4.22'),
     SHARED,
   ],
   [
@@ -195,7 +195,7 @@ export const sharedMemory: readonly Case[] = [
         return `s${at} { compatible = "xen,domain-shared-memory-v1"; ${named(`s${at}`, `${page} ${page} 0 0x1000`)} };`;
       }).join('\n'),
     ),
-    recorded('4.18 4.22'),
+    inReleases('4.18 4.22'),
     SHARED,
   ],
 ];

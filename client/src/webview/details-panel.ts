@@ -1,34 +1,35 @@
 // The panel beside the map: where a block comes from, who owns it under each release, what lies next to it, how to mend it.
 
+import { frameOf } from '../../../server/src/addresses/page.ts';
 import {
   digitGroups,
   formatAddress,
   formatSizeBriefly,
 } from '../../../server/src/addresses/format.ts';
-import { drawCollision } from '../../../server/src/ide/draw-collision.ts';
-import { notesShown } from '../../../server/src/ide/draw-memory-map.ts';
-import { branchOf } from '../../../server/src/ide/lay-out-memory-map.ts';
+import { drawCollision } from '../../../server/src/map-view/draw-collision.ts';
+import { notesShown } from '../../../server/src/map-view/draw-map.ts';
+import { branchOf } from '../../../server/src/map-view/lay-out-map.ts';
 import {
   bankOf,
-  neighboursOf,
+  neighboursOnMap,
   ownersAt,
   regionOf,
   type OwnerRow,
-} from '../../../server/src/ide/look-up-memory-map.ts';
+} from '../../../server/src/map-view/look-up-map.ts';
 import type {
   MapBlock,
   MapLane,
   MapNote,
   MapPlace,
   MapRegion,
-  MemoryMapModel,
-} from '../../../server/src/ide/memory-map-model.ts';
+  MapModel,
+} from '../../../server/src/map-view/map-model.ts';
 import { element, link } from './element.ts';
 import { createElement } from './patch-shapes.ts';
 import type { Theme } from './theme.ts';
 
 export interface DetailsInput {
-  readonly model: MemoryMapModel;
+  readonly model: MapModel;
   readonly release: string | undefined;
   readonly theme: Theme;
   readonly selected: { readonly lane: MapLane; readonly block: MapBlock } | undefined;
@@ -86,11 +87,11 @@ function overview(input: DetailsInput): HTMLElement[] {
   return [first, element('div', {}, element('h3', {}, 'Keys'), keys)];
 }
 
-function sizeOf(model: MemoryMapModel, range: { from: number; to: number }): bigint {
+function sizeOf(model: MapModel, range: { from: number; to: number }): bigint {
   return BigInt(model.edges[range.to] ?? '0') - BigInt(model.edges[range.from] ?? '0');
 }
 
-function whereInBank(model: MemoryMapModel, block: MapBlock): string {
+function whereInBank(model: MapModel, block: MapBlock): string {
   const found = bankOf(model, block);
   if (!found) return '';
   const offset = sizeOf(model, { from: found.bank.from, to: block.from });
@@ -135,8 +136,8 @@ function selection(
       'div',
       { class: 'sub mono' },
       block.open
-        ? `MFN ${formatAddress(start / 4096n)} –`
-        : `MFN ${formatAddress(start / 4096n)} – ${formatAddress((end - 1n) / 4096n)}`,
+        ? `MFN ${formatAddress(frameOf(start))} –`
+        : `MFN ${formatAddress(frameOf(start))} – ${formatAddress(frameOf(end - 1n))}`,
     ),
   );
   const flags = [
@@ -153,7 +154,7 @@ function selection(
       element(
         'div',
         { class: 'sub' },
-        `MFN ${formatAddress(pin / 4096n)}, ${formatSizeBriefly(pin - start)} into ${name}`,
+        `MFN ${formatAddress(frameOf(pin))}, ${formatSizeBriefly(pin - start)} into ${name}`,
       ),
     );
   for (const note of notesAbout(input, block, index)) left.append(finding(input, note));
@@ -339,7 +340,7 @@ function owners(input: DetailsInput, block: MapBlock): HTMLElement {
 }
 
 function neighbours(input: DetailsInput, block: MapBlock): HTMLElement[] {
-  const list = neighboursOf(input.model, block);
+  const list = neighboursOnMap(input.model, block);
   if (list.length === 0) return [];
   const grid = element('div', { class: 'neighbours' });
   for (const { side, region, name, bytes } of list) {

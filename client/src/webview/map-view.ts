@@ -1,45 +1,46 @@
 // The memory map's page at work: draws the model, follows pointer and keys, and tells the extension what was asked for.
 
+import { frameOf } from '../../../server/src/addresses/page.ts';
 import { formatAddress } from '../../../server/src/addresses/format.ts';
 import {
   blockKey,
   describeBlock,
   drawHairline,
-  drawMemoryMap,
+  drawMap,
   drawStandingParts,
   notesShown,
-  writeMemoryMap,
+  writeMap,
   type Drawing,
   type DrawOptions,
-} from '../../../server/src/ide/draw-memory-map.ts';
+} from '../../../server/src/map-view/draw-map.ts';
 import {
   addressAt,
   branchOf,
   chosenRelease,
   heightOf,
   lanesShown,
-  layOutMemoryMap,
+  layOutMap,
   segmentOf,
   spanInPixels,
   type MapLayout,
-} from '../../../server/src/ide/lay-out-memory-map.ts';
+} from '../../../server/src/map-view/lay-out-map.ts';
 import {
   blockAt,
   findBlocks,
-  placeOf,
+  decidingPlaceOf,
   readQuery,
   regionAtLine,
   regionOf,
   segmentAt,
-} from '../../../server/src/ide/look-up-memory-map.ts';
+} from '../../../server/src/map-view/look-up-map.ts';
 import type {
   MapBlock,
   MapLane,
   MapNote,
   MapPlace,
   MapRange,
-  MemoryMapModel,
-} from '../../../server/src/ide/memory-map-model.ts';
+  MapModel,
+} from '../../../server/src/map-view/map-model.ts';
 import { showDetails, spacedAddress } from './details-panel.ts';
 import { byId, element, link } from './element.ts';
 import type { FromPage, ToPage } from './messages.ts';
@@ -72,7 +73,7 @@ interface Selected {
 /** The page's state from its first model on; one per page. */
 export class MapView {
   readonly #host: Host;
-  #model: MemoryMapModel | undefined;
+  #model: MapModel | undefined;
   #drawing: Drawing | undefined;
   #theme: Theme = readTheme();
   #release: string | undefined;
@@ -125,7 +126,7 @@ export class MapView {
     }
   }
 
-  #take(model: MemoryMapModel, select: string | undefined): void {
+  #take(model: MapModel, select: string | undefined): void {
     const before = this.#model;
     const selected = this.#selection();
     this.#model = model;
@@ -147,10 +148,7 @@ export class MapView {
   }
 
   /** After a change the selection stays with its key, else with its address. */
-  #keepSelection(
-    selected: { lane: MapLane; block: MapBlock },
-    before: MemoryMapModel | undefined,
-  ): void {
+  #keepSelection(selected: { lane: MapLane; block: MapBlock }, before: MapModel | undefined): void {
     const model = this.#model;
     const address = before?.edges[selected.block.from];
     if (!model || address === undefined) return;
@@ -235,7 +233,7 @@ export class MapView {
     const model = this.#model;
     if (!model || model.empty !== undefined) return;
     const options = this.#options();
-    const drawing = drawMemoryMap(model, { ...options, layout: this.#layout(model, options) });
+    const drawing = drawMap(model, { ...options, layout: this.#layout(model, options) });
     this.#drawing = drawing;
     this.#drawnAt = options.scrollTop ?? 0;
     const { layout } = drawing;
@@ -261,14 +259,14 @@ export class MapView {
   }
 
   /** The layout, kept while nothing it depends on changes: scrolling and selecting need no new one. */
-  #layout(model: MemoryMapModel, options: DrawOptions): MapLayout {
+  #layout(model: MapModel, options: DrawOptions): MapLayout {
     const made = [model, this.#theme, options.width, options.height, options.zoom, options.release];
     const hidden = [...this.#hidden].join();
     const isSame =
       this.#laidOut?.hidden === hidden &&
       this.#laidOut.made.every((each, index) => each === made[index]);
     if (!this.#laidOut || !isSame) {
-      const layout = layOutMemoryMap(model, { ...options, measure: this.#theme.measure });
+      const layout = layOutMap(model, { ...options, measure: this.#theme.measure });
       this.#laidOut = { made, hidden, layout };
     }
     return this.#laidOut.layout;
@@ -613,7 +611,7 @@ export class MapView {
     const bank = model.banks.find(
       (each) => each.from <= selected.block.from && selected.block.from < each.to,
     );
-    const place = (region && placeOf(region)) ?? (bank && placeOf(bank));
+    const place = (region && decidingPlaceOf(region)) ?? (bank && decidingPlaceOf(bank));
     if (place) this.#reveal(place, takesFocus);
   }
 
@@ -727,7 +725,7 @@ export class MapView {
     const model = this.#model;
     if (!model) return;
     const width = Math.max(900, byId('pane').clientWidth);
-    const svg = writeMemoryMap(model, {
+    const svg = writeMap(model, {
       width,
       height: Math.max(700, byId('pane').clientHeight),
       palette: this.#theme.palette,
@@ -906,7 +904,7 @@ export class MapView {
     });
     byId('here').textContent = [
       spacedAddress(address),
-      `MFN ${formatAddress(address / 4096n)}`,
+      `MFN ${formatAddress(frameOf(address))}`,
       ...words,
     ].join('\u2003');
   }

@@ -1,10 +1,10 @@
 // What the memory map's page and the extension say to each other.
 
-import type { MapPlace, MemoryMapModel } from '../../../server/src/ide/memory-map-model.ts';
+import type { MapPlace, MapModel } from '../../../server/src/map-view/map-model.ts';
 
 export type ToPage =
   /** A new model; `select` asks for a release to be shown. */
-  | { readonly type: 'model'; readonly model: MemoryMapModel; readonly select?: string }
+  | { readonly type: 'model'; readonly model: MapModel; readonly select?: string }
   /** Where the caret is in a source file. */
   | { readonly type: 'caret'; readonly file: string; readonly line: number }
   /** Releases of Xen that can be tried: `4.18`. */

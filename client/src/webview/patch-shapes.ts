@@ -1,6 +1,6 @@
 // Brings a page's SVG in line with a drawing, touching only what differs.
 
-import { attributeText, type Shape } from '../../../server/src/ide/shape.ts';
+import { attributeText, type Shape } from '../../../server/src/map-view/shape.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const shapes = new WeakMap<Element, Shape>();

@@ -1,17 +1,14 @@
 // The map as a plain table: what a screen reader reads row by row, and what is copied as Markdown.
 
-import {
-  tabulateMemoryMap,
-  writeMarkdownTable,
-} from '../../../server/src/ide/look-up-memory-map.ts';
-import type { MemoryMapModel } from '../../../server/src/ide/memory-map-model.ts';
+import { tabulateMap, writeMarkdownTable } from '../../../server/src/map-view/look-up-map.ts';
+import type { MapModel } from '../../../server/src/map-view/map-model.ts';
 import { element, link } from './element.ts';
 
 /** Rows shown at once; the rest comes on request, so that thousands of regions do not stall the page. */
 const ROWS_AT_ONCE = 400;
 
 export interface TableInput {
-  readonly model: MemoryMapModel;
+  readonly model: MapModel;
   readonly release: string | undefined;
   readonly copy: (text: string) => void;
   readonly select: (segment: number) => void;
@@ -19,7 +16,7 @@ export interface TableInput {
 
 /** Fills `box` with the table of a model. */
 export function showTable(box: HTMLElement, input: TableInput): void {
-  const table = tabulateMemoryMap(input.model, input.release);
+  const table = tabulateMap(input.model, input.release);
   const body = element('tbody');
   const head = element(
     'tr',

@@ -1,6 +1,6 @@
 // Reads the theme of the page: its kind from the body's class, its colours and fonts from custom properties.
 
-import { mixColours } from '../../../server/src/ide/colour.ts';
+import { mixColours } from '../../../server/src/map-view/colour.ts';
 import {
   defaultThemes,
   paletteFor,
@@ -8,8 +8,8 @@ import {
   type MapPalette,
   type ThemeColours,
   type ThemeKind,
-} from '../../../server/src/ide/memory-map-palette.ts';
-import type { MeasureText } from '../../../server/src/ide/text-width.ts';
+} from '../../../server/src/map-view/map-palette.ts';
+import type { MeasureText } from '../../../server/src/map-view/text-width.ts';
 
 export interface Theme {
   readonly palette: MapPalette;

@@ -1,6 +1,6 @@
 // #address-cells and #size-cells, and numbers made of cells.
 
-import { bytesOf, cellAt, cellsOf, type DtNode, type DtProperty } from '../tree/device-tree.ts';
+import { bytesOf, cellAtByte, cellsOf, type DtNode, type DtProperty } from '../tree/device-tree.ts';
 
 /** How many 32-bit cells an address and a size take. */
 export interface CellCounts {
@@ -13,7 +13,7 @@ export function cellOf(node: DtNode, name: string): number | undefined {
   const bytes = bytesOf(node, name);
   if (bytes?.length !== 4) return undefined;
   // By index: this is asked a thousand times per key, and taking bytes apart by iteration makes garbage.
-  return cellAt(bytes, 0);
+  return cellAtByte(bytes, 0);
 }
 
 /**

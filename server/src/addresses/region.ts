@@ -1,5 +1,7 @@
 // Physical address ranges.
 
+import { firstIndexWhere } from '../text/first-index-where.ts';
+
 /** A half-open range of CPU physical addresses in bytes. */
 export interface Range {
   readonly start: bigint;
@@ -64,13 +66,7 @@ export function subtract(from: readonly Range[], taken: readonly Range[]): Range
 
 /** The index of the first of `joined`, ascending as `union` makes it, that ends behind `address`; its length without one. */
 export function indexBehind(joined: readonly Range[], address: bigint): number {
-  let [low, high] = [0, joined.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((joined[middle]?.end ?? 0n) > address) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstIndexWhere(joined.length, (index) => (joined[index]?.end ?? 0n) > address);
 }
 
 /** What `range` has in common with `joined`, ascending as `union` makes it. */

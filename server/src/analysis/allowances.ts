@@ -1,5 +1,6 @@
 // `// dtmap-allow: rule-id — reason`: a finding the author of the tree has judged.
 
+import { Char } from '../text/char.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 
@@ -53,7 +54,7 @@ function commentBefore(text: string, mark: number): number {
 }
 
 function isBlank(code: number): boolean {
-  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+  return code === Char.space || (code >= Char.tab && code <= Char.carriageReturn);
 }
 
 function skipBlanks(text: string, from: number): number {

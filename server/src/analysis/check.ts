@@ -1,5 +1,6 @@
 // Runs the rules over a board and turns what they found into findings.
 
+import { firstIndexWhere } from '../text/first-index-where.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
@@ -42,7 +43,7 @@ export function check(board: Board, settings: RuleSettings, targets: Targets): r
   const merged: Merged[] = [];
   for (const rule of allRules) {
     // Rules are not tried on what is too large for them; what the text itself says is said.
-    if (board.excess && !rule.aboutText) continue;
+    if (board.excess && !rule.reads) continue;
     const setting = settings.get(rule.id);
     if (setting === 'off' || (rule.offByDefault && setting === undefined)) continue;
     const found = mergeTargets(rule, board, setting === 'on' ? undefined : setting);
@@ -135,13 +136,8 @@ function withoutAllowed(findings: readonly Finding[], board: Board): readonly Fi
   }
   return findings.filter(({ rule, at }) => {
     const lines = byRule.get(`${rule}\0${at.file}`) ?? [];
-    let low = 0;
-    for (let high = lines.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if ((lines[middle]?.end ?? 0) > at.start) high = middle;
-      else low = middle + 1;
-    }
-    const first = lines[low];
+    const first =
+      lines[firstIndexWhere(lines.length, (line) => (lines[line]?.end ?? 0) > at.start)];
     return first === undefined || at.end <= first.start;
   });
 }

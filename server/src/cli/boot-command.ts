@@ -1,15 +1,17 @@
 // `dtmap boot`: what Xen prints about memory, and how a captured log compares with it.
 
+import { XEN_MARK } from '../xen/messages.ts';
+import { wordReasons } from '../xen/reasons.ts';
 import {
   compareBootLog,
   profileOfLog,
   type BootLogComparison,
-} from '../analysis/compare-boot-log.ts';
-import { readBootLog } from '../analysis/read-boot-log.ts';
+} from '../console/compare-boot-log.ts';
+import { readBootLog } from '../console/read-boot-log.ts';
 import { defaultLinux, parseLinuxRelease, type LinuxRelease } from '../linux/releases.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
-import { bootJson, consoleLine } from './boot-json.ts';
+import { bootJson } from './boot-json.ts';
 import { Failure } from './failure.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BootOptions } from './program.ts';
@@ -65,7 +67,7 @@ async function capturedLog(session: Session, log: string, board: string): Promis
 /** dom0's tree as Xen hands it over. */
 function printDom0(boot: XenBoot): string {
   if (!boot.dom0?.tree) {
-    const why = 'because' in boot.outcome ? boot.outcome.because : 'it is not known';
+    const why = 'because' in boot.outcome ? wordReasons(boot.outcome.because) : 'it is not known';
     throw new Failure(`no tree of dom0 under Xen ${boot.release.name}: ${why}`);
   }
   return printDts(boot.dom0.tree);
@@ -83,14 +85,14 @@ function printed(
         ? bootJson(boots[0] as XenBoot, linux)
         : boots.map((boot) => bootJson(boot, linux)),
     );
-  return boots.map((boot) => textLines(boot.log.map(consoleLine))).join('\n');
+  return boots.map((boot) => textLines(boot.log.map(({ shown }) => shown))).join('\n');
 }
 
 // Standard output holds Xen's lines alone; what they come to is said beside it.
 function remark(session: Session, boot: XenBoot): void {
   const { outcome } = boot;
-  const because = 'because' in outcome ? `: ${outcome.because}` : '';
-  const unknown = boot.uncertain.map(({ what, because }) => `${what} (${because})`);
+  const because = 'because' in outcome ? `: ${wordReasons(outcome.because)}` : '';
+  const unknown = boot.uncertain.map(({ what, because }) => `${what} (${wordReasons(because)})`);
   session.shell.stderr.write(
     textLines([
       `Xen ${boot.release.name}: ${outcome.kind}${because}${unknown.length > 0 ? `; not known: ${unknown.join(', ')}` : ''}`,
@@ -113,7 +115,7 @@ function printComparison(
       ...(place ? [`${place.file}:${place.line}:${place.column}`] : []),
     ].join(', ');
     const shown = line.state !== 'same' && where !== '' ? `    # ${where}` : '';
-    return `${marks[line.state]}(XEN) ${line.text}${shown}`;
+    return `${marks[line.state]}${XEN_MARK}${line.text}${shown}`;
   });
   const differing = comparison.lines.filter(({ state }) => state !== 'same').length;
   const verdict = comparison.differs

@@ -1,16 +1,16 @@
 // What files beside the tree say about a boot: scripts that edit it, files loaded with their sizes, logs with the RAM.
 
 import path from 'node:path';
-import { readBootLog } from '../analysis/read-boot-log.ts';
+import { readBootLog } from '../console/read-boot-log.ts';
 import {
   readBootScript,
   readEnvironment,
   type BootScript,
   type SizeOf,
-} from '../analysis/read-boot-script.ts';
-import { readEfiMap } from '../analysis/read-efi-map.ts';
-import { placeImages, readImageBuilderConfig } from '../analysis/read-imagebuilder.ts';
-import { writeScriptTree } from '../analysis/write-script-tree.ts';
+} from '../inputs/read-boot-script.ts';
+import { readEfiMap } from '../inputs/read-efi-map.ts';
+import { placeImages, readImageBuilderConfig } from '../inputs/read-imagebuilder.ts';
+import { writeScriptTree } from '../inputs/write-script-tree.ts';
 import type { Load } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';

@@ -1,15 +1,11 @@
-// A predicted boot as plain data: contract.md, `boot --format json`.
+// A predicted boot as plain data: what `boot --format json` prints, see server/docs/json.md.
 
+import { wordReasons } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { bootLinux } from '../linux/boot.ts';
 import type { LinuxRelease } from '../linux/releases.ts';
-import type { Dom0, LogLine, XenBoot } from '../xen/xen-boot.ts';
+import type { Dom0, XenBoot } from '../xen/xen-boot.ts';
 import { jsonRange } from './map-json.ts';
-
-/** A console line as Xen prints it, prefix included. */
-export function consoleLine(line: Pick<LogLine, 'text'>): string {
-  return `(XEN) ${line.text}`;
-}
 
 /** `linux`: the release dom0 runs; its lines are left out where dom0's memory is uncertain. */
 export function bootJson(boot: XenBoot, linux?: LinuxRelease): object {
@@ -19,9 +15,9 @@ export function bootJson(boot: XenBoot, linux?: LinuxRelease): object {
     outcome: {
       kind: outcome.kind,
       ...('line' in outcome && outcome.line ? { line: outcome.line.text } : {}),
-      ...('because' in outcome ? { because: outcome.because } : {}),
+      ...('because' in outcome ? { because: wordReasons(outcome.because) } : {}),
     },
-    log: boot.log.map(consoleLine),
+    log: boot.log.map(({ shown }) => shown),
     ram: boot.ram.map(jsonRange),
     modules: boot.modules.map(({ index, kind, ...range }) => ({
       index,
@@ -38,7 +34,7 @@ export function bootJson(boot: XenBoot, linux?: LinuxRelease): object {
     dom0: boot.dom0 ? { ...dom0Json(boot.dom0), ...dom0LinuxJson(boot, linux) } : null,
     uncertain: boot.uncertain.map(({ what, because, candidates }) => ({
       what,
-      because,
+      because: wordReasons(because),
       ...(candidates ? { candidates: candidates.map(plain) } : {}),
     })),
   };

@@ -1,7 +1,7 @@
 // `dtmap explain`: a rule's page, or a captured boot log line by line with cause and cure.
 
-import { explainLog, type ExplainedLine } from '../analysis/explain-log.ts';
-import { readBootLog } from '../analysis/read-boot-log.ts';
+import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
+import { readBootLog } from '../console/read-boot-log.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { ownershipOf } from '../ide/ownership.ts';
 import { allRules } from '../rules/all-rules.ts';

@@ -10,7 +10,7 @@ export interface JsonFix {
   readonly edits: readonly { readonly at: JsonPlace; readonly text: string }[];
 }
 
-/** contract.md, `check --format json`. */
+/** One of the findings of `check --format json`, see server/docs/json.md. */
 export interface JsonFinding {
   readonly rule: string;
   readonly severity: Severity;

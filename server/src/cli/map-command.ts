@@ -1,9 +1,10 @@
 // `dtmap map` and `dtmap decode`: who owns what, as text, JSON, Markdown or a picture.
 
+import { frameOf } from '../addresses/page.ts';
 import { formatAddress, formatGrouped } from '../addresses/format.ts';
-import { defaultThemes, paletteFor } from '../ide/memory-map-palette.ts';
-import { writeMemoryMap } from '../ide/draw-memory-map.ts';
-import { modelMemoryMap } from '../ide/model-memory-map.ts';
+import { defaultThemes, paletteFor } from '../map-view/map-palette.ts';
+import { writeMap } from '../map-view/draw-map.ts';
+import { makeMapModel } from '../map-view/make-map-model.ts';
 import { decodeAddress } from '../ide/decode-address.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
@@ -37,12 +38,12 @@ function printed(opened: OpenBoard, options: MapOptions): string {
     case 'markdown':
       return printMapMarkdown(map, text);
     case 'svg': {
-      const model = modelMemoryMap(opened.board, opened.findings, {
+      const model = makeMapModel(opened.board, opened.findings, {
         file: opened.boardFile.root,
         title: opened.boardFile.name,
       });
       const palette = paletteFor('light', defaultThemes.light);
-      return writeMemoryMap(model, { width: 1200, height: 900, palette });
+      return writeMap(model, { width: 1200, height: 900, palette });
     }
     default:
       return printMapText(map, text);
@@ -70,9 +71,9 @@ export async function decodeCommand(
   });
   const result =
     options.format === 'json'
-      ? jsonText({ address: formatAddress(at), mfn: formatAddress(at >> 12n), owners })
+      ? jsonText({ address: formatAddress(at), mfn: formatAddress(frameOf(at)), owners })
       : textLines([
-          `${formatGrouped(at)} (MFN ${formatAddress(at >> 12n)})`,
+          `${formatGrouped(at)} (MFN ${formatAddress(frameOf(at))})`,
           ...owners.map((each) =>
             [
               `${each.view}: ${each.owner}`,

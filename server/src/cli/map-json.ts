@@ -1,5 +1,6 @@
-// The memory map as plain data, as one reader of the tree sees it: contract.md, `map --format json`.
+// The memory map as plain data, as one reader of the tree sees it: `map --format json`, see server/docs/json.md.
 
+import { wordReasons } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { subtract, type Range } from '../addresses/region.ts';
 import { wordUnknown } from '../ide/word-unknown.ts';
@@ -110,7 +111,7 @@ class View {
   xen(boot: XenBoot): JsonMap {
     return {
       for: 'xen',
-      target: `xen:${boot.release.name}`,
+      target: boot.target,
       banks: boot.ram.map((bank) => this.#placed(bank, bank.node, bank.written)),
       reserved: boot.reserved.map((each) => ({
         ...this.#placed(each, each.node, each.written),
@@ -128,7 +129,7 @@ class View {
         })),
         ...boot.uncertain
           .filter(({ what }) => !what.startsWith('dom0'))
-          .map(({ what, because }) => ({ because: `${what}: ${because}` })),
+          .map(({ what, because }) => ({ because: `${what}: ${wordReasons(because)}` })),
       ],
     };
   }
@@ -153,7 +154,7 @@ class View {
     ].flatMap(({ kind, range }) => (range ? [{ kind, ...range }] : []));
     return {
       for: 'dom0',
-      target: `xen:${boot.release.name}`,
+      target: boot.target,
       banks: dom0.banks.map((range) => ({
         ...jsonRange(range),
         ...this.#toldBy(told, range),
@@ -169,14 +170,16 @@ class View {
         .filter(({ node }) => node.parent?.name !== 'reserved-memory')
         .map((each) => this.#placed(each, each.node, undefined)),
       free: subtract(dom0.banks, images).map(jsonRange),
-      unknown: boot.uncertain.map(({ what, because }) => ({ because: `${what}: ${because}` })),
+      unknown: boot.uncertain.map(({ what, because }) => ({
+        because: `${what}: ${wordReasons(because)}`,
+      })),
     };
   }
 
   linux(boot: LinuxBoot): JsonMap {
     return {
       for: 'linux',
-      target: `linux:${boot.release}`,
+      target: boot.target,
       banks: boot.memory.map((range) => {
         const bank = this.#board.map.banks.find(
           (each) => each.start <= range.start && range.start < each.end,
@@ -275,7 +278,7 @@ class View {
 
 function reasonOf(boot: XenBoot): string {
   const { outcome } = boot;
-  return outcome.kind === 'boots' ? '' : outcome.because;
+  return outcome.kind === 'boots' ? '' : wordReasons(outcome.because);
 }
 
 /** `{start, end}` as hexadecimal text. */

@@ -5,7 +5,7 @@ import { LineIndex } from '../text/line-index.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 
-/** A place as contract.md writes it: lines and UTF-16 columns from 1, end exclusive. */
+/** A place as server/docs/json.md has it: lines and UTF-16 columns from 1, end exclusive. */
 export interface JsonPlace {
   readonly file: string;
   readonly line: number;

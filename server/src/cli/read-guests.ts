@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { readTree, type Reader } from '../analysis/read-tree.ts';
-import { readXlConfig, type Placed } from '../analysis/read-xl-config.ts';
+import { readXlConfig, type Placed } from '../inputs/read-xl-config.ts';
 import type { PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Guest, Load } from '../rules/board.ts';
 import type { FileId, Span } from '../text/span.ts';

@@ -89,10 +89,10 @@ function findingOf(result: Result): JsonFinding {
     rule: result.ruleId,
     severity,
     message: unescapeLinks(result.message.text),
-    at: placeOf(result.locations[0] as { physicalLocation: Physical }),
+    at: jsonPlaceOf(result.locations[0] as { physicalLocation: Physical }),
     related: (result.relatedLocations ?? []).map((related) => ({
       message: unescapeLinks(related.message.text),
-      at: placeOf(related),
+      at: jsonPlaceOf(related),
     })),
     targets,
     ...(log === undefined ? {} : { log }),
@@ -112,7 +112,7 @@ function fixOf(fix: NonNullable<Result['fixes']>[number]): JsonFix {
   };
 }
 
-function placeOf({ physicalLocation }: { physicalLocation: Physical }): JsonPlace {
+function jsonPlaceOf({ physicalLocation }: { physicalLocation: Physical }): JsonPlace {
   return place(physicalLocation.artifactLocation, physicalLocation.region);
 }
 

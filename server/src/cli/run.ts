@@ -17,7 +17,7 @@ import { writeCompletion } from './write-completion.ts';
 import { writeManPage } from './write-man-page.ts';
 
 /**
- * Runs one command. `argv` is without the program's own name. The status is 0, 1 or 2 as contract.md says; whatever
+ * Runs one command. `argv` is without the program's own name. The status is 0, 1 or 2 as server/docs/json.md says; whatever
  * happens, it never throws.
  */
 export async function run(argv: readonly string[], shell: Shell): Promise<number> {

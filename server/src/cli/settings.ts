@@ -1,8 +1,9 @@
 // Joins the options of a command with the nearest `dtmap.json` and the files they name.
 
 import path from 'node:path';
-import { parseJson, readProfile } from '../analysis/read-profile.ts';
-import { readProject, type Project } from '../analysis/read-project.ts';
+import { parseJson, readProfile } from '../inputs/read-profile.ts';
+import { readProject, type Project } from '../inputs/read-project.ts';
+import type { SeveritySetting } from '../inputs/read-severities.ts';
 import { defaultTargets, parseTargets, type Targets } from '../analysis/targets.ts';
 import type { RuleSettings } from '../analysis/check.ts';
 import { allRules } from '../rules/all-rules.ts';
@@ -24,7 +25,7 @@ export interface BoardSettings {
   readonly memoryFrom?: FileId;
   readonly efiMap?: FileId;
   readonly guests: readonly FileId[];
-  readonly severity: readonly (readonly [string, Severity | 'off' | 'on'])[];
+  readonly severity: readonly (readonly [string, SeveritySetting])[];
   readonly maxWarnings?: number;
   readonly baseline?: FileId;
 }
@@ -234,11 +235,8 @@ function severitiesOf(
   project: Project | undefined,
   warnings: readonly string[],
   errors: readonly string[],
-): (readonly [string, Severity | 'off' | 'on'])[] {
-  const settings = new Map<string, Severity | 'off' | 'on'>(
-    Object.entries(project?.severity ?? {}),
-  );
-  for (const rule of settings.keys()) ruleNamed(rule);
+): (readonly [string, SeveritySetting])[] {
+  const settings = new Map<string, SeveritySetting>(Object.entries(project?.severity ?? {}));
   for (const name of warnings) {
     const off = name.startsWith('no-') && !allRules.some(({ id }) => id === name);
     const rule = ruleNamed(off ? name.slice(3) : name);

@@ -3,13 +3,14 @@
 import { decodeText } from '../text/decode.ts';
 import type { FileId } from '../text/span.ts';
 import type { OriginMap } from '../preprocess/origin.ts';
-import type {
-  DeviceTree,
-  DtNode,
-  DtProperty,
-  MemoryReservation,
-  Opening,
-  Written,
+import {
+  cellAtByte,
+  type DeviceTree,
+  type DtNode,
+  type DtProperty,
+  type MemoryReservation,
+  type Opening,
+  type Written,
 } from '../tree/device-tree.ts';
 
 const MAGIC = 0xd00dfeed;
@@ -72,52 +73,69 @@ export function readDtb(file: FileId, blob: Uint8Array): DeviceTree | BlobFault 
 }
 
 function parse(file: FileId, blob: Uint8Array): DeviceTree {
+  const header = readHeader(blob);
   const origins: OriginMap = {
     originOf: (start, end) => ({ span: { file, start, end } }),
     expandedOffset: (asked, offset) => (asked === file ? offset : undefined),
   };
-  const written = (start: number, end: number): Written => ({ in: origins, start, end });
-  const u32 = (at: number): number => {
-    if (at < 0 || at + 4 > blob.length) throw new Fault('ends too early', at);
-    return (
-      (((blob[at] ?? 0) << 24) |
-        ((blob[at + 1] ?? 0) << 16) |
-        ((blob[at + 2] ?? 0) << 8) |
-        (blob[at + 3] ?? 0)) >>>
-      0
-    );
+  const memoryReservations = readReservations(blob, header, origins);
+  const root = new StructureReader(blob, header, origins).readRoot();
+  return {
+    root,
+    ...indexNodes(root),
+    memoryReservations,
+    bootCpu: header.bootCpu,
+    isPlugin: false,
+    problems: [],
   };
-  const u64 = (at: number): bigint => (BigInt(u32(at)) << 32n) | BigInt(u32(at + 4));
-  let nameBytes = 0;
-  const stringAt = (at: number, limit: number): string => {
-    const end = blob.indexOf(0, at);
-    if (at < 0 || at >= limit || end < 0 || end >= limit)
-      throw new Fault('string has no end', Math.max(0, at));
-    nameBytes += end - at;
-    if (nameBytes > mostNameBytes)
-      throw new Fault(`has more than ${mostNameBytes >> 20} MiB of names`, at);
-    return nameOf(blob.subarray(at, end));
-  };
+}
 
+/** Offsets are bytes from the beginning of the blob, ends exclusive. */
+interface Header {
+  readonly total: number;
+  readonly structure: number;
+  readonly strings: number;
+  readonly stringsEnd: number;
+  readonly reservations: number;
+  readonly bootCpu: number;
+}
+
+function readHeader(blob: Uint8Array): Header {
+  const field = (index: number): number => u32(blob, index * 4);
   if (blob.length < 40) throw new Fault('is shorter than a devicetree header', 0);
-  if (u32(0) !== MAGIC) throw new Fault('is not a devicetree blob (magic number missing)', 0);
-  const total = u32(4);
-  const version = u32(20);
-  const compatible = u32(24);
+  if (field(0) !== MAGIC) throw new Fault('is not a devicetree blob (magic number missing)', 0);
+  const total = field(1);
+  const version = field(5);
+  const compatible = field(6);
   if (compatible > 17 || version < 16)
     throw new Fault(`has format version ${version}, which is not 16 or 17`, 20);
   if (total > blob.length)
     throw new Fault(`says it has ${total} bytes, the file ${blob.length}`, 4);
-  const stringsStart = u32(12);
-  const stringsEnd = version >= 17 || u32(32) > 0 ? Math.min(total, stringsStart + u32(32)) : total;
+  const strings = field(3);
+  const stringsSize = field(8);
+  return {
+    total,
+    structure: field(2),
+    strings,
+    stringsEnd: version >= 17 || stringsSize > 0 ? Math.min(total, strings + stringsSize) : total,
+    reservations: field(4),
+    bootCpu: field(7),
+  };
+}
 
-  const memoryReservations: MemoryReservation[] = [];
-  for (let at = u32(16); ; at += 16) {
-    if (at + 16 > total) throw new Fault('memory reservation block has no end', at);
-    const address = u64(at);
-    const size = u64(at + 8);
-    if (address === 0n && size === 0n) break;
-    memoryReservations.push({
+function readReservations(
+  blob: Uint8Array,
+  header: Header,
+  origins: OriginMap,
+): MemoryReservation[] {
+  const written = (start: number, end: number): Written => ({ in: origins, start, end });
+  const found: MemoryReservation[] = [];
+  for (let at = header.reservations; ; at += 16) {
+    if (at + 16 > header.total) throw new Fault('memory reservation block has no end', at);
+    const address = u64(blob, at);
+    const size = u64(blob, at + 8);
+    if (address === 0n && size === 0n) return found;
+    found.push({
       address,
       size,
       labels: [],
@@ -128,117 +146,162 @@ function parse(file: FileId, blob: Uint8Array): DeviceTree {
       },
     });
   }
+}
 
-  let root: MutableNode | undefined;
-  let node: MutableNode | undefined;
-  let depth = 0;
-  let at = u32(8);
-  let nodes = 0;
-  for (let done = false; !done;) {
-    const token = u32(at);
-    const tokenAt = at;
-    at += 4;
+/** Reads the structure block, token by token. */
+class StructureReader {
+  readonly #blob: Uint8Array;
+  readonly #header: Header;
+  readonly #origins: OriginMap;
+  /** Behind the token that is being read. */
+  #at: number;
+  #root: MutableNode | undefined;
+  /** The node that is open. */
+  #node: MutableNode | undefined;
+  #depth = 0;
+  #nodes = 0;
+  #nameBytes = 0;
+
+  constructor(blob: Uint8Array, header: Header, origins: OriginMap) {
+    this.#blob = blob;
+    this.#header = header;
+    this.#origins = origins;
+    this.#at = header.structure;
+  }
+
+  readRoot(): MutableNode {
+    while (this.#readToken());
+    if (this.#root === undefined) throw new Fault('has no root node', this.#header.structure);
+    return this.#root;
+  }
+
+  /** Whether more tokens follow. */
+  #readToken(): boolean {
+    const start = this.#at;
+    const token = u32(this.#blob, start);
+    this.#at += 4;
     switch (token) {
-      case BEGIN_NODE: {
-        const name = stringAt(at, total);
-        const nameEnd = blob.indexOf(0, at);
-        if (++depth > maximumDepth)
-          throw new Fault(`nests nodes deeper than ${maximumDepth}`, tokenAt);
-        if (node === undefined && root !== undefined) throw new Fault('has two roots', tokenAt);
-        if (++nodes > mostNodes) throw new Fault(`has more than ${mostNodes} nodes`, tokenAt);
-        const opening: Opening = {
-          whole: written(tokenAt, tokenAt + 4),
-          name: written(at, nameEnd),
-        };
-        const path =
-          node === undefined ? '/' : node.path === '/' ? `/${name}` : `${node.path}/${name}`;
-        const child: MutableNode = {
-          path,
-          name: node === undefined ? '' : name,
-          parent: node,
-          children: [],
-          properties: new Map(),
-          labels: [],
-          openings: [opening],
-        };
-        node?.children.push(child);
-        root ??= child;
-        node = child;
-        at += (nameEnd - at + 4) & ~3;
-        break;
-      }
+      case BEGIN_NODE:
+        this.#beginNode(start);
+        return true;
       case END_NODE:
-        if (node === undefined) throw new Fault('ends a node that was not begun', tokenAt);
-        node = node.parent as MutableNode | undefined;
-        depth--;
-        break;
-      case PROP: {
-        if (node === undefined) throw new Fault('has a property outside all nodes', tokenAt);
-        const length = u32(at);
-        const name = stringAt(stringsStart + u32(at + 4), stringsEnd);
-        const start = at + 8;
-        if (start + length > total)
-          throw new Fault(`property ${name} ends after the blob`, tokenAt);
-        const bytes = blob.slice(start, start + length);
-        node.properties.set(name, {
-          name,
-          labels: [],
-          bytes,
-          definition: {
-            whole: written(tokenAt, start + length),
-            name: written(tokenAt, tokenAt + 4),
-            value: written(start, start + length),
-            bytes,
-            parts: [],
-          },
-          overridden: [],
-        });
-        at = start + ((length + 3) & ~3);
-        break;
-      }
+        if (this.#node === undefined) throw new Fault('ends a node that was not begun', start);
+        this.#node = this.#node.parent as MutableNode | undefined;
+        this.#depth--;
+        return true;
+      case PROP:
+        this.#readProperty(start);
+        return true;
       case NOP:
-        break;
+        return true;
       case END:
-        if (node !== undefined) throw new Fault('ends inside a node', tokenAt);
-        done = true;
-        break;
+        if (this.#node !== undefined) throw new Fault('ends inside a node', start);
+        return false;
       default:
-        throw new Fault(`has an unknown structure token ${token}`, tokenAt);
+        throw new Fault(`has an unknown structure token ${token}`, start);
     }
   }
-  if (root === undefined) throw new Fault('has no root node', u32(8));
 
+  #beginNode(start: number): void {
+    const at = this.#at;
+    const name = this.#stringAt(at, this.#header.total);
+    const nameEnd = this.#blob.indexOf(0, at);
+    if (++this.#depth > maximumDepth)
+      throw new Fault(`nests nodes deeper than ${maximumDepth}`, start);
+    const parent = this.#node;
+    if (parent === undefined && this.#root !== undefined) throw new Fault('has two roots', start);
+    if (++this.#nodes > mostNodes) throw new Fault(`has more than ${mostNodes} nodes`, start);
+    const node: MutableNode = {
+      path:
+        parent === undefined ? '/' : parent.path === '/' ? `/${name}` : `${parent.path}/${name}`,
+      name: parent === undefined ? '' : name,
+      parent,
+      children: [],
+      properties: new Map(),
+      labels: [],
+      openings: [{ whole: this.#written(start, start + 4), name: this.#written(at, nameEnd) }],
+    };
+    parent?.children.push(node);
+    this.#root ??= node;
+    this.#node = node;
+    this.#at = at + ((nameEnd - at + 4) & ~3);
+  }
+
+  #readProperty(tokenStart: number): void {
+    const at = this.#at;
+    if (this.#node === undefined) throw new Fault('has a property outside all nodes', tokenStart);
+    const length = u32(this.#blob, at);
+    const { strings, stringsEnd, total } = this.#header;
+    const name = this.#stringAt(strings + u32(this.#blob, at + 4), stringsEnd);
+    const start = at + 8;
+    const end = start + length;
+    if (end > total) throw new Fault(`property ${name} ends after the blob`, tokenStart);
+    const bytes = this.#blob.slice(start, end);
+    this.#node.properties.set(name, {
+      name,
+      labels: [],
+      bytes,
+      definition: {
+        whole: this.#written(tokenStart, end),
+        name: this.#written(tokenStart, tokenStart + 4),
+        value: this.#written(start, end),
+        bytes,
+        parts: [],
+      },
+      overridden: [],
+    });
+    this.#at = start + ((length + 3) & ~3);
+  }
+
+  /** The string at `at`, which must end before `limit`. */
+  #stringAt(at: number, limit: number): string {
+    const end = this.#blob.indexOf(0, at);
+    if (at < 0 || at >= limit || end < 0 || end >= limit)
+      throw new Fault('string has no end', Math.max(0, at));
+    this.#nameBytes += end - at;
+    if (this.#nameBytes > mostNameBytes)
+      throw new Fault(`has more than ${mostNameBytes >> 20} MiB of names`, at);
+    return nameOf(this.#blob.subarray(at, end));
+  }
+
+  #written(start: number, end: number): Written {
+    return { in: this.#origins, start, end };
+  }
+}
+
+/** The nodes by label and by phandle; labels are given to their nodes. */
+function indexNodes(root: MutableNode): Pick<DeviceTree, 'labels' | 'phandles'> {
   const labels = new Map<string, DtNode>();
   const phandles = new Map<number, DtNode>();
   const byPath = new Map<string, MutableNode>();
-  const visit = (each: MutableNode): void => {
-    if (each.path.length <= longestPath) byPath.set(each.path, each);
+  const visit = (node: MutableNode): void => {
+    if (node.path.length <= longestPath) byPath.set(node.path, node);
     for (const name of ['phandle', 'linux,phandle']) {
-      const value = each.properties.get(name)?.bytes;
-      if (value?.length === 4) {
-        const phandle = new DataView(value.buffer, value.byteOffset, 4).getUint32(0);
-        if (!phandles.has(phandle)) phandles.set(phandle, each);
-      }
+      const bytes = node.properties.get(name)?.bytes;
+      if (bytes?.length !== 4) continue;
+      const phandle = u32(bytes, 0);
+      if (!phandles.has(phandle)) phandles.set(phandle, node);
     }
-    for (const child of each.children) visit(child as MutableNode);
+    for (const child of node.children) visit(child as MutableNode);
   };
   visit(root);
   for (const [label, path] of byPath.get('/__symbols__')?.properties ?? []) {
     const target = byPath.get(nameOf(path.bytes).replace(/\0$/, ''));
-    if (target) {
-      target.labels.push(label);
-      labels.set(label, target);
-    }
+    if (!target) continue;
+    target.labels.push(label);
+    labels.set(label, target);
   }
-  return {
-    root,
-    labels,
-    phandles,
-    memoryReservations,
-    bootCpu: u32(28),
-    isPlugin: false,
-    problems: [],
-  };
+  return { labels, phandles };
+}
+
+/** The big-endian number of 32 bits at byte `at`. */
+function u32(bytes: Uint8Array, at: number): number {
+  if (at < 0 || at + 4 > bytes.length) throw new Fault('ends too early', at);
+  return cellAtByte(bytes, at);
+}
+
+function u64(bytes: Uint8Array, at: number): bigint {
+  return (BigInt(u32(bytes, at)) << 32n) | BigInt(u32(bytes, at + 4));
 }
 
 /** The name as source would spell it, so that it is written back byte for byte. */

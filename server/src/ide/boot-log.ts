@@ -1,9 +1,11 @@
 // The predicted console of a boot, in the words people read, and how it compares with a captured one.
 
+import { XEN_MARK } from '../xen/messages.ts';
+import { wordReasons } from '../xen/reasons.ts';
 import { formatGrouped } from '../addresses/format.ts';
-import { compareBootLog as compareLines, type ComparedLine } from '../analysis/compare-boot-log.ts';
-import { explainLog, type ExplainedLine } from '../analysis/explain-log.ts';
-import { readBootLog } from '../analysis/read-boot-log.ts';
+import { compareBootLog as compareLines, type ComparedLine } from '../console/compare-boot-log.ts';
+import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
+import { readBootLog } from '../console/read-boot-log.ts';
 import type { Board } from '../rules/board.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { printable } from '../text/printable.ts';
@@ -25,11 +27,11 @@ export function predictedLog(boot: XenBoot): PredictedLog {
     lines: boot.log.map((line) => {
       const [opening] = line.node?.openings ?? [];
       const written = line.written ?? opening?.name;
-      return { text: printable(`(XEN) ${line.text}`), ...(written && { at: spanOf(written) }) };
+      return { text: printable(line.shown), ...(written && { at: spanOf(written) }) };
     }),
     outcome: outcomeSentence(boot),
     uncertain: boot.uncertain.map(({ what, because }) =>
-      printable(`${what} is not certain: ${because}`),
+      printable(`${what} is not certain: ${wordReasons(because)}`),
     ),
   };
 }
@@ -42,15 +44,15 @@ export function outcomeSentence(boot: XenBoot): string {
     case 'boots':
       return `${name} boots.`;
     case 'panics':
-      return printable(`${name} panics: ${outcome.because}`);
+      return printable(`${name} panics: ${wordReasons(outcome.because)}`);
     case 'hangs':
-      return printable(`${name} hangs: ${outcome.because}`);
+      return printable(`${name} hangs: ${wordReasons(outcome.because)}`);
     case 'dom0-fails':
-      return printable(`dom0 fails under ${name}: ${outcome.because}`);
+      return printable(`dom0 fails under ${name}: ${wordReasons(outcome.because)}`);
     case 'dom0-at-risk':
-      return printable(`dom0 is at risk under ${name}: ${outcome.because}`);
+      return printable(`dom0 is at risk under ${name}: ${wordReasons(outcome.because)}`);
     case 'unknown':
-      return printable(`How ${name} boots is not known: ${outcome.because}`);
+      return printable(`How ${name} boots is not known: ${wordReasons(outcome.because)}`);
   }
 }
 
@@ -84,7 +86,7 @@ export function compareLogs(boot: XenBoot, captured: string): LogComparison {
   const predictedSide: LogLine[] = [];
   const capturedSide: LogLine[] = [];
   for (const line of lines) {
-    const text = printable(`(XEN) ${line.text}`);
+    const text = printable(XEN_MARK + line.text);
     const from = line.predicted === undefined ? undefined : boot.log[line.predicted];
     const written = from && (from.written ?? from.node?.openings[0]?.name);
     const at = written && spanOf(written);

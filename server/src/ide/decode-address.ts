@@ -1,5 +1,6 @@
 // Who owns one address, in every view: for "decode address or MFN".
 
+import { frameOf, PAGE_SIZE } from '../addresses/page.ts';
 import { formatAddress, formatGrouped } from '../addresses/format.ts';
 import type { Board } from '../rules/board.ts';
 import { printable } from '../text/printable.ts';
@@ -41,9 +42,9 @@ export function decodeAddress(
   asked: Asked,
 ): { readonly title: string; readonly owners: readonly Ownership[] } {
   const { address } = asked;
-  const end = address + (asked.isFrame ? 0x1000n : 1n);
+  const end = address + (asked.isFrame ? PAGE_SIZE : 1n);
   return {
-    title: `${formatGrouped(address)} (MFN ${formatAddress(address >> 12n)})`,
+    title: `${formatGrouped(address)} (MFN ${formatAddress(frameOf(address))})`,
     owners: [
       ...ownershipOf(board, { start: address, end }),
       ...board.xen.flatMap((boot) => describeFrame(boot, address) ?? []),

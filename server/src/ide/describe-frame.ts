@@ -1,5 +1,7 @@
 // Whether dom0 may hand Xen a frame in a hypercall, and if not, because of which node.
 
+import { wordReasons } from '../xen/reasons.ts';
+import { frameOf } from '../addresses/page.ts';
 import type { DtNode } from '../tree/device-tree.ts';
 import { explainMfn, type MfnExplanation } from '../xen/explain-mfn.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
@@ -10,7 +12,7 @@ export function describeFrame(boot: XenBoot, address: bigint): Ownership | undef
   const { outcome, dom0, uncertain } = boot;
   if (!dom0 || outcome.kind === 'panics' || outcome.kind === 'hangs') return undefined;
   const isOpen = uncertain.some(({ what }) => what === 'dom0' || what === 'dom0.banks');
-  const found = explainMfn(boot, address >> 12n);
+  const found = explainMfn(boot, frameOf(address));
   if (isOpen && found.mapped !== 'device') return undefined;
   const node = nodeOf(found);
   return {
@@ -34,7 +36,8 @@ function wording(found: MfnExplanation): string {
       : `not mapped in dom0 (${state}), though ${toldBy} tells it this is RAM: dom0 faults on the first access`;
   }
   const refused = `refused with "${line ?? ''}" (${state}): mapped for ${mappedBy?.name ?? 'a device'}`;
-  if (linuxUsesBecause !== undefined) return `${refused}; dom0 uses it as RAM: ${linuxUsesBecause}`;
+  if (linuxUsesBecause !== undefined)
+    return `${refused}; dom0 uses it as RAM: ${wordReasons([linuxUsesBecause])}`;
   return toldBy === undefined
     ? `${refused}, not as RAM`
     : `${refused}; dom0 keeps away from it, since the node reserves it`;

@@ -1,9 +1,20 @@
 // What hovering a place in a devicetree source shows: text first, the numbers joined and placed.
 
-import { cellOf, childCells, joinCells, regCells, tuplesOf } from '../addresses/cells.ts';
+import { frameOf } from '../addresses/page.ts';
+import {
+  cellOf,
+  childCells,
+  joinCells,
+  regCells,
+  tuplesOf,
+  type CellCounts,
+  type Tuple,
+} from '../addresses/cells.ts';
 import { decode } from '../addresses/decode.ts';
 import { formatAddress, formatGrouped, formatSize } from '../addresses/format.ts';
 import { overlaps, type Range } from '../addresses/region.ts';
+import { layOutRamoops, type RamoopsArea } from '../linux/ramoops.ts';
+import { isCompatible } from '../linux/region-drivers.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
 import type { DynamicReserved } from '../memory/memory-map.ts';
 import type { Board } from '../rules/board.ts';
@@ -26,7 +37,6 @@ import {
 import { locate, nodeOfOpening, type Located } from './locate.ts';
 import { likely, neighboursOf, neighbourText, ownershipOf, xenName } from './ownership.ts';
 import { fileName } from './paths.ts';
-import { ramoopsLayout } from './ramoops.ts';
 import { itemAt, outlineOf, textOf, tokenAt } from './source-outline.ts';
 
 /** Markdown, and the text it is about. */
@@ -132,7 +142,7 @@ function nodeLines(context: Context, node: DtNode): string[] {
   const labels = node.labels.length > 0 ? ` (${node.labels.map(code).join(', ')})` : '';
   const title = `**${markdownText(printableBrief(node.path))}**${labels}${kindOf(board, node)}`;
   const dynamic = map.dynamic.find((each) => each.node === node);
-  if (dynamic) return [title, ...dynamicLines(context, dynamic)];
+  if (dynamic) return [title, ...dynamicLines(context, dynamic), ...ramoopsLines(board, node)];
   const ranges = [
     ...map.reserved.filter((each) => each.node === node),
     ...map.modules.filter((each) => each.node === node),
@@ -141,7 +151,7 @@ function nodeLines(context: Context, node: DtNode): string[] {
   if (ranges.length > 0) {
     const lines = ranges.slice(0, 4).flatMap((range) => rangeLines(context, range, node));
     if (ranges.length > 4) lines.push(`… and ${ranges.length - 4} more ranges`);
-    return [title, ...lines, ...ramoopsLines(node, ranges[0])];
+    return [title, ...lines, ...ramoopsLines(board, node)];
   }
   const unknown = map.unknown.find((each) => each.node === node);
   if (unknown) return [title, `Its addresses are not known: ${unknown.because.code}.`];
@@ -149,7 +159,10 @@ function nodeLines(context: Context, node: DtNode): string[] {
   const compatible = node.properties.get('compatible');
   if (compatible) lines.push(stringsOf(compatible).map(code).join(', '));
   const device = map.devices.filter((each) => each.node === node);
-  lines.push(...device.slice(0, 4).map((each) => deviceLine(node, each)));
+  lines.push(
+    ...device.slice(0, 4).map((each) => deviceLine(node, each)),
+    ...ramoopsLines(board, node),
+  );
   const users = usersLine(board, node);
   if (users) lines.push(users);
   return lines;
@@ -212,7 +225,7 @@ function rangeLines(context: Context, range: Range, node: DtNode | undefined): s
   rows.push(['Size', `${formatSize(size)} (${formatAddress(size)})`]);
   rows.push([
     'MFN',
-    `${formatAddress(range.start >> 12n)} – ${formatAddress((range.end - 1n) >> 12n)}`,
+    `${formatAddress(frameOf(range.start))} – ${formatAddress(frameOf(range.end - 1n))}`,
   ]);
   rows.push(['Bank', bankText(board, range, node)]);
   if (!node || !isMemoryNode(node)) {
@@ -299,15 +312,50 @@ function dynamicLines(context: Context, region: DynamicReserved): string[] {
   return [table(rows)];
 }
 
-function ramoopsLines(node: DtNode, region: Range | undefined): string[] {
-  const layout = region && ramoopsLayout(node, region);
-  if (!layout) return [];
-  return [
-    'Layout of the `ramoops` records:',
-    table(
-      layout.map((each) => [each.name, `${rangeText(each)}, ${formatSize(each.end - each.start)}`]),
-    ),
+const RAMOOPS_SIZES = '`record-size`, `console-size`, `ftrace-size` and `pmsg-size`';
+
+/** What the driver makes of a ramoops node: its layout, or why it does not start. */
+function ramoopsLines(board: Board, node: DtNode): string[] {
+  if (!isCompatible(node, 'ramoops')) return [];
+  const { reserved, devices, dynamic } = board.map;
+  if (dynamic.some((each) => each.node === node))
+    return ['ramoops does not start: the region has `size` but no `reg`. Give it a fixed `reg`.'];
+  // The driver takes the first range only.
+  const isFirst = (each: { readonly node: DtNode | undefined; readonly index: number }): boolean =>
+    each.node === node && each.index === 0;
+  const region = reserved.find(isFirst) ?? devices.find(isFirst);
+  if (!region) return [];
+  const { areas, needed, rounded, refused } = layOutRamoops(node, region);
+  const size = region.end - region.start;
+  const lines = rounded.map(
+    ({ property, to }) => `Linux rounds \`${property}\` down to ${formatSize(to)}, a power of two.`,
+  );
+  if (refused === 'no-sizes')
+    lines.push(`ramoops does not start: set at least one of ${RAMOOPS_SIZES}.`);
+  else if (refused === 'no-room')
+    lines.push(
+      `ramoops does not start: its records need ${formatSize(needed)}, the region has ${formatSize(size)}. Reduce ${RAMOOPS_SIZES} or enlarge \`reg\`.`,
+    );
+  else lines.push('Layout of the `ramoops` records:', table(ramoopsRows(areas, region)));
+  return lines;
+}
+
+function ramoopsRows(areas: readonly RamoopsArea[], region: Range): [string, string][] {
+  const row = (name: string, range: Range): [string, string] => [
+    name,
+    `${rangeText(range)}, ${formatSize(range.end - range.start)}`,
   ];
+  const rows = areas.map((area) =>
+    row(
+      area.kind === 'dmesg'
+        ? `${area.count} dump record${area.count === 1n ? '' : 's'}`
+        : area.kind,
+      area,
+    ),
+  );
+  const end = areas.at(-1)?.end ?? region.start;
+  if (end < region.end) rows.push(row('left over', { start: end, end: region.end }));
+  return rows;
 }
 
 function definitionLines(context: Context, node: DtNode): string[] {
@@ -354,93 +402,115 @@ function valueLines(
   offset: number | undefined,
 ): string[] {
   const { board } = context;
-  const { map } = board;
+  switch (property.name) {
+    case 'reg':
+      return regLines(context, node, property, offset);
+    case 'xen,static-mem':
+    case 'xen,static-heap':
+    case 'xen,shared-mem':
+      return staticMemoryLines(context, node, property, offset);
+    case 'ranges':
+    case 'dma-ranges':
+      return rangesLines(node, property);
+    case 'linux,initrd-start':
+    case 'linux,initrd-end':
+      return ramdiskLines(context, node, property);
+    case 'memory':
+      return [`${formatSize(wholeValue(property) * 1024n)} for this domain (the value is in KiB)`];
+    case 'size':
+    case 'alignment':
+    case 'alloc-ranges': {
+      const dynamic = board.map.dynamic.find((each) => each.node === node);
+      return dynamic ? dynamicLines(context, dynamic) : plainValue(board, property, offset);
+    }
+    default:
+      return plainValue(board, property, offset);
+  }
+}
+
+/** All cells of a value as one number. */
+function wholeValue(property: DtProperty): bigint {
+  return joinCells(cellsOf(property), 0, property.bytes.length >> 2);
+}
+
+function ramdiskLines(context: Context, node: DtNode, property: DtProperty): string[] {
+  const ramdisk = context.board.map.modules.find((each) => each.node === node);
+  return [
+    formatGrouped(wholeValue(property)),
+    ...(ramdisk ? rangeLines(context, ramdisk, node) : []),
+  ];
+}
+
+function staticMemoryLines(
+  context: Context,
+  node: DtNode,
+  { name }: DtProperty,
+  offset: number | undefined,
+): string[] {
+  return context.board.map.reserved
+    .filter((each) => each.node === node)
+    .filter(
+      (each) =>
+        offset === undefined ||
+        name === 'xen,shared-mem' ||
+        inTuple(each.index, offset, node, name),
+    )
+    .slice(0, 4)
+    .flatMap((range) => rangeLines(context, range, node));
+}
+
+function regLines(
+  context: Context,
+  node: DtNode,
+  property: DtProperty,
+  offset: number | undefined,
+): string[] {
   const counts = regCells(node);
-  const isRegion =
-    map.reserved.some((each) => each.node === node) ||
-    map.modules.some((each) => each.node === node);
-  if (property.name === 'reg') {
-    const decoded = decode(node);
-    const tuples = tuplesOf(property, counts);
-    const width = (counts.address + counts.size) * 4;
-    const wanted = tuples.filter(
+  const width = (counts.address + counts.size) * 4;
+  const lines = tuplesOf(property, counts)
+    .filter(
       (tuple) =>
         offset === undefined || (tuple.offset <= offset && offset < tuple.offset + tuple.length),
-    );
-    const lines: string[] = [];
-    for (const tuple of wanted.slice(0, 4)) {
-      // Neither Linux nor Xen translates the addresses of reserved regions.
-      const translated = !isRegion && decoded.known ? decoded.value[tuple.index] : undefined;
-      const start = translated?.start ?? tuple.address;
-      const range = { start, end: start + tuple.size };
-      if (offset !== undefined && counts.size > 0) {
-        const isAddress = offset - tuple.offset < counts.address * 4;
-        lines.push(
-          isAddress
-            ? `Address ${formatGrouped(tuple.address)} (cells ${cellsText(counts.address)} of tuple ${tuple.index})`
-            : `Size ${formatSize(tuple.size)} = ${formatGrouped(tuple.size)}`,
-        );
-      }
-      if (isRegion || isMemoryNode(node)) lines.push(...rangeLines(context, range, node));
-      else if (counts.size === 0) lines.push(`Unit ${formatAddress(tuple.address)}`);
-      else {
-        lines.push(deviceLine(node, { ...range, index: tuple.index }));
-        if (!decoded.known && decoded.because.code === 'not-translatable')
-          lines.push(
-            `The CPU cannot address it: ${markdownText(decoded.because.bus)} has no \`ranges\` for it.`,
-          );
-        else
-          for (const each of ownershipOf(board, range))
-            if (each.view.startsWith('Xen'))
-              lines.push(`${each.view}: ${markdownText(each.owner)}`);
-      }
-    }
-    if (width > 0 && property.bytes.length % width !== 0)
-      lines.push(
-        `${property.bytes.length / 4} cells are no whole number of tuples of ${counts.address} + ${counts.size} cells.`,
-      );
+    )
+    .slice(0, 4)
+    .flatMap((tuple) => [
+      ...(offset === undefined || counts.size === 0 ? [] : [partText(tuple, counts, offset)]),
+      ...tupleLines(context, node, tuple),
+    ]);
+  if (width > 0 && property.bytes.length % width !== 0)
     lines.push(
-      ...ramoopsLines(
-        node,
-        map.reserved.find((each) => each.node === node),
-      ),
+      `${property.bytes.length / 4} cells are no whole number of tuples of ${counts.address} + ${counts.size} cells.`,
     );
-    return lines;
+  return [...lines, ...ramoopsLines(context.board, node)];
+}
+
+/** The address or the size of a tuple, whichever holds the byte at `offset`. */
+function partText(tuple: Tuple, counts: CellCounts, offset: number): string {
+  return offset - tuple.offset < counts.address * 4
+    ? `Address ${formatGrouped(tuple.address)} (cells ${cellsText(counts.address)} of tuple ${tuple.index})`
+    : `Size ${formatSize(tuple.size)} = ${formatGrouped(tuple.size)}`;
+}
+
+/** What lies at a tuple of `reg`. */
+function tupleLines(context: Context, node: DtNode, tuple: Tuple): string[] {
+  const { board } = context;
+  const { reserved, modules } = board.map;
+  const untranslated = { start: tuple.address, end: tuple.address + tuple.size };
+  // Neither Linux nor Xen translates the addresses of reserved regions.
+  if ([...reserved, ...modules].some((each) => each.node === node))
+    return rangeLines(context, untranslated, node);
+  const decoded = decode(node);
+  const start = (decoded.known ? decoded.value[tuple.index]?.start : undefined) ?? tuple.address;
+  const range = { start, end: start + tuple.size };
+  if (isMemoryNode(node)) return rangeLines(context, range, node);
+  if (regCells(node).size === 0) return [`Unit ${formatAddress(tuple.address)}`];
+  const line = deviceLine(node, { ...range, index: tuple.index });
+  if (!decoded.known && decoded.because.code === 'not-translatable') {
+    const bus = markdownText(decoded.because.bus);
+    return [line, `The CPU cannot address it: ${bus} has no \`ranges\` for it.`];
   }
-  if (
-    property.name === 'xen,static-mem' ||
-    property.name === 'xen,static-heap' ||
-    property.name === 'xen,shared-mem'
-  ) {
-    return map.reserved
-      .filter((each) => each.node === node)
-      .filter(
-        (each) =>
-          offset === undefined ||
-          property.name === 'xen,shared-mem' ||
-          inTuple(each.index, offset, node, property.name),
-      )
-      .slice(0, 4)
-      .flatMap((range) => rangeLines(context, range, node));
-  }
-  if (property.name === 'ranges' || property.name === 'dma-ranges')
-    return rangesLines(node, property);
-  if (
-    property.name === 'size' ||
-    property.name === 'alignment' ||
-    property.name === 'alloc-ranges'
-  ) {
-    const dynamic = map.dynamic.find((each) => each.node === node);
-    if (dynamic) return dynamicLines(context, dynamic);
-  }
-  if (/^linux,initrd-(?:start|end)$/.test(property.name) || property.name === 'memory') {
-    const value = joinCells(cellsOf(property), 0, property.bytes.length >> 2);
-    if (property.name === 'memory')
-      return [`${formatSize(value * 1024n)} for this domain (the value is in KiB)`];
-    const ramdisk = map.modules.find((each) => each.node === node);
-    return [formatGrouped(value), ...(ramdisk ? rangeLines(context, ramdisk, node) : [])];
-  }
-  return plainValue(board, property, offset);
+  const owners = ownershipOf(board, range).filter(({ view }) => view.startsWith('Xen'));
+  return [line, ...owners.map(({ view, owner }) => `${view}: ${markdownText(owner)}`)];
 }
 
 function cellsText(count: number): string {

@@ -1,5 +1,6 @@
 // Who has a range of memory, as each reader of the tree sees it, in words.
 
+import { wordReasons } from '../xen/reasons.ts';
 import { formatGrouped, formatSize } from '../addresses/format.ts';
 import { contains, overlaps, type Range } from '../addresses/region.ts';
 import type { LinuxBoot } from '../linux/linux-boot.ts';
@@ -7,7 +8,8 @@ import { firstMeeting, RangeIndex } from '../memory/range-index.ts';
 import type { Board } from '../rules/board.ts';
 import { markdownText } from '../text/markdown.ts';
 import type { DtNode, Written } from '../tree/device-tree.ts';
-import type { XenBoot, XenReservedKind } from '../xen/xen-boot.ts';
+import type { XenBoot } from '../xen/xen-boot.ts';
+import type { XenReservedKind } from '../xen/reserved-kind.ts';
 
 /** One reader's answer. */
 export interface Ownership {
@@ -114,7 +116,7 @@ export function underXen(boot: XenBoot, range: Range): Ownership {
   const view = xenName(boot);
   const { outcome } = boot;
   if (outcome.kind === 'panics' || outcome.kind === 'hangs')
-    return { view, owner: `does not boot: ${outcome.line?.text ?? outcome.because}` };
+    return { view, owner: `does not boot: ${outcome.line?.text ?? wordReasons(outcome.because)}` };
   const reserved = firstMeeting(boot.reserved, range);
   if (reserved) {
     const named = reserved.kind === 'reserved-memory' || reserved.kind === 'static-mem';
@@ -147,7 +149,7 @@ export function underXen(boot: XenBoot, range: Range): Ownership {
   if (ram)
     return {
       view,
-      owner: unsure ? `RAM; its owner is not known: ${unsure.because}` : 'RAM',
+      owner: unsure ? `RAM; its owner is not known: ${wordReasons(unsure.because)}` : 'RAM',
       ...(ram.node && { node: ram.node }),
     };
   return { view, owner: 'no RAM' };

@@ -1,5 +1,6 @@
 // The nodes and properties of one source file as it is written, however broken it is at the moment.
 
+import { firstIndexWhere } from '../text/first-index-where.ts';
 import { maximumDepth } from '../syntax/scan-statements.ts';
 import { tokenize, type Token } from './source-tokens.ts';
 import type { SourceFile } from '../text/source-file.ts';
@@ -71,135 +72,166 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export function readOutline(text: string): SourceOutline {
   const tokens = tokenize(text);
   const code = tokens.filter((token) => token.kind !== 'comment' && token.kind !== 'directive');
-  const items: SourceItem[] = [];
-  const open: (Mutable<SourceNode> & { items: SourceItem[] })[] = [];
-  let at = 0;
-  const is = (token: Token | undefined, character: string): boolean =>
-    token?.kind === 'punctuation' &&
-    token.end === token.start + 1 &&
-    text.charAt(token.start) === character;
-  const add = (item: SourceItem): void => {
-    (open.at(-1)?.items ?? items).push(item);
-  };
+  return { text, tokens, items: new OutlineReader(text, code).read() };
+}
+
+type OpenNode = Mutable<SourceNode> & { items: SourceItem[] };
+
+/** Reads items one after the other from the tokens that are neither comments nor directives. */
+class OutlineReader {
+  readonly #text: string;
+  readonly #code: readonly Token[];
+  readonly #items: SourceItem[] = [];
+  readonly #open: OpenNode[] = [];
+  /** The index of the token that comes next. */
+  #at = 0;
   /** Open braces of nodes that are not opened. */
-  let tooDeep = 0;
+  #tooDeep = 0;
   /** Behind labels that were looked at for what follows them. */
-  let labelsEnd = 0;
-  // On a line of its own: `name =`, `name {`, `label: name {`, `&ref {`.
-  const startsStatement = (index: number): boolean => {
-    const token = code[index];
-    const before = code[index - 1];
-    if (!token || !before || !text.slice(before.end, token.start).includes('\n')) return false;
-    if (labelsEnd < index) {
-      labelsEnd = index;
-      while (code[labelsEnd]?.kind === 'label') labelsEnd += 1;
+  #labelsEnd = 0;
+
+  constructor(text: string, code: readonly Token[]) {
+    this.#text = text;
+    this.#code = code;
+  }
+
+  read(): readonly SourceItem[] {
+    while (this.#at < this.#code.length) {
+      if (this.#is(this.#at, '}')) this.#closeNode();
+      else if (this.#is(this.#at, ';') || this.#is(this.#at, '{')) this.#at += 1;
+      else this.#readItem();
     }
-    const name = code[labelsEnd];
-    const after = code[labelsEnd + 1];
+    return this.#items;
+  }
+
+  #closeNode(): void {
+    const brace = this.#code[this.#at] as Token;
+    const semicolon = this.#is(this.#at + 1, ';') ? this.#code[this.#at + 1] : undefined;
+    this.#at += semicolon ? 2 : 1;
+    if (this.#tooDeep > 0) {
+      this.#tooDeep -= 1;
+      return;
+    }
+    const node = this.#open.pop();
+    if (!node) return;
+    node.close = brace.start;
+    node.end = (semicolon ?? brace).end;
+  }
+
+  /** A node, a property or another statement, with its labels. */
+  #readItem(): void {
+    const code = this.#code;
+    const labels: Token[] = [];
+    let at = this.#readLabels(this.#at, labels);
+    if (isKeyword(this.#text, code[at], '/omit-if-no-ref/')) at += 1;
+    at = this.#readLabels(at, labels);
+    const name = code[at];
+    if (name && this.#is(at + 1, '{')) this.#openNode(labels, name, at + 1);
+    else if (
+      (name?.kind === 'name' || name?.kind === 'number') &&
+      (!code[at + 1] || this.#is(at + 1, '=') || this.#endsValue(at + 1))
+    )
+      this.#readProperty(labels, name, at + 1);
+    else this.#readStatement();
+  }
+
+  /** Adds the labels from the token at `from` on to `labels`; the index of the token behind them. */
+  #readLabels(from: number, labels: Token[]): number {
+    let at = from;
+    for (let token = this.#code[at]; token?.kind === 'label'; token = this.#code[++at])
+      labels.push(token);
+    return at;
+  }
+
+  #openNode(labels: readonly Token[], name: Token, brace: number): void {
+    const first = this.#code[this.#at] as Token;
+    this.#at = brace + 1;
+    if (this.#open.length >= maximumDepth) {
+      this.#tooDeep += 1;
+      return;
+    }
+    const node: OpenNode = {
+      kind: 'node',
+      start: first.start,
+      end: this.#text.length,
+      parent: this.#open.at(-1),
+      labels,
+      name,
+      open: (this.#code[brace] as Token).start,
+      close: undefined,
+      items: [],
+    };
+    this.#add(node);
+    this.#open.push(node);
+  }
+
+  /** `behind` is the index of what follows the name. */
+  #readProperty(labels: readonly Token[], name: Token, behind: number): void {
+    const { start } = this.#code[this.#at] as Token;
+    const value: Token[] = [];
+    let at = behind;
+    if (this.#is(at, '='))
+      for (at += 1; at < this.#code.length && !this.#endsStatement(at, value.length > 0); at += 1)
+        value.push(this.#code[at] as Token);
+    const closed = this.#is(at, ';');
+    const { end } = this.#code[closed ? at : at - 1] as Token;
+    this.#add({ kind: 'property', start, end, parent: this.#open.at(-1), labels, name, value });
+    this.#at = closed || this.#is(at, '{') ? at + 1 : at;
+  }
+
+  #readStatement(): void {
+    const first = this.#code[this.#at] as Token;
+    const tokens: Token[] = [];
+    let at = this.#at;
+    for (; at < this.#code.length && !this.#endsStatement(at, tokens.length > 0); at += 1)
+      tokens.push(this.#code[at] as Token);
+    const closed = this.#is(at, ';');
+    const { end } = closed ? (this.#code[at] as Token) : (tokens.at(-1) ?? first);
+    this.#add({ kind: 'statement', start: first.start, end, parent: this.#open.at(-1), tokens });
+    this.#at = closed ? at + 1 : at;
+  }
+
+  /** Whether the statement has ended before the token at `at`; with `mayBegin`, also where the next one plainly begins. */
+  #endsStatement(at: number, mayBegin: boolean): boolean {
+    return this.#endsValue(at) || this.#is(at, '{') || (mayBegin && this.#startsStatement(at));
+  }
+
+  #endsValue(at: number): boolean {
+    return this.#is(at, ';') || this.#is(at, '}');
+  }
+
+  /** Whether a line begins with the token at `at`, and that with `name =`, `name {`, `label: name {` or `&ref {`. */
+  #startsStatement(at: number): boolean {
+    const code = this.#code;
+    const token = code[at];
+    const before = code[at - 1];
+    if (!token || !before || !this.#text.slice(before.end, token.start).includes('\n'))
+      return false;
+    if (this.#labelsEnd < at) {
+      this.#labelsEnd = at;
+      while (code[this.#labelsEnd]?.kind === 'label') this.#labelsEnd += 1;
+    }
+    const name = code[this.#labelsEnd];
+    const after = code[this.#labelsEnd + 1];
     if (!name || after?.kind !== 'punctuation') return false;
-    const mark = text.charAt(after.start);
+    const mark = this.#text.charAt(after.start);
     if (mark === '{') return true;
     return mark === '=' && after.end === after.start + 1 && name.kind === 'name';
-  };
-  while (at < code.length) {
-    const first = code[at];
-    if (!first) break;
-    if (is(first, '}') && tooDeep > 0) {
-      tooDeep -= 1;
-      at += is(code[at + 1], ';') ? 2 : 1;
-      continue;
-    }
-    if (is(first, '}')) {
-      const node = open.pop();
-      at += 1;
-      let end = first.end;
-      if (is(code[at], ';')) {
-        end = code[at]?.end ?? end;
-        at += 1;
-      }
-      if (node) {
-        node.close = first.start;
-        node.end = end;
-      }
-      continue;
-    }
-    if (is(first, ';') || is(first, '{')) {
-      at += 1;
-      continue;
-    }
-    const labels: Token[] = [];
-    let next = at;
-    while (code[next]?.kind === 'label') labels.push(code[next++] as Token);
-    if (isKeyword(text, code[next], '/omit-if-no-ref/')) next += 1;
-    while (code[next]?.kind === 'label') labels.push(code[next++] as Token);
-    const name = code[next];
-    const parent = open.at(-1);
-    if (name && is(code[next + 1], '{') && open.length >= maximumDepth) {
-      tooDeep += 1;
-      at = next + 2;
-      continue;
-    }
-    if (name && is(code[next + 1], '{')) {
-      const brace = code[next + 1] as Token;
-      const node = {
-        kind: 'node' as const,
-        start: first.start,
-        end: text.length,
-        parent,
-        labels,
-        name,
-        open: brace.start,
-        close: undefined,
-        items: [],
-      };
-      add(node);
-      open.push(node);
-      at = next + 2;
-      continue;
-    }
-    const isProperty = name?.kind === 'name' || name?.kind === 'number';
-    if (
-      name &&
-      isProperty &&
-      (is(code[next + 1], '=') ||
-        is(code[next + 1], ';') ||
-        is(code[next + 1], '}') ||
-        !code[next + 1])
-    ) {
-      const value: Token[] = [];
-      let index = next + 1;
-      if (is(code[index], '=')) {
-        index += 1;
-        while (index < code.length) {
-          const token = code[index] as Token;
-          if (is(token, ';') || is(token, '}') || is(token, '{')) break;
-          if (value.length > 0 && startsStatement(index)) break;
-          value.push(token);
-          index += 1;
-        }
-      }
-      const closed = is(code[index], ';');
-      const end = closed ? (code[index] as Token).end : (code[index - 1] as Token).end;
-      add({ kind: 'property', start: first.start, end, parent, labels, name, value });
-      at = closed ? index + 1 : is(code[index], '{') ? index + 1 : index;
-      continue;
-    }
-    let index = at;
-    const statement: Token[] = [];
-    while (index < code.length) {
-      const token = code[index] as Token;
-      if (is(token, ';') || is(token, '}') || is(token, '{')) break;
-      if (index > at && startsStatement(index)) break;
-      statement.push(token);
-      index += 1;
-    }
-    const closed = is(code[index], ';');
-    const last = closed ? (code[index] as Token) : (statement.at(-1) ?? first);
-    add({ kind: 'statement', start: first.start, end: last.end, parent, tokens: statement });
-    at = closed ? index + 1 : Math.max(index, at + 1);
-    if (statement.length === 0) at = Math.max(at, index + 1);
   }
-  return { text, tokens, items };
+
+  #add(item: SourceItem): void {
+    (this.#open.at(-1)?.items ?? this.#items).push(item);
+  }
+
+  /** Whether the token at `at` is the punctuation `character`. */
+  #is(at: number, character: string): boolean {
+    const token = this.#code[at];
+    return (
+      token?.kind === 'punctuation' &&
+      token.end === token.start + 1 &&
+      this.#text.charAt(token.start) === character
+    );
+  }
 }
 
 function isKeyword(text: string, token: Token | undefined, keyword: string): boolean {
@@ -246,15 +278,9 @@ export function nodeAround(outline: SourceOutline, offset: number): SourceNode |
 /** The token that holds `offset`; of two that touch there, the later, unless it is punctuation. */
 export function tokenAt(outline: SourceOutline, offset: number): Token | undefined {
   const { tokens } = outline;
-  let low = 0;
-  let high = tokens.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((tokens[middle]?.start ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  const later = tokens[low - 1];
-  const earlier = tokens[low - 2];
+  const behind = firstIndexWhere(tokens.length, (index) => (tokens[index]?.start ?? 0) > offset);
+  const later = tokens[behind - 1];
+  const earlier = tokens[behind - 2];
   if (later && offset <= later.end) {
     const touches = earlier && earlier.end === offset && later.start === offset;
     return touches && later.kind === 'punctuation' ? earlier : later;

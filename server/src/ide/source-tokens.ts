@@ -40,84 +40,151 @@ const OPERATOR = /<<|>>|<=|>=|==|!=|&&|\|\||./suy;
 
 /** The tokens of `text` in order; white space is left out, and every other character is in exactly one token. */
 export function tokenize(text: string): readonly Token[] {
-  const tokens: Token[] = [];
-  // Open `(`, `<` and `[`; what a character means depends on the innermost.
-  const open: string[] = [];
-  let inValue = false;
-  let lineStart = true;
-  let at = 0;
-  const match = (pattern: RegExp): number => {
-    pattern.lastIndex = at;
-    return pattern.test(text) ? pattern.lastIndex : -1;
-  };
-  const unclosed: Unclosed = { until: 0, characterUntil: 0 };
-  while (at < text.length) {
-    const character = text.charAt(at);
-    if (character === '\n') {
-      lineStart = true;
-      at += 1;
-      continue;
+  return new Tokenizer(text).read();
+}
+
+/** A cursor over a text, and what the characters at it mean. */
+class Tokenizer {
+  readonly #text: string;
+  readonly #tokens: Token[] = [];
+  /** Open `(`, `<` and `[`; what a character means depends on the innermost. */
+  readonly #open: string[] = [];
+  readonly #unclosed: Unclosed = { until: 0, characterUntil: 0 };
+  #at = 0;
+  #inValue = false;
+  #beginsLine = true;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  read(): readonly Token[] {
+    while (this.#at < this.#text.length) {
+      const character = this.#text.charAt(this.#at);
+      if (character === '\n') {
+        this.#beginsLine = true;
+        this.#at += 1;
+      } else if (isBlank(character)) this.#at += 1;
+      else this.#takeToken(character);
     }
-    if (character === ' ' || character === '\t' || character === '\r' || character === '\f') {
-      at += 1;
-      continue;
-    }
-    const wasLineStart: boolean = lineStart;
-    lineStart = false;
-    const inside = open.length > 0;
-    const inner = open.at(-1);
-    const push = (kind: TokenKind, end: number): void => {
-      tokens.push({ kind, start: at, end, inside });
-      at = end;
-    };
-    let end: number;
-    if (character === '#' && wasLineStart && match(DIRECTIVE) >= 0) {
-      push('directive', directiveEnd(text, at, unclosed));
-    } else if (character === '/' && text.charAt(at + 1) === '*') {
-      const close = text.indexOf('*/', at + 2);
-      push('comment', close < 0 ? text.length : close + 2);
-      lineStart = wasLineStart;
-    } else if (character === '/' && text.charAt(at + 1) === '/') {
-      push('comment', lineEnd(text, at));
-    } else if (character === '"') {
-      push('string', stringEnd(text, at, unclosed));
-    } else if (character === "'" && (end = characterEnd(text, at, unclosed)) >= 0) {
-      push('character', end);
-    } else if (character === '/' && (end = match(KEYWORD)) >= 0) {
-      push('keyword', end);
-    } else if (character === '&' && inner !== '(' && (end = match(REFERENCE)) >= 0) {
-      push('reference', end);
-    } else if (inner !== '(' && (end = match(LABEL)) >= 0) {
-      push('label', end);
-    } else if (inner === '[' && (end = match(IDENTIFIER)) >= 0) {
-      push('number', end);
-    } else if ((end = match(inside ? CELL_NUMBER : NUMBER)) >= 0) {
-      push('number', end);
-    } else if ((end = match(inside || inValue ? IDENTIFIER : NAME)) >= 0) {
-      push('name', end);
-    } else {
-      end = inner === '(' ? Math.max(match(OPERATOR), at + 1) : at + 1;
-      if (character === '(' || character === '<' || character === '[') {
-        if (inner !== '(' || character === '(') open.push(character);
-      } else if (character === ')') {
-        if (inner === '(') open.pop();
-      } else if (character === '>' || character === ']') {
-        if (inner === (character === '>' ? '<' : '[')) open.pop();
-      } else if (character === ';' || character === '{' || character === '}') {
-        open.length = 0;
-        inValue = false;
-      } else if (character === '=' && inner === undefined) inValue = true;
-      const closes = character === ')' || character === '>' || character === ']';
-      tokens.push({
-        kind: 'punctuation',
-        start: at,
-        end,
-        inside: closes ? open.length > 0 : inside && open.length > 0,
-      });
-      at = end;
+    return this.#tokens;
+  }
+
+  #takeToken(character: string): void {
+    const beginsLine = this.#beginsLine;
+    this.#beginsLine = false;
+    if (character === '/' && this.#takeComment(beginsLine)) return;
+    if (this.#takeMarked(character, beginsLine) || this.#takeWord()) return;
+    this.#takePunctuation(character);
+  }
+
+  /** Adds the token that ends at `end`; false, and nothing, for -1. */
+  #take(kind: TokenKind, end: number): boolean {
+    if (end < 0) return false;
+    this.#tokens.push({ kind, start: this.#at, end, inside: this.#open.length > 0 });
+    this.#at = end;
+    return true;
+  }
+
+  /** The end of what matches here; -1 when nothing does. */
+  #match(pattern: RegExp): number {
+    pattern.lastIndex = this.#at;
+    return pattern.test(this.#text) ? pattern.lastIndex : -1;
+  }
+
+  #takeComment(beginsLine: boolean): boolean {
+    const text = this.#text;
+    const second = text.charAt(this.#at + 1);
+    if (second === '/') return this.#take('comment', lineEnd(text, this.#at));
+    if (second !== '*') return false;
+    const close = text.indexOf('*/', this.#at + 2);
+    // A directive may follow on the same line.
+    this.#beginsLine = beginsLine;
+    return this.#take('comment', close < 0 ? text.length : close + 2);
+  }
+
+  /** What its first character tells. */
+  #takeMarked(character: string, beginsLine: boolean): boolean {
+    const text = this.#text;
+    switch (character) {
+      case '#':
+        return (
+          beginsLine &&
+          this.#match(DIRECTIVE) >= 0 &&
+          this.#take('directive', directiveEnd(text, this.#at, this.#unclosed))
+        );
+      case '"':
+        return this.#take('string', stringEnd(text, this.#at, this.#unclosed));
+      case "'":
+        return this.#take('character', characterEnd(text, this.#at, this.#unclosed));
+      case '/':
+        return this.#take('keyword', this.#match(KEYWORD));
+      case '&':
+        return this.#open.at(-1) !== '(' && this.#take('reference', this.#match(REFERENCE));
+      default:
+        return false;
     }
   }
-  return tokens;
+
+  /** Labels, numbers and names. */
+  #takeWord(): boolean {
+    const inner = this.#open.at(-1);
+    const inside = inner !== undefined;
+    return (
+      (inner !== '(' && this.#take('label', this.#match(LABEL))) ||
+      (inner === '[' && this.#take('number', this.#match(IDENTIFIER))) ||
+      this.#take('number', this.#match(inside ? CELL_NUMBER : NUMBER)) ||
+      this.#take('name', this.#match(inside || this.#inValue ? IDENTIFIER : NAME))
+    );
+  }
+
+  #takePunctuation(character: string): void {
+    const start = this.#at;
+    const end = this.#open.at(-1) === '(' ? Math.max(this.#match(OPERATOR), start + 1) : start + 1;
+    const wasInside = this.#open.length > 0;
+    this.#nest(character);
+    const closes = character === ')' || character === '>' || character === ']';
+    const inside = this.#open.length > 0 && (closes || wasInside);
+    this.#tokens.push({ kind: 'punctuation', start, end, inside });
+    this.#at = end;
+  }
+
+  /** Opens and closes what the punctuation `character` does. */
+  #nest(character: string): void {
+    const open = this.#open;
+    const inner = open.at(-1);
+    switch (character) {
+      case '(':
+        open.push(character);
+        break;
+      case '<':
+      case '[':
+        if (inner !== '(') open.push(character);
+        break;
+      case ')':
+        if (inner === '(') open.pop();
+        break;
+      case '>':
+        if (inner === '<') open.pop();
+        break;
+      case ']':
+        if (inner === '[') open.pop();
+        break;
+      case ';':
+      case '{':
+      case '}':
+        open.length = 0;
+        this.#inValue = false;
+        break;
+      case '=':
+        if (inner === undefined) this.#inValue = true;
+        break;
+    }
+  }
+}
+
+function isBlank(character: string): boolean {
+  return character === ' ' || character === '\t' || character === '\r' || character === '\f';
 }
 
 /** Whether a string token has its closing quote. */

@@ -74,6 +74,7 @@ export function bootLinux(
   printNodeRanges(scan);
   placeDefaultCma(scan, options.cmaSize ?? 0n);
   return {
+    target: `linux:${release.name}`,
     release: release.name,
     architecture: scan.architecture,
     log: scan.log,
@@ -121,12 +122,7 @@ function checkThenPlace(scan: Scan): void {
 function placeFirst(scan: Scan, nodes: Parameters<typeof placeDynamic>[1][]): void {
   nodes.forEach((node, index) => {
     if (index >= REGION_LIMIT) {
-      print(
-        scan,
-        'error',
-        `OF: reserved mem: too many defined dynamic regions, skip '${node.name}'`,
-        { node },
-      );
+      print(scan, 'error', 'region-table-full', { node: node.name }, { node });
       scan.ignored.push({ node, because: 'table-full' });
       return;
     }
@@ -140,11 +136,10 @@ function placeFirst(scan: Scan, nodes: Parameters<typeof placeDynamic>[1][]): vo
 
 // free_area_init: the memory regions in whole pages.
 function printNodeRanges(scan: Scan): void {
-  print(scan, 'info', 'Early memory node ranges');
-  const hex = (value: bigint): string => `0x${value.toString(16).padStart(16, '0')}`;
+  print(scan, 'info', 'node-ranges', {});
   for (const region of memoryRegions(scan.block)) {
     const start = (region.start + scan.pageSize - 1n) & ~(scan.pageSize - 1n);
     const end = region.end & ~(scan.pageSize - 1n);
-    if (start < end) print(scan, 'info', `  node   0: [mem ${hex(start)}-${hex(end - 1n)}]`);
+    if (start < end) print(scan, 'info', 'linux-node', { numa: 0, start, last: end - 1n });
   }
 }

@@ -1,7 +1,7 @@
 // The kernel's own overlap check, __rmem_check_for_overlap (drivers/of/of_reserved_mem.c): only neighbours after sorting,
 // only the first tuple of each node, nothing but reserved-memory nodes.
 
-import { formatPhysical, print, type Recording, type Scan } from './scan.ts';
+import { print, type Recording, type Scan } from './scan.ts';
 import { heapSort } from './sort-regions.ts';
 
 /** Sorts the recorded regions as Linux keeps them from then on, and prints each overlap of neighbours. */
@@ -22,13 +22,9 @@ export function checkOverlap(scan: Scan): void {
     const next = recorded[index + 1];
     if (!next || region.end <= next.start) return;
     if (region.start === 0n && !scan.behaviours.baseZeroCompared) return;
-    const side = ({ node, start, end }: Recording): string =>
-      `${node.name} (${formatPhysical(scan, start)}--${formatPhysical(scan, end)})`;
-    print(
-      scan,
-      'error',
-      `OF: reserved mem: OVERLAP DETECTED!\n${side(region)} overlaps with ${side(next)}`,
-      { node: region.node, property: 'reg' },
-    );
+    const { node, start, end } = region;
+    const other = { other: next.node.name, otherStart: next.start, otherEnd: next.end };
+    const facts = { name: node.name, start, end, ...other };
+    print(scan, 'error', 'linux-overlap', facts, { node, property: 'reg' });
   });
 }

@@ -2,12 +2,22 @@
 
 import type { Range } from '../addresses/region.ts';
 import type { DtNode, Written } from '../tree/device-tree.ts';
+import type { LinuxFacts, LinuxMessageId } from './messages.ts';
+
+/** What a line of the kernel's log tells. */
+export type LinuxEvent = {
+  readonly [Id in LinuxMessageId]: { readonly id: Id; readonly facts: LinuxFacts<Id> };
+}[LinuxMessageId];
 
 export type LinuxArchitecture = 'arm64' | 'arm' | 'riscv';
 
 /** One kernel log line, without timestamp. `text` holds a line feed where the kernel prints one. */
 export interface KernelLine {
   readonly text: string;
+  /** As the console shows it: Linux has no mark. */
+  readonly shown: string;
+  /** What it tells. */
+  readonly events: readonly LinuxEvent[];
   readonly level: 'error' | 'warning' | 'info';
   readonly written?: Written;
   readonly node?: DtNode;
@@ -60,6 +70,8 @@ export interface IomemEntry extends Range {
 }
 
 export interface LinuxBoot {
+  /** `linux:6.12`: the target it is a boot of. */
+  readonly target: string;
   /** `5.4`, `6.1`, `6.12` … */
   readonly release: string;
   readonly architecture: LinuxArchitecture;

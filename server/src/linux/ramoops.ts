@@ -4,26 +4,25 @@ import { cellOf } from '../addresses/cells.ts';
 import type { Range } from '../addresses/region.ts';
 import type { DtNode } from '../tree/device-tree.ts';
 
-export interface RamoopsRecord extends Range {
+export interface RamoopsArea extends Range {
   /** What pstore keeps there. */
   readonly kind: 'dmesg' | 'console' | 'ftrace' | 'pmsg';
+  /** Records that share the range evenly; more than 1 only for `dmesg`. */
+  readonly count: bigint;
 }
 
 export interface RamoopsLayout {
-  /** In ascending order; dump records first, of which at most 1024 are listed. Ends exclusive. */
-  readonly records: readonly RamoopsRecord[];
-  /** Bytes at the end that no record uses. */
-  readonly unused: bigint;
-  /** Sizes that are no powers of two and that the driver rounds down. */
+  /** In ascending order, dump records first. Ends exclusive. Empty when the driver refuses the node. */
+  readonly areas: readonly RamoopsArea[];
+  /** Bytes that the sizes ask for when there is one dump record, after rounding. */
+  readonly needed: bigint;
+  /** Sizes that are no powers of two and that the driver rounds down, in bytes. */
   readonly rounded: readonly { readonly property: string; readonly to: bigint }[];
   /** Why the driver refuses the node; undefined when it takes it. */
   readonly refused: 'no-sizes' | 'no-room' | undefined;
 }
 
-/** A mistyped size gives more records than memory holds. */
-const MOST_DUMPS = 1024n;
-
-/** The layout of the region `range` for the sizes of `node`. */
+/** How the driver divides the region `range` by the sizes of `node`, which must be compatible with `ramoops`. */
 export function layOutRamoops(node: DtNode, range: Range): RamoopsLayout {
   const rounded: { property: string; to: bigint }[] = [];
   const sizeOf = (property: string): bigint => {
@@ -43,26 +42,30 @@ export function layOutRamoops(node: DtNode, range: Range): RamoopsLayout {
     console = record;
     pmsg = record;
   }
-  const nothing = { records: [], unused: range.end - range.start, rounded };
-  if (record + console + ftrace + pmsg === 0n) return { ...nothing, refused: 'no-sizes' };
+  const needed = record + console + ftrace + pmsg;
+  const refuse = (refused: RamoopsLayout['refused']): RamoopsLayout => ({
+    areas: [],
+    needed,
+    rounded,
+    refused,
+  });
+  if (needed === 0n) return refuse('no-sizes');
   const dumps = range.end - range.start - console - ftrace - pmsg;
-  if (dumps < 0n || (dumps > 0n && record > dumps)) return { ...nothing, refused: 'no-room' };
-  const records: RamoopsRecord[] = [];
+  if (dumps < 0n || (dumps > 0n && record > dumps)) return refuse('no-room');
+  const areas: RamoopsArea[] = [];
   let at = range.start;
-  const add = (kind: RamoopsRecord['kind'], size: bigint): void => {
+  const add = (kind: RamoopsArea['kind'], size: bigint, count = 1n): void => {
     if (size === 0n) return;
-    records.push({ kind, start: at, end: at + size });
+    areas.push({ kind, count, start: at, end: at + size });
     at += size;
   };
   if (record > 0n && dumps > 0n) {
     const count = dumps / record;
     // The dump area is divided evenly, so that a record can be larger than asked for.
-    const each = (dumps / count) & ~1n;
-    for (let index = 0n; index < count && index < MOST_DUMPS; index += 1n) add('dmesg', each);
-    if (count > MOST_DUMPS) at += (count - MOST_DUMPS) * each;
+    add('dmesg', ((dumps / count) & ~1n) * count, count);
   }
   add('console', console);
   add('ftrace', ftrace);
   add('pmsg', pmsg);
-  return { records, unused: range.end - at, rounded, refused: undefined };
+  return { areas, needed, rounded, refused: undefined };
 }

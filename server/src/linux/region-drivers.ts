@@ -3,14 +3,7 @@
 
 import { stringsIn, type DtNode } from '../tree/device-tree.ts';
 import { clearNoMap, free } from './memblock.ts';
-import {
-  commandLineValue,
-  formatMebibytes,
-  formatPhysical,
-  print,
-  type Recording,
-  type Scan,
-} from './scan.ts';
+import { commandLineValue, mebibytes, print, type Recording, type Scan } from './scan.ts';
 
 /** Whether `compatible` of the node holds `name`. */
 export function isCompatible(node: DtNode, name: string): boolean {
@@ -69,17 +62,13 @@ export function initRegion(scan: Scan, region: Recording): void {
   for (const driver of matching) {
     if (!driver.setUp(scan, region)) continue;
     region.driver = driver.compatible;
-    print(
-      scan,
-      'info',
-      `OF: reserved mem: initialized node ${node.name}, compatible id ${driver.compatible}`,
-      { node },
-    );
+    const facts = { node: node.name, compatible: driver.compatible };
+    print(scan, 'info', 'region-initialized', facts, { node });
     break;
   }
   if (matching.length > 0 && region.driver === undefined) {
     region.refused = true;
-    print(scan, 'info', `OF: reserved mem: node ${node.name} compatible matching fail`, { node });
+    print(scan, 'info', 'region-refused', { node: node.name }, { node });
     if (node.properties.has('no-map')) clearNoMap(scan.block, region);
     else free(scan.block, region);
     return;
@@ -87,23 +76,19 @@ export function initRegion(scan: Scan, region: Recording): void {
   if (!scan.behaviours.regionsListed) return;
   const map = node.properties.has('no-map') ? 'nomap' : 'map';
   const reuse = node.properties.has('reusable') ? 'reusable' : 'non-reusable';
-  print(
-    scan,
-    'info',
-    `OF: reserved mem: ${formatPhysical(scan, region.start)}..${formatPhysical(scan, region.end - 1n)} ` +
-      `(${(region.end - region.start) >> 10n} KiB) ${map} ${reuse} ${node.name}`,
-    { node, uncertain: region.dynamic },
-  );
+  const { start, end, dynamic } = region;
+  const place = { start, last: end - 1n, size: Number((end - start) >> 10n) };
+  const facts = { ...place, map, reuse, node: node.name };
+  print(scan, 'info', 'region-listed', facts, { node, uncertain: dynamic });
 }
 
-function created(scan: Scan, region: Recording, what: string): void {
-  print(
-    scan,
-    'info',
-    `Reserved memory: created ${what} at ${formatPhysical(scan, region.start)}, ` +
-      `size ${formatMebibytes(region.end - region.start)}`,
-    { node: region.node, uncertain: region.dynamic },
-  );
+function created(
+  scan: Scan,
+  { node, start, end, dynamic }: Recording,
+  pool: 'cma-pool' | 'dma-pool' | 'restricted-pool',
+): void {
+  const facts = { start, size: mebibytes(end - start) };
+  print(scan, 'info', pool, facts, { node, uncertain: dynamic });
 }
 
 // rmem_cma_setup
@@ -111,23 +96,16 @@ function setUpCma(scan: Scan, region: Recording): boolean {
   const { node, start, end } = region;
   const has = (name: string): boolean => node.properties.has(name);
   if (has('linux,cma-default') && commandLineValue(scan.commandLine, 'cma') !== undefined) {
-    print(
-      scan,
-      'info',
-      `Reserved memory: bypass ${node.name} node, using cmdline CMA params instead`,
-      { node },
-    );
+    print(scan, 'info', 'cma-bypassed', { node: node.name }, { node });
     return false;
   }
   if (!has('reusable') || has('no-map')) return false;
   if (((start | (end - start)) & (cmaAlignment(scan) - 1n)) !== 0n) {
-    print(scan, 'error', 'Reserved memory: incorrect alignment of CMA region', {
-      node,
-      property: has('reg') ? 'reg' : 'size',
-    });
+    const property = has('reg') ? 'reg' : 'size';
+    print(scan, 'error', 'cma-unaligned', {}, { node, property });
     return false;
   }
-  created(scan, region, 'CMA memory pool');
+  created(scan, region, 'cma-pool');
   return true;
 }
 
@@ -136,10 +114,10 @@ function setUpCoherent(scan: Scan, region: Recording): boolean {
   const { node } = region;
   if (node.properties.has('reusable')) return false;
   if (scan.architecture === 'arm' && !node.properties.has('no-map')) {
-    print(scan, 'error', 'Reserved memory: regions without no-map are not yet supported', { node });
+    print(scan, 'error', 'dma-needs-no-map', {}, { node });
     return false;
   }
-  created(scan, region, 'DMA memory pool');
+  created(scan, region, 'dma-pool');
   return true;
 }
 
@@ -152,6 +130,6 @@ function refusesSwiotlb(node: DtNode): boolean {
 // rmem_swiotlb_setup
 function setUpSwiotlb(scan: Scan, region: Recording): boolean {
   if (refusesSwiotlb(region.node)) return false;
-  created(scan, region, 'restricted DMA pool');
+  created(scan, region, 'restricted-pool');
   return true;
 }

@@ -5,7 +5,7 @@ import { intersection, type Range } from '../addresses/region.ts';
 import { cellsOf, type DtNode } from '../tree/device-tree.ts';
 import { findFree, freeMemory, markNoMap, reserve, type Search } from './memblock.ts';
 import { cmaAlignment, isCmaNode } from './region-drivers.ts';
-import { formatMebibytes, low64, print, type Scan } from './scan.ts';
+import { mebibytes, low64, print, type Scan } from './scan.ts';
 
 /** SMP_CACHE_BYTES. */
 const DEFAULT_ALIGNMENT = 64n;
@@ -45,12 +45,8 @@ export function placeDynamic(scan: Scan, node: DtNode): Range | undefined {
     });
     return place;
   }
-  print(
-    scan,
-    'error',
-    `OF: reserved mem: failed to allocate memory for node '${node.name}': size ${formatMebibytes(size)}`,
-    { node, property: 'size' },
-  );
+  const facts = { node: node.name, size: mebibytes(size) };
+  print(scan, 'error', 'linux-not-allocated', facts, { node, property: 'size' });
   scan.ignored.push({ node, because: 'no-room' });
   return undefined;
 }
@@ -66,9 +62,9 @@ function readRequest(scan: Scan, node: DtNode): Request | undefined {
   const refuse = (
     property: string,
     because: 'size-length' | 'alignment-length' | 'alloc-ranges-length',
-    text: string,
+    id: 'size-invalid' | 'alignment-invalid' | 'alloc-ranges-invalid',
   ): undefined => {
-    print(scan, 'error', `OF: reserved mem: ${text}`, { node, property });
+    print(scan, 'error', id, { node: node.name }, { node, property });
     scan.ignored.push({ node, because });
     return undefined;
   };
@@ -76,29 +72,21 @@ function readRequest(scan: Scan, node: DtNode): Request | undefined {
   const sizeProperty = node.properties.get('size');
   if (!sizeProperty) return undefined;
   if (sizeProperty.bytes.length !== cells.size * 4)
-    return refuse('size', 'size-length', `invalid size property in '${node.name}' node.`);
+    return refuse('size', 'size-length', 'size-invalid');
   const size = low64(joinCells(cellsOf(sizeProperty), 0, cells.size));
   let alignment = 0n;
   const alignmentProperty = node.properties.get('alignment');
   if (alignmentProperty) {
     // Linux wants as many cells as an address has; the binding says as many as a size.
     if (alignmentProperty.bytes.length !== cells.address * 4)
-      return refuse(
-        'alignment',
-        'alignment-length',
-        `invalid alignment property in '${node.name}' node.`,
-      );
+      return refuse('alignment', 'alignment-length', 'alignment-invalid');
     alignment = low64(joinCells(cellsOf(alignmentProperty), 0, cells.address));
   }
   const required = isCmaNode(node) ? cmaAlignment(scan) : 0n;
   if (required > alignment) alignment = required;
   const rangesProperty = node.properties.get('alloc-ranges');
   if (rangesProperty && rangesProperty.bytes.length % ((cells.address + cells.size) * 4) !== 0)
-    return refuse(
-      'alloc-ranges',
-      'alloc-ranges-length',
-      `invalid alloc-ranges property in '${node.name}', skipping node.`,
-    );
+    return refuse('alloc-ranges', 'alloc-ranges-length', 'alloc-ranges-invalid');
   return {
     size,
     alignment: alignment === 0n ? DEFAULT_ALIGNMENT : alignment,

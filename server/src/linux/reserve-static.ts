@@ -6,7 +6,7 @@ import { isEnabled } from '../memory/map-memory.ts';
 import { cellsOf, type DtNode } from '../tree/device-tree.ts';
 import { isMemory, isReserved, markNoMap, rangeOf, removeMemory, reserve } from './memblock.ts';
 import { isRefusedOutright } from './region-drivers.ts';
-import { formatMebibytes, formatPhysical, low64, print, type Scan } from './scan.ts';
+import { mebibytes, low64, print, type Scan } from './scan.ts';
 
 /** MAX_RESERVED_REGIONS. */
 export const REGION_LIMIT = 64;
@@ -34,22 +34,12 @@ export function hasLinuxFormat(node: DtNode, cells: Scan['cells']): boolean {
   );
 }
 
-// The functions moved from fdt.c to of_reserved_mem.c, and with them the prefix of what they print.
-function prefix(scan: Scan): string {
-  return scan.behaviours.staticRecordedLate
-    ? 'OF: reserved mem: Reserved memory:'
-    : 'OF: fdt: Reserved memory:';
-}
-
 function printFormat(scan: Scan, node: DtNode): void {
-  print(scan, 'error', `${prefix(scan)} unsupported node format, ignoring`, { node });
+  print(scan, 'error', 'format-unsupported', {}, { node });
 }
 
 function printRegLength(scan: Scan, node: DtNode): void {
-  print(scan, 'error', `${prefix(scan)} invalid reg property in '${node.name}', skipping node.`, {
-    node,
-    property: 'reg',
-  });
+  print(scan, 'error', 'reg-invalid', { node: node.name }, { node, property: 'reg' });
 }
 
 /** Reserves every tuple of the enabled children in blob order. Returns those that are to be placed by size. */
@@ -103,13 +93,8 @@ function reserveTuples(scan: Scan, node: DtNode): void {
       state,
     });
     if (!done) {
-      print(
-        scan,
-        'error',
-        `${prefix(scan)} failed to reserve memory for node '${node.name}': ` +
-          `base ${formatPhysical(scan, base)}, size ${formatMebibytes(size)}`,
-        { node, property: 'reg' },
-      );
+      const facts = { node: node.name, base, size: mebibytes(size) };
+      print(scan, 'error', 'linux-not-reserved', facts, { node, property: 'reg' });
     }
     if (tuple.index === 0 && !scan.behaviours.staticRecordedLate)
       record(scan, node, base, size, false);
@@ -134,7 +119,7 @@ function reserveRange(scan: Scan, base: bigint, size: bigint, noMap: boolean): b
 /** fdt_reserved_mem_save_node: false when the array is full. */
 function record(scan: Scan, node: DtNode, start: bigint, size: bigint, dynamic: boolean): boolean {
   if (scan.recorded.length === REGION_LIMIT) {
-    print(scan, 'error', 'OF: reserved mem: not enough space for all defined regions.', { node });
+    print(scan, 'error', 'no-room-for-regions', {}, { node });
     scan.ignored.push({ node, because: 'table-full' });
     return false;
   }
@@ -153,7 +138,7 @@ function record(scan: Scan, node: DtNode, start: bigint, size: bigint, dynamic: 
 export function recordStatic(scan: Scan, parent: DtNode | undefined): Scan['recorded'] {
   const added: Scan['recorded'] = [];
   if (!parent) {
-    print(scan, 'info', 'OF: reserved mem: Reserved memory: No reserved-memory node in the DT');
+    print(scan, 'info', 'nothing-reserved', {});
     return added;
   }
   if (!hasLinuxFormat(parent, scan.cells)) {
@@ -172,13 +157,8 @@ export function recordStatic(scan: Scan, parent: DtNode | undefined): Scan['reco
     }
     const tuples = tuplesOf(property, scan.cells);
     if (tuples.length > 1) {
-      print(
-        scan,
-        'warning',
-        `OF: reserved mem: fdt_scan_reserved_mem_reg_nodes() ignores ${tuples.length - 1} regions ` +
-          `in node '${node.name}'`,
-        { node, property: 'reg' },
-      );
+      const facts = { count: tuples.length - 1, node: node.name };
+      print(scan, 'warning', 'regions-ignored', facts, { node, property: 'reg' });
     }
     const first = tuples[0];
     const size = first ? low64(first.size) : 0n;

@@ -32,12 +32,8 @@ export function scanMemory(scan: Scan): void {
 // early_init_dt_add_memory_arch: the base goes up to a page, the size down; less than a page is dropped.
 function addBank(scan: Scan, node: DtNode, property: string, base: bigint, size: bigint): void {
   const { pageSize } = scan;
-  const hex = (value: bigint): string => `0x${low64(value).toString(16)}`;
   if (size < pageSize - (base & (pageSize - 1n))) {
-    print(scan, 'warning', `OF: fdt: Ignoring memory block ${hex(base)} - ${hex(base + size)}`, {
-      node,
-      property,
-    });
+    print(scan, 'warning', 'memory-ignored', { start: base, end: base + size }, { node, property });
     return;
   }
   const start = alignUp(base, pageSize);

@@ -2,15 +2,19 @@
 
 import type { CellCounts } from '../addresses/cells.ts';
 import { cellsOf, type DeviceTree, type DtNode, type Written } from '../tree/device-tree.ts';
+import { printForm, type Facts } from '../messages/form.ts';
+import { formOf } from '../messages/message.ts';
 import type { Behaviours } from './behaviours.ts';
 import type {
   IgnoredNode,
   KernelLine,
   LinuxArchitecture,
+  LinuxEvent,
   LinuxReserved,
   RecordedRegion,
 } from './linux-boot.ts';
 import type { Memblock } from './memblock.ts';
+import { linuxMessages, type LinuxFacts, type LinuxMessageId } from './messages.ts';
 
 /** A recorded region while it is being worked on. */
 export type Recording = { -readonly [Key in keyof RecordedRegion]: RecordedRegion[Key] };
@@ -40,18 +44,24 @@ export function linuxRootCells(tree: DeviceTree): CellCounts {
   return { address: read('#address-cells'), size: read('#size-cells') };
 }
 
-export function print(
+/** Logs an event. */
+export function print<Id extends LinuxMessageId>(
   scan: Scan,
   level: KernelLine['level'],
-  text: string,
+  id: Id,
+  facts: LinuxFacts<Id>,
   about?: { readonly node: DtNode; readonly property?: string; readonly uncertain?: boolean },
 ): void {
   const written: Written | undefined =
     about?.property === undefined
       ? about?.node.openings[0]?.name
       : about.node.properties.get(about.property)?.definition?.whole;
+  const form = formOf(linuxMessages[id], scan.behaviours);
+  const text = printForm(form, facts as Facts, digitsOf(scan));
   scan.log.push({
     text,
+    shown: text,
+    events: [{ id, facts } as LinuxEvent],
     level,
     ...(about ? { node: about.node } : {}),
     ...(written ? { written } : {}),
@@ -59,15 +69,14 @@ export function print(
   });
 }
 
-/** `%pa`: as wide as a physical address, 32 bits on an arm kernel without LPAE. */
-export function formatPhysical(scan: Scan, address: bigint): string {
-  const digits = scan.architecture === 'arm' && scan.cells.address === 1 ? 8 : 16;
-  return `0x${address.toString(16).padStart(digits, '0')}`;
+/** Digits of `%pa`, as wide as a physical address: 32 bits on an arm kernel without LPAE. */
+function digitsOf(scan: Scan): number {
+  return scan.architecture === 'arm' && scan.cells.address === 1 ? 8 : 16;
 }
 
 /** `%lu MiB` as the kernel computes it: whole MiB, rounded down. */
-export function formatMebibytes(bytes: bigint): string {
-  return `${bytes >> 20n} MiB`;
+export function mebibytes(bytes: bigint): number {
+  return Number(bytes >> 20n);
 }
 
 /** of_read_number keeps the low 64 bits. */

@@ -1,7 +1,8 @@
 // How a board is to be analysed: settings, what other extensions were told, and what its work tree shows.
 
 import type { BoardRequest } from '../analysis/analyze.ts';
-import { parseJson, readProfile } from '../analysis/read-profile.ts';
+import { parseJson, readProfile } from '../inputs/read-profile.ts';
+import { readSeverities } from '../inputs/read-severities.ts';
 import { parseTargets } from '../analysis/targets.ts';
 import {
   includeFolderCandidates,
@@ -17,9 +18,9 @@ import type { ForeignSettings, Settings } from './settings.ts';
 
 export interface BoardRequestsHost {
   readonly files: Files;
-  settings(): Settings;
-  foreign(): ForeignSettings;
-  folders(): readonly FileId[];
+  readonly settings: Settings;
+  readonly foreign: ForeignSettings;
+  readonly folders: readonly FileId[];
   /** Tells the user that a setting cannot be used as it is. */
   complain(message: string): void;
 }
@@ -42,8 +43,8 @@ export class BoardRequests {
   /** The board that `dtmap.overlays`, or another extension's context, applies an overlay to. */
   baseOf(overlay: FileId): FileId | undefined {
     const pairs = [
-      ...Object.entries(this.#host.settings().overlays),
-      ...this.#host.foreign().contexts.map((each) => [each.dtsFile, each.overlays] as const),
+      ...Object.entries(this.#host.settings.overlays),
+      ...this.#host.foreign.contexts.map((each) => [each.dtsFile, each.overlays] as const),
     ];
     for (const [board, overlays] of pairs) {
       if (!overlays.some((path) => this.#places(overlay, path).includes(overlay))) continue;
@@ -61,8 +62,8 @@ export class BoardRequests {
   }
 
   async requestFor(root: FileId): Promise<BoardRequest> {
-    const settings = this.#host.settings();
-    const foreign = this.#host.foreign();
+    const settings = this.#host.settings;
+    const foreign = this.#host.foreign;
     const context = this.#contextOf(root);
     const recorded = await this.#recorded(root);
     const { targets, unknown } = parseTargets(settings.targets);
@@ -70,6 +71,8 @@ export class BoardRequests {
       this.#complain(
         `dtmap.targets: "${each.name}" is not known; known are ${each.known.join(', ')}.`,
       );
+    const { severities, faults } = readSeverities(settings.severity);
+    for (const fault of faults) this.#complain(`dtmap.severity: ${fault}.`);
     const named = [
       ...settings.includePaths,
       ...(context?.includePaths ?? []),
@@ -90,20 +93,20 @@ export class BoardRequests {
       },
       profile: await this.#profile(root, settings.bootProfile),
       targets,
-      rules: new Map(Object.entries(settings.severity)),
+      rules: new Map(Object.entries(severities)),
     };
   }
 
   #contextOf(root: FileId): ForeignSettings['contexts'][number] | undefined {
-    return this.#host
-      .foreign()
-      .contexts.find((each) => this.#places(root, each.dtsFile).includes(root));
+    return this.#host.foreign.contexts.find((each) =>
+      this.#places(root, each.dtsFile).includes(root),
+    );
   }
 
   /** As settings write them. */
   #overlaysOf(root: FileId): string[] {
     return [
-      ...Object.entries(this.#host.settings().overlays)
+      ...Object.entries(this.#host.settings.overlays)
         .filter(([board]) => root === board || root.endsWith(`/${board}`))
         .flatMap(([, list]) => list),
       ...(this.#contextOf(root)?.overlays ?? []),
@@ -112,7 +115,7 @@ export class BoardRequests {
 
   /** Where a path of a setting may be: below the workspace folder that holds the board, then below the others. */
   #places(root: FileId, path: string): FileId[] {
-    const folders = this.#host.folders();
+    const folders = this.#host.folders;
     const own = folders.filter((folder) => root.startsWith(`${folder}/`));
     const bases =
       own.length + folders.length > 0 ? [...own, ...folders] : foldersAbove(root).slice(0, 1);

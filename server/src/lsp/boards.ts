@@ -4,6 +4,7 @@ import type { Analysis, BoardRequest } from '../analysis/analyze.ts';
 import { isRootFile, type IncludeIndex } from '../ide/include-index.ts';
 import { fileName } from '../ide/paths.ts';
 import { shiftFinding } from '../ide/shift.ts';
+import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { FileSet } from '../text/source-file.ts';
@@ -417,20 +418,17 @@ function modelFrom(
   if (!isBroken || !before || isEmpty(before.board))
     return { ...common, board, findings, good: { board, findings, files }, stale: false };
   const { good } = before;
-  const syntax = findings.filter((finding) => SOURCE_RULES.has(finding.rule));
+  const syntax = findings.filter((finding) => TEXT_RULES.has(finding.rule));
   const kept = good.findings
-    .filter((finding) => !SOURCE_RULES.has(finding.rule))
+    .filter((finding) => !TEXT_RULES.has(finding.rule))
     .map((finding) => shiftFinding(finding, good.files, files));
   return { ...common, board: good.board, findings: [...syntax, ...kept], good, stale: true };
 }
 
-/** Rules about the text rather than about what it means: a broken one breaks them as a whole one does. */
-const SOURCE_RULES: ReadonlySet<string> = new Set([
-  'syntax-error',
-  'include-not-found',
-  'preprocessor-error',
-  'preprocessor-warning',
-]);
+/** The rules whose findings hold of a broken text too. */
+const TEXT_RULES: ReadonlySet<string> = new Set(
+  allRules.filter(({ reads }) => reads === 'text').map(({ id }) => id),
+);
 
 function isEmpty(board: Board): boolean {
   return board.tree.root.children.length === 0;

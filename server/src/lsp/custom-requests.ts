@@ -1,6 +1,6 @@
 // The private part of the protocol: names and types of dtmap's own requests and notifications, shared with the client.
 
-import type { MemoryMapModel } from '../ide/memory-map-model.ts';
+import type { MapModel } from '../map-view/map-model.ts';
 
 /** A place as the protocol writes it: 0-based lines and columns in the agreed encoding, UTF-16 in VS Code, end exclusive. */
 export interface Place {
@@ -183,7 +183,7 @@ export interface CustomRequests {
   /** The lines that no condition lets through. */
   'dtmap/inactiveRegions': { params: DocumentParams; result: InactiveRegions };
   /** The picture's data; places in it carry URIs as `file`. */
-  'dtmap/memoryMap': { params: MemoryMapParams; result: MemoryMapModel };
+  'dtmap/memoryMap': { params: MemoryMapParams; result: MapModel };
   /** The card of the region a position lies in; null outside all regions. */
   'dtmap/hoverCard': { params: HoverCardParams; result: HoverCard | null };
   /** The fixes of one finding; empty when it has none or is gone. */

@@ -10,7 +10,7 @@ import { screenOf, severityOf, type Screen, type ScreenHost } from './to-protoco
 
 export interface DiagnosticsHost extends ScreenHost {
   readonly client: ClientAbilities;
-  settings(): Settings;
+  readonly settings: Settings;
   /** The page of a rule; undefined when there is none to open. */
   rulePage(rule: string): string | undefined;
   publish(file: FileId, diagnostics: Diagnostic[], version: number | undefined): void;
@@ -80,7 +80,7 @@ export class Diagnostics {
     for (const file of model.members)
       if (this.#host.versionOf(file) !== undefined) byFile.set(file, []);
     model.findings.forEach((finding, index) => {
-      const severity = shownSeverity(finding.severity, this.#host.settings().hints);
+      const severity = shownSeverity(finding.severity, this.#host.settings.hints);
       if (!severity) return;
       const diagnostic = this.#diagnosticOf(finding, severity, screen, {
         root: model.root,

@@ -1,11 +1,11 @@
 // Answers the memory map view: the model of a board, with releases to try, and the fixes of one finding.
 
 import type { Offer } from '../analysis/try-proposals.ts';
-import { drawHoverCard } from '../ide/draw-hover-card.ts';
-import { regionAtLine } from '../ide/look-up-memory-map.ts';
+import { drawHoverCard } from '../map-view/draw-hover-card.ts';
+import { regionAtLine } from '../map-view/look-up-map.ts';
 import { fileName } from '../ide/paths.ts';
-import { findingId, modelMemoryMap } from '../ide/model-memory-map.ts';
-import type { MemoryMapModel } from '../ide/memory-map-model.ts';
+import { findingId, makeMapModel } from '../map-view/make-map-model.ts';
+import type { MapModel } from '../map-view/map-model.ts';
 import { parseRelease } from '../xen/releases.ts';
 import type { Model } from './boards.ts';
 import type { FindingFix, HoverCard } from './custom-requests.ts';
@@ -18,7 +18,7 @@ export async function memoryMapOf(
   server: Server,
   model: Model,
   releases: readonly string[],
-): Promise<MemoryMapModel> {
+): Promise<MapModel> {
   const { root } = model;
   const known = new Set(model.good.board.xen.map((boot) => boot.release.name));
   const tried = releases
@@ -29,7 +29,7 @@ export async function memoryMapOf(
   const broken = model.findings.find(
     (finding) => finding.severity === 'error' && finding.rule === 'syntax-error',
   );
-  return modelMemoryMap(board, findings, {
+  return makeMapModel(board, findings, {
     file: root,
     title: fileName(root),
     nameFile: (file) => server.uriOf(file),
@@ -46,7 +46,7 @@ export async function memoryMapOf(
   });
 }
 
-const shown = new WeakMap<Model, MemoryMapModel>();
+const shown = new WeakMap<Model, MapModel>();
 
 /** The hover card of the region whose node or range is written at a position (0-based line); null when there is none. */
 export async function hoverCardOf(

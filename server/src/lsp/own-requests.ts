@@ -2,8 +2,8 @@
 
 import { formatSize } from '../addresses/format.ts';
 import { linuxBranches, parseLinuxRelease } from '../linux/releases.ts';
-import { profileOfLog } from '../analysis/compare-boot-log.ts';
-import { readBootLog } from '../analysis/read-boot-log.ts';
+import { profileOfLog } from '../console/compare-boot-log.ts';
+import { readBootLog } from '../console/read-boot-log.ts';
 import { compareLogs, explainedLog, predictedLog, type LogLine } from '../ide/boot-log.ts';
 import { decodeAddress, readAddress } from '../ide/decode-address.ts';
 import { mapMarkdown } from '../ide/map-markdown.ts';
@@ -20,7 +20,7 @@ import { lockedBecause } from './locked-files.ts';
 import { findingFixes, findingFixesOf, hoverCardOf, memoryMapOf } from './memory-map-requests.ts';
 import type { Server } from './server-state.ts';
 import { boardOf, statusOf } from './status.ts';
-import { placeOf, screenOf } from './to-protocol.ts';
+import { placeOnScreen, screenOf } from './to-protocol.ts';
 import { reasonOf, tryFixes } from './try-fixes.ts';
 import { BROKEN, UserError } from './user-error.ts';
 
@@ -53,7 +53,11 @@ export function ownRequests(server: Server): Answers {
     const screen = screenOf(server, board?.files ?? files);
     return lines.map(({ text, at, rule }) => {
       const page = rule === undefined ? undefined : server.rulePage(rule);
-      return { text, ...(at && { at: placeOf(screen, at) }), ...(page !== undefined && { page }) };
+      return {
+        text,
+        ...(at && { at: placeOnScreen(screen, at) }),
+        ...(page !== undefined && { page }),
+      };
     });
   };
 
@@ -103,7 +107,7 @@ export function ownRequests(server: Server): Answers {
         title,
         owners: owners.map(({ view, owner, node, written }) => {
           const at = written ?? node?.openings[0]?.name;
-          return { view, owner, ...(at && { at: placeOf(screen, spanOf(at)) }) };
+          return { view, owner, ...(at && { at: placeOnScreen(screen, spanOf(at)) }) };
         }),
       };
     },

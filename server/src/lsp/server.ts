@@ -12,36 +12,36 @@ import {
   WatchKind,
   type CancellationToken,
   type Connection,
-  type DidChangeWatchedFilesParams,
+  type Diagnostic,
+  type DidChangeTextDocumentParams,
   type DidChangeWorkspaceFoldersParams,
+  type FileEvent,
   type InitializeParams,
   type InitializeResult,
+  type TextDocumentItem,
+  type WorkspaceEdit,
+  type WorkspaceFolder,
 } from 'vscode-languageserver';
-import { TextDocument } from 'vscode-languageserver-textdocument';
-import type {
-  DidChangeTextDocumentParams,
-  DidCloseTextDocumentParams,
-  DidOpenTextDocumentParams,
-  Position,
-  TextDocumentContentChangeEvent,
-} from 'vscode-languageserver';
+import type { Reader } from '../analysis/read-tree.ts';
 import { IncludeIndex, isRootFile } from '../ide/include-index.ts';
 import { foldersAbove } from '../ide/paths.ts';
 import type { FileId } from '../text/span.ts';
-import { Boards, type Model } from './boards.ts';
+import { Boards } from './boards.ts';
 import { createBoardAnalyzer, type BoardAnalyzer } from './analyze-board.ts';
-import { BoardRequests } from './board-requests.ts';
+import { BoardRequests, type BoardRequestsHost } from './board-requests.ts';
 import { capabilitiesFor } from './capabilities.ts';
 import { clientAbilities, type ClientAbilities } from './client-abilities.ts';
 import { ClientSettings, type SentSettings } from './client-settings.ts';
 import type { InitializationOptions } from './custom-requests.ts';
-import { Diagnostics } from './diagnostics.ts';
+import { Diagnostics, type DiagnosticsHost } from './diagnostics.ts';
+import { Documents } from './documents.ts';
 import { fileIdOf, uriOf } from './file-id.ts';
 import type { Files } from './files.ts';
 import { languageRequests } from './language-requests.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { ownRequests } from './own-requests.ts';
 import { positionsIn, type Positions } from './positions.ts';
+import { Readiness } from './readiness.ts';
 import { IndexScan } from './scan-includes.ts';
 import {
   defaultSettings,
@@ -84,286 +84,299 @@ const WATCHED = /\.(?:dts|dtsi|dtso|overlay|h|cmd)$/;
 
 /** Serves one client until the connection ends. */
 export function serve(connection: Connection, host: ServerHost): void {
-  const { files } = host;
-  const documents = new Map<FileId, TextDocument>();
-  const index = new IncludeIndex();
+  new LanguageServer(connection, host).listen();
+}
+
+/** One client: what it said, its documents, and the boards they belong to. */
+class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
+  readonly files: Files;
+  readonly index = new IncludeIndex();
+  readonly boards: Boards;
+  readonly scan: IndexScan;
+  client: ClientAbilities = clientAbilities({});
+  positions: Positions = positionsIn(this.client.positionEncoding);
+  settings: Settings = defaultSettings;
+  foreign: ForeignSettings = { contexts: [], includePaths: [] };
+  folders: readonly FileId[] = [];
+
+  readonly #connection: Connection;
+  readonly #host: ServerHost;
+  readonly #lifecycle = new Lifecycle();
+  readonly #readiness = new Readiness();
+  readonly #documents = new Documents();
+  readonly #requests = new BoardRequests(this);
+  readonly #diagnostics = new Diagnostics(this);
+  readonly #clientSettings: ClientSettings;
+  readonly #unused: UnusedFiles;
+  readonly #sentStatus = new Map<FileId, string>();
+  #initialization: InitializationOptions = {};
+  #isStarting = false;
+  #analyzer: BoardAnalyzer | undefined;
   /** Changes since a document was opened or closed, and whether the host was told that somebody types. */
-  let changes = 0;
-  let isTyping = false;
-  let settings: Settings = defaultSettings;
-  let foreign: ForeignSettings = { contexts: [], includePaths: [] };
-  let folders: readonly FileId[] = [];
-  let initialization: InitializationOptions = {};
-  const lifecycle = new Lifecycle();
-  let client: ClientAbilities = clientAbilities({});
-  let positions: Positions = positionsIn(client.positionEncoding);
+  #changes = 0;
+  #isTyping = false;
 
-  const failed = (error: unknown): void => {
-    connection.console.error(
-      error instanceof Error ? (error.stack ?? error.message) : String(error),
+  constructor(connection: Connection, host: ServerHost) {
+    this.#connection = connection;
+    this.#host = host;
+    this.files = host.files;
+    this.#clientSettings = new ClientSettings(
+      (sections) => connection.workspace.getConfiguration(sections.map((section) => ({ section }))),
+      (sent) => {
+        this.#takeSettings(sent);
+      },
     );
-  };
-  /** For what is asked of the client as a courtesy: it may refuse, or never answer. */
-  const ifPossible = (asked: Promise<unknown>): void => {
-    asked.catch((error: unknown) => {
-      connection.console.log(`The client refused: ${String(error)}`);
+    this.boards = this.#createBoards();
+    this.#unused = new UnusedFiles({
+      isUsed: (file) => this.#isUsed(file),
+      forget: (file) => {
+        this.files.forget(file);
+      },
     });
-  };
-  const requests = new BoardRequests({
-    files,
-    settings: () => settings,
-    foreign: () => foreign,
-    folders: () => folders,
-    complain: (message) => {
-      show(MessageType.Warning, message);
-    },
-  });
-  let analyzer: BoardAnalyzer | undefined;
-  const versionOf = (file: FileId): number | undefined => documents.get(file)?.version;
-  const diagnostics = new Diagnostics({
-    files,
-    get client() {
-      return client;
-    },
-    get positions() {
-      return positions;
-    },
-    get takesVersionedEdits() {
-      return client.takesVersionedEdits;
-    },
-    settings: () => settings,
-    rulePage,
-    uriOf: clientUri,
-    versionOf,
-    publish: (file, list, version) => {
-      void connection.sendDiagnostics({
-        uri: clientUri(file),
-        diagnostics: list,
-        ...(client.diagnostics.version && version !== undefined && { version }),
-      });
-    },
-  });
-  const sentStatus = new Map<FileId, string>();
-  const boards: Boards = new Boards({
-    files,
-    index,
-    isSearching: () => scan.isSearching,
-    baseOf: (overlay) => requests.baseOf(overlay),
-    isAppliedTo: (overlay, root) => requests.isAppliedTo(overlay, root),
-    async requestFor(root) {
-      await ready;
-      return requests.requestFor(root);
-    },
-    analyze(request, fileSet) {
-      if (!analyzer) throw new Error('analysis before the grammar was loaded');
-      return analyzer.analyze(request, fileSet);
-    },
-    forget(root, members) {
-      analyzer?.forget(root);
-      unused.add(members);
-    },
-    changed(root: FileId, model: Model | undefined) {
-      diagnostics.update(root, model);
-      for (const file of documents.keys()) sendStatus(file);
-    },
-    now: host.now,
-    later: host.later,
-    failed,
-  });
-  const isUsed = (file: FileId): boolean =>
-    documents.has(file) || boards.models.some((model) => model.members.has(file));
-  const unused = new UnusedFiles({
-    isUsed,
-    forget: (file) => {
-      files.forget(file);
-    },
-  });
-  const scan: IndexScan = new IndexScan({
-    files,
-    index,
-    now: host.now,
-    later: host.later,
-    isUsed,
-    learned: () => {
-      boards.rechoose();
-      for (const file of documents.keys()) sendStatus(file);
-    },
-    failed,
-    progress: () => connection.window.createWorkDoneProgress(),
-  });
-  const server: Server = {
-    get client() {
-      return client;
-    },
-    get positions() {
-      return positions;
-    },
-    get takesVersionedEdits() {
-      return client.takesVersionedEdits;
-    },
-    files,
-    index,
-    scan,
-    boards,
-    get settings() {
-      return settings;
-    },
-    get folders() {
-      return folders;
-    },
-    uriOf: clientUri,
-    versionOf,
-    isOpen: (file) => documents.has(file),
-    openFiles: () => documents.keys(),
-    reader() {
-      if (!analyzer) throw new Error('a trial before the grammar was loaded');
-      return analyzer.reader;
-    },
-    pause: () =>
-      new Promise((resolve) => {
-        host.later(resolve, 0);
-      }),
-    rulePage,
-    applyEdit: (label, edit) => {
-      ifPossible(connection.workspace.applyEdit({ label, edit }));
-    },
-  };
+    this.scan = this.#createScan();
+  }
 
-  function rulePage(rule: string): string | undefined {
+  listen(): void {
+    const connection = this.#connection;
+    connection.onInitialize((params) => this.#initialize(params));
+    connection.onInitialized(
+      this.#whileRunning(() => {
+        this.#start();
+      }),
+    );
+    connection.onShutdown(() => this.#lifecycle.end());
+    connection.onDidChangeConfiguration(
+      this.#whileRunning((change) => {
+        this.#changeSettings(change.settings as Partial<SentSettings> | null).catch(this.#failed);
+      }),
+    );
+    connection.onDidOpenTextDocument(
+      this.#whileRunning(({ textDocument }) => {
+        this.#openDocument(textDocument);
+      }),
+    );
+    connection.onDidChangeTextDocument(
+      this.#whileRunning((params) => {
+        this.#changeDocument(params);
+      }),
+    );
+    connection.onDidCloseTextDocument(
+      this.#whileRunning(({ textDocument }) => {
+        this.#closeDocument(fileIdOf(textDocument.uri));
+      }),
+    );
+    connection.onDidChangeWatchedFiles(
+      this.#whileRunning(({ changes }) => {
+        this.#changeFiles(changes);
+      }),
+    );
+    // Whatever has no handler of its own: before `initialize` that is everything.
+    connection.onRequest(
+      (method) =>
+        this.#lifecycle.refusal() ??
+        new ResponseError(ErrorCodes.MethodNotFound, `There is no request ${method}.`),
+    );
+    connection.listen();
+  }
+
+  // What requests, diagnostics and analyses ask.
+
+  get takesVersionedEdits(): boolean {
+    return this.client.takesVersionedEdits;
+  }
+
+  uriOf(file: FileId): string {
+    return this.#documents.uriOf(file);
+  }
+
+  versionOf(file: FileId): number | undefined {
+    return this.#documents.versionOf(file);
+  }
+
+  isOpen(file: FileId): boolean {
+    return this.#documents.has(file);
+  }
+
+  openFiles(): readonly FileId[] {
+    return this.#documents.files();
+  }
+
+  reader(): Reader {
+    if (!this.#analyzer) throw new Error('a trial before the grammar was loaded');
+    return this.#analyzer.reader;
+  }
+
+  pause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#host.later(resolve, 0);
+    });
+  }
+
+  rulePage(rule: string): string | undefined {
+    const { rulePages } = this.#host;
     const folder =
-      initialization.rulePages ??
-      (host.rulePages === undefined ? undefined : uriOf(host.rulePages));
+      this.#initialization.rulePages ?? (rulePages === undefined ? undefined : uriOf(rulePages));
     return folder === undefined ? undefined : `${folder}/${rule}.md`;
   }
 
-  function clientUri(file: FileId): string {
-    return documents.get(file)?.uri ?? uriOf(file);
+  applyEdit(label: string, edit: WorkspaceEdit): void {
+    this.#ifPossible(this.#connection.workspace.applyEdit({ label, edit }));
   }
 
-  // Not `window.showWarningMessage`: that is a question, which some editors put before all else.
-  function show(type: MessageType, message: string): void {
-    void connection.sendNotification(ShowMessageNotification.type, {
-      type,
-      message: `dtmap: ${message}`,
+  publish(file: FileId, diagnostics: Diagnostic[], version: number | undefined): void {
+    void this.#connection.sendDiagnostics({
+      uri: this.uriOf(file),
+      diagnostics,
+      ...(this.client.diagnostics.version && version !== undefined && { version }),
     });
   }
 
-  function sendStatus(file: FileId): void {
-    const status = statusOf(server, file);
-    const text = JSON.stringify(status);
-    if (sentStatus.get(file) === text) return;
-    sentStatus.set(file, text);
-    void connection.sendNotification('dtmap/status', status);
+  complain(message: string): void {
+    this.#show(MessageType.Warning, message);
   }
 
-  let isReady = false;
-  let markReady = (): void => undefined;
-  let giveUp: (error: unknown) => void = () => undefined;
-  const ready = new Promise<void>((resolve, reject) => {
-    markReady = resolve;
-    giveUp = reject;
-  });
-  ready.catch(() => undefined);
+  // Boards, and the files they are made from.
 
-  connection.onInitialize((params: InitializeParams): InitializeResult | ResponseError<never> => {
+  #createBoards(): Boards {
+    return new Boards({
+      files: this.files,
+      index: this.index,
+      isSearching: () => this.scan.isSearching,
+      baseOf: (overlay) => this.#requests.baseOf(overlay),
+      isAppliedTo: (overlay, root) => this.#requests.isAppliedTo(overlay, root),
+      requestFor: async (root) => {
+        await this.#readiness.wait();
+        return this.#requests.requestFor(root);
+      },
+      analyze: (request, fileSet) => {
+        if (!this.#analyzer) throw new Error('analysis before the grammar was loaded');
+        return this.#analyzer.analyze(request, fileSet);
+      },
+      forget: (root, members) => {
+        this.#analyzer?.forget(root);
+        this.#unused.add(members);
+      },
+      changed: (root, model) => {
+        this.#diagnostics.update(root, model);
+        this.#sendAllStatus();
+      },
+      now: this.#host.now,
+      later: this.#host.later,
+      failed: this.#failed,
+    });
+  }
+
+  #createScan(): IndexScan {
+    return new IndexScan({
+      files: this.files,
+      index: this.index,
+      now: this.#host.now,
+      later: this.#host.later,
+      isUsed: (file) => this.#isUsed(file),
+      learned: () => {
+        this.boards.rechoose();
+        this.#sendAllStatus();
+      },
+      failed: this.#failed,
+      progress: () => this.#connection.window.createWorkDoneProgress(),
+    });
+  }
+
+  #isUsed(file: FileId): boolean {
+    return this.isOpen(file) || this.boards.models.some((model) => model.members.has(file));
+  }
+
+  /** Everything is asked for and analysed anew. */
+  #forgetRequests(): void {
+    this.#requests.forget();
+    this.boards.touchAll();
+  }
+
+  // The beginning of the conversation.
+
+  #initialize(params: InitializeParams): InitializeResult | ResponseError<never> {
     // The library has registered a handler of its own by now.
-    connection.onNotification(
+    this.#connection.onNotification(
       DidChangeWorkspaceFoldersNotification.type,
-      whileRunning(changeFolders),
+      this.#whileRunning(({ event }: DidChangeWorkspaceFoldersParams) => {
+        this.#changeFolders(event.removed, event.added);
+      }),
     );
-    const refusal = lifecycle.begin();
+    const refusal = this.#lifecycle.begin();
     if (refusal) return refusal as ResponseError<never>;
-    initialization = (params.initializationOptions ?? {}) as InitializationOptions;
-    client = clientAbilities(params.capabilities);
-    positions = positionsIn(client.positionEncoding);
+    this.#initialization = (params.initializationOptions ?? {}) as InitializationOptions;
+    this.client = clientAbilities(params.capabilities);
+    this.positions = positionsIn(this.client.positionEncoding);
     const sent = (params.workspaceFolders ?? []).map(({ uri }) => uri);
-    folders = foldersOf(sent.length === 0 && params.rootUri ? [params.rootUri] : sent);
-    for (const [uri, board] of Object.entries(initialization.boards ?? {}))
-      boards.choose(fileIdOf(uri), fileIdOf(board));
-    scan.allowProgress = client.showsProgress;
-    const table = { ...languageRequests(server), ...ownRequests(server) };
-    for (const [method, answer] of Object.entries(table))
-      connection.onRequest(method, (params: never, token: CancellationToken) =>
-        answerTo(answer as (params: never) => unknown, params, token),
-      );
-    return { capabilities: capabilitiesFor(client), serverInfo: { name: 'dtmap' } };
-  });
-  connection.onShutdown(() => lifecycle.end());
-  // Whatever has no handler of its own: before `initialize` that is everything.
-  connection.onRequest(
-    (method) =>
-      lifecycle.refusal() ??
-      new ResponseError(ErrorCodes.MethodNotFound, `There is no request ${method}.`),
-  );
-
-  /** The same handler for as long as notifications count. */
-  function whileRunning<Params>(handle: (params: Params) => void): (params: Params) => void {
-    return (params) => {
-      if (lifecycle.isRunning) handle(params);
-    };
+    this.folders = foldersOf(sent.length === 0 && params.rootUri ? [params.rootUri] : sent);
+    for (const [uri, board] of Object.entries(this.#initialization.boards ?? {}))
+      this.boards.choose(fileIdOf(uri), fileIdOf(board));
+    this.scan.allowProgress = this.client.showsProgress;
+    this.#answerRequests();
+    return { capabilities: capabilitiesFor(this.client), serverInfo: { name: 'dtmap' } };
   }
 
-  async function answerTo(
+  #answerRequests(): void {
+    const table = { ...languageRequests(this), ...ownRequests(this) };
+    for (const [method, answer] of Object.entries(table))
+      this.#connection.onRequest(method, (params: never, token: CancellationToken) =>
+        this.#answerTo(answer as (params: never) => unknown, params, token),
+      );
+  }
+
+  async #answerTo(
     answer: (params: never) => unknown,
     params: never,
     token: CancellationToken,
   ): Promise<unknown> {
-    const refusal = lifecycle.refusal();
+    const refusal = this.#lifecycle.refusal();
     if (refusal) return refusal;
     try {
-      start();
-      await ready;
+      this.#start();
+      await this.#readiness.wait();
       if (token.isCancellationRequested) return requestCancelled();
       const result = await answer(params);
       return token.isCancellationRequested ? requestCancelled() : result;
     } catch (error) {
       if (error instanceof UserError) return error.toResponse();
-      failed(error);
+      this.#failed(error);
       return null;
     }
   }
 
-  const clientSettings = new ClientSettings(
-    (sections) => connection.workspace.getConfiguration(sections.map((section) => ({ section }))),
-    takeSettings,
-  );
-
-  /** Resolves with false after as long as anybody waits for settings. */
-  function patience(): Promise<false> {
-    return new Promise((resolve) => {
-      host.later(() => {
-        resolve(false);
-      }, SETTINGS_MILLISECONDS);
+  /** Makes ready for requests; a client that does not say `initialized` has said enough by its first document. */
+  #start(): void {
+    if (this.#isStarting) return;
+    this.#isStarting = true;
+    this.#watch();
+    // The first analysis is better made with the settings, but not at any price.
+    const configured = this.client.givesSettings ? this.#pullSettings() : undefined;
+    this.#loadGrammar(configured).catch((error: unknown) => {
+      this.#failed(error);
+      this.#readiness.giveUp(error);
+      this.#show(MessageType.Error, `the server cannot start: ${String(error)}`);
     });
   }
 
-  function takeSettings(sent: SentSettings): void {
-    settings = readSettings(sent.dtmap);
-    foreign = readForeignSettings(sent.devicetree);
-    if (!isReady) return;
-    requests.forget();
-    boards.touchAll();
-    for (const file of documents.keys()) sendStatus(file);
-    // Editors ask again by themselves only when the text changes.
-    if (client.redrawsInlayHints) ifPossible(connection.languages.inlayHint.refresh());
-    if (client.redrawsCodeLenses) ifPossible(connection.sendRequest('workspace/codeLens/refresh'));
+  async #loadGrammar(configured: Promise<unknown> | undefined): Promise<void> {
+    const { runtime, grammar } = await this.#host.wasm(this.#initialization);
+    this.#analyzer = await createBoardAnalyzer({ runtime, grammar });
+    await configured;
+    this.#readiness.reach();
   }
 
-  let isStarting = false;
-
-  /** Makes ready for requests; a client that does not say `initialized` has said enough by its first document. */
-  function start(): void {
-    if (isStarting) return;
-    isStarting = true;
-    if (client.watchesSettings)
-      ifPossible(
-        connection.client.register(DidChangeConfigurationNotification.type, {
+  /** Asks to be told of changed settings and files. */
+  #watch(): void {
+    const { client } = this.#connection;
+    if (this.client.watchesSettings)
+      this.#ifPossible(
+        client.register(DidChangeConfigurationNotification.type, {
           section: ['dtmap', 'devicetree'],
         }),
       );
-    if (client.watchesFiles)
-      ifPossible(
-        connection.client.register(DidChangeWatchedFilesNotification.type, {
+    if (this.client.watchesFiles)
+      this.#ifPossible(
+        client.register(DidChangeWatchedFilesNotification.type, {
           watchers: [
             { globPattern: '**/*.{dts,dtsi,dtso,overlay,h,cmd}' },
             // A folder that is deleted is told of alone, without the files in it.
@@ -371,163 +384,185 @@ export function serve(connection: Connection, host: ServerHost): void {
           ],
         }),
       );
-    // The first analysis is better made with the settings, but not at any price.
-    const configured = client.givesSettings
-      ? Promise.race([clientSettings.pull(), patience()])
-      : undefined;
-    void (async () => {
-      const { runtime, grammar } = await host.wasm(initialization);
-      analyzer = await createBoardAnalyzer({ runtime, grammar });
-      await configured;
-      isReady = true;
-      markReady();
-    })().catch((error: unknown) => {
-      failed(error);
-      giveUp(error);
-      show(MessageType.Error, `the server cannot start: ${String(error)}`);
+  }
+
+  // What the client tells later.
+
+  /** Whether the client gave its settings within the time that anybody waits for them. */
+  #pullSettings(): Promise<boolean> {
+    const patience = new Promise<false>((resolve) => {
+      this.#host.later(() => {
+        resolve(false);
+      }, SETTINGS_MILLISECONDS);
     });
+    return Promise.race([this.#clientSettings.pull(), patience]);
   }
 
-  connection.onInitialized(whileRunning(start));
-
-  connection.onDidChangeConfiguration(
-    whileRunning((change) => {
-      void (async () => {
-        // What is sent along counts for clients that cannot be asked, or do not answer.
-        const isAnswered =
-          client.givesSettings && (await Promise.race([clientSettings.pull(), patience()]));
-        const sent = change.settings as Partial<SentSettings> | null;
-        if (isAnswered || (client.givesSettings && !sent)) return;
-        takeSettings({ dtmap: sent?.dtmap, devicetree: sent?.devicetree });
-      })().catch(failed);
-    }),
-  );
-
-  function foldersOf(uris: readonly unknown[]): FileId[] {
-    return uris.flatMap((uri) => (typeof uri === 'string' ? fileIdOf(uri).replace(/\/$/, '') : []));
+  async #changeSettings(sent: Partial<SentSettings> | null): Promise<void> {
+    const { givesSettings } = this.client;
+    // What is sent along counts for clients that cannot be asked, or do not answer.
+    const isAnswered = givesSettings && (await this.#pullSettings());
+    if (isAnswered || (givesSettings && !sent)) return;
+    this.#takeSettings({ dtmap: sent?.dtmap, devicetree: sent?.devicetree });
   }
 
-  function changeFolders({ event }: DidChangeWorkspaceFoldersParams): void {
-    const removed = foldersOf(event.removed.map(({ uri }) => uri));
-    const added = foldersOf(event.added.map(({ uri }) => uri));
-    folders = [...new Set([...folders.filter((folder) => !removed.includes(folder)), ...added])];
-    scan.forget(removed, (file) => documents.has(file));
-    requests.forget();
-    boards.touchAll();
-    for (const file of documents.keys()) if (!isRootFile(file)) scan.around(file, folders);
-    boards.rechoose();
-    for (const file of documents.keys()) sendStatus(file);
+  #takeSettings(sent: SentSettings): void {
+    this.settings = readSettings(sent.dtmap);
+    this.foreign = readForeignSettings(sent.devicetree);
+    if (!this.#readiness.isReady) return;
+    this.#forgetRequests();
+    this.#sendAllStatus();
+    const connection = this.#connection;
+    // Editors ask again by themselves only when the text changes.
+    if (this.client.redrawsInlayHints) this.#ifPossible(connection.languages.inlayHint.refresh());
+    if (this.client.redrawsCodeLenses)
+      this.#ifPossible(connection.sendRequest('workspace/codeLens/refresh'));
   }
 
-  connection.onDidOpenTextDocument(
-    whileRunning(({ textDocument }: DidOpenTextDocumentParams) => {
-      start();
-      workIs('opening');
-      const file = fileIdOf(textDocument.uri);
-      const { uri, languageId, version, text } = textDocument;
-      documents.set(file, TextDocument.create(uri, languageId, version, text));
-      files.setText(file, text);
-      index.set(file, text);
-      boards.open(file);
-      boards.touch(file);
-      if (!isRootFile(file)) scan.around(file, folders);
-      sendStatus(file);
-    }),
-  );
-
-  connection.onDidChangeTextDocument(
-    whileRunning(({ textDocument, contentChanges }: DidChangeTextDocumentParams) => {
-      const file = fileIdOf(textDocument.uri);
-      const document = documents.get(file);
-      if (!document) return;
-      changes += 1;
-      if (!isTyping && changes >= TYPING && !scan.isRunning) workIs('typing');
-      for (const change of contentChanges)
-        TextDocument.update(document, [inUnits(document, change)], textDocument.version);
-      files.setText(file, document.getText());
-      boards.touch(file);
-    }),
-  );
-
-  /** A change with the columns of its range in UTF-16 units, as the document counts. */
-  function inUnits(
-    document: TextDocument,
-    change: TextDocumentContentChangeEvent,
-  ): TextDocumentContentChangeEvent {
-    if (!('range' in change) || positions.encoding === 'utf-16') return change;
-    const unitsAt = ({ line, character }: Position): Position => {
-      const text = document.getText({
-        start: { line, character: 0 },
-        end: { line: line + 1, character: 0 },
-      });
-      return { line, character: positions.unitsBefore(text, character) };
-    };
-    const { start, end } = change.range;
-    return { range: { start: unitsAt(start), end: unitsAt(end) }, text: change.text };
+  #changeFolders(removed: readonly WorkspaceFolder[], added: readonly WorkspaceFolder[]): void {
+    const gone = foldersOf(removed.map(({ uri }) => uri));
+    const come = foldersOf(added.map(({ uri }) => uri));
+    const kept = this.folders.filter((folder) => !gone.includes(folder));
+    this.folders = [...new Set([...kept, ...come])];
+    this.scan.forget(gone, (file) => this.isOpen(file));
+    this.#forgetRequests();
+    for (const file of this.#documents.files()) this.#scanAround(file);
+    this.boards.rechoose();
+    this.#sendAllStatus();
   }
 
-  connection.onDidCloseTextDocument(
-    whileRunning(({ textDocument }: DidCloseTextDocumentParams) => {
-      workIs('opening');
-      const file = fileIdOf(textDocument.uri);
-      documents.delete(file);
-      sentStatus.delete(file);
-      files.unset(file);
-      files.forget(file);
-      scan.read([file]);
-      boards.close(file);
-      boards.touch(file);
-      diagnostics.resend(file);
-    }),
-  );
-
-  function workIs(work: 'opening' | 'typing'): void {
-    changes = 0;
-    isTyping = work === 'typing';
-    host.workIs?.(work);
+  #openDocument(textDocument: TextDocumentItem): void {
+    this.#start();
+    this.#workIs('opening');
+    const file = this.#documents.open(textDocument);
+    this.files.setText(file, textDocument.text);
+    this.index.set(file, textDocument.text);
+    this.boards.open(file);
+    this.boards.touch(file);
+    this.#scanAround(file);
+    this.#sendStatus(file);
   }
 
-  /** The files that boards have read or the index knows, and that are gone with the folders deleted. */
-  function goneWith(deleted: ReadonlySet<FileId>): FileId[] {
-    const members = boards.models.flatMap((model) => [...model.members]);
-    const known = new Set([...index.files(), ...members]);
-    return [...known].filter((file) => foldersAbove(file).some((folder) => deleted.has(folder)));
+  #changeDocument(params: DidChangeTextDocumentParams): void {
+    const changed = this.#documents.change(params, this.positions);
+    if (!changed) return;
+    this.#changes += 1;
+    if (!this.#isTyping && this.#changes >= TYPING && !this.scan.isRunning) this.#workIs('typing');
+    this.files.setText(changed.file, changed.text);
+    this.boards.touch(changed.file);
   }
 
-  connection.onDidChangeWatchedFiles(whileRunning(filesChanged));
+  #closeDocument(file: FileId): void {
+    this.#workIs('opening');
+    this.#documents.close(file);
+    this.#sentStatus.delete(file);
+    this.files.unset(file);
+    this.files.forget(file);
+    this.scan.read([file]);
+    this.boards.close(file);
+    this.boards.touch(file);
+    this.#diagnostics.resend(file);
+  }
 
-  function filesChanged({ changes }: DidChangeWatchedFilesParams): void {
-    const told = changes.flatMap(({ uri, type }) => {
+  #workIs(work: 'opening' | 'typing'): void {
+    this.#changes = 0;
+    this.#isTyping = work === 'typing';
+    this.#host.workIs?.(work);
+  }
+
+  /** Looks for the boards that include a file. */
+  #scanAround(file: FileId): void {
+    if (!isRootFile(file)) this.scan.around(file, this.folders);
+  }
+
+  #changeFiles(events: readonly FileEvent[]): void {
+    const changes = this.#withFilesOfFolders(events);
+    for (const { file, type } of changes) {
+      this.files.forget(file);
+      if (type === FileChangeType.Deleted) this.index.delete(file);
+      if (!this.isOpen(file)) this.boards.touch(file);
+    }
+    this.scan.read(
+      changes.filter(({ type }) => type !== FileChangeType.Deleted).map(({ file }) => file),
+    );
+    // A new or vanished file may be what an include looked for.
+    if (changes.some(({ type }) => type !== FileChangeType.Changed)) this.#forgetRequests();
+    this.boards.rechoose();
+  }
+
+  /** The changes of files that matter; in place of a deleted folder the known files in it. */
+  #withFilesOfFolders(events: readonly FileEvent[]): readonly FileChange[] {
+    const told = events.flatMap(({ uri, type }): FileChange[] => {
       // What is no URI must not keep the others from being told of.
       const sent: unknown = uri;
       return typeof sent === 'string' ? [{ file: fileIdOf(sent), type }] : [];
     });
     // Of what is deleted without being source, only folders with source matter.
-    const isOther = ({ file, type }: (typeof told)[number]): boolean =>
+    const isOther = ({ file, type }: FileChange): boolean =>
       type === FileChangeType.Deleted && !WATCHED.test(file);
     const others = told.filter(isOther);
-    const gone = others.length > 0 ? goneWith(new Set(others.map(({ file }) => file))) : [];
-    const changed = [
+    const gone = others.length > 0 ? this.#goneWith(new Set(others.map(({ file }) => file))) : [];
+    return [
       ...told.filter((each) => !isOther(each)),
-      ...gone.map((file) => ({ file, type: FileChangeType.Deleted })),
+      ...gone.map((file): FileChange => ({ file, type: FileChangeType.Deleted })),
     ];
-    let appeared = false;
-    for (const { file, type } of changed) {
-      files.forget(file);
-      if (type === FileChangeType.Deleted) index.delete(file);
-      if (type !== FileChangeType.Changed) appeared = true;
-      if (!documents.has(file)) boards.touch(file);
-    }
-    scan.read(
-      changed.filter(({ type }) => type !== FileChangeType.Deleted).map(({ file }) => file),
-    );
-    // A new or vanished file may be what an include looked for.
-    if (appeared) {
-      requests.forget();
-      boards.touchAll();
-    }
-    boards.rechoose();
   }
 
-  connection.listen();
+  /** The files that boards have read or the index knows, and that are gone with the folders deleted. */
+  #goneWith(deleted: ReadonlySet<FileId>): FileId[] {
+    const members = this.boards.models.flatMap((model) => [...model.members]);
+    const known = new Set([...this.index.files(), ...members]);
+    return [...known].filter((file) => foldersAbove(file).some((folder) => deleted.has(folder)));
+  }
+
+  // What the client is told.
+
+  #sendAllStatus(): void {
+    for (const file of this.#documents.files()) this.#sendStatus(file);
+  }
+
+  #sendStatus(file: FileId): void {
+    const status = statusOf(this, file);
+    const text = JSON.stringify(status);
+    if (this.#sentStatus.get(file) === text) return;
+    this.#sentStatus.set(file, text);
+    void this.#connection.sendNotification('dtmap/status', status);
+  }
+
+  // Not `window.showWarningMessage`: that is a question, which some editors put before all else.
+  #show(type: MessageType, message: string): void {
+    void this.#connection.sendNotification(ShowMessageNotification.type, {
+      type,
+      message: `dtmap: ${message}`,
+    });
+  }
+
+  readonly #failed = (error: unknown): void => {
+    this.#connection.console.error(
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+    );
+  };
+
+  /** For what is asked of the client as a courtesy: it may refuse, or never answer. */
+  #ifPossible(asked: Promise<unknown>): void {
+    asked.catch((error: unknown) => {
+      this.#connection.console.log(`The client refused: ${String(error)}`);
+    });
+  }
+
+  /** The same handler for as long as notifications count. */
+  #whileRunning<Params>(handle: (params: Params) => void): (params: Params) => void {
+    return (params) => {
+      if (this.#lifecycle.isRunning) handle(params);
+    };
+  }
+}
+
+interface FileChange {
+  readonly file: FileId;
+  readonly type: FileChangeType;
+}
+
+function foldersOf(uris: readonly unknown[]): FileId[] {
+  return uris.flatMap((uri) => (typeof uri === 'string' ? fileIdOf(uri).replace(/\/$/, '') : []));
 }

@@ -1,9 +1,6 @@
 // Every setting: its default and what it does. A test compares this table with package.json.
 
 import { defaultTargets } from '../analysis/targets.ts';
-import type { Severity } from '../rules/finding.ts';
-
-export type SeveritySetting = Severity | 'off';
 
 /** The settings below `dtmap.`; paths are relative to the workspace folder. */
 export interface Settings {
@@ -16,8 +13,8 @@ export interface Settings {
   readonly defines: Readonly<Record<string, string>>;
   /** Overlays applied to a board, by the end of the board's path. */
   readonly overlays: Readonly<Record<string, readonly string[]>>;
-  /** Severity by rule id. */
-  readonly severity: Readonly<Record<string, SeveritySetting>>;
+  /** Severity by rule id; checked when it is used. */
+  readonly severity: unknown;
   /** How plain facts are reported. */
   readonly hints: 'off' | 'hint' | 'information';
   readonly inlayHints: boolean;
@@ -53,9 +50,6 @@ export interface ForeignSettings {
 /** The settings a client sent; a value of the wrong kind counts as not set. */
 export function readSettings(sent: unknown): Settings {
   const given = asRecord(sent);
-  const severities: Record<string, SeveritySetting> = {};
-  for (const [rule, severity] of Object.entries(asRecord(given['severity'])))
-    if (isSeverity(severity)) severities[rule] = severity;
   const overlays: Record<string, readonly string[]> = {};
   for (const [board, list] of Object.entries(asRecord(given['overlays'])))
     overlays[board] = asStrings(list);
@@ -71,7 +65,7 @@ export function readSettings(sent: unknown): Settings {
     includePaths: asStrings(given['includePaths']),
     defines,
     overlays,
-    severity: severities,
+    severity: given['severity'] ?? {},
     hints: hints === 'off' || hints === 'information' ? hints : defaultSettings.hints,
     inlayHints: given['inlayHints'] !== false,
     codeLenses: given['codeLenses'] !== false,
@@ -96,10 +90,6 @@ export function readForeignSettings(sent: unknown): ForeignSettings {
     }),
     includePaths: asStrings(given['defaultIncludePaths']),
   };
-}
-
-function isSeverity(value: unknown): value is SeveritySetting {
-  return ['error', 'warning', 'information', 'hint', 'off'].includes(value as string);
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

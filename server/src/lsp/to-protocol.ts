@@ -77,14 +77,14 @@ export function screenOf(host: ScreenHost, analysed: FileSet): Screen {
   };
 }
 
-export function placeOf(screen: Screen, span: Span): Place {
+export function placeOnScreen(screen: Screen, span: Span): Place {
   return { uri: screen.host.uriOf(span.file), range: screen.rangeOf(span) };
 }
 
 /** An edit as our own requests give it. */
 export function placedEditOf(screen: Screen, { at, text }: OurEdit): PlacedEdit {
   const version = screen.host.versionOf(at.file);
-  return { at: placeOf(screen, at), text, ...(version !== undefined && { version }) };
+  return { at: placeOnScreen(screen, at), text, ...(version !== undefined && { version }) };
 }
 
 const SEVERITIES: Readonly<Record<Severity, 1 | 2 | 3 | 4>> = {

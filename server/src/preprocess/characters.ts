@@ -1,5 +1,7 @@
 // What each character means to the preprocessor's lexer.
 
+import { Char } from '../text/char.ts';
+
 /** Classes of characters. */
 export const Class = {
   other: 0,
@@ -21,13 +23,13 @@ for (const letter of 'abcdefghijklmnopqrstuvwxyz_') {
   classes[letter.toUpperCase().charCodeAt(0)] = Class.letter;
 }
 for (const digit of '0123456789') classes[digit.charCodeAt(0)] = Class.digit;
-classes[0x0a] = Class.newline;
-classes[0x22] = Class.quote;
-classes[0x27] = Class.quote;
-classes[0x2f] = Class.slash;
-classes[0x23] = Class.hash;
-classes[0x5c] = Class.backslash;
-classes[0x2e] = Class.dot;
+classes[Char.newline] = Class.newline;
+classes[Char.quote] = Class.quote;
+classes[Char.apostrophe] = Class.quote;
+classes[Char.slash] = Class.slash;
+classes[Char.hash] = Class.hash;
+classes[Char.backslash] = Class.backslash;
+classes[Char.dot] = Class.dot;
 
 /** The class of a UTF-16 unit; NaN (past the end) is `other`. */
 export function classOf(code: number): number {
@@ -54,7 +56,7 @@ export function isSpace(code: number): boolean {
 export function continuationEnd(text: string, at: number): number {
   let next = at + 1;
   while (classOf(text.charCodeAt(next)) === Class.blank) next++;
-  return text.charCodeAt(next) === 0x0a ? next + 1 : 0;
+  return text.charCodeAt(next) === Char.newline ? next + 1 : 0;
 }
 
 /** `text` without line continuations. */
@@ -69,8 +71,8 @@ export function quotedEnd(text: string, start: number, limit: number): number {
   while (at < limit) {
     const code = text.charCodeAt(at);
     if (code === quote) return at + 1;
-    if (code === 0x0a) return at;
-    if (code === 0x5c) {
+    if (code === Char.newline) return at;
+    if (code === Char.backslash) {
       const joined = continuationEnd(text, at);
       at = joined > 0 ? joined : afterEscape(text, at);
     } else at++;
@@ -81,12 +83,12 @@ export function quotedEnd(text: string, start: number, limit: number): number {
 /** Behind the character that the backslash at `start` escapes; line continuations between them do not count. */
 function afterEscape(text: string, start: number): number {
   let at = start + 1;
-  while (text.charCodeAt(at) === 0x5c) {
+  while (text.charCodeAt(at) === Char.backslash) {
     const joined = continuationEnd(text, at);
     if (joined === 0) break;
     at = joined;
   }
-  return text.charCodeAt(at) === 0x0a ? at : at + 1;
+  return text.charCodeAt(at) === Char.newline ? at : at + 1;
 }
 
 /** The newline, or `limit`, that ends the `//` comment at `start`; line continuations prolong it. */
@@ -95,7 +97,7 @@ export function lineCommentEnd(text: string, start: number, limit: number): numb
   while (at >= 0 && at < limit) {
     let back = at - 1;
     while (back > start && classOf(text.charCodeAt(back)) === Class.blank) back--;
-    if (text.charCodeAt(back) !== 0x5c) return at;
+    if (text.charCodeAt(back) !== Char.backslash) return at;
     at = text.indexOf('\n', at + 1);
   }
   return limit;

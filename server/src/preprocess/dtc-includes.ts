@@ -1,5 +1,6 @@
 // Inserts the files that dtc's own `/include/ "x"` names, the way dtc's lexer does after cpp.
 
+import { Char } from '../text/char.ts';
 import { folderOf, joinPath } from '../text/join-path.ts';
 import { whyUnreadable, type FileSet, type Missing, type SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
@@ -170,12 +171,12 @@ function skipTo(text: string, start: number, target: number): number {
   let at = start;
   while (at < target) {
     const code = text.charCodeAt(at);
-    if (code === 0x22) at = stringEnd(text, at) || text.length;
-    else if (code === 0x27 && text.charCodeAt(at + 2) === 0x27) at += 3;
-    else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2a) {
+    if (code === Char.quote) at = stringEnd(text, at) || text.length;
+    else if (code === Char.apostrophe && text.charCodeAt(at + 2) === Char.apostrophe) at += 3;
+    else if (code === Char.slash && text.charCodeAt(at + 1) === Char.asterisk) {
       const close = text.indexOf('*/', at + 2);
       at = close < 0 ? text.length : close + 2;
-    } else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2f) {
+    } else if (code === Char.slash && text.charCodeAt(at + 1) === Char.slash) {
       const newline = text.indexOf('\n', at);
       at = newline < 0 ? text.length : newline;
     } else at++;
@@ -187,8 +188,8 @@ function skipTo(text: string, start: number, target: number): number {
 function stringEnd(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === 0x22) return at + 1;
-    if (code === 0x5c) at++;
+    if (code === Char.quote) return at + 1;
+    if (code === Char.backslash) at++;
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 // Macro expansion as GNU cpp does it: arguments first, then the replacement, a macro never within itself.
 
+import { Char } from '../text/char.ts';
 import type { Macro, MacroTable } from './macros.ts';
 import { isWord, joinLines } from './characters.ts';
 import type { NameTable } from './names.ts';
@@ -361,7 +362,7 @@ export class Expander {
     }
     // An odd number of backslashes at the end would escape the closing quote.
     let backslashes = 0;
-    while (text.charCodeAt(text.length - 1 - backslashes) === 0x5c) backslashes++;
+    while (text.charCodeAt(text.length - 1 - backslashes) === Char.backslash) backslashes++;
     if (backslashes % 2 === 1) text = text.slice(0, -1);
     argument.stringified = { ...endToken, kind: Kind.quoted, text: `${text}"` };
     return argument.stringified;

@@ -1,6 +1,8 @@
 // Cuts a file into directives and the text between them, once per file, whatever board includes it.
 
-import { changedRange } from '../text/changed-range.ts';
+import { Char } from '../text/char.ts';
+import { firstIndexWhere } from '../text/first-index-where.ts';
+import { changedRange, type ChangedRange } from '../text/changed-range.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import {
   Class,
@@ -84,6 +86,8 @@ export interface LexedFile {
   readonly hasBranchBehindElse: boolean;
 }
 
+const BYTE_ORDER_MARK = 0xfeff;
+
 const conditionals = new Set<DirectiveWord>(['if', 'ifdef', 'ifndef']);
 const branches = new Set<DirectiveWord>(['elif', 'elifdef', 'elifndef', 'else', 'endif']);
 const lineMarker = /#[ \t]+[0-9]+[ \t]+"[^"\n]*"[ \t0-9]*\r?(?=\n|$)/y;
@@ -93,209 +97,339 @@ const lineMarker = /#[ \t]+[0-9]+[ \t]+"[^"\n]*"[ \t0-9]*\r?(?=\n|$)/y;
  * changed is cut anew; the result is the same, but for `continued`, which may stay true.
  */
 export function lexFile(file: SourceFile, names: NameTable, earlier?: LexedFile): LexedFile {
-  const { text } = file;
-  const limit = text.length;
-  const change = earlier && changedRange(earlier.file.text, text);
-  const unchanged = earlier && change && unchangedStart(earlier, change.start);
-  const items: Item[] = unchanged?.items ?? [];
-  let marks = new Int32Array(earlier ? earlier.marks.length + 768 : Math.max(96, limit >> 2));
-  let markCount = unchanged?.markCount ?? 0;
-  if (earlier !== undefined) marks.set(earlier.marks.subarray(0, markCount * 3));
-  let openComment = -1;
-  let at = unchanged?.at ?? (text.charCodeAt(0) === 0xfeff ? 1 : 0);
-  let itemStart = unchanged?.item.start ?? at;
-  let firstMark = unchanged?.item.firstMark ?? 0;
-  let lineHasToken = unchanged !== undefined;
-  let itemHasToken = lineHasToken;
-  let continued = unchanged?.item.continued ?? false;
-  /** The first mark of the earlier text that may still be met again. */
-  let earlierMark = 0;
+  return new FileLexer(file, names, earlier && new EarlierText(earlier, file.text)).lex();
+}
 
-  const mark = (name: number, start: number, end: number): void => {
-    const place = markCount * 3;
-    if (place + 3 > marks.length) {
-      const longer = new Int32Array(marks.length * 2);
-      longer.set(marks);
-      marks = longer;
+/** Cuts one text: a cursor, the line it is in, and the text item it is in. */
+class FileLexer {
+  readonly #file: SourceFile;
+  readonly #text: string;
+  readonly #names: NameTable;
+  readonly #earlier: EarlierText | undefined;
+  readonly #items: Item[];
+  readonly #marks: MarkList;
+  #at: number;
+  #lineHasToken: boolean;
+  /** The open text item. */
+  #itemStart: number;
+  #itemHasToken: boolean;
+  #firstMark: number;
+  #continued: boolean;
+  #openComment = -1;
+
+  constructor(file: SourceFile, names: NameTable, earlier: EarlierText | undefined) {
+    const { text } = file;
+    const unchanged = earlier?.unchangedStart();
+    this.#file = file;
+    this.#text = text;
+    this.#names = names;
+    this.#earlier = earlier;
+    this.#items = unchanged?.items ?? [];
+    this.#marks = earlier
+      ? new MarkList(earlier.marks.length + 768, earlier.marks, unchanged?.markCount ?? 0)
+      : new MarkList(Math.max(96, text.length >> 2));
+    this.#at = unchanged?.at ?? (text.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : 0);
+    this.#lineHasToken = unchanged !== undefined;
+    this.#itemStart = unchanged?.item.start ?? this.#at;
+    this.#itemHasToken = unchanged !== undefined;
+    this.#firstMark = unchanged?.item.firstMark ?? 0;
+    this.#continued = unchanged?.item.continued ?? false;
+  }
+
+  lex(): LexedFile {
+    let marks: Int32Array;
+    const rest = this.#readToEndOrEarlier();
+    if (rest) marks = this.#takeRest(rest);
+    else {
+      this.#endItem(this.#text.length);
+      marks = this.#marks.toArray();
     }
-    marks[place] = name;
-    marks[place + 1] = start;
-    marks[place + 2] = end;
-    markCount++;
-  };
-  /** Marks the line continuations inside `[start, end)`. */
-  const markContinuations = (start: number, end: number): void => {
-    for (let inside = start; inside < end; inside++) {
-      const joined = text.charCodeAt(inside) === 0x5c ? continuationEnd(text, inside) : 0;
-      if (joined === 0) continue;
-      mark(Cut.nothing, inside, joined);
-      continued = true;
-      inside = joined - 1;
+    const items = this.#items;
+    return {
+      file: this.#file,
+      items,
+      marks,
+      hasBranchBehindElse: linkBranches(items),
+      guard: guardOf(items, this.#names),
+      openComment: this.#openComment,
+    };
+  }
+
+  /** Reads to the end, or to an identifier behind which all is as in the earlier text, which is then handed back. */
+  #readToEndOrEarlier(): EarlierText | undefined {
+    const text = this.#text;
+    const limit = text.length;
+    while (this.#at < limit) {
+      const at = this.#at;
+      const code = text.charCodeAt(at);
+      switch (classOf(code)) {
+        case Class.blank:
+          this.#at++;
+          break;
+        case Class.newline:
+          this.#at++;
+          this.#lineHasToken = false;
+          break;
+        case Class.letter:
+          if (this.#earlier?.hasNameAt(at)) return this.#earlier;
+          this.#readWord(code);
+          break;
+        case Class.digit:
+          this.#takeToken(continuedNumberEnd(text, at));
+          break;
+        case Class.dot:
+          this.#moveBehind(
+            classOf(text.charCodeAt(at + 1)) === Class.digit ? numberEnd(text, at) : at + 1,
+          );
+          break;
+        case Class.quote:
+          this.#takeToken(quotedEnd(text, at, limit));
+          break;
+        case Class.slash:
+          this.#readSlash();
+          break;
+        case Class.backslash:
+          this.#readBackslash();
+          break;
+        case Class.hash:
+          this.#readHash();
+          break;
+        default:
+          this.#moveBehind(at + 1);
+      }
     }
-  };
-  const endItem = (end: number): void => {
-    if (itemHasToken) {
-      items.push({
-        kind: 'text',
-        start: itemStart,
-        end,
-        firstMark,
-        lastMark: markCount,
-        continued,
-      });
-    } else markCount = firstMark;
-    firstMark = markCount;
-    itemHasToken = false;
-    continued = false;
-  };
-  const readComment = (): boolean => {
-    let second = at + 1;
-    while (text.charCodeAt(second) === 0x5c && continuationEnd(text, second) > 0) {
+    return undefined;
+  }
+
+  /** Moves behind a token. */
+  #moveBehind(end: number): void {
+    this.#at = end;
+    this.#lineHasToken = true;
+    this.#itemHasToken = true;
+  }
+
+  /** Moves behind a token in which lines may be continued. */
+  #takeToken(end: number): void {
+    this.#markContinuations(this.#at, end);
+    this.#moveBehind(end);
+  }
+
+  #readWord(first: number): void {
+    const text = this.#text;
+    const start = this.#at;
+    let end = start + 1;
+    let hash = first;
+    let next = text.charCodeAt(end);
+    while (isWord(next)) {
+      hash = hashName(hash, next);
+      next = text.charCodeAt(++end);
+    }
+    if (next === Char.backslash && continuationEnd(text, end) > 0) {
+      end = continuedWordEnd(text, end);
+      this.#marks.add(this.#names.id(joinLines(text.slice(start, end))), start, end);
+      this.#takeToken(end);
+    } else if (first === Char.upperL && end === start + 1 && classOf(next) === Class.quote) {
+      this.#takeToken(quotedEnd(text, end, text.length));
+    } else {
+      this.#marks.add(this.#names.idAt(text, start, end, hash), start, end);
+      this.#moveBehind(end);
+    }
+  }
+
+  /** A comment, or a slash. */
+  #readSlash(): void {
+    const text = this.#text;
+    const start = this.#at;
+    let second = start + 1;
+    while (text.charCodeAt(second) === Char.backslash && continuationEnd(text, second) > 0) {
       second = continuationEnd(text, second);
     }
     const next = text.charCodeAt(second);
-    let end: number;
-    if (next === 0x2a) {
+    if (next === Char.asterisk) {
       const close = blockCommentEnd(text, second + 1);
-      if (close < 0 && openComment < 0) openComment = at;
-      end = close < 0 ? limit : close;
-    } else if (next === 0x2f) end = lineCommentEnd(text, second, limit);
-    else return false;
-    mark(Cut.comment, at, end);
-    markContinuations(at, second);
-    at = end;
-    return true;
-  };
-
-  /** Whether an identifier at `at` was one in the unchanged end of the earlier text: all that follows is the same. */
-  const meetsEarlier = (): boolean => {
-    if (earlier === undefined || change === undefined || at < change.endAfter) return false;
-    const wanted = at - change.endAfter + change.endBefore;
-    const starts = earlier.marks;
-    while (earlierMark * 3 < starts.length && (starts[earlierMark * 3 + 1] as number) < wanted) {
-      earlierMark++;
+      if (close < 0) this.#leaveOpen(start);
+      this.#at = close < 0 ? text.length : close;
+    } else if (next === Char.slash) this.#at = lineCommentEnd(text, second, text.length);
+    else {
+      this.#moveBehind(start + 1);
+      return;
     }
-    return starts[earlierMark * 3 + 1] === wanted && (starts[earlierMark * 3] as number) >= 0;
-  };
-
-  scanning: while (at < limit) {
-    const code = text.charCodeAt(at);
-    switch (classOf(code)) {
-      case Class.blank:
-        at++;
-        continue;
-      case Class.newline:
-        at++;
-        lineHasToken = false;
-        continue;
-      case Class.letter: {
-        if (meetsEarlier()) break scanning;
-        let end = at + 1;
-        let hash = code;
-        let next = text.charCodeAt(end);
-        while (isWord(next)) {
-          hash = hashName(hash, next);
-          next = text.charCodeAt(++end);
-        }
-        if (next === 0x5c && continuationEnd(text, end) > 0) {
-          end = continuedWordEnd(text, end);
-          mark(names.id(joinLines(text.slice(at, end))), at, end);
-          markContinuations(at, end);
-        } else if (code === 0x4c && end === at + 1 && classOf(next) === Class.quote) {
-          end = quotedEnd(text, end, limit);
-          markContinuations(at, end);
-        } else mark(names.idAt(text, at, end, hash), at, end);
-        at = end;
-        break;
-      }
-      case Class.digit: {
-        const end = continuedNumberEnd(text, at);
-        markContinuations(at, end);
-        at = end;
-        break;
-      }
-      case Class.dot:
-        at = classOf(text.charCodeAt(at + 1)) === Class.digit ? numberEnd(text, at) : at + 1;
-        break;
-      case Class.quote: {
-        const end = quotedEnd(text, at, limit);
-        markContinuations(at, end);
-        at = end;
-        break;
-      }
-      case Class.slash:
-        if (readComment()) continue;
-        at++;
-        break;
-      case Class.backslash: {
-        const joined = continuationEnd(text, at);
-        if (joined > 0) {
-          mark(Cut.nothing, at, joined);
-          continued = true;
-          at = joined;
-          continue;
-        }
-        at++;
-        break;
-      }
-      case Class.hash: {
-        const directive = lineHasToken ? undefined : readDirective(text, at);
-        if (directive !== undefined) {
-          endItem(at);
-          items.push(directive);
-          if (directive.openComment >= 0 && openComment < 0) openComment = directive.openComment;
-          at = Math.min(directive.end + 1, limit);
-          itemStart = at;
-          lineHasToken = false;
-          continue;
-        }
-        lineMarker.lastIndex = at;
-        if (!lineHasToken && lineMarker.test(text)) {
-          mark(Cut.nothing, at, lineMarker.lastIndex);
-          at = lineMarker.lastIndex;
-          continue;
-        }
-        at++;
-        break;
-      }
-      default:
-        at++;
-    }
-    lineHasToken = true;
-    itemHasToken = true;
+    this.#marks.add(Cut.comment, start, this.#at);
+    this.#markContinuations(start, second);
   }
-  if (at < limit && earlier !== undefined && change !== undefined) {
-    const shift = change.endAfter - change.endBefore;
-    const rest = earlier.marks.slice(earlierMark * 3);
-    for (let place = 0; place < rest.length; place += 3) {
-      rest[place + 1] = (rest[place + 1] as number) + shift;
-      rest[place + 2] = (rest[place + 2] as number) + shift;
+
+  /** A line continuation, or a backslash. */
+  #readBackslash(): void {
+    const joined = continuationEnd(this.#text, this.#at);
+    if (joined === 0) this.#moveBehind(this.#at + 1);
+    else {
+      this.#marks.add(Cut.nothing, this.#at, joined);
+      this.#continued = true;
+      this.#at = joined;
     }
-    const moved = new Int32Array(markCount * 3 + rest.length);
-    moved.set(marks.subarray(0, markCount * 3));
-    moved.set(rest, markCount * 3);
-    const open = {
+  }
+
+  /** A directive or a line marker at the beginning of a line, else a `#`. */
+  #readHash(): void {
+    const text = this.#text;
+    const start = this.#at;
+    const directive = this.#lineHasToken ? undefined : readDirective(text, start);
+    if (directive !== undefined) {
+      this.#endItem(start);
+      this.#items.push(directive);
+      if (directive.openComment >= 0) this.#leaveOpen(directive.openComment);
+      this.#at = Math.min(directive.end + 1, text.length);
+      this.#itemStart = this.#at;
+      return;
+    }
+    lineMarker.lastIndex = start;
+    if (!this.#lineHasToken && lineMarker.test(text)) {
+      this.#at = lineMarker.lastIndex;
+      this.#marks.add(Cut.nothing, start, this.#at);
+    } else this.#moveBehind(start + 1);
+  }
+
+  #leaveOpen(comment: number): void {
+    if (this.#openComment < 0) this.#openComment = comment;
+  }
+
+  /** Marks the line continuations inside `[start, end)`. */
+  #markContinuations(start: number, end: number): void {
+    const text = this.#text;
+    for (let inside = start; inside < end; inside++) {
+      if (text.charCodeAt(inside) !== Char.backslash) continue;
+      const joined = continuationEnd(text, inside);
+      if (joined === 0) continue;
+      this.#marks.add(Cut.nothing, inside, joined);
+      this.#continued = true;
+      inside = joined - 1;
+    }
+  }
+
+  /** Ends the open text item; one without a token is forgotten, with its marks. */
+  #endItem(end: number): void {
+    if (this.#itemHasToken)
+      this.#items.push({ ...this.#openItem(end), lastMark: this.#marks.count });
+    else this.#marks.count = this.#firstMark;
+    this.#firstMark = this.#marks.count;
+    this.#itemHasToken = false;
+    this.#continued = false;
+  }
+
+  #openItem(end: number): TextItem {
+    return {
       kind: 'text',
-      start: itemStart,
-      end: at,
-      firstMark,
+      start: this.#itemStart,
+      end,
+      firstMark: this.#firstMark,
       lastMark: 0,
-      continued,
-    } as const;
-    appendMoved(items, open, earlier, earlierMark, shift, markCount - earlierMark);
-    if (earlier.openComment >= at - shift) openComment = earlier.openComment + shift;
-    marks = moved;
-    markCount = moved.length / 3;
-  } else endItem(limit);
-  const hasBranchBehindElse = linkBranches(items);
-  return {
-    file,
-    items,
-    marks: marks.length === markCount * 3 ? marks : marks.slice(0, markCount * 3),
-    guard: guardOf(items, names),
-    openComment,
-    hasBranchBehindElse,
-  };
+      continued: this.#continued,
+    };
+  }
+
+  /** Adds what the earlier text has from the cursor on to the items; all marks. */
+  #takeRest(earlier: EarlierText): Int32Array {
+    const { count } = this.#marks;
+    const from = earlier.nextMark;
+    earlier.appendMoved(this.#items, this.#openItem(this.#at), count - from);
+    const open = earlier.movedOpenComment(this.#at);
+    if (open !== undefined) this.#openComment = open;
+    return this.#marks.withMoved(earlier.marks.subarray(from * 3), earlier.shift);
+  }
+}
+
+/** Marks that are being collected, as triples: see LexedFile. */
+class MarkList {
+  #numbers: Int32Array;
+  /** How many marks there are. */
+  count: number;
+
+  /** Room for `room` numbers, and the first `count` marks of `known`. */
+  constructor(room: number, known?: Int32Array, count = 0) {
+    this.#numbers = new Int32Array(room);
+    if (known) this.#numbers.set(known.subarray(0, count * 3));
+    this.count = count;
+  }
+
+  add(name: number, start: number, end: number): void {
+    const place = this.count * 3;
+    if (place + 3 > this.#numbers.length) {
+      const longer = new Int32Array(this.#numbers.length * 2);
+      longer.set(this.#numbers);
+      this.#numbers = longer;
+    }
+    this.#numbers[place] = name;
+    this.#numbers[place + 1] = start;
+    this.#numbers[place + 2] = end;
+    this.count++;
+  }
+
+  toArray(): Int32Array {
+    const length = this.count * 3;
+    return this.#numbers.length === length ? this.#numbers : this.#numbers.slice(0, length);
+  }
+
+  /** The marks, then those of `rest` moved by `shift`. */
+  withMoved(rest: Int32Array, shift: number): Int32Array {
+    const length = this.count * 3;
+    const moved = new Int32Array(length + rest.length);
+    moved.set(this.#numbers.subarray(0, length));
+    moved.set(rest, length);
+    for (let place = length; place < moved.length; place += 3) {
+      moved[place + 1] = (moved[place + 1] as number) + shift;
+      moved[place + 2] = (moved[place + 2] as number) + shift;
+    }
+    return moved;
+  }
+}
+
+/** What was cut from a text before it was changed in one place. */
+class EarlierText {
+  readonly #lexed: LexedFile;
+  readonly #change: ChangedRange;
+  /** The first mark that may still be met again. */
+  nextMark = 0;
+
+  constructor(lexed: LexedFile, text: string) {
+    this.#lexed = lexed;
+    this.#change = changedRange(lexed.file.text, text);
+  }
+
+  get marks(): Int32Array {
+    return this.#lexed.marks;
+  }
+
+  /** By how much what is behind the change has moved. */
+  get shift(): number {
+    return this.#change.endAfter - this.#change.endBefore;
+  }
+
+  /** Where cutting goes on when all before the change is the same; undefined: at the beginning. */
+  unchangedStart(): UnchangedStart | undefined {
+    return unchangedStart(this.#lexed, this.#change.start);
+  }
+
+  /** Whether a name at `at`, asked in ascending order, was one behind the change: all that follows is the same. */
+  hasNameAt(at: number): boolean {
+    if (at < this.#change.endAfter) return false;
+    const { marks } = this.#lexed;
+    const wanted = at - this.shift;
+    while (this.nextMark * 3 < marks.length && (marks[this.nextMark * 3 + 1] as number) < wanted) {
+      this.nextMark++;
+    }
+    return marks[this.nextMark * 3 + 1] === wanted && (marks[this.nextMark * 3] as number) >= 0;
+  }
+
+  /** Ends the item `open` as the item around the next mark ends, and adds the items behind it. */
+  appendMoved(items: Item[], open: TextItem, markShift: number): void {
+    appendMoved(items, open, this.#lexed, this.nextMark, this.shift, markShift);
+  }
+
+  /** Where the comment that never ends begins, if that is behind `at`; offsets of the text as it is now. */
+  movedOpenComment(at: number): number | undefined {
+    const { openComment } = this.#lexed;
+    return openComment >= at - this.shift ? openComment + this.shift : undefined;
+  }
 }
 
 interface UnchangedStart {
@@ -310,14 +444,11 @@ interface UnchangedStart {
 /** Where cutting goes on when a file is the same up to `changeStart`; undefined: at its beginning. */
 function unchangedStart(earlier: LexedFile, changeStart: number): UnchangedStart | undefined {
   const { marks, items } = earlier;
-  let low = 0;
-  let high = marks.length / 3;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((marks[middle * 3 + 1] as number) < changeStart) low = middle + 1;
-    else high = middle;
-  }
-  for (let mark = low - 1; mark >= 0; mark--) {
+  const changed = firstIndexWhere(
+    marks.length / 3,
+    (mark) => (marks[mark * 3 + 1] as number) >= changeStart,
+  );
+  for (let mark = changed - 1; mark >= 0; mark--) {
     const end = marks[mark * 3 + 2] as number;
     if ((marks[mark * 3] as number) < 0 || end >= changeStart) continue;
     const next = marks[mark * 3 + 4];
@@ -373,10 +504,10 @@ function blockCommentEnd(text: string, start: number): number {
   const inside = text.slice(start, close < 0 ? text.length : close + 1);
   for (let star = inside.indexOf('*\\'); star >= 0; star = inside.indexOf('*\\', star + 1)) {
     let next = start + star + 1;
-    while (text.charCodeAt(next) === 0x5c && continuationEnd(text, next) > 0) {
+    while (text.charCodeAt(next) === Char.backslash && continuationEnd(text, next) > 0) {
       next = continuationEnd(text, next);
     }
-    if (text.charCodeAt(next) === 0x2f) return next + 1;
+    if (text.charCodeAt(next) === Char.slash) return next + 1;
   }
   return close < 0 ? -1 : close + 2;
 }
@@ -386,7 +517,7 @@ function continuedWordEnd(text: string, start: number): number {
   for (;;) {
     if (isWord(text.charCodeAt(end))) end++;
     else {
-      const joined = text.charCodeAt(end) === 0x5c ? continuationEnd(text, end) : 0;
+      const joined = text.charCodeAt(end) === Char.backslash ? continuationEnd(text, end) : 0;
       if (joined === 0 || !isWord(text.charCodeAt(joined))) return end;
       end = joined;
     }
@@ -396,7 +527,7 @@ function continuedWordEnd(text: string, start: number): number {
 /** The end of the number at `start`, which may be continued on further lines. */
 function continuedNumberEnd(text: string, start: number): number {
   let end = numberEnd(text, start);
-  while (text.charCodeAt(end) === 0x5c) {
+  while (text.charCodeAt(end) === Char.backslash) {
     const joined = continuationEnd(text, end);
     if (joined === 0 || !isWord(text.charCodeAt(joined))) break;
     end = numberEnd(text, joined);
@@ -414,11 +545,12 @@ function readDirective(
   for (;;) {
     const code = text.charCodeAt(at);
     if (classOf(code) === Class.blank && at < limit) at++;
-    else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2a) {
+    else if (code === Char.slash && text.charCodeAt(at + 1) === Char.asterisk) {
       const close = text.indexOf('*/', at + 2);
       if (close < 0) break;
       at = close + 2;
-    } else if (code === 0x5c && continuationEnd(text, at) > 0) at = continuationEnd(text, at);
+    } else if (code === Char.backslash && continuationEnd(text, at) > 0)
+      at = continuationEnd(text, at);
     else break;
   }
   const wordStart = at;
@@ -448,7 +580,7 @@ function readDirective(
 
 /** Whether nothing but a line comment follows on the line. */
 function isLineEnd(text: string, at: number): boolean {
-  return at >= text.length || text.charCodeAt(at) === 0x0a || text.startsWith('//', at);
+  return at >= text.length || text.charCodeAt(at) === Char.newline || text.startsWith('//', at);
 }
 
 /** Where the logical line that goes on at `start` ends. */
@@ -465,38 +597,38 @@ function readLine(
   let closeOrNewline = start;
   while (at < limit) {
     const code = text.charCodeAt(at);
-    if (code === 0x0a) break;
-    if (code === 0x5c) {
+    if (code === Char.newline) break;
+    if (code === Char.backslash) {
       const joined = continuationEnd(text, at);
       if (joined > 0) continued = true;
       at = Math.max(joined, at + 1);
-    } else if (code === 0x22 || code === 0x27) {
+    } else if (code === Char.quote || code === Char.apostrophe) {
       const end = quotedEnd(text, at, limit);
       if (text.slice(at, end).includes('\n')) continued = true;
       at = end;
-    } else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2a) {
+    } else if (code === Char.slash && text.charCodeAt(at + 1) === Char.asterisk) {
       const close = text.indexOf('*/', at + 2);
       if (close < 0) openComment = at;
       const end = close < 0 ? limit : close + 2;
       at = end;
-    } else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2f) {
+    } else if (code === Char.slash && text.charCodeAt(at + 1) === Char.slash) {
       const end = lineCommentEnd(text, at, limit);
       if (text.slice(at, end).includes('\n')) continued = true;
       at = end;
-    } else if (code === 0x3c && angled) {
+    } else if (code === Char.openAngle && angled) {
       if (at >= closeOrNewline) {
         closeOrNewline = at;
         while (closeOrNewline < limit && !isCloseOrNewline(text.charCodeAt(closeOrNewline)))
           closeOrNewline++;
       }
-      at = text.charCodeAt(closeOrNewline) === 0x3e ? closeOrNewline + 1 : at + 1;
+      at = text.charCodeAt(closeOrNewline) === Char.closeAngle ? closeOrNewline + 1 : at + 1;
     } else at++;
   }
   return { end: at, continued, openComment };
 }
 
 function isCloseOrNewline(code: number): boolean {
-  return code === 0x3e || code === 0x0a;
+  return code === Char.closeAngle || code === Char.newline;
 }
 
 /** Tells every branch of a conditional where the next one is; whether one stands behind an `#else`. */

@@ -1,5 +1,6 @@
 // Collects the expanded text and its segments while a run goes on.
 
+import { Char } from '../text/char.ts';
 import type { FileId } from '../text/span.ts';
 import { isSpace } from './characters.ts';
 import type { Macro } from './macros.ts';
@@ -12,7 +13,7 @@ export class OutputBuilder {
   readonly #pieces: string[] = [];
   readonly #macros: Macro[] = [];
   readonly #macroNumbers = new Map<Macro, number>();
-  #lastCode = 0x0a;
+  #lastCode: number = Char.newline;
   /** UTF-16 units so far. */
   length = 0;
 
@@ -61,7 +62,7 @@ export class OutputBuilder {
 
   /** Ends a file's last line. */
   endLine(file: number, end: number): void {
-    if (this.#lastCode === 0x0a) return;
+    if (this.#lastCode === Char.newline) return;
     this.#segment(file, end, end, Piece.instead);
     this.#add('\n');
   }

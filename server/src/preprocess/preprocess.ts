@@ -1,5 +1,7 @@
 // Expands a root file as `cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp` does, and remembers where text came from.
 
+import { Char } from '../text/char.ts';
+import { firstIndexWhere } from '../text/first-index-where.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { folderOf, joinPath } from '../text/join-path.ts';
 import { whyUnreadable, type FileSet, type Missing, type SourceFile } from '../text/source-file.ts';
@@ -388,7 +390,7 @@ class Run implements ExpansionHost {
     const { text } = frame.lexed.file;
     const outer = this.#after;
     const before = text.charCodeAt(start - 1);
-    const spaced = start > item.start && isSpace(before) && before !== 0x0a;
+    const spaced = start > item.start && isSpace(before) && before !== Char.newline;
     const name: Token = {
       kind: Kind.name,
       text: macro.name,
@@ -1127,14 +1129,9 @@ function lastPiece(
   { pieces }: JoinedText,
   isBefore: (piece: JoinedText['pieces'][number]) => boolean,
 ): JoinedText['pieces'][number] | undefined {
-  let low = 0;
-  let high = pieces.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isBefore(pieces[middle] as JoinedText['pieces'][number])) low = middle + 1;
-    else high = middle;
-  }
-  return pieces[low - 1];
+  const isBehind = (index: number): boolean =>
+    !isBefore(pieces[index] as JoinedText['pieces'][number]);
+  return pieces[firstIndexWhere(pieces.length, isBehind) - 1];
 }
 
 /** The tokens of a directive's line. */

@@ -1,5 +1,6 @@
 // Preprocessing tokens: how text is cut into them and when two must not touch.
 
+import { Char } from '../text/char.ts';
 import { Class, classOf, isWord, lineCommentEnd, quotedEnd } from './characters.ts';
 import type { NameTable } from './names.ts';
 
@@ -108,9 +109,9 @@ export class Scanner {
       else if (kind === Class.newline) {
         at++;
         lineStart = true;
-      } else if (kind === Class.slash && text.charCodeAt(at + 1) === 0x2a) {
+      } else if (kind === Class.slash && text.charCodeAt(at + 1) === Char.asterisk) {
         at = blockCommentEnd(text, at + 2, this.#limit);
-      } else if (kind === Class.slash && text.charCodeAt(at + 1) === 0x2f) {
+      } else if (kind === Class.slash && text.charCodeAt(at + 1) === Char.slash) {
         at = lineCommentEnd(text, at, this.#limit);
       } else break;
       flags = Flag.space;
@@ -141,12 +142,13 @@ export class Scanner {
 /** Behind the first `*` and `/` of `[start, limit)`, or `limit`. Not `indexOf`: it would look behind the limit each time. */
 function blockCommentEnd(text: string, start: number, limit: number): number {
   for (let at = start; at + 1 < limit; at++)
-    if (text.charCodeAt(at) === 0x2a && text.charCodeAt(at + 1) === 0x2f) return at + 2;
+    if (text.charCodeAt(at) === Char.asterisk && text.charCodeAt(at + 1) === Char.slash)
+      return at + 2;
   return limit;
 }
 
 function quoteOf(text: string, at: number): number {
-  return text.charCodeAt(text.charCodeAt(at) === 0x4c ? at + 1 : at);
+  return text.charCodeAt(text.charCodeAt(at) === Char.upperL ? at + 1 : at);
 }
 
 function tokenKind(text: string, at: number): number {
@@ -154,7 +156,7 @@ function tokenKind(text: string, at: number): number {
   const next = text.charCodeAt(at + 1);
   switch (classOf(code)) {
     case Class.letter:
-      return code === 0x4c && classOf(next) === Class.quote ? Kind.quoted : Kind.name;
+      return code === Char.upperL && classOf(next) === Class.quote ? Kind.quoted : Kind.name;
     case Class.digit:
       return Kind.number;
     case Class.dot:
@@ -176,7 +178,7 @@ function tokenEnd(text: string, at: number, kind: number, limit: number): number
     case Kind.number:
       return numberEnd(text, at);
     case Kind.quoted:
-      return quotedEnd(text, text.charCodeAt(at) === 0x4c ? at + 1 : at, limit);
+      return quotedEnd(text, text.charCodeAt(at) === Char.upperL ? at + 1 : at, limit);
     case Kind.punctuator: {
       const long = longPunctuators.get(text.charCodeAt(at));
       return at + (long?.find((each) => text.startsWith(each, at))?.length ?? 1);
@@ -191,8 +193,9 @@ export function numberEnd(text: string, start: number): number {
   let end = start + 1;
   for (;;) {
     const code = text.charCodeAt(end);
-    if (isWord(code) || code === 0x2e) end++;
-    else if ((code === 0x2b || code === 0x2d) && /[eEpP]/.test(text.charAt(end - 1))) end++;
+    if (isWord(code) || code === Char.dot) end++;
+    else if ((code === Char.plus || code === Char.minus) && /[eEpP]/.test(text.charAt(end - 1)))
+      end++;
     else return end;
   }
 }

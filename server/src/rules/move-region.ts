@@ -1,5 +1,6 @@
 // The quick fixes that give a colliding reserved region another place.
 
+import { PAGE_SIZE } from '../addresses/page.ts';
 import { regCells } from '../addresses/cells.ts';
 import { formatGrouped, formatSize } from '../addresses/format.ts';
 import { contains, overlaps, subtract, type Range } from '../addresses/region.ts';
@@ -18,7 +19,6 @@ import { restateNode } from './restate-node.ts';
 import { rewriteTuple } from './rewrite-tuple.ts';
 import { usersOf } from './users-of.ts';
 
-const PAGE = 0x1000n;
 const CMA_ALIGNMENT = 0x200000n;
 const FOUR_GIB = 1n << 32n;
 
@@ -97,7 +97,7 @@ function distance(a: Range, b: Range): bigint {
 function alignmentFor(region: Reserved): bigint {
   const own = region.node?.properties.get('alignment');
   const stated = own ? BigInt(cellsOf(own).at(-1) ?? 0) : 0n;
-  const least = region.reusable ? CMA_ALIGNMENT : PAGE;
+  const least = region.reusable ? CMA_ALIGNMENT : PAGE_SIZE;
   const isPower = stated > 0n && (stated & (stated - 1n)) === 0n;
   return isPower && stated > least ? stated : least;
 }
@@ -111,14 +111,14 @@ export function placedByReaders(board: Board): Range[] {
   const top = relocationRange(board.map);
   if (top) taken.push(top);
   const places = loadPlaces(board.map);
-  if (places) taken.push(places.kernel, { start: places.blob, end: places.blob + PAGE });
+  if (places) taken.push(places.kernel, { start: places.blob, end: places.blob + PAGE_SIZE });
   for (const boot of board.xen) {
     taken.push(...boot.modules);
     const { dom0 } = boot;
     if (dom0?.kernel) taken.push(dom0.kernel);
     if (dom0?.initrd) taken.push(dom0.initrd);
     if (dom0?.dtb)
-      taken.push({ start: dom0.dtb.start, end: dom0.dtb.end ?? dom0.dtb.start + PAGE });
+      taken.push({ start: dom0.dtb.start, end: dom0.dtb.end ?? dom0.dtb.start + PAGE_SIZE });
   }
   for (const boot of board.linux)
     taken.push(...boot.reserved.filter((each) => each.kind === 'dynamic' || each.kind === 'cma'));
@@ -149,7 +149,7 @@ function shrinkToFit(board: Board, region: Reserved, alignment: bigint): Range |
   if (others.length === 0) return undefined;
   let { end } = region;
   for (const other of others) if (other.start < end) end = other.start;
-  end &= ~((region.reusable ? alignment : PAGE) - 1n);
+  end &= ~((region.reusable ? alignment : PAGE_SIZE) - 1n);
   return end > region.start ? { start: region.start, end } : undefined;
 }
 

@@ -28,11 +28,11 @@ export function restateNode(
   const source = board.files.get(whole.file);
   if (typeof source === 'string' || board.sources.length !== 1) return undefined;
   const last = node.openings.at(-1);
-  const isLast = last && placeOf(spanOf(last.name)) === placeOf(spanOf(opening.name));
+  const isLast = last && keyOfPlace(spanOf(last.name)) === keyOfPlace(spanOf(opening.name));
   if (node.children.length > 0 || board.tree.isPlugin || !isLast) return undefined;
-  const names = new Set(node.openings.map(({ name }) => placeOf(spanOf(name))));
+  const names = new Set(node.openings.map(({ name }) => keyOfPlace(spanOf(name))));
   const [renamed] = renameNode(board, node, name).ways;
-  if (!renamed?.every((edit) => names.has(placeOf(edit.at)))) return undefined;
+  if (!renamed?.every((edit) => names.has(keyOfPlace(edit.at)))) return undefined;
 
   const statements: string[] = [];
   for (const { definition } of node.properties.values()) {
@@ -96,6 +96,6 @@ function statementOf(
     : applyEdits(text, inside);
 }
 
-function placeOf({ file, start }: Span): string {
+function keyOfPlace({ file, start }: Span): string {
   return `${file}\0${String(start)}`;
 }

@@ -3,7 +3,13 @@
 import type { CellCounts } from '../addresses/cells.ts';
 import type { Range } from '../addresses/region.ts';
 import type { TextEdit } from '../text/edit.ts';
-import { cellAt, spanOf, type DtNode, type DtProperty, type Written } from '../tree/device-tree.ts';
+import {
+  cellAtByte,
+  spanOf,
+  type DtNode,
+  type DtProperty,
+  type Written,
+} from '../tree/device-tree.ts';
 import type { TreeChange } from '../tree/tree-change.ts';
 import type { Board } from './board.ts';
 import { editNumber, macroNameAt, plainText, type NumberChange } from './edit-number.ts';
@@ -51,7 +57,7 @@ export function rewriteTuple(
   const numberAt = (from: number, count: number): bigint => {
     let value = 0n;
     for (let cell = 0; cell < count; cell += 1)
-      value = (value << 32n) | BigInt(cellAt(property.bytes, first + (from + cell) * 4));
+      value = (value << 32n) | BigInt(cellAtByte(property.bytes, first + (from + cell) * 4));
     return value;
   };
   const address = { from: numberAt(0, counts.address), to: range.start };
@@ -87,7 +93,7 @@ function groupsOf(property: DtProperty, first: number, wanted: readonly number[]
     const to = wanted[place];
     if (part.kind !== 'cell' || part.length !== 4 || to === undefined || place < 0)
       group.isInside = false;
-    else group.cells.push({ place, from: cellAt(property.bytes, part.offset), to });
+    else group.cells.push({ place, from: cellAtByte(property.bytes, part.offset), to });
   }
   // One call that gives cells of several tuples is changed by its arguments, or not at all.
   return [...groups.values()];

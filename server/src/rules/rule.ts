@@ -30,8 +30,11 @@ export interface Rule<Facts = unknown> {
   readonly problem?: string;
   /** Off unless asked for by `-W` or a setting: dtc checks that kernel builds switch off. */
   readonly offByDefault?: boolean;
-  /** It asks for nothing but the text and what dtc says of it: also of a tree that is too large to be judged. */
-  readonly aboutText?: boolean;
+  /**
+   * What it asks for, when that is not everything: `text`, so that its findings also hold while the text is broken, or
+   * `tree`, the text and what dtc says of it. Both are checked when the tree is too large for the other rules.
+   */
+  readonly reads?: 'text' | 'tree';
   /** One line: the fault as a headline. */
   readonly title: string;
   /** What goes wrong, and for whom. Markdown. */

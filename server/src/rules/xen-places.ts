@@ -1,5 +1,7 @@
 // Where in the source something that Xen says belongs.
 
+import { eventIn, lineWith } from '../messages/event.ts';
+import type { XenMessageId } from '../xen/messages.ts';
 import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
 import type { Board } from './board.ts';
 import type { Found, Place } from './rule.ts';
@@ -16,34 +18,26 @@ export function placeOfLine(line: LogLine | undefined, board: Board): Place | un
   return undefined;
 }
 
-/** `xen:4.18.6`: the target a finding about `boot` holds for. */
-export function targetOf(boot: XenBoot): string {
-  return `xen:${boot.release.name}`;
-}
-
 /**
- * One fault for each boot of a tree made for Xen in which Xen prints a line that fits `pattern`, the first such line.
- * It is placed where that line belongs, or where the first line that fits `placedAs` does.
+ * One fault for each boot of a tree made for Xen in which Xen prints a message, the first such line. It is placed where
+ * that line belongs, or where the first line with the message `placedAs` does.
  */
 export function* foundLines(
   board: Board,
-  pattern: RegExp,
-  placedAs: RegExp = pattern,
+  id: XenMessageId,
+  placedAs: XenMessageId = id,
 ): Generator<Found<{ readonly line: string }>> {
   if (!isXenTree(board)) return;
   for (const boot of board.xen) {
-    const line = boot.log.find(({ text }) => pattern.test(text));
+    const line = lineWith(boot.log, id);
     if (!line) continue;
-    const at = placeOfLine(
-      boot.log.find(({ text }) => placedAs.test(text)),
-      board,
-    );
+    const at = placeOfLine(lineWith(boot.log, placedAs), board);
     if (at)
       yield {
         at,
         facts: { line: line.text },
-        target: targetOf(boot),
-        log: `(XEN) ${line.text}`,
+        target: boot.target,
+        log: line.shown,
       };
   }
 }
@@ -51,7 +45,6 @@ export function* foundLines(
 /** Whether the boot ends where the early scan fails, as it does since 4.19. */
 export function endsInScan(boot: XenBoot): boolean {
   return (
-    boot.outcome.kind === 'panics' &&
-    boot.outcome.line?.text.startsWith('Early FDT parsing failed') === true
+    boot.outcome.kind === 'panics' && eventIn(boot.outcome.line, 'early-scan-failed') !== undefined
   );
 }

@@ -1,5 +1,6 @@
 // Splits the text of one statement into dtc's tokens, with dtc's start conditions (dtc-lexer.l).
 
+import { Char } from '../text/char.ts';
 import {
   characterEnd,
   isLabelCharacter,
@@ -86,7 +87,7 @@ export class Lexer {
     if (kind === TokenKind.label) return this.#text.slice(this.start, this.end - 1);
     if (kind === TokenKind.labelReference) return this.#text.slice(this.start + 1, this.end);
     if (kind === TokenKind.pathReference) return this.#text.slice(this.start + 2, this.end - 1);
-    if (kind === TokenKind.name && this.#text.charCodeAt(this.start) === 0x5c)
+    if (kind === TokenKind.name && this.#text.charCodeAt(this.start) === Char.backslash)
       return this.#text.slice(this.start + 1, this.end);
     return this.#text.slice(this.start, this.end);
   }
@@ -111,16 +112,16 @@ export class Lexer {
 
   #read(text: string, start: number, code: number): number {
     const end = this.#end;
-    if (isLabelCharacter(code) && (code < 0x30 || code > 0x39)) {
+    if (isLabelCharacter(code) && (code < Char.zero || code > Char.nine)) {
       let at = start + 1;
       while (at < end && isLabelCharacter(text.charCodeAt(at))) at++;
-      if (at < end && text.charCodeAt(at) === 0x3a) {
+      if (at < end && text.charCodeAt(at) === Char.colon) {
         this.end = at + 1;
         return TokenKind.label;
       }
     }
     if (this.#state === 'name') {
-      const first = code === 0x5c ? start + 1 : start;
+      const first = code === Char.backslash ? start + 1 : start;
       let at = first;
       while (at < end && isNameCharacter(text.charCodeAt(at))) at++;
       if (at > first) {
@@ -133,27 +134,27 @@ export class Lexer {
         this.end = start + 2;
         return TokenKind.byte;
       }
-      if (code === 0x5d) this.#state = 'value';
-    } else if (code >= 0x30 && code <= 0x39) {
+      if (code === Char.closeBracket) this.#state = 'value';
+    } else if (code >= Char.zero && code <= Char.nine) {
       integer.lastIndex = start;
       integer.test(text);
       this.end = Math.min(integer.lastIndex, end);
       return TokenKind.integer;
     }
     switch (code) {
-      case 0x22: {
+      case Char.quote: {
         const stop = stringEnd(text, start, end);
         this.end = stop < 0 ? ~stop : stop;
         return stop < 0 ? TokenKind.unterminated : TokenKind.string;
       }
-      case 0x27: {
+      case Char.apostrophe: {
         const stop = characterEnd(text, start, end);
         this.end = stop > start ? stop : start + 1;
         return stop > start ? TokenKind.character : TokenKind.unterminated;
       }
-      case 0x26:
+      case Char.ampersand:
         return this.#readAmpersand(text, start, end);
-      case 0x2f:
+      case Char.slash:
         keyword.lastIndex = start;
         if (keyword.test(text) && keyword.lastIndex <= end) {
           const word = text.slice(start, keyword.lastIndex);
@@ -165,11 +166,11 @@ export class Lexer {
           }
         }
         break;
-      case 0x7b:
-      case 0x3b:
+      case Char.openBrace:
+      case Char.semicolon:
         this.#state = 'name';
         break;
-      case 0x5b:
+      case Char.openBracket:
         this.#state = 'bytes';
         break;
     }
@@ -191,46 +192,46 @@ export class Lexer {
 
   #readAmpersand(text: string, start: number, end: number): number {
     const next = text.charCodeAt(start + 1);
-    if (next === 0x7b) {
+    if (next === Char.openBrace) {
       const stop = pathReferenceEnd(text, start, end);
       if (stop > start + 3) {
         this.end = stop;
         return TokenKind.pathReference;
       }
-    } else if (next === 0x26) {
+    } else if (next === Char.ampersand) {
       this.end = start + 2;
       return TokenKind.and;
-    } else if (isLabelCharacter(next) && (next < 0x30 || next > 0x39)) {
+    } else if (isLabelCharacter(next) && (next < Char.zero || next > Char.nine)) {
       let at = start + 2;
       while (at < end && isLabelCharacter(text.charCodeAt(at))) at++;
       this.end = at;
       return TokenKind.labelReference;
     }
     this.end = start + 1;
-    return 0x26;
+    return Char.ampersand;
   }
 }
 
 function pairKind(code: number, next: number): number | undefined {
   switch (code) {
-    case 0x3c:
-      return next === 0x3c
+    case Char.openAngle:
+      return next === Char.openAngle
         ? TokenKind.shiftLeft
-        : next === 0x3d
+        : next === Char.equals
           ? TokenKind.lessOrEqual
           : undefined;
-    case 0x3e:
-      return next === 0x3e
+    case Char.closeAngle:
+      return next === Char.closeAngle
         ? TokenKind.shiftRight
-        : next === 0x3d
+        : next === Char.equals
           ? TokenKind.greaterOrEqual
           : undefined;
-    case 0x3d:
-      return next === 0x3d ? TokenKind.equal : undefined;
-    case 0x21:
-      return next === 0x3d ? TokenKind.notEqual : undefined;
-    case 0x7c:
-      return next === 0x7c ? TokenKind.or : undefined;
+    case Char.equals:
+      return next === Char.equals ? TokenKind.equal : undefined;
+    case Char.exclamationMark:
+      return next === Char.equals ? TokenKind.notEqual : undefined;
+    case Char.bar:
+      return next === Char.bar ? TokenKind.or : undefined;
     default:
       return undefined;
   }
@@ -238,8 +239,8 @@ function pairKind(code: number, next: number): number | undefined {
 
 function isHexDigit(code: number): boolean {
   return (
-    (code >= 0x30 && code <= 0x39) ||
-    (code >= 0x41 && code <= 0x46) ||
-    (code >= 0x61 && code <= 0x66)
+    (code >= Char.zero && code <= Char.nine) ||
+    (code >= Char.upperA && code <= Char.upperF) ||
+    (code >= Char.lowerA && code <= Char.lowerF)
   );
 }

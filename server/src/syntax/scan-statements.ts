@@ -1,5 +1,6 @@
 // Cuts an expanded text into statements by its braces and semicolons, and keeps going where they do not match.
 
+import { Char } from '../text/char.ts';
 import {
   leaf,
   type Ending,
@@ -130,7 +131,7 @@ function scan(
       }
     }
     const column = mode === 'braces' || frame === top ? -1 : columnIfFirst(text, at);
-    const brace = text.charCodeAt(at) === 0x7d;
+    const brace = text.charCodeAt(at) === Char.closeBrace;
     if (mode === 'indentation' && column >= 0) {
       while (frame !== top && (brace ? column < frame.indentation : column <= frame.indentation)) {
         close(last, 'no-brace');
@@ -140,7 +141,7 @@ function scan(
     }
     if (brace) {
       const semicolon = skipTrivia(text, at + 1, end);
-      const hasSemicolon = semicolon < end && text.charCodeAt(semicolon) === 0x3b;
+      const hasSemicolon = semicolon < end && text.charCodeAt(semicolon) === Char.semicolon;
       const stop = hasSemicolon ? semicolon + 1 : at + 1;
       const matches = frame !== top && !(mode === 'indentation' && column > frame.indentation);
       if (matches) {
@@ -193,7 +194,7 @@ function isIndented(text: string): boolean {
   for (let at = text.indexOf('{\n'); at >= 0; at = text.indexOf('{\n', at + 1)) {
     let next = at + 2;
     while (next < text.length && isSpace(text.charCodeAt(next))) next++;
-    if (text.charCodeAt(next) === 0x7d) continue;
+    if (text.charCodeAt(next) === Char.closeBrace) continue;
     if (columnOfLine(text, next) > columnOfLine(text, at)) deeper++;
     else notDeeper++;
   }
@@ -242,7 +243,7 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
   let labelsEnd = start;
   while (at < end) {
     const code = text.charCodeAt(at);
-    if (code === 0x0a) {
+    if (code === Char.newline) {
       newLine = true;
       at++;
       continue;
@@ -251,7 +252,7 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
       at++;
       continue;
     }
-    if (code === 0x2f || code === 0x23) {
+    if (code === Char.slash || code === Char.hash) {
       const after = skipTrivia(text, at, end);
       if (after > at) {
         newLine = true;
@@ -262,8 +263,8 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
     if (
       newLine &&
       named &&
-      before !== 0x3d &&
-      before !== 0x2c &&
+      before !== Char.equals &&
+      before !== Char.comma &&
       at >= labelsEnd &&
       !(isReservation && isDigit(code)) &&
       startsStatement(text, (labelsEnd = afterLabels(text, at)))
@@ -273,13 +274,13 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
     newLine = false;
     before = code;
     switch (code) {
-      case 0x3b:
+      case Char.semicolon:
         return { stop: at + 1, opens: false, ending: 'complete', last: at + 1, isCertain };
-      case 0x7b:
+      case Char.openBrace:
         if (mayOpen) return { stop: at, opens: true, ending: 'complete', last: at + 1, isCertain };
         at++;
         break;
-      case 0x7d:
+      case Char.closeBrace:
         return {
           stop: Math.max(last, start),
           opens: false,
@@ -287,27 +288,28 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
           last,
           isCertain,
         };
-      case 0x22: {
+      case Char.quote: {
         const stop = stringEnd(text, at, end);
         if (stop < 0) isCertain = false;
         at = stop < 0 ? ~stop : stop;
         break;
       }
-      case 0x27: {
+      case Char.apostrophe: {
         const stop = characterEnd(text, at, end);
         at = stop > at ? stop : at + 1;
         break;
       }
-      case 0x26: {
+      case Char.ampersand: {
         named = true;
-        const stop = text.charCodeAt(at + 1) === 0x7b ? pathReferenceEnd(text, at, end) : at;
+        const stop =
+          text.charCodeAt(at + 1) === Char.openBrace ? pathReferenceEnd(text, at, end) : at;
         at = stop > at ? stop : at + 1;
         while (at < end && isLabelCharacter(text.charCodeAt(at))) at++;
         break;
       }
-      case 0x2f: {
+      case Char.slash: {
         const word = at;
-        if (text.charCodeAt(at + 1) === 0x2a) isCertain = false;
+        if (text.charCodeAt(at + 1) === Char.asterisk) isCertain = false;
         keyword.lastIndex = at;
         at = keyword.test(text) && keyword.lastIndex <= end ? keyword.lastIndex : at + 1;
         if (text.startsWith('/memreserve/', word)) isReservation = true;
@@ -319,7 +321,7 @@ function scanHead(text: string, start: number, end: number, mayOpen: boolean): H
         const word = at;
         while (at < end && isNameCharacter(text.charCodeAt(at))) at++;
         if (at === word) at++;
-        else if (text.charCodeAt(at) === 0x3a) at++;
+        else if (text.charCodeAt(at) === Char.colon) at++;
         else named = true;
       }
     }
@@ -362,8 +364,8 @@ function columnIfFirst(text: string, at: number): number {
   let start = at;
   while (start > 0) {
     const code = text.charCodeAt(start - 1);
-    if (code === 0x0a) break;
-    if (code !== 0x20 && code !== 0x09) return -1;
+    if (code === Char.newline) break;
+    if (code !== Char.space && code !== Char.tab) return -1;
     start--;
   }
   return columnsOf(text, start, at);
@@ -400,6 +402,6 @@ function columnOfLine(text: string, at: number): number {
 function columnsOf(text: string, start: number, end: number): number {
   let columns = 0;
   for (let at = start; at < end; at++)
-    columns = text.charCodeAt(at) === 0x09 ? (columns | 7) + 1 : columns + 1;
+    columns = text.charCodeAt(at) === Char.tab ? (columns | 7) + 1 : columns + 1;
   return columns;
 }

@@ -92,6 +92,7 @@ export function reuseOf(before: StatementDocument, change: ChangedRange): Reuse 
 
 /** The index of the last of the ascending `offsets` that is at most `offset`; -1 when all are greater. */
 function lastAtOrBefore(offsets: readonly number[], offset: number): number {
+  // No function for each step: this is asked for every part of a tree at every key.
   let low = 0;
   let high = offsets.length;
   while (low < high) {

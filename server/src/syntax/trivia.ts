@@ -1,12 +1,10 @@
 // What dtc skips or takes whole between tokens: white space, comments, line markers, strings.
 
-const hash = 0x23;
-const newline = 0x0a;
-const backslash = 0x5c;
+import { Char } from '../text/char.ts';
 
 /** C's isspace. */
 export function isSpace(code: number): boolean {
-  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+  return code === Char.space || (code >= Char.tab && code <= Char.carriageReturn);
 }
 
 /** A character of node and property names as dtc's lexer takes them: letters, digits and `,._+*#?@-`. */
@@ -38,15 +36,15 @@ export function skipTrivia(text: string, at: number, end: number): number {
     const code = text.charCodeAt(at);
     if (isSpace(code)) {
       at++;
-    } else if (code === 0x2f) {
+    } else if (code === Char.slash) {
       const after = afterComment(text, at, end);
       if (after > at) at = after;
-      else if (text.charCodeAt(at + 1) === 0x69) {
+      else if (text.charCodeAt(at + 1) === Char.lowerI) {
         const stop = includeEnd(text, at);
         if (stop === at || stop > end) return at;
         at = stop;
       } else return at;
-    } else if (code === hash && (at === 0 || text.charCodeAt(at - 1) === newline)) {
+    } else if (code === Char.hash && (at === 0 || text.charCodeAt(at - 1) === Char.newline)) {
       const stop = lineMarkerEnd(text, at);
       if (stop === at || stop > end) return at;
       at = stop;
@@ -62,11 +60,11 @@ function includeEnd(text: string, at: number): number {
   if (!text.startsWith('/include/', at)) return at;
   let quote = at + '/include/'.length;
   while (isSpace(text.charCodeAt(quote))) quote++;
-  if (text.charCodeAt(quote) !== 0x22) return at;
+  if (text.charCodeAt(quote) !== Char.quote) return at;
   for (let each = quote + 1; each < text.length; each++) {
     const code = text.charCodeAt(each);
-    if (code === 0x22) return each + 1;
-    if (code === backslash && text.charCodeAt(++each) === newline) return at;
+    if (code === Char.quote) return each + 1;
+    if (code === Char.backslash && text.charCodeAt(++each) === Char.newline) return at;
   }
   return at;
 }
@@ -79,9 +77,9 @@ function lineMarkerEnd(text: string, at: number): number {
   lineMarkerStart.lastIndex = at;
   if (!lineMarkerStart.test(text)) return at;
   let each = lineMarkerStart.lastIndex;
-  for (; text.charCodeAt(each) !== 0x22; each++) {
-    if (text.charCodeAt(each) === backslash) each++;
-    if (each >= text.length || text.charCodeAt(each) === newline) return at;
+  for (; text.charCodeAt(each) !== Char.quote; each++) {
+    if (text.charCodeAt(each) === Char.backslash) each++;
+    if (each >= text.length || text.charCodeAt(each) === Char.newline) return at;
   }
   let end = each + 1;
   for (lineMarkerFlag.lastIndex = end; lineMarkerFlag.test(text);) end = lineMarkerFlag.lastIndex;
@@ -109,11 +107,11 @@ function isWithin(far: FarSearch, text: string, at: number): boolean {
 /** The end of the comment that begins at `at`; `at` itself when none does or it has no end. */
 export function afterComment(text: string, at: number, end: number): number {
   const next = text.charCodeAt(at + 1);
-  if (next === 0x2f) {
+  if (next === Char.slash) {
     const stop = text.indexOf('\n', at + 2);
     return stop < 0 || stop >= end ? end : stop + 1;
   }
-  if (next === 0x2a) {
+  if (next === Char.asterisk) {
     const from = at + 2;
     let { stop } = lastComment;
     if (!isWithin(lastComment, text, from)) {
@@ -134,10 +132,10 @@ export function afterComment(text: string, at: number, end: number): number {
 export function stringEnd(text: string, at: number, end: number): number {
   for (let each = at + 1; each < end; each++) {
     const code = text.charCodeAt(each);
-    if (code === 0x22) return each + 1;
-    if (code === newline) return stringEndBelow(text, each, end);
-    if (code === backslash) {
-      if (text.charCodeAt(each + 1) === newline) return ~(each + 1);
+    if (code === Char.quote) return each + 1;
+    if (code === Char.newline) return stringEndBelow(text, each, end);
+    if (code === Char.backslash) {
+      if (text.charCodeAt(each + 1) === Char.newline) return ~(each + 1);
       each++;
     }
   }
@@ -152,13 +150,13 @@ function stringEndBelow(text: string, lineEnd: number, end: number): number {
     let closes = false;
     for (; stop < end; stop++) {
       const code = text.charCodeAt(stop);
-      closes = code === 0x22;
-      if (closes || (code === backslash && text.charCodeAt(++stop) === newline)) break;
+      closes = code === Char.quote;
+      if (closes || (code === Char.backslash && text.charCodeAt(++stop) === Char.newline)) break;
     }
     if (closes) {
       const after = skipTrivia(text, stop + 1, end);
       const next = after < end ? text.charCodeAt(after) : 0;
-      closes = next === 0x2c || next === 0x3b || next === 0x29;
+      closes = next === Char.comma || next === Char.semicolon || next === Char.closeParenthesis;
     }
     lastString = { text, from: lineEnd, stop, end, closes };
   }
@@ -173,10 +171,10 @@ export function characterEnd(text: string, at: number, end: number): number {
   let stop = at;
   for (let each = at + 1; each < end; each++) {
     const code = text.charCodeAt(each);
-    if (code === newline) break;
-    if (code !== 0x27) continue;
+    if (code === Char.newline) break;
+    if (code !== Char.apostrophe) continue;
     stop = each + 1;
-    if (text.charCodeAt(each - 1) !== backslash) break;
+    if (text.charCodeAt(each - 1) !== Char.backslash) break;
   }
   return stop;
 }
@@ -184,7 +182,10 @@ export function characterEnd(text: string, at: number, end: number): number {
 /** The end of the `&{…}` whose `&` is at `at`; `at` when it is none. */
 export function pathReferenceEnd(text: string, at: number, end: number): number {
   let each = at + 2;
-  while (each < end && (isNameCharacter(text.charCodeAt(each)) || text.charCodeAt(each) === 0x2f))
+  while (
+    each < end &&
+    (isNameCharacter(text.charCodeAt(each)) || text.charCodeAt(each) === Char.slash)
+  )
     each++;
-  return each < end && text.charCodeAt(each) === 0x7d ? each + 1 : at;
+  return each < end && text.charCodeAt(each) === Char.closeBrace ? each + 1 : at;
 }

@@ -1,5 +1,7 @@
 // Converts offsets to lines and columns and back.
 
+import { firstIndexWhere } from './first-index-where.ts';
+
 /** A position as people count: line and column from 1, columns in UTF-16 code units. */
 export interface LineColumn {
   readonly line: number;
@@ -30,14 +32,9 @@ export class LineIndex {
   /** Where `offset` is; offsets outside the text are clamped to it. */
   positionAt(offset: number): LineColumn {
     const clamped = Math.max(0, Math.min(offset, this.#text.length));
-    let low = 0;
-    let high = this.#starts.length;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((this.#starts[middle] ?? 0) <= clamped) low = middle;
-      else high = middle;
-    }
-    return { line: low + 1, column: clamped - (this.#starts[low] ?? 0) + 1 };
+    const starts = this.#starts;
+    const line = firstIndexWhere(starts.length, (index) => (starts[index] ?? 0) > clamped);
+    return { line, column: clamped - (starts[line - 1] ?? 0) + 1 };
   }
 
   /** The offset of a position; a column past the line's end gives the line's end, a line past the text the text's end. */

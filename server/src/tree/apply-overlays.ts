@@ -1,5 +1,6 @@
 // Applies overlays to a base tree as libfdt does (fdt_overlay.c): phandles moved up, labels looked up, fragments merged.
 
+import { firstIndexWhere } from '../text/first-index-where.ts';
 import { encodeText } from '../text/encode.ts';
 import type {
   Definition,
@@ -12,7 +13,7 @@ import type {
   Written,
 } from './device-tree.ts';
 import { maximumDepth } from '../syntax/scan-statements.ts';
-import { cellsOf, stringsOf } from './device-tree.ts';
+import { cellAtByte, cellsOf, stringsOf } from './device-tree.ts';
 
 /** A node of the tree being made. libfdt puts what is new first; here it is kept apart until somebody asks for all. */
 class OverlaidNode implements DtNode {
@@ -186,7 +187,7 @@ function patchesFor(
       const property = node.properties.get(name);
       if (property === undefined) continue;
       if (property.bytes.length !== 4 || (cellsOf(property)[0] ?? 0) + delta >= 0xffffffff)
-        fail(problems, { because: 'bad-phandle', node: node.path }, placeOf(property, node));
+        fail(problems, { because: 'bad-phandle', node: node.path }, faultPlaceOf(property, node));
       else patch(property, 0, (cellsOf(property)[0] ?? 0) + delta);
     }
     for (const child of node.children) move(child);
@@ -211,10 +212,10 @@ function moveReferences(
     for (const offset of cellsOf(fixup)) {
       if (property === undefined || offset + 4 > property.bytes.length) {
         const facts = { because: 'bad-local-fixup', node: node.path, property: fixup.name };
-        fail(problems, facts, placeOf(property, node));
+        fail(problems, facts, faultPlaceOf(property, node));
         return;
       }
-      patch(property, offset, cellAt(property.bytes, offset) + delta);
+      patch(property, offset, cellAtByte(property.bytes, offset) + delta);
     }
   }
   for (const child of fixups.children) {
@@ -223,7 +224,7 @@ function moveReferences(
       fail(
         problems,
         { because: 'bad-local-fixup', node: `${node.path}/${child.name}` },
-        placeOf(undefined, node),
+        faultPlaceOf(undefined, node),
       );
     else moveReferences(below, child, delta, patch, problems);
   }
@@ -251,11 +252,15 @@ function lookUpLabels(
       const property = node?.properties.get(name);
       const offset = /^[0-9]+$/.test(offsetText) ? Number(offsetText) : NaN;
       if (property === undefined || !(offset + 4 <= property.bytes.length)) {
-        fail(problems, { because: 'bad-fixup', entry }, placeOf(property, node ?? overlay.root));
+        fail(
+          problems,
+          { because: 'bad-fixup', entry },
+          faultPlaceOf(property, node ?? overlay.root),
+        );
         continue;
       }
       const part = partAt(property.definition?.parts ?? [], offset);
-      const at = part?.written ?? placeOf(property, node ?? overlay.root);
+      const at = part?.written ?? faultPlaceOf(property, node ?? overlay.root);
       if (symbols === undefined) {
         const hint = base.labels.has(label) ? { labelled: label } : {};
         fail(problems, { because: 'base-without-symbols', label, ...hint }, at);
@@ -286,10 +291,10 @@ function mergeFragments(
     if (content === undefined) continue;
     const property = fragment.properties.get('target');
     const pathProperty = fragment.properties.get('target-path');
-    const phandle = property && (patches.get(property)?.get(0) ?? cellAt(property.bytes, 0));
+    const phandle = property && (patches.get(property)?.get(0) ?? cellAtByte(property.bytes, 0));
     if (property !== undefined && (property.bytes.length !== 4 || phandle === 0xffffffff)) {
       const facts = { because: 'bad-target', fragment: fragment.name };
-      fail(problems, facts, placeOf(property, fragment));
+      fail(problems, facts, faultPlaceOf(property, fragment));
       continue;
     }
     const path = pathProperty && stringsOf(pathProperty)[0];
@@ -304,7 +309,7 @@ function mergeFragments(
         property === undefined && pathProperty === undefined
           ? { because: 'target-absent', fragment: fragment.name }
           : { because: 'target-missing', fragment: fragment.name, ...(path ? { path } : {}) };
-      fail(problems, facts, placeOf(property ?? pathProperty, fragment));
+      fail(problems, facts, faultPlaceOf(property ?? pathProperty, fragment));
     } else {
       const merging = { patches, names, phandles, problems };
       mergeNode(target, content, merging);
@@ -336,7 +341,7 @@ function mergeNode(target: OverlaidNode, node: DtNode, merging: Merging): void {
     // Each overlay may nest as deep below what the one before it brought.
     if (into.depth > maximumDepth) {
       const facts = { because: 'too-deep', node: into.path, limit: `${maximumDepth}` };
-      fail(problems, facts, placeOf(undefined, child));
+      fail(problems, facts, faultPlaceOf(undefined, child));
       return;
     }
     mergeNode(into, child, merging);
@@ -451,7 +456,11 @@ function updateSymbols(
     if (!inside) continue;
     const target = targetOf.get(inside[1] ?? '');
     if (target === undefined) {
-      fail(problems, { because: 'bad-symbol', label: symbol.name, path }, placeOf(symbol, own));
+      fail(
+        problems,
+        { because: 'bad-symbol', label: symbol.name, path },
+        faultPlaceOf(symbol, own),
+      );
       continue;
     }
     const base = target.path === '/' ? '' : target.path;
@@ -514,20 +523,14 @@ function nodeAtPath<T extends DtNode>(
 
 /** The first of the parts, which follow one another in the bytes, that begins at `offset`; undefined when none does. */
 function partAt(parts: readonly ValuePart[], offset: number): ValuePart | undefined {
-  let low = 0;
-  let high = parts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((parts[middle]?.offset ?? 0) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return parts[low]?.offset === offset ? parts[low] : undefined;
+  const first = parts[firstIndexWhere(parts.length, (at) => (parts[at]?.offset ?? 0) >= offset)];
+  return first?.offset === offset ? first : undefined;
 }
 
 function phandleOf(node: OverlaidNode): number {
   for (const name of ['phandle', 'linux,phandle']) {
     const property = node.propertyNamed(name);
-    if (property?.bytes.length === 4) return cellAt(property.bytes, 0);
+    if (property?.bytes.length === 4) return cellAtByte(property.bytes, 0);
   }
   return 0;
 }
@@ -548,22 +551,12 @@ function largestPhandle(node: OverlaidNode): number {
   return largest;
 }
 
-function cellAt(bytes: Uint8Array, offset: number): number {
-  return (
-    (((bytes[offset] ?? 0) << 24) |
-      ((bytes[offset + 1] ?? 0) << 16) |
-      ((bytes[offset + 2] ?? 0) << 8) |
-      (bytes[offset + 3] ?? 0)) >>>
-    0
-  );
-}
-
 function cellBytes(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
 }
 
 /** Where to show a fault of a property, or of its node when dtc made the property. */
-function placeOf(property: DtProperty | undefined, node: DtNode): Written | undefined {
+function faultPlaceOf(property: DtProperty | undefined, node: DtNode): Written | undefined {
   for (let at: DtNode | undefined = node; at !== undefined; at = at.parent) {
     const place = property?.definition?.whole ?? at.openings[0]?.name;
     if (place) return place;

@@ -1,6 +1,13 @@
 // Whether two versions of a tree differ by declared changes and by nothing else.
 
-import { bytesOf, cellAt, type DeviceTree, type DtNode, type DtProperty } from './device-tree.ts';
+import { Char } from '../text/char.ts';
+import {
+  bytesOf,
+  cellAtByte,
+  type DeviceTree,
+  type DtNode,
+  type DtProperty,
+} from './device-tree.ts';
 import { phandleOffsets } from './merged-property.ts';
 import type { TreeChange } from './tree-change.ts';
 
@@ -362,8 +369,8 @@ class Comparison {
     for (const [index, offset] of offsets.entries()) {
       const offsetNow = offsetsNow[index];
       if (offset !== offsetNow) return false;
-      const target = this.#before.phandles.get(cellAt(bytes, offset));
-      const targetNow = this.#after.phandles.get(cellAt(bytesNow, offset));
+      const target = this.#before.phandles.get(cellAtByte(bytes, offset));
+      const targetNow = this.#after.phandles.get(cellAtByte(bytesNow, offset));
       const path = target && this.#mapped(target.path);
       if (path !== targetNow?.path) return false;
       if (path !== undefined) {
@@ -376,7 +383,7 @@ class Comparison {
 
   /** The text of a value with the paths in it renamed; undefined when no string in it is such a path. */
   #movedStrings(bytes: Uint8Array): string | undefined {
-    if (this.#plan.renamed.size === 0 || !bytes.includes(SLASH)) return undefined;
+    if (this.#plan.renamed.size === 0 || !bytes.includes(Char.slash)) return undefined;
     const text = textOf(bytes);
     if (!this.#movedPaths.some((path) => text.includes(path))) return undefined;
     return withPathsMapped(text, this.#plan.renamed);
@@ -385,7 +392,7 @@ class Comparison {
   #hasMovedElsewhere(was: Uint8Array, is: Uint8Array): boolean {
     return (
       this.#renamedElsewhere.size > 0 &&
-      was.includes(SLASH) &&
+      was.includes(Char.slash) &&
       withPathsMapped(textOf(was), this.#renamedElsewhere) === textOf(is)
     );
   }
@@ -396,11 +403,11 @@ class Comparison {
     if (deleted.size === 0) return undefined;
     const { bytes, name } = property;
     for (const offset of phandleOffsets(property)) {
-      const target = this.#before.phandles.get(cellAt(bytes, offset));
+      const target = this.#before.phandles.get(cellAtByte(bytes, offset));
       if (target && isWithin(target.path, deleted))
         return { code: 'still-used', node, property: name };
     }
-    if (!bytes.includes(SLASH)) return undefined;
+    if (!bytes.includes(Char.slash)) return undefined;
     const paths = textOf(bytes)
       .split('\0')
       .map((each) => each.replace(/:.*$/s, ''));
@@ -409,8 +416,6 @@ class Comparison {
       : undefined;
   }
 }
-
-const SLASH = 0x2f;
 
 function withPathsMapped(text: string, renamed: Plan['renamed']): string {
   return text

@@ -79,6 +79,8 @@ export interface DtNode {
   readonly parent: DtNode | undefined;
   /** In blob order. */
   readonly children: readonly DtNode[];
+  /** Whether it had children that are all deleted: dtc's checks still see that there were some. */
+  readonly isEmptied?: boolean;
   /** In blob order. */
   readonly properties: DtProperties;
   readonly labels: readonly string[];
@@ -174,12 +176,12 @@ export function unitAddress(node: DtNode): string | undefined {
 export function cellsOf(property: DtProperty): number[] {
   const { bytes } = property;
   const cells = new Array<number>(bytes.length >>> 2);
-  for (let index = 0; index < cells.length; index += 1) cells[index] = cellAt(bytes, index * 4);
+  for (let index = 0; index < cells.length; index += 1) cells[index] = cellAtByte(bytes, index * 4);
   return cells;
 }
 
 /** The big-endian 32-bit cell at byte `at`; bytes behind the end count as 0. */
-export function cellAt(bytes: Uint8Array, at: number): number {
+export function cellAtByte(bytes: Uint8Array, at: number): number {
   const high = ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16);
   return (high | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
 }

@@ -1,5 +1,7 @@
 // The integers of dtc: unsigned 64-bit, as numbers where they are small and as bigints where they are not.
 
+import { Char } from '../text/char.ts';
+
 /** An unsigned 64-bit value; a number only when it is a safe integer. */
 export type Integer = number | bigint;
 
@@ -17,7 +19,7 @@ const longestDigits = 100;
 function shortened(digits: string): string {
   const prefix = /^0[xX]?/.exec(digits)?.[0] ?? '';
   let start = prefix.length;
-  while (digits.charCodeAt(start) === 0x30) start++;
+  while (digits.charCodeAt(start) === Char.zero) start++;
   const rest = digits.slice(start);
   if (prefix !== '0' || rest.length < longestDigits / 2) {
     // Anything as long is too large.
@@ -36,7 +38,7 @@ export function readInteger(digits: string): {
 } {
   // Longer ones that fit have zeros in front; reading all of them takes more than their number.
   if (digits.length > longestDigits) return readInteger(shortened(digits));
-  const first = digits.charCodeAt(0) === 0x30;
+  const first = digits.charCodeAt(0) === Char.zero;
   if (first && digits.length > 1 && !/^0[xX]/.test(digits)) {
     const octal = /^0[0-7]*/.exec(digits)?.[0] ?? '0';
     const value = octal === '0' ? 0n : BigInt(`0o${octal.slice(1)}`);

@@ -1,5 +1,6 @@
 // Reads one statement by dtc's grammar (dt-parser.y): what it says, or the one place where it goes wrong.
 
+import { Char } from '../text/char.ts';
 import { decodeText } from '../text/decode.ts';
 import { mostStatements } from '../syntax/scan-statements.ts';
 import { Lexer, TokenKind } from '../syntax/lexer.ts';
@@ -56,102 +57,152 @@ function lowerStray(statement: Statement): Lowered {
 }
 
 function lowerNode(statement: Statement, text: string, base: number): LoweredNode {
-  const items: Lowered[] = [];
+  const { children, offsets } = statement;
   const reader = new StatementReader(text, base, base + statement.head);
   const head = reader.readHead();
+  const items: Lowered[] = [];
+  for (let index = 0; index < children.length; index++)
+    items.push(lower(children[index] as Statement, text, base + (offsets[index] ?? 0)));
   const problems: LoweredProblem[] = reader.problems;
-  let hasProblems = false;
-  /** The subnode that a property must not follow. */
-  let subnode: string | undefined;
-  const propertyIndex = new Map<string, number>();
-  const specialProperties: number[] = [];
-  const otherItems: number[] = [];
-  let orderMatters = false;
-  let flatSize = 0;
-  for (const [index, child] of statement.children.entries()) {
-    const offset = statement.offsets[index] ?? 0;
-    const item = lower(child, text, base + offset);
-    items.push(item);
-    if (item.kind === 'property') {
-      if (item.isSpecial) specialProperties.push(index);
-      flatSize += flatSizeOf(item.bytes.length);
-    } else otherItems.push(index);
-    if (item.kind === 'node' || item.kind === 'delete-node') {
-      // What follows a node that is not closed may well have been meant to be outside it.
-      if (child.ending !== 'no-brace') subnode = item.name;
-    } else if (item.kind === 'property' || item.kind === 'delete-property') {
-      if (item.kind !== 'property' || propertyIndex.has(item.name)) orderMatters = true;
-      if (subnode !== undefined) {
-        problems.push({
-          id: 'syntax',
-          start: offset + item.nameStart,
-          end: offset + item.nameEnd,
-          facts: { because: 'property-after-subnode', property: item.name, subnode },
-        });
-      }
-    } else if (item.kind !== 'nothing') {
-      const what =
-        item.kind === 'delete-reference'
-          ? '/delete-node/ with a reference'
-          : item.kind === 'omit-reference'
-            ? '/omit-if-no-ref/ with a reference'
-            : item.kind === 'reservation'
-              ? '/memreserve/'
-              : item.kind === 'version'
-                ? '/dts-v1/'
-                : '/plugin/';
-      problems.push({
-        id: 'syntax',
-        start: offset,
-        end: offset + child.length,
-        facts: { because: 'only-at-top-level', what },
-      });
-    }
-    if (item.kind === 'node' && item.opens !== 'child' && item.opens !== undefined) {
-      problems.push({
-        id: 'syntax',
-        start: offset + item.nameStart,
-        end: offset + item.nameEnd,
-        facts: {
-          because: 'only-at-top-level',
-          what: item.opens === 'root' ? '/ {' : 'a node opened by reference',
-        },
-      });
-    }
-    if (item.kind === 'property') propertyIndex.set(item.name, index);
-    if (item.kind === 'node' ? item.hasProblems : item.problems.length > 0) hasProblems = true;
-  }
-  if (statement.ending === 'no-brace') {
-    problems.push({
-      id: 'syntax',
-      start: statement.head,
-      end: statement.head + 1,
-      facts: { because: 'missing-close-brace', node: head.name },
-    });
-  } else if (statement.ending === 'no-semicolon') {
-    problems.push({
-      id: 'syntax',
-      start: statement.length - 1,
-      end: statement.length,
-      facts: { because: 'missing-semicolon', after: '}' },
-    });
-  }
+  const hasItemProblems = checkItems(statement, items, problems);
+  checkEnding(statement, head.name, problems);
   return {
     kind: 'node',
     ...head,
     length: statement.length,
     items,
-    offsets: statement.offsets,
+    offsets,
+    ...indexItems(items),
+    problems,
+    checks: head.opens === 'child' ? nodeNameChecks(head.name, head.nameStart) : nothing,
+    hasProblems: hasItemProblems || problems.length > 0,
+  };
+}
+
+type ItemIndex = Pick<
+  LoweredNode,
+  | 'orderMatters'
+  | 'propertyIndex'
+  | 'propertyNames'
+  | 'flatSize'
+  | 'specialProperties'
+  | 'otherItems'
+>;
+
+/** Where the properties and the other items of a node are, and whether their order matters. */
+function indexItems(items: readonly Lowered[]): ItemIndex {
+  const propertyIndex = new Map<string, number>();
+  const specialProperties: number[] = [];
+  const otherItems: number[] = [];
+  let orderMatters = false;
+  let flatSize = 0;
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index] as Lowered;
+    if (item.kind === 'property') {
+      if (item.isSpecial) specialProperties.push(index);
+      flatSize += flatSizeOf(item.bytes.length);
+      if (propertyIndex.has(item.name)) orderMatters = true;
+      propertyIndex.set(item.name, index);
+    } else {
+      otherItems.push(index);
+      if (item.kind === 'delete-property') orderMatters = true;
+    }
+  }
+  return {
     orderMatters,
     propertyIndex,
     propertyNames: [...propertyIndex.keys()],
     flatSize,
     specialProperties,
     otherItems,
-    problems,
-    checks: head.opens === 'child' ? nodeNameChecks(head.name, head.nameStart) : nothing,
-    hasProblems: hasProblems || problems.length > 0,
   };
+}
+
+/** Adds what is wrong with items where they stand; whether one of them has a problem of its own. */
+function checkItems(
+  { children, offsets }: Statement,
+  items: readonly Lowered[],
+  problems: LoweredProblem[],
+): boolean {
+  let hasItemProblems = false;
+  /** The subnode that a property must not follow. */
+  let subnode: string | undefined;
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index] as Lowered;
+    const child = children[index] as Statement;
+    const offset = offsets[index] ?? 0;
+    if (item.kind === 'node' ? item.hasProblems : item.problems.length > 0) hasItemProblems = true;
+    switch (item.kind) {
+      case 'node':
+      case 'delete-node':
+        // What follows a node that is not closed may well have been meant to be outside it.
+        if (child.ending !== 'no-brace') subnode = item.name;
+        if (item.kind === 'node') checkOpening(item, offset, problems);
+        break;
+      case 'property':
+      case 'delete-property':
+        if (subnode === undefined) break;
+        problems.push({
+          id: 'syntax',
+          start: offset + item.nameStart,
+          end: offset + item.nameEnd,
+          facts: { because: 'property-after-subnode', property: item.name, subnode },
+        });
+        break;
+      case 'nothing':
+        break;
+      default:
+        problems.push({
+          id: 'syntax',
+          start: offset,
+          end: offset + child.length,
+          facts: { because: 'only-at-top-level', what: TOP_LEVEL[item.kind] },
+        });
+    }
+  }
+  return hasItemProblems;
+}
+
+/** What may stand only outside of all nodes, as it is called. */
+const TOP_LEVEL = {
+  'delete-reference': '/delete-node/ with a reference',
+  'omit-reference': '/omit-if-no-ref/ with a reference',
+  reservation: '/memreserve/',
+  version: '/dts-v1/',
+  plugin: '/plugin/',
+} as const;
+
+/** A subnode has a name of its own. */
+function checkOpening(node: LoweredNode, offset: number, problems: LoweredProblem[]): void {
+  if (node.opens === 'child' || node.opens === undefined) return;
+  const what = node.opens === 'root' ? '/ {' : 'a node opened by reference';
+  problems.push({
+    id: 'syntax',
+    start: offset + node.nameStart,
+    end: offset + node.nameEnd,
+    facts: { because: 'only-at-top-level', what },
+  });
+}
+
+function checkEnding(
+  { ending, head, length }: Statement,
+  name: string,
+  problems: LoweredProblem[],
+): void {
+  if (ending === 'no-brace')
+    problems.push({
+      id: 'syntax',
+      start: head,
+      end: head + 1,
+      facts: { because: 'missing-close-brace', node: name },
+    });
+  else if (ending === 'no-semicolon')
+    problems.push({
+      id: 'syntax',
+      start: length - 1,
+      end: length,
+      facts: { because: 'missing-semicolon', after: '}' },
+    });
 }
 
 function nodeNameChecks(name: string, start: number): readonly LoweredProblem[] {
@@ -175,33 +226,26 @@ function propertyNameChecks(name: string, start: number): readonly LoweredProble
   ];
 }
 
-const semicolon = 0x3b;
-const comma = 0x2c;
-const openAngle = 0x3c;
-const closeAngle = 0x3e;
-const openParenthesis = 0x28;
-const closeParenthesis = 0x29;
-
 /** dtc's binary operators by token, with how tightly they bind. */
 const operators = new Map<number, readonly [BinaryOperator, number]>([
   [TokenKind.or, ['||', 1]],
   [TokenKind.and, ['&&', 2]],
-  [0x7c, ['|', 3]],
-  [0x5e, ['^', 4]],
-  [0x26, ['&', 5]],
+  [Char.bar, ['|', 3]],
+  [Char.caret, ['^', 4]],
+  [Char.ampersand, ['&', 5]],
   [TokenKind.equal, ['==', 6]],
   [TokenKind.notEqual, ['!=', 6]],
-  [openAngle, ['<', 7]],
-  [closeAngle, ['>', 7]],
+  [Char.openAngle, ['<', 7]],
+  [Char.closeAngle, ['>', 7]],
   [TokenKind.lessOrEqual, ['<=', 7]],
   [TokenKind.greaterOrEqual, ['>=', 7]],
   [TokenKind.shiftLeft, ['<<', 8]],
   [TokenKind.shiftRight, ['>>', 8]],
-  [0x2b, ['+', 9]],
-  [0x2d, ['-', 9]],
-  [0x2a, ['*', 10]],
-  [0x2f, ['/', 10]],
-  [0x25, ['%', 10]],
+  [Char.plus, ['+', 9]],
+  [Char.minus, ['-', 9]],
+  [Char.asterisk, ['*', 10]],
+  [Char.slash, ['/', 10]],
+  [Char.percent, ['%', 10]],
 ]);
 
 /** Cells, strings and other parts of one value that are read: a value of more would not fit into any blob that is booted. */
@@ -251,7 +295,7 @@ class StatementReader {
     const nameEnd = lexer.end - this.#base;
     const { kind } = lexer;
     const opens =
-      kind === 0x2f
+      kind === Char.slash
         ? 'root'
         : kind === TokenKind.name
           ? 'child'
@@ -388,7 +432,7 @@ class StatementReader {
     const nameEnd = lexer.end - this.#base;
     let valueStart = -1;
     let valueEnd = -1;
-    if (lexer.next() === 0x3d) {
+    if (lexer.next() === Char.equals) {
       lexer.next();
       valueStart = lexer.start - this.#base;
       if (!this.#readValue()) return undefined;
@@ -436,7 +480,7 @@ class StatementReader {
       if (!this.#readItem()) return false;
       this.#group++;
       this.#readValueLabels();
-      if (this.#lexer.kind !== comma) return true;
+      if (this.#lexer.kind !== Char.comma) return true;
       this.#lexer.next();
     }
   }
@@ -467,10 +511,10 @@ class StatementReader {
         lexer.next();
         return true;
       }
-      case openAngle:
+      case Char.openAngle:
         lexer.next();
         return this.#readCells(32);
-      case 0x5b:
+      case Char.openBracket:
         return this.#readBytes();
       case TokenKind.labelReference:
       case TokenKind.pathReference:
@@ -497,7 +541,7 @@ class StatementReader {
     const value = this.#readLiteral();
     const isWidth = value === 8 || value === 16 || value === 32 || value === 64;
     if (!isWidth) this.#problem('semantics', start, end, { because: 'bad-bits', bits: `${value}` });
-    if (lexer.kind !== openAngle) {
+    if (lexer.kind !== Char.openAngle) {
       this.#unexpected('<');
       return false;
     }
@@ -510,7 +554,7 @@ class StatementReader {
     for (;;) {
       if (this.#isTooLong()) return false;
       switch (lexer.kind) {
-        case closeAngle:
+        case Char.closeAngle:
           lexer.next();
           return true;
         case TokenKind.label:
@@ -533,7 +577,7 @@ class StatementReader {
         }
         case TokenKind.integer:
         case TokenKind.character:
-        case openParenthesis: {
+        case Char.openParenthesis: {
           const { start } = lexer;
           const value = this.#readPrimary(0);
           if (value === undefined) return false;
@@ -542,7 +586,7 @@ class StatementReader {
           this.#part(0, offset, start, lexer.before);
           break;
         }
-        case semicolon:
+        case Char.semicolon:
         case TokenKind.end:
           this.#missing('>');
           return true;
@@ -563,7 +607,7 @@ class StatementReader {
         this.#bytes.push(parseInt(this.#text.slice(lexer.start, lexer.end), 16));
       } else if (kind === TokenKind.label) {
         this.#valueLabels.push(this.#label());
-      } else if (kind === 0x5d) {
+      } else if (kind === Char.closeBracket) {
         this.#part(2, offset, start, lexer.end);
         lexer.next();
         return true;
@@ -577,24 +621,24 @@ class StatementReader {
   #readIncbin(): boolean {
     const lexer = this.#lexer;
     const { start } = lexer;
-    if (lexer.next() !== openParenthesis) return this.#unexpected('(');
+    if (lexer.next() !== Char.openParenthesis) return this.#unexpected('(');
     if (lexer.next() !== TokenKind.string) return this.#unexpected('a file name');
     const name: number[] = [];
     if (!appendStringBytes(this.#text.slice(lexer.start + 1, lexer.end - 1), name))
       this.#badEscape();
     let from: Integer = 0;
     let limit: Integer | undefined;
-    if (lexer.next() === comma) {
+    if (lexer.next() === Char.comma) {
       lexer.next();
       const first = this.#readPrimary(0);
       if (first === undefined) return false;
       from = first;
-      if (lexer.kind !== comma) return this.#unexpected(',');
+      if (lexer.kind !== Char.comma) return this.#unexpected(',');
       lexer.next();
       limit = this.#readPrimary(0);
       if (limit === undefined) return false;
     }
-    if (lexer.kind !== closeParenthesis) return this.#unexpected(')');
+    if (lexer.kind !== Char.closeParenthesis) return this.#unexpected(')');
     this.#references.push({
       kind: 'incbin',
       offset: this.#bytes.length,
@@ -626,11 +670,11 @@ class StatementReader {
         lexer.next();
         return bytes[0] ?? 0;
       }
-      case openParenthesis: {
+      case Char.openParenthesis: {
         lexer.next();
         const value = this.#readExpression(depth + 1);
         if (value === undefined) return undefined;
-        if (!this.#isAt(closeParenthesis)) {
+        if (!this.#isAt(Char.closeParenthesis)) {
           this.#unexpected(')');
           return undefined;
         }
@@ -658,11 +702,11 @@ class StatementReader {
       return undefined;
     }
     const condition = this.#readBinary(1, depth);
-    if (condition === undefined || this.#lexer.kind !== 0x3f) return condition;
+    if (condition === undefined || this.#lexer.kind !== Char.questionMark) return condition;
     this.#lexer.next();
     const whenTrue = this.#readExpression(depth + 1);
     if (whenTrue === undefined) return undefined;
-    if (!this.#isAt(0x3a)) {
+    if (!this.#isAt(Char.colon)) {
       this.#unexpected(':');
       return undefined;
     }
@@ -692,11 +736,11 @@ class StatementReader {
 
   #readUnary(depth: number): Integer | undefined {
     const operator =
-      this.#lexer.kind === 0x2d
+      this.#lexer.kind === Char.minus
         ? '-'
-        : this.#lexer.kind === 0x7e
+        : this.#lexer.kind === Char.tilde
           ? '~'
-          : this.#lexer.kind === 0x21
+          : this.#lexer.kind === Char.exclamationMark
             ? '!'
             : undefined;
     if (operator === undefined) return this.#readPrimary(depth);
@@ -734,7 +778,7 @@ class StatementReader {
     const bytes = this.#bytes;
     for (let at = 0; at < literal.length; at++) {
       const code = literal.charCodeAt(at);
-      if (code === 0x5c || code > 0x7f) {
+      if (code === Char.backslash || code > 0x7f) {
         if (!appendStringBytes(literal.slice(at), bytes)) this.#badEscape();
         return;
       }
@@ -770,7 +814,7 @@ class StatementReader {
   /** The `;` that ends the statement, and nothing after it. */
   #readSemicolon(after: string): void {
     const lexer = this.#lexer;
-    if (lexer.kind === semicolon) return;
+    if (lexer.kind === Char.semicolon) return;
     if (lexer.kind === TokenKind.end) {
       this.#problem('syntax', Math.max(lexer.before - 1, this.#base), lexer.before, {
         because: 'missing-semicolon',
@@ -785,7 +829,7 @@ class StatementReader {
     this.#problem('syntax', Math.max(before - 1, this.#base), before, {
       because: 'expected',
       expected,
-      found: this.#lexer.kind === semicolon ? ';' : '',
+      found: this.#lexer.kind === Char.semicolon ? ';' : '',
     });
   }
 
@@ -795,7 +839,7 @@ class StatementReader {
     const { kind } = lexer;
     if (kind === TokenKind.unterminated) {
       const because =
-        this.#text.charCodeAt(lexer.start) === 0x27
+        this.#text.charCodeAt(lexer.start) === Char.apostrophe
           ? 'unterminated-character'
           : 'unterminated-string';
       this.#problem('syntax', lexer.start, lexer.end, { because });

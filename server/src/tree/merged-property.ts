@@ -1,5 +1,6 @@
 // A property while statements are merged, and as the finished tree shows it.
 
+import { firstIndexWhere } from '../text/first-index-where.ts';
 import type { OriginMap } from '../preprocess/origin.ts';
 import type { Definition, DtProperty, ValuePart, Written } from './device-tree.ts';
 import { partKinds, partStride, type LoweredProperty } from './lowered.ts';
@@ -297,18 +298,6 @@ class SourceDefinition implements Definition {
 // Rules ask this of every cell of a board, hence not by way of `parts`, which makes an object of each, and by halving,
 // since one value may have a million of them.
 
-/** The first of `count` parts, which follow one another in the bytes, of which `fits` holds; `count` when it is none. */
-function firstPart(count: number, fits: (part: number) => boolean): number {
-  let below = 0;
-  let above = count;
-  while (below < above) {
-    const middle = (below + above) >>> 1;
-    if (fits(middle)) above = middle;
-    else below = middle + 1;
-  }
-  return below;
-}
-
 function endOfPart(part: ValuePart | undefined): number {
   return (part?.offset ?? 0) + (part?.length ?? 0);
 }
@@ -323,8 +312,8 @@ export function writtenWithin(
     definition instanceof SourceDefinition ? definition.writtenWithin(start, end) : undefined;
   if (known) return known.written;
   const { parts } = definition;
-  const firstAt = firstPart(parts.length, (at) => endOfPart(parts[at]) > start);
-  const lastAt = firstPart(parts.length, (at) => (parts[at]?.offset ?? 0) >= end) - 1;
+  const firstAt = firstIndexWhere(parts.length, (at) => endOfPart(parts[at]) > start);
+  const lastAt = firstIndexWhere(parts.length, (at) => (parts[at]?.offset ?? 0) >= end) - 1;
   const first = parts[firstAt];
   const last = parts[lastAt];
   if (!first || !last || firstAt > lastAt) return undefined;

@@ -63,6 +63,7 @@ export class MergedNode implements DtNode {
   #labels: NodeLabels | undefined;
   readonly openers: Placed<LoweredNode>[];
   deleted = false;
+  isEmptied = false;
   /** Whether a child or property was deleted. */
   hasDeleted = false;
   /** Begun by `/delete-node/` in its parent's first body: dtc does not know the parent of such a node. */
@@ -176,7 +177,9 @@ export class MergedNode implements DtNode {
   /** Leaves out what was deleted. */
   finish(): void {
     if (!this.hasDeleted) return;
-    this.children = this.children.filter((child) => !child.deleted);
+    const left = this.children.filter((child) => !child.deleted);
+    this.isEmptied = left.length === 0 && this.children.length > 0;
+    this.children = left;
     this.#childByName = undefined;
     for (const property of [...this.properties.values()]) {
       if (property.deleted) this.properties.delete(property.name);

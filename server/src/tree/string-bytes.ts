@@ -1,5 +1,6 @@
 // The bytes of a string or character literal, escapes resolved as dtc's get_escape_char does.
 
+import { Char } from '../text/char.ts';
 import { encodeText } from '../text/encode.ts';
 
 const escapes: Readonly<Record<string, number>> = {
@@ -22,7 +23,7 @@ export function appendStringBytes(literal: string, into: number[]): boolean {
   let valid = true;
   for (let at = 0; at < literal.length;) {
     const code = literal.charCodeAt(at);
-    if (code !== 0x5c) {
+    if (code !== Char.backslash) {
       const next = literal.indexOf('\\', at);
       const piece = literal.slice(at, next < 0 ? undefined : next);
       for (const byte of encodeText(piece)) into.push(byte);

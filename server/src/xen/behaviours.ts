@@ -154,11 +154,8 @@ export const TABLE = {
   directmapName: choice('setup_directmap_mappings', 'xenheap', [['4.17.0'], 'directmap']),
   /** Whether reservations are kept when ACPI is used. */
   acpiDropsReservations: flag('fw_unreserved_regions', on('4.15.0')),
-  /** The panic when there is no room for the heap on 32-bit Arm. */
-  arm32HeapMessage: choice('setup_mm', 'Not not enough space for xenheap', [
-    ['4.17.0'],
-    'Not enough space for xenheap',
-  ]),
+  /** Whether the panic about the heap on 32-bit Arm doubles a word: `Not not enough space`. */
+  arm32HeapMessage: choice<'doubled' | 'plain'>('setup_mm', 'doubled', [['4.17.0'], 'plain']),
 
   // dom0's memory.
   /** Whether bootscrub may be, and by default is, `idle`: memory is dirty until idle CPUs have scrubbed it. */
@@ -204,12 +201,12 @@ export const TABLE = {
   rangesetGrows: flagUntil('rangeset_remove_range', off('4.19.3', '4.20.1', '4.21.0')),
 
   // Placing and loading.
-  /** How the line about the kernel begins. */
-  kernelFrom: choice(
+  /** Whom the line about a kernel names: nobody, `Domd0`, or `d0`. */
+  kernelFrom: choice<'bare' | 'Dom' | 'name'>(
     'kernel_probe',
-    'Loading kernel from boot module @',
-    [['4.12.0'], 'Loading Domd0 kernel from boot module @'],
-    [['4.13.0'], 'Loading d0 kernel from boot module @'],
+    'bare',
+    [['4.12.0'], 'Dom'],
+    [['4.13.0'], 'name'],
   ),
   /** Whom the lines about loading are for. */
   loadingFor: choice('initrd_load', 'dom0', [['4.13.0'], 'd0']),

@@ -5,6 +5,7 @@ import type { DeviceTree, DtNode, Written } from '../tree/device-tree.ts';
 import { behavioursOf, type Behaviours } from './behaviours.ts';
 import type { BootProfile } from './boot-profile.ts';
 import type { Buddy, PageRange } from './steps/page-alloc.ts';
+import type { Reason } from './reasons.ts';
 import type { Release } from './releases.ts';
 import type {
   Dom0Bank,
@@ -14,8 +15,8 @@ import type {
   MappedRange,
   Outcome,
   Uncertain,
-  XenReservedKind,
 } from './xen-boot.ts';
+import type { XenReservedKind } from './reserved-kind.ts';
 
 /** What a line, a bank or a finding is about. */
 export interface Source {
@@ -106,7 +107,7 @@ export interface BootState {
   /** Whether the memory nodes are forms that the boot loader fills in: they are not read. */
   ramIsForm: boolean;
   /** Why RAM is not known, when it is not. */
-  ramUnknown: string | undefined;
+  ramUnknown: Reason | undefined;
   readonly reserved: ReservedBank[];
   readonly shared: SharedBank[];
   readonly modules: BootModule[];

@@ -4,6 +4,7 @@ import { walkNodes, type DeviceTree, type DtNode } from '../tree/device-tree.ts'
 import type { BootProfile } from './boot-profile.ts';
 import { newBootState, rangeOf, type BootState } from './boot-state.ts';
 import { print } from './console.ts';
+import { reason } from './reasons.ts';
 import type { Release } from './releases.ts';
 import { readCommandLine } from './steps/boot-fdt-cmdline.ts';
 import { bootFdtInfo, checkBlob, registerXen, stopWithoutKnownRam } from './steps/boot-fdt.ts';
@@ -36,8 +37,7 @@ const STEPS: readonly ((state: BootState) => void)[] = [
 
 function warnAboutDom0Memory(state: BootState): void {
   const { dom0MemoryGiven, source } = state.options;
-  if (state.hasDom0 && !dom0MemoryGiven)
-    print(state, 'PLEASE SPECIFY dom0_mem PARAMETER - USING 512M FOR NOW', source);
+  if (state.hasDom0 && !dom0MemoryGiven) print(state, 'dom0-mem-missing', {}, source);
 }
 
 /**
@@ -57,6 +57,7 @@ export function bootXen(
   }
   return {
     release,
+    target: `xen:${release.name}`,
     outcome: outcomeOf(state),
     log: state.log,
     ram: state.ram.map((bank) => ({ ...rangeOf(bank), node: bank.node, written: bank.written })),
@@ -83,7 +84,7 @@ export function bootXen(
 function outcomeOf(state: BootState): Outcome {
   const outcome = state.outcome ?? { kind: 'boots' as const };
   if (!state.banksUncertain) return outcome;
-  const because = "it depends on where dom0's memory is";
+  const because = [reason('depends-on-banks', {})];
   state.uncertain.push({ what: 'outcome', because });
   return outcome.kind === 'boots' ? { kind: 'unknown', because } : outcome;
 }

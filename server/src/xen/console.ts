@@ -1,82 +1,85 @@
-// Xen's console: lines with their cause, lines without an end, and panics.
+// Xen's console: what the steps tell, as lines with their cause.
 
+import { isOpenForm } from '../messages/form.ts';
+import { formOf } from '../messages/message.ts';
 import type { BootState, Source } from './boot-state.ts';
-import type { LogLine } from './xen-boot.ts';
+import { printXen, XEN_MARK, xenMessages, type XenFacts, type XenMessageId } from './messages.ts';
+import type { Reason } from './reasons.ts';
+import type { LogLine, XenEvent } from './xen-boot.ts';
 
-function makeLine(text: string, source: Source): LogLine {
+/** An event with its facts checked. */
+export function event<Id extends XenMessageId>(id: Id, facts: XenFacts<Id>): XenEvent {
+  return { id, facts } as XenEvent;
+}
+
+/** The line of an event that is not part of the log. */
+function lineOf(state: BootState, { id, facts }: XenEvent, source: Source): LogLine {
+  const text = printXen(id, facts as never, state.does);
   return {
     text,
+    shown: XEN_MARK + text,
+    events: [{ id, facts } as XenEvent],
     ...(source.written && { written: source.written }),
     ...(source.node && { node: source.node }),
   };
 }
 
-/** Prints a whole line; one left open before it is continued, as on the real console. */
-export function print(state: BootState, text: string, source: Source = {}): LogLine {
-  const line = printOpen(state, text, source);
-  state.lineOpen = false;
-  return line;
-}
-
-/** Prints text without a line end: what comes next stands on the same line. */
-export function printOpen(state: BootState, text: string, source: Source = {}): LogLine {
-  if (state.muted) return makeLine(text, source);
-  const open = state.lineOpen ? state.log.pop() : undefined;
-  const line = makeLine((open?.text ?? '') + text, {
-    node: open?.node ?? source.node,
-    written: open?.written ?? source.written,
-  });
-  state.log.push(line);
-  state.lineOpen = true;
-  return line;
-}
-
-/** Prints the message of a panic and ends the boot. `because` says why in the field's words. */
-export function panic(
+/** Logs an event, and returns its line; one left open before it is continued, as on the real console. */
+export function print<Id extends XenMessageId>(
   state: BootState,
-  text: string,
-  because: string,
+  id: Id,
+  facts: XenFacts<Id>,
+  source: Source = {},
+): LogLine {
+  const line = lineOf(state, event(id, facts), source);
+  if (state.muted) return line;
+  const open = state.lineOpen ? state.log.pop() : undefined;
+  const whole = open ? joinLines(open, line) : line;
+  state.log.push(whole);
+  state.lineOpen = isOpenForm(formOf(xenMessages[id], state.does));
+  return whole;
+}
+
+function joinLines(open: LogLine, line: LogLine): LogLine {
+  return {
+    ...line,
+    ...open,
+    text: open.text + line.text,
+    shown: open.shown + line.text,
+    events: [...open.events, ...line.events],
+  };
+}
+
+/** Logs the message of a panic and ends the boot. */
+export function panic<Id extends XenMessageId>(
+  state: BootState,
+  id: Id,
+  facts: XenFacts<Id>,
+  because: Reason,
   source: Source = {},
 ): undefined {
-  const line = print(state, text, source);
-  state.outcome = { kind: 'panics', line, because };
+  const line = print(state, id, facts, source);
+  state.outcome = { kind: 'panics', line, because: [because] };
   return undefined;
 }
 
-/** Ends the boot with a message that carries a place in Xen's source: it is not part of the log. */
+/** Ends the boot with a message that carries a place in Xen's source, or with one that is not known: it is not logged. */
 export function crash(
   state: BootState,
-  text: string | undefined,
-  because: string,
+  message: XenEvent | undefined,
+  because: Reason,
   source: Source = {},
 ): undefined {
   state.outcome = {
     kind: 'panics',
-    ...(text !== undefined && { line: makeLine(text, source) }),
-    because,
+    ...(message && { line: lineOf(state, message, source) }),
+    because: [because],
   };
   return undefined;
 }
 
 /** Ends the prediction where the inputs do not say how it goes on. */
-export function giveUp(state: BootState, because: string): undefined {
+export function giveUp(state: BootState, ...because: readonly Reason[]): undefined {
   state.outcome = { kind: 'unknown', because };
   return undefined;
-}
-
-/** `0000000020000000`: what `%"PRIpaddr"` prints. Numbers wrap at 64 bits. */
-export function paddr(address: bigint): string {
-  return BigInt.asUintN(64, address).toString(16).padStart(16, '0');
-}
-
-/** `0x00000060000000`: what `%#"PRIpaddr"` prints; the width counts the `0x`, and zero has none. */
-export function alternatePaddr(address: bigint): string {
-  const value = BigInt.asUintN(64, address);
-  return value === 0n ? '0'.padStart(16, '0') : `0x${value.toString(16).padStart(14, '0')}`;
-}
-
-/** `0x60000000`: what `%#"PRIx64"` prints; zero has no `0x`. */
-export function alternateHex(value: bigint): string {
-  const wrapped = BigInt.asUintN(64, value);
-  return wrapped === 0n ? '0' : `0x${wrapped.toString(16)}`;
 }

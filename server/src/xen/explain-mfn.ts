@@ -2,8 +2,12 @@
 
 import type { Range } from '../addresses/region.ts';
 import type { DtNode, Written } from '../tree/device-tree.ts';
+import { behavioursOf } from './behaviours.ts';
+import { printXen } from './messages.ts';
+import type { Reason } from './reasons.ts';
 import { linuxIgnores } from './steps/judge-dom0.ts';
-import type { MappedRange, XenBoot, XenReservedKind } from './xen-boot.ts';
+import type { MappedRange, XenBoot } from './xen-boot.ts';
+import type { XenReservedKind } from './reserved-kind.ts';
 
 /** What lies at the frame as Xen counts it. */
 export type FrameRow =
@@ -44,7 +48,7 @@ export interface MfnExplanation {
   /** The name of the memory node that tells dom0 it is RAM. */
   readonly toldBy: string | undefined;
   /** Why Linux in dom0 uses it as ordinary memory although dom0 does not own it; undefined when it does not. */
-  readonly linuxUsesBecause: string | undefined;
+  readonly linuxUsesBecause: Reason | undefined;
   /**
    * What Xen prints, in debug builds, when dom0 passes a hypercall a buffer there: without the place in Xen's
    * source. Undefined when it would accept the frame, or when dom0 faults before.
@@ -67,13 +71,9 @@ export function explainMfn(boot: XenBoot, mfn: bigint): MfnExplanation {
   const toldBy = boot.dom0?.memoryNodes.find(({ reg }) =>
     reg.some((range) => holds(range, address)),
   )?.name;
-  const number = `0x${mfn.toString(16)}`;
-  const line =
-    mapped !== 'device'
-      ? undefined
-      : valid
-        ? `d0v0: Failing to acquire the MFN ${number}`
-        : `d0v0: Invalid MFN ${number}`;
+  const refusal = valid ? 'mfn-refused' : 'mfn-invalid';
+  const does = behavioursOf(boot.release);
+  const line = mapped === 'device' ? printXen(refusal, { vcpu: 'd0v0', mfn }, does) : undefined;
   return {
     mfn,
     address,

@@ -2,11 +2,23 @@
 
 import type { Range } from '../addresses/region.ts';
 import type { DeviceTree, DtNode, Written } from '../tree/device-tree.ts';
+import type { XenFacts, XenMessageId } from './messages.ts';
+import type { Reason } from './reasons.ts';
 import type { Release } from './releases.ts';
+import type { XenReservedKind } from './reserved-kind.ts';
+
+/** What a line of the console tells. */
+export type XenEvent = {
+  readonly [Id in XenMessageId]: { readonly id: Id; readonly facts: XenFacts<Id> };
+}[XenMessageId];
 
 /** One console line as Xen prints it, without `(XEN) `. */
 export interface LogLine {
   readonly text: string;
+  /** As the console shows it. */
+  readonly shown: string;
+  /** What it tells, in order: a line that was left open goes on with the next event. */
+  readonly events: readonly XenEvent[];
   /** The source text that caused it. */
   readonly written?: Written;
   /** The node it is about. */
@@ -19,18 +31,15 @@ export type Outcome =
   | {
       readonly kind: 'panics' | 'hangs' | 'dom0-fails' | 'dom0-at-risk';
       readonly line?: LogLine;
-      readonly because: string;
+      readonly because: readonly Reason[];
     }
-  | { readonly kind: 'unknown'; readonly because: string };
+  | { readonly kind: 'unknown'; readonly because: readonly Reason[] };
 
 /** A RAM bank as Xen counts it, in the order it prints. */
 export interface XenBank extends Range {
   readonly node: DtNode | undefined;
   readonly written: Written | undefined;
 }
-
-export type XenReservedKind =
-  'memreserve' | 'reserved-memory' | 'static-mem' | 'static-heap' | 'shared-mem';
 
 /** An entry of Xen's reserved list, in the order of its RESVD lines. */
 export interface XenReserved extends Range {
@@ -89,14 +98,16 @@ export interface Dom0 {
 
 /** A part of the prediction that the inputs do not determine. */
 export interface Uncertain {
-  /** JSON path of contract.md: `dom0.banks`, `heap`, `outcome` … */
+  /** JSON path, see server/docs/json.md: `dom0.banks`, `heap`, `outcome` … */
   readonly what: string;
-  readonly because: string;
+  readonly because: readonly Reason[];
   readonly candidates?: readonly unknown[];
 }
 
 export interface XenBoot {
   readonly release: Release;
+  /** `xen:4.18.6`: the target it is a boot of. */
+  readonly target: string;
   readonly outcome: Outcome;
   readonly log: readonly LogLine[];
   readonly ram: readonly XenBank[];

@@ -18,7 +18,7 @@ let stop: (() => void) | undefined;
 export async function startVscodeWeb(context: Context): Promise<Workbench> {
   const browser = await sharedBrowser(context);
   installVscodeWeb();
-  execFileSync(process.execPath, [path.join(root, 'client/start/package.mjs')], {
+  execFileSync(process.execPath, [path.join(root, 'client/release/package.mjs')], {
     stdio: 'ignore',
   });
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'dtmap-web-'));

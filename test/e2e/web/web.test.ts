@@ -8,6 +8,7 @@ import { root } from '../../support/bundles.ts';
 import { useWorkbench } from '../use-workbench.ts';
 import { patience } from '../workbench.ts';
 import { startVscodeWeb } from './start-vscode-web.ts';
+import { poll } from '../../support/poll.ts';
 
 const sample = (name: string): string =>
   readFileSync(path.join(root, 'client/sample', name), 'utf8');
@@ -18,7 +19,7 @@ describe('VS Code for the web', () => {
   /** The one worker that has loaded the grammar, once there is one. */
   async function serverWorker(): Promise<Worker> {
     const { page } = workbench();
-    for (;;) {
+    const look = async (): Promise<Worker | undefined> => {
       const isServer = await Promise.all(
         page.workers().map(async (worker) => {
           const loaded = await worker.evaluate(() =>
@@ -31,9 +32,9 @@ describe('VS Code for the web', () => {
       );
       const [server, ...others] = isServer.flat();
       assert.equal(others.length, 0, 'one server at a time');
-      if (server) return server;
-      await page.waitForTimeout(50);
-    }
+      return server;
+    };
+    return poll('a worker with the grammar', look, { every: 50, patience: 60_000 });
   }
 
   it('judges in a worker, which ends when the server is restarted', async () => {

@@ -5,13 +5,13 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { FromPage, ToPage } from '../../../client/src/webview/messages.ts';
 import { writePage } from '../../../client/src/webview/page.ts';
-import type { MemoryMapModel } from '../../../server/src/ide/memory-map-model.ts';
+import type { MapModel } from '../../../server/src/map-view/map-model.ts';
 import {
   defaultThemes,
   themeColourVariables,
   type ThemeColours,
   type ThemeKind,
-} from '../../../server/src/ide/memory-map-palette.ts';
+} from '../../../server/src/map-view/map-palette.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const address = 'http://memory-map.test/';
@@ -147,7 +147,7 @@ export class MapPage {
 
 export async function openMapPage(
   browser: Browser,
-  model: MemoryMapModel,
+  model: MapModel,
   options: MapPageOptions = {},
 ): Promise<MapPage> {
   const context = await browser.newContext({

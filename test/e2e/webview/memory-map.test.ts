@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
-import type { MemoryMapModel } from '../../../server/src/ide/memory-map-model.ts';
-import type { ThemeKind } from '../../../server/src/ide/memory-map-palette.ts';
-import { modelMemoryMap } from '../../../server/src/ide/model-memory-map.ts';
+import type { MapModel } from '../../../server/src/map-view/map-model.ts';
+import type { ThemeKind } from '../../../server/src/map-view/map-palette.ts';
+import { makeMapModel } from '../../../server/src/map-view/make-map-model.ts';
 import {
   disabledRegionBoard,
   domainsBoard,
@@ -17,8 +17,8 @@ import { bundle } from '../../support/bundles.ts';
 import { sharedBrowser } from '../shared-browser.ts';
 import { openMapPage, type MapPage, type MapPageOptions } from './map-page.ts';
 
-function model(example: Example, more: Partial<MemoryMapModel> = {}): MemoryMapModel {
-  const made = modelMemoryMap(example.board, example.findings, { file: '/board/board.dts' });
+function model(example: Example, more: Partial<MapModel> = {}): MapModel {
+  const made = makeMapModel(example.board, example.findings, { file: '/board/board.dts' });
   return { ...made, ...more };
 }
 
@@ -50,7 +50,7 @@ describe('memory map page', () => {
   let browser: Browser;
   let page: MapPage | undefined;
 
-  const open = async (shown: MemoryMapModel, options?: MapPageOptions): Promise<MapPage> => {
+  const open = async (shown: MapModel, options?: MapPageOptions): Promise<MapPage> => {
     page = await openMapPage(browser, shown, options);
     return page;
   };

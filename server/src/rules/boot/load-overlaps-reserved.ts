@@ -1,11 +1,13 @@
 // Xen, the blob or another file is loaded into reserved memory.
 
+import { lineWith } from '../../messages/event.ts';
 import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { loadedFiles, type LoadedFile } from '../loaded-files.ts';
 import { moveRegionFixes } from '../move-region.ts';
+import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 import { reservationName } from '../static-regions.ts';
 
@@ -34,9 +36,8 @@ releases boot on until one overwrites the other. Xen's message does not say that
         if (region.kind === 'memreserve' || !region.enabled || !overlaps(file, region)) continue;
         const at = file.at ?? region.written;
         if (!at) continue;
-        const line = board.xen
-          .flatMap((boot) => boot.log)
-          .find(({ text, node }) => text.startsWith('Region:') && node === region.node);
+        const about = board.xen.flatMap((boot) => linesAbout(boot, region.node));
+        const line = lineWith(about, 'region-overlap');
         yield {
           at,
           facts: { file, region },
@@ -44,7 +45,7 @@ releases boot on until one overwrites the other. Xen's message does not say that
             file.at && region.written
               ? [{ message: `${reservationName(region)} is here`, at: region.written }]
               : [],
-          ...(line ? { log: `(XEN) ${line.text}` } : {}),
+          ...(line ? { log: line.shown } : {}),
         };
       }
     }

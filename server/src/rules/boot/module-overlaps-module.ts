@@ -1,5 +1,6 @@
 // Two boot modules share memory.
 
+import { lineWith } from '../../messages/event.ts';
 import { formatRange, formatSize } from '../../addresses/format.ts';
 import { intersection } from '../../addresses/region.ts';
 import type { Module } from '../../memory/memory-map.ts';
@@ -35,16 +36,15 @@ later in the tree. The same kernel named by two domains is another matter: xen-m
         const shared = intersection(module, other);
         if (!shared || !module.written || !earlier.has(other)) continue;
         if (module.start === other.start && module.end === other.end) continue;
-        const line = board.xen
-          .flatMap((boot) => linesAbout(boot, module.node))
-          .find(({ text }) => text.startsWith('Region:'));
+        const about = board.xen.flatMap((boot) => linesAbout(boot, module.node));
+        const line = lineWith(about, 'region-overlap');
         yield {
           at: module.written,
           facts: { module, other, shared: shared.end - shared.start },
           related: other.written
             ? [{ message: `${nameOf(other)} is here`, at: other.written }]
             : [],
-          ...(line ? { log: `(XEN) ${line.text}` } : {}),
+          ...(line ? { log: line.shown } : {}),
         };
       }
       earlier.add(module);

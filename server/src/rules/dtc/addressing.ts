@@ -133,7 +133,8 @@ export const avoidUnnecessaryAddrSize = dtcCheck({
   offInKernelBuilds: true,
   among: having('#address-cells'),
   node(node, warn) {
-    if (!node.parent || node.properties.has('ranges') || node.children.length === 0) return;
+    if (!node.parent || node.properties.has('ranges')) return;
+    if (node.children.length === 0 && node.isEmptied !== true) return;
     if (!node.properties.has('#size-cells')) return;
     if (node.children.some((child) => child.properties.has('reg'))) return;
     warn({

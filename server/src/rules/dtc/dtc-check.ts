@@ -28,7 +28,7 @@ interface DtcCheck {
 
 export type Warn = (warning: DtcWarning) => void;
 
-function placeOf({ node, property }: DtcWarning): Place | undefined {
+function warningPlaceOf({ node, property }: DtcWarning): Place | undefined {
   return property?.definition?.whole ?? node.openings.at(-1)?.name;
 }
 
@@ -64,7 +64,7 @@ export function dtcCheck(check: DtcCheck): Rule {
         check.node(node, warn, tree);
         if (warnings.length === 0) continue;
         for (const warning of warnings) {
-          const at = placeOf(warning);
+          const at = warningPlaceOf(warning);
           const log = `Warning (${check.id}): ${subjectOf(warning)}: ${warning.text}`;
           if (at) yield { at, facts: warning, log };
         }

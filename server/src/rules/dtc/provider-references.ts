@@ -1,7 +1,12 @@
 // Checks that dtc makes of lists of <phandle arguments…>: clocks, resets, gpios and their like.
 
 import { cellOf } from '../../addresses/cells.ts';
-import { cellAt, type DeviceTree, type DtNode, type DtProperty } from '../../tree/device-tree.ts';
+import {
+  cellAtByte,
+  type DeviceTree,
+  type DtNode,
+  type DtProperty,
+} from '../../tree/device-tree.ts';
 import { isPhandleAt } from '../../tree/merged-property.ts';
 import type { Rule } from '../rule.ts';
 import { dtcCheck, having, type Warn } from './dtc-check.ts';
@@ -27,7 +32,7 @@ function checkList(
   }
   let size = 0;
   for (let at = 0; at * 4 < length; at += size + 1) {
-    const phandle = cellAt(bytes, at * 4);
+    const phandle = cellAtByte(bytes, at * 4);
     size = 0;
     if (phandle === 0 || phandle === 0xffffffff) {
       if (tree.isPlugin) return;

@@ -1,11 +1,11 @@
 // A guest is given a range of addresses that Xen does not let it have.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { formatRange } from '../../addresses/format.ts';
 import { alignDown, alignUp, overlaps, subtract, type Range } from '../../addresses/region.ts';
 import { ramOf } from '../../memory/free-ranges.ts';
 import type { Board } from '../board.ts';
 import { rule, type Found, type Place } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
 
 interface Facts {
@@ -16,8 +16,6 @@ interface Facts {
   /** The reserved region. */
   readonly node: string | undefined;
 }
-
-const PAGE = 0x1000n;
 
 export const guestIomem = rule<Facts>({
   id: 'guest-iomem',
@@ -70,7 +68,7 @@ function* judge(
       : {};
     for (const boot of board.xen)
       if (boot.reserved.some((each) => each.kind === 'reserved-memory' && overlaps(each, range)))
-        yield { ...found('reserved'), ...related, target: targetOf(boot) };
+        yield { ...found('reserved'), ...related, target: boot.target };
     return;
   }
   if (board.map.ramKnown && ramOf(board.map).some((bank) => overlaps(bank, range))) {
@@ -78,8 +76,8 @@ function* judge(
     return;
   }
   const devices = board.map.devices.map((each) => ({
-    start: alignDown(each.start, PAGE),
-    end: alignUp(each.end, PAGE),
+    start: alignDown(each.start, PAGE_SIZE),
+    end: alignUp(each.end, PAGE_SIZE),
   }));
   // A device whose address nobody knows may be the one that is meant.
   if (board.map.unknown.length === 0 && subtract([range], devices).length > 0)

@@ -3,7 +3,6 @@
 import { formatSize } from '../../addresses/format.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { guestsOf } from './guests-of.ts';
 
 interface Facts {
@@ -40,7 +39,7 @@ then fails to make the guest, or dom0 is ballooned down until it fails.`,
         if (!memory) continue;
         wanted += memory.size;
         if (wanted > free + (isUnknown('heap') ? SIZE_OF_XEN_AND_BLOB : 0n))
-          yield { at: memory.at, facts: { guest: name, wanted, free }, target: targetOf(boot) };
+          yield { at: memory.at, facts: { guest: name, wanted, free }, target: boot.target };
       }
     }
   },

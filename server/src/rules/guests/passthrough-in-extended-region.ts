@@ -6,7 +6,6 @@ import { behavioursOf } from '../../xen/behaviours.ts';
 import { cellsOf, stringOf, type DtNode } from '../../tree/device-tree.ts';
 import type { Board, Guest } from '../board.ts';
 import { rule } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
 
 interface Facts {
@@ -44,7 +43,7 @@ Xen 4.20 this takes no notice of \`xen,reg\`: the guest maps foreign pages over 
               yield {
                 at: written,
                 facts: { node: node.name, device, region },
-                target: targetOf(boot),
+                target: boot.target,
               };
         }
       }

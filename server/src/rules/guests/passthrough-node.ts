@@ -1,19 +1,17 @@
 // A node of a guest's partial tree that Xen does not accept.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { childCells } from '../../addresses/cells.ts';
 import { behavioursOf } from '../../xen/behaviours.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule, type Found } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
 
 interface Facts {
   readonly node: string;
   readonly what: 'no-path' | 'no-reg' | 'length' | 'alignment' | 'no-cells';
 }
-
-const PAGE = 0x1000n;
 
 export const passthroughNode = rule<Facts>({
   id: 'passthrough-node',
@@ -65,10 +63,12 @@ function* judge(node: DtNode, board: Board): Generator<Found<Facts>> {
   if (width === 0) {
     for (const boot of board.xen)
       if (behavioursOf(boot.release).dividesByCells)
-        yield { ...fault('no-cells'), target: targetOf(boot) };
+        yield { ...fault('no-cells'), target: boot.target };
   } else if (reg.bytes.length === 0 || reg.bytes.length % width !== 0) yield fault('length');
   else if (
-    passedRanges(node).some(({ start, guest }) => start % PAGE !== 0n || guest % PAGE !== 0n)
+    passedRanges(node).some(
+      ({ start, guest }) => start % PAGE_SIZE !== 0n || guest % PAGE_SIZE !== 0n,
+    )
   )
     yield fault('alignment');
 }

@@ -1,5 +1,6 @@
 // A reusable pool does not begin and end where a CMA area must.
 
+import { eventIn } from '../../messages/event.ts';
 import { formatAddress, formatRange, formatSize } from '../../addresses/format.ts';
 import type { Range } from '../../addresses/region.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
@@ -36,8 +37,8 @@ region", and the memory goes back to the allocator.`,
     for (const boot of board.linux) {
       const byNode = new Map(boot.recorded.map((each) => [each.node, each]));
       for (const line of boot.log) {
-        const { node, text } = line;
-        if (!text.endsWith('incorrect alignment of CMA region')) continue;
+        const { node } = line;
+        if (!eventIn(line, 'cma-unaligned')) continue;
         const recorded = node && byNode.get(node);
         if (!recorded) continue;
         const region = regions.get(node);
@@ -46,8 +47,8 @@ region", and the memory goes back to the allocator.`,
           yield {
             at,
             facts: { node, range: recorded, region },
-            target: `linux:${boot.release}`,
-            log: line.text,
+            target: boot.target,
+            log: line.shown,
           };
       }
     }

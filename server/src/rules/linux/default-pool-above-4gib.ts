@@ -33,8 +33,7 @@ from elsewhere or not at all.`,
         const isDefault = node?.properties.has('linux,cma-default') ?? false;
         if (kind !== 'dynamic' || !node || !isDefault || end <= FOUR_GIB) continue;
         const at = placeOfProperty(node, 'size');
-        if (at)
-          yield { at, facts: { node, place: { start, end } }, target: `linux:${boot.release}` };
+        if (at) yield { at, facts: { node, place: { start, end } }, target: boot.target };
       }
     }
   },

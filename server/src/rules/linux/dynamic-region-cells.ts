@@ -50,8 +50,8 @@ whole pairs of both. Otherwise Linux drops the region: no default CMA, no pool f
         yield {
           at,
           facts: { node, property, found: value.bytes.length / 4, expected },
-          target: `linux:${boot.release}`,
-          ...(line ? { log: line.text } : {}),
+          target: boot.target,
+          ...(line ? { log: line.shown } : {}),
         };
       }
     }

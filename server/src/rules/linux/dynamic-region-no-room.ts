@@ -47,9 +47,9 @@ and reservations of this tree, so the region does not exist, and its users fail.
         yield {
           at,
           facts: { region, ram: inside },
-          target: `linux:${boot.release}`,
+          target: boot.target,
           related: ranges ? [{ message: 'where it may go', at: ranges.whole }] : [],
-          ...(line ? { log: line.text } : {}),
+          ...(line ? { log: line.shown } : {}),
         };
       }
     }

@@ -47,7 +47,7 @@ result.`,
         const left = gap.end - gap.start - region.size;
         // A small system has small files.
         if (left < ROOM_FOR_FILES && left < region.size)
-          yield { at, facts: { region, gap, left }, target: `linux:${boot.release}` };
+          yield { at, facts: { region, gap, left }, target: boot.target };
       }
     }
   },

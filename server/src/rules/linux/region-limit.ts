@@ -29,8 +29,8 @@ static region past the limit is still reserved, but its users do not find it (-E
         yield {
           at,
           facts: { node },
-          target: `linux:${boot.release}`,
-          ...(line ? { log: line.text } : {}),
+          target: boot.target,
+          ...(line ? { log: line.shown } : {}),
         };
       }
     }

@@ -64,7 +64,7 @@ is beyond device's set DMA address range"), and transfers go astray.`,
               user,
               reach,
             },
-            target: `linux:${boot.release}`,
+            target: boot.target,
             ...(canBeReached ? { severity: 'information' as const } : {}),
           };
         }

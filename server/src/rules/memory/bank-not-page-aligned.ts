@@ -1,11 +1,12 @@
 // A RAM bank does not begin or end on a page.
 
+import { lineWith } from '../../messages/event.ts';
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { formatRange } from '../../addresses/format.ts';
 import type { Bank } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
+import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
-
-const PAGE = 0x1000n;
 
 interface Facts {
   readonly bank: Bank;
@@ -21,12 +22,11 @@ export const bankNotPageAligned = rule<Facts>({
 
   *check(board: Board) {
     for (const bank of board.map.banks) {
-      if (!bank.enabled || !bank.written || ((bank.start | bank.end) & (PAGE - 1n)) === 0n)
+      if (!bank.enabled || !bank.written || ((bank.start | bank.end) & (PAGE_SIZE - 1n)) === 0n)
         continue;
-      const line = board.linux
-        .flatMap((boot) => boot.log)
-        .find((each) => each.node === bank.node && each.text.includes('Ignoring memory'));
-      yield { at: bank.written, facts: { bank }, ...(line ? { log: line.text } : {}) };
+      const about = board.linux.flatMap((boot) => linesAbout(boot, bank.node));
+      const line = lineWith(about, 'memory-ignored');
+      yield { at: bank.written, facts: { bank }, ...(line ? { log: line.shown } : {}) };
     }
   },
 

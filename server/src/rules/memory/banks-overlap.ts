@@ -40,13 +40,18 @@ common/page_alloc.c").`,
         };
         yield found;
         for (const boot of board.xen)
-          if (boot.outcome.kind === 'panics' && boot.outcome.line?.text.includes('page_alloc'))
+          if (
+            boot.outcome.kind === 'panics' &&
+            boot.outcome.because.some(({ code }) => code === 'ram-twice')
+          ) {
+            const { line } = boot.outcome;
             yield {
               ...found,
               severity: 'error',
-              target: `xen:${boot.release.name}`,
-              log: `(XEN) ${boot.outcome.line.text}`,
+              target: boot.target,
+              ...(line ? { log: line.shown } : {}),
             };
+          }
       }
     }
   },

@@ -1,5 +1,6 @@
 // A /memreserve/ entry shares bytes with a reserved-memory node or another entry.
 
+import { lineWith } from '../../messages/event.ts';
 import { formatRange, formatSize } from '../../addresses/format.ts';
 import { intersection } from '../../addresses/region.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
@@ -58,20 +59,18 @@ stop at the overlap. Entries must not overlap each other.`,
       yield found;
       for (const boot of board.linux) {
         const hasFailed = other.node !== undefined && failed.get(boot)?.has(other.node);
-        const line = linesAbout(boot, other.node).find((each) =>
-          each.text.includes('failed to reserve'),
-        );
+        const line = lineWith(linesAbout(boot, other.node), 'linux-not-reserved');
         if (hasFailed && line)
-          yield { ...found, severity: 'warning', target: `linux:${boot.release}`, log: line.text };
+          yield { ...found, severity: 'warning', target: boot.target, log: line.shown };
       }
       for (const boot of board.xen) {
-        const line = linesAbout(boot, other.node).find((each) => each.text.startsWith('Region:'));
+        const line = lineWith(linesAbout(boot, other.node), 'region-overlap');
         if (line)
           yield {
             ...found,
             severity: 'error',
-            target: `xen:${boot.release.name}`,
-            log: `(XEN) ${line.text}`,
+            target: boot.target,
+            log: line.shown,
           };
       }
     }

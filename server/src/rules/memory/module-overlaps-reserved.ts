@@ -1,10 +1,12 @@
 // A boot module is loaded over a reserved region.
 
+import { lineWith } from '../../messages/event.ts';
 import { formatRange } from '../../addresses/format.ts';
 import { contains, overlaps } from '../../addresses/region.ts';
 import type { Module, Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { moveRegionFixes } from '../move-region.ts';
+import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 
 interface Facts {
@@ -33,14 +35,11 @@ either the module is missing or the scan stops.`,
         // Boot loaders list the modules they loaded in /memreserve/; an entry over part of one is none of those.
         const isListed = region.kind === 'memreserve' && contains(region, module);
         if ((region.kind !== 'static' && region.kind !== 'memreserve') || isListed) continue;
-        const line = board.xen
-          .flatMap((boot) => boot.log)
-          .find(
-            (each) =>
-              each.text.startsWith('Region:') &&
-              (each.node === module.node || each.node === region.node),
-          );
-        const log = line && { log: `(XEN) ${line.text}` };
+        const about = board.xen.flatMap((boot) =>
+          [module, region].flatMap(({ node }) => linesAbout(boot, node)),
+        );
+        const line = lineWith(about, 'region-overlap');
+        const log = line && { log: line.shown };
         if (module.written)
           yield {
             at: module.written,

@@ -1,5 +1,6 @@
 // A reserved region has properties that exclude each other, and its driver refuses it.
 
+import { eventIn } from '../../messages/event.ts';
 import { isCompatible } from '../../linux/region-drivers.ts';
 import { isEnabled } from '../../memory/map-memory.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
@@ -40,12 +41,12 @@ shared-dma-pool.`,
   *check(board: Board) {
     const refusals = board.linux
       .flatMap((boot) => boot.log)
-      .filter(({ text }) => text.endsWith('compatible matching fail'));
+      .filter((line) => eventIn(line, 'region-refused'));
     for (const node of reservedChildren(board)) {
       if (!isEnabled(node)) continue;
       const place = (name: string): ReturnType<typeof written> => written(node, name);
       const line = refusals.find((each) => each.node === node);
-      const log = line ? { log: line.text } : {};
+      const log = line ? { log: line.shown } : {};
       if (isCompatible(node, 'restricted-dma-pool')) {
         for (const property of EXCLUDED) {
           const at = place(property);

@@ -1,5 +1,6 @@
 // The node `/reserved-memory` has a form that Linux does not read.
 
+import { lineWith } from '../../messages/event.ts';
 import { cellOf } from '../../addresses/cells.ts';
 import { linuxRootCells } from '../../linux/scan.ts';
 import { hasLinuxFormat } from '../../linux/reserve-static.ts';
@@ -32,9 +33,10 @@ them all the same, so that a dom0 uses memory it does not own ("Failing to acqui
     if (!node || node.children.length === 0) return;
     const cells = linuxRootCells(board.tree);
     if (hasLinuxFormat(node, cells)) return;
-    const log = board.linux
-      .flatMap((boot) => boot.log)
-      .find((line) => line.text.endsWith('unsupported node format, ignoring'));
+    const log = lineWith(
+      board.linux.flatMap((boot) => boot.log),
+      'format-unsupported',
+    );
     const opening = node.openings[0]?.name;
     for (const [fault, expected] of [
       ['#address-cells', cells.address],

@@ -49,7 +49,7 @@ chosen targets.`,
         yield {
           at: region.written,
           facts: { region, bank, reader: readerOf(boot, region) },
-          target: `xen:${boot.release.name}`,
+          target: boot.target,
         };
       if (board.xen.length === 0)
         yield { at: region.written, facts: { region, bank, reader: 'linux' } };

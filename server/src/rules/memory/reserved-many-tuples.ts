@@ -1,5 +1,6 @@
 // A reserved-memory node has more than one range.
 
+import { lineWith } from '../../messages/event.ts';
 import { formatRange } from '../../addresses/format.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
@@ -33,10 +34,9 @@ check; since 6.12 it warns ("ignores 1 regions in node"). U-Boot reserves the fi
       const first = firsts.get(region.node) ?? region;
       if (first === region) firsts.set(region.node, region);
       if (region.index === 0 || !region.written) continue;
-      const line = board.linux
-        .flatMap((boot) => linesAbout(boot, region.node))
-        .find((each) => each.text.includes('ignores'));
-      yield { at: region.written, facts: { region, first }, ...(line ? { log: line.text } : {}) };
+      const about = board.linux.flatMap((boot) => linesAbout(boot, region.node));
+      const line = lineWith(about, 'regions-ignored');
+      yield { at: region.written, facts: { region, first }, ...(line ? { log: line.shown } : {}) };
     }
   },
 

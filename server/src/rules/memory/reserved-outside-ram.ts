@@ -37,7 +37,7 @@ so dom0 is told that there is RAM: SRAM, a carve-out that firmware holds back, o
       if (!isXenTree(board) || region.kind === 'memreserve') continue;
       for (const boot of board.xen)
         if (boot.dom0?.memoryNodes.some(({ reg }) => reg.some((each) => overlaps(each, region))))
-          yield { ...found, severity: 'warning', target: `xen:${boot.release.name}` };
+          yield { ...found, severity: 'warning', target: boot.target };
     }
   },
 

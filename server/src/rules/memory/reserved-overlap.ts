@@ -1,5 +1,6 @@
 // Two reserved regions share bytes.
 
+import { eventIn, lineWith } from '../../messages/event.ts';
 import { formatRange, formatSize } from '../../addresses/format.ts';
 import { contains, intersection } from '../../addresses/region.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
@@ -125,18 +126,17 @@ that overrides the \`reg\` of a region of the SoC file: the finding is then on t
 /** What a reader prints about the pair: Xen's line first, since Xen stops. */
 function logLine(board: Board, a: Reserved, b: Reserved): string | undefined {
   for (const boot of board.xen) {
-    const line = [a, b]
-      .flatMap(({ node }) => linesAbout(boot, node))
-      .find((each) => each.text.startsWith('Region:'));
-    if (line) return `(XEN) ${line.text}`;
+    const about = [a, b].flatMap(({ node }) => linesAbout(boot, node));
+    const line = lineWith(about, 'region-overlap');
+    if (line) return line.shown;
   }
   for (const boot of board.linux) {
     const line = [a, b]
       .flatMap(({ node }) => linesAbout(boot, node))
-      .find(
-        ({ text }) =>
-          text.includes('overlaps with') && text.includes(name(a)) && text.includes(name(b)),
-      );
+      .find((each) => {
+        const told = eventIn(each, 'linux-overlap')?.facts;
+        return told && [a, b].every((region) => [told.name, told.other].includes(name(region)));
+      });
     if (line) return line.text;
   }
   return undefined;

@@ -1,13 +1,12 @@
 // A reserved region does not begin or end on a page.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { formatRange } from '../../addresses/format.ts';
 import { alignDown, alignUp, type Range } from '../../addresses/region.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { reservationName, staticRegions } from '../static-regions.ts';
-
-const PAGE = 0x1000n;
 
 interface Facts {
   readonly region: Reserved;
@@ -26,8 +25,11 @@ whoever gets it without; firmware that protects whole pages owns more than the n
 
   *check(board: Board) {
     for (const region of staticRegions(board)) {
-      if (!region.written || ((region.start | region.end) & (PAGE - 1n)) === 0n) continue;
-      const pages = { start: alignDown(region.start, PAGE), end: alignUp(region.end, PAGE) };
+      if (!region.written || ((region.start | region.end) & (PAGE_SIZE - 1n)) === 0n) continue;
+      const pages = {
+        start: alignDown(region.start, PAGE_SIZE),
+        end: alignUp(region.end, PAGE_SIZE),
+      };
       yield { at: region.written, facts: { region, pages } };
     }
   },

@@ -1,7 +1,9 @@
 // A reserved region has the size 0: a place for firmware to fill in, or a mistake.
 
+import { lineWith } from '../../messages/event.ts';
 import { formatAddress } from '../../addresses/format.ts';
 import type { Board } from '../board.ts';
+import { linesAbout } from '../lines-about.ts';
 import { rule, type Found } from '../rule.ts';
 import { placeOfProperty, reservationName } from '../static-regions.ts';
 
@@ -29,10 +31,9 @@ reserves nothing; Xen 4.13 and 4.14.0 stop scanning the devicetree there.`,
         at: region.written,
         facts: { name: reservationName(region), address: region.start },
       };
-      const line = board.linux
-        .flatMap((boot) => boot.log)
-        .find((each) => each.node === region.node && each.text.includes('failed to reserve'));
-      yield { ...found, ...(line ? { log: line.text } : {}) };
+      const about = board.linux.flatMap((boot) => linesAbout(boot, region.node));
+      const line = lineWith(about, 'linux-not-reserved');
+      yield { ...found, ...(line ? { log: line.shown } : {}) };
     }
     for (const { node, size, enabled } of board.map.dynamic) {
       const at = placeOfProperty(node, 'size');

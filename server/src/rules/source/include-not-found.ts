@@ -12,7 +12,7 @@ interface Facts {
 export const includeNotFound = rule<Facts>({
   id: 'include-not-found',
   severity: 'error',
-  aboutText: true,
+  reads: 'text',
   title: 'Included file not found',
   why: 'What the file would define is missing: nodes, labels and macros of it are unknown, and so is all that depends on them.',
   instead: 'Correct the path, or add the folder to the include paths (`-I`, `dtmap.includePaths`).',

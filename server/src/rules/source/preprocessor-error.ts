@@ -7,7 +7,7 @@ import { rule } from '../rule.ts';
 export const preprocessorError = rule<PreprocessProblem>({
   id: 'preprocessor-error',
   severity: 'error',
-  aboutText: true,
+  reads: 'text',
   title: 'Refused by the preprocessor',
   why: 'cpp fails and dtc is never run. What follows is read as well as it can be.',
   instead: 'Correct the directive or the macro call.',

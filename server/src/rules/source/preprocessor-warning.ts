@@ -8,7 +8,7 @@ type Facts = Extract<PreprocessProblem, { readonly code: 'warning-directive' | '
 export const preprocessorWarning = rule<Facts>({
   id: 'preprocessor-warning',
   severity: 'warning',
-  aboutText: true,
+  reads: 'text',
   title: 'A warning of the preprocessor',
   why: 'A header says so with `#warning`, or a macro has two definitions, and which one counts depends on the place.',
   instead: 'Do as the warning says; `#undef` a macro before it is defined anew.',

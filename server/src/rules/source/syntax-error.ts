@@ -34,6 +34,7 @@ const words: Readonly<Record<string, (facts: Facts) => string>> = {
 
 export const syntaxError = treeError({
   id: 'syntax-error',
+  reads: 'text',
   problem: 'syntax',
   title: 'Not devicetree source',
   why: 'dtc stops here and makes no blob; everything after the fault is read as well as it can be.',

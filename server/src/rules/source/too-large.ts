@@ -12,7 +12,7 @@ interface Facts {
 export const tooLarge = rule<Facts>({
   id: 'too-large',
   severity: 'warning',
-  aboutText: true,
+  reads: 'tree',
   title: 'More than dtmap judges',
   why: `
 The time an analysis takes must not depend on who wrote the tree, so there are limits far above what any board has: 200000

@@ -9,6 +9,8 @@ interface TreeError {
   readonly id: string;
   /** The problems it words. */
   readonly problem: string;
+  /** `text` for what also holds of a text that is broken elsewhere. */
+  readonly reads?: 'text';
   readonly title: string;
   readonly why: string;
   readonly instead: string;
@@ -24,7 +26,7 @@ export function treeError(error: TreeError): Rule {
     id: error.id,
     problem: error.problem,
     severity: 'error',
-    aboutText: true,
+    reads: error.reads ?? 'tree',
     title: error.title,
     why: error.why,
     instead: error.instead,

@@ -5,7 +5,6 @@ import type { Range } from '../../addresses/region.ts';
 import { RangeIndex } from '../../memory/range-index.ts';
 import type { Board } from '../board.ts';
 import { rule, type Place } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
@@ -37,7 +36,7 @@ it wants the root, the name and device_type. A bank that only one of them sees i
         yield {
           at: bank.written,
           facts: { name: bank.node.name, range: bank, by: 'linux' },
-          target: targetOf(boot),
+          target: boot.target,
         };
       }
       for (const ram of boot.ram) {
@@ -47,7 +46,7 @@ it wants the root, the name and device_type. A bank that only one of them sees i
         yield {
           at,
           facts: { name: ram.node.name, range: ram, by: 'xen' },
-          target: targetOf(boot),
+          target: boot.target,
         };
       }
     }

@@ -6,7 +6,6 @@ import type { Reserved } from '../../memory/memory-map.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 
 interface Facts {
   readonly region: Reserved;
@@ -37,7 +36,7 @@ that Xen gives to others.`,
         yield {
           at: region.written,
           facts: { region, meetsDom0 },
-          target: targetOf(boot),
+          target: boot.target,
           ...(meetsDom0 ? { severity: 'warning' as const } : {}),
         };
       }

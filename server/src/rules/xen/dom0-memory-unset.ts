@@ -15,7 +15,7 @@ export const dom0MemoryUnset = rule<Facts>({
   instead: 'Write dom0_mem=<size> in xen,xen-bootargs.',
   source: ['xen: create_dom0', 'xen: parse_dom0_mem'],
 
-  check: (board) => foundLines(board, /^PLEASE SPECIFY dom0_mem/, /^Command line:/),
+  check: (board) => foundLines(board, 'dom0-mem-missing', 'command-line'),
 
   message: () => 'dom0_mem is not set: dom0 gets 512 MiB',
 });

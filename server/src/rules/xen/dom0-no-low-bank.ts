@@ -17,7 +17,7 @@ bits do not work in dom0, or only through bounce buffers that have no place.`,
   instead: 'Free a block of RAM below 4 GiB: move or shrink a reserved region or a module.',
   source: ['xen: allocate_memory_11'],
 
-  check: (board) => foundLines(board, /^No bank has been allocated below/),
+  check: (board) => foundLines(board, 'no-low-bank'),
 
   message: ({ line }) => `dom0 gets no memory below 4 GiB ("${line}")`,
 });

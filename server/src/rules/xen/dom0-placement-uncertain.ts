@@ -1,11 +1,16 @@
 // Where dom0's memory will be depends on which CPU scrubs faster.
 
+import { lineWith } from '../../messages/event.ts';
+import { wordReasons, type ReasonCode } from '../../xen/reasons.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { placeOfLine, targetOf } from '../xen-places.ts';
+import { placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 import { spanOf, stringsOf } from '../../tree/device-tree.ts';
 import { stringValue } from '../../tree/string-bytes.ts';
+
+/** Several CPUs clean memory at once. */
+const SCRUBBED: readonly ReasonCode[] = ['scrubbed-by', 'scrubbed-by-several'];
 
 interface Facts {
   readonly because: string;
@@ -27,16 +32,12 @@ to allocate requested dom0 memory" on four.`,
     if (!isXenTree(board)) return;
     for (const boot of board.xen) {
       const uncertain = boot.uncertain.find(
-        ({ what, because }) => what === 'dom0.banks' && /scrub/.test(because),
+        ({ what, because }) =>
+          what === 'dom0.banks' && because.some(({ code }) => SCRUBBED.includes(code)),
       );
-      const at =
-        uncertain &&
-        placeOfLine(
-          boot.log.find(({ text }) => text.startsWith('Command line:')),
-          board,
-        );
+      const at = uncertain && placeOfLine(lineWith(boot.log, 'command-line'), board);
       if (uncertain && at)
-        yield { at, facts: { because: uncertain.because }, target: targetOf(boot) };
+        yield { at, facts: { because: wordReasons(uncertain.because) }, target: boot.target };
     }
   },
 

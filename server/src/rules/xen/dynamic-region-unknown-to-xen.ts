@@ -4,7 +4,6 @@ import { formatSize } from '../../addresses/format.ts';
 import type { DynamicReserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
@@ -27,7 +26,7 @@ choose inside dom0's own banks; \`alloc-ranges\` made for the host may not meet 
       const opening = region.node.openings[0];
       if (!opening || !region.enabled) continue;
       for (const boot of board.xen)
-        yield { at: opening.name, facts: { region }, target: targetOf(boot) };
+        yield { at: opening.name, facts: { region }, target: boot.target };
     }
   },
 

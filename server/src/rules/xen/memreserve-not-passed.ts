@@ -4,7 +4,6 @@ import { formatRange } from '../../addresses/format.ts';
 import type { Range } from '../../addresses/region.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
@@ -33,7 +32,7 @@ dom0 driver that goes there finds nothing mapped and faults.`,
               end: reservation.address + reservation.size,
             },
           },
-          target: targetOf(boot),
+          target: boot.target,
         };
   },
 

@@ -17,7 +17,7 @@ gives up its own RAM for that, a page at a time.`,
   instead: 'Leave 64 MiB of RAM that neither dom0 nor a reservation takes, or use an IOMMU.',
   source: ['xen: find_unallocated_memory', 'xen: make_hypervisor_node'],
 
-  check: (board) => foundLines(board, /failed to allocate extended regions$/i),
+  check: (board) => foundLines(board, 'no-extended-regions'),
 
   message: () => 'no free piece of 64 MiB is left for extended regions of dom0',
 });

@@ -1,5 +1,8 @@
 // Xen keeps a disabled reserved region that Linux does not honour.
 
+import { behavioursOf } from '../../xen/behaviours.ts';
+import { printXen, XEN_MARK } from '../../xen/messages.ts';
+import type { XenBoot } from '../../xen/xen-boot.ts';
 import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
 import { ramOf } from '../../memory/free-ranges.ts';
@@ -19,6 +22,12 @@ interface Facts {
   readonly range: Range;
   /** Whether a release that was asked for does so; otherwise it is to be known. */
   readonly isChosen: boolean;
+}
+
+/** What a debug build prints when dom0 uses the page at an address for a hypercall. */
+function refusalOf({ release }: XenBoot, address: bigint): string {
+  const facts = { vcpu: 'd0v0', mfn: address >> 12n };
+  return `${XEN_MARK}arch/arm/p2m.c: ${printXen('mfn-refused', facts, behavioursOf(release))}`;
 }
 
 export const reservedDisabledKept = rule<Facts>({
@@ -56,9 +65,9 @@ Delete the node (or its \`status\`, when the region is meant to be reserved). Xe
           at:
             region.written ?? status?.definition?.whole ?? node.openings[0]?.name ?? kept.written!,
           facts: { node, range: kept, isChosen: true },
-          target: `xen:${boot.release.name}`,
+          target: boot.target,
           related,
-          log: `(XEN) arch/arm/p2m.c: d0v0: Failing to acquire the MFN 0x${(kept.start >> 12n).toString(16)}`,
+          log: refusalOf(boot, kept.start),
           ...(isRam ? {} : { severity: 'warning' as const }),
         };
       }

@@ -39,7 +39,7 @@ there is no RAM behind it, Xen or dom0 dies.`,
           yield {
             ...found,
             severity: isXenTree(board) ? ('error' as const) : ('information' as const),
-            target: `xen:${boot.release.name}`,
+            target: boot.target,
           };
     }
   },

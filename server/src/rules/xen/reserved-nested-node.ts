@@ -39,7 +39,7 @@ the range and lists it as dom0 RAM, which dom0's Linux then uses ("Failing to ac
         yield found;
         for (const boot of board.xen)
           if (boot.reserved.some((kept) => kept.node === node) && isXenTree(board))
-            yield { ...found, severity: 'error', target: `xen:${boot.release.name}` };
+            yield { ...found, severity: 'error', target: boot.target };
       }
     }
   },

@@ -3,10 +3,10 @@
 import { formatRange } from '../../addresses/format.ts';
 import type { Range } from '../../addresses/region.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
+import { wordReasons } from '../../xen/reasons.ts';
 import { linuxIgnores } from '../../xen/steps/judge-dom0.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
@@ -43,8 +43,12 @@ DMA to it go wrong, and pages that are not even mapped abort.`,
         if (!at) continue;
         yield {
           at,
-          facts: { node, range: { start: exported.start, end: exported.end }, because },
-          target: targetOf(boot),
+          facts: {
+            node,
+            range: { start: exported.start, end: exported.end },
+            because: wordReasons([because]),
+          },
+          target: boot.target,
         };
       }
     }

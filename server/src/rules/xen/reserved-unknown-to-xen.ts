@@ -6,7 +6,6 @@ import type { Reserved } from '../../memory/memory-map.ts';
 import { behavioursOf } from '../../xen/behaviours.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
@@ -38,7 +37,7 @@ and dom0 may have it mapped as a device.`,
         yield {
           at: region.written,
           facts: { region },
-          target: targetOf(boot),
+          target: boot.target,
           ...(isTreesFault ? {} : { severity: 'information' as const }),
         };
       }

@@ -1,19 +1,42 @@
 // Xen prints a warning about this tree and goes on, usually with less than the tree says.
 
+import type { XenMessageId } from '../../xen/messages.ts';
 import type { LogLine } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { placeOfLine, targetOf } from '../xen-places.ts';
+import { placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
   readonly line: string;
 }
 
-const COMPLAINTS =
-  /^(?:Warning: |WARNING: |Ignoring |fdt: (?:node|property) .*(?:invalid|missing|too short)|linux,initrd|Initrd .*invalid|parameter "|dt_read_number|CONFIG_STATIC_|Max number )/;
+/** After these Xen goes on without what the line names. */
+const COMPLAINTS: ReadonlySet<XenMessageId> = new Set([
+  'cells-invalid',
+  'dom0-mem-invalid',
+  'dom0-memory-less',
+  'initrd-end-missing',
+  'initrd-length',
+  'initrd-limits',
+  'module-command-line-limit',
+  'module-limit',
+  'nested-too-deep',
+  'number-size',
+  'path-reserved',
+  'reg-missing',
+  'reg-too-short',
+  'region-limit',
+  'reserved-limit',
+  'shm-config',
+  'shm-cells',
+  'shm-id-long',
+  'shm-property',
+  'shm-role',
+  'static-mem-config',
+]);
 
-const isComplaint = (line: LogLine): boolean => COMPLAINTS.test(line.text);
+const isComplaint = ({ events }: LogLine): boolean => events.some(({ id }) => COMPLAINTS.has(id));
 
 export const xenComplains = rule<Facts>({
   id: 'xen-complains',
@@ -36,8 +59,8 @@ understood. It prints one line, drops the thing and boots on, so the effect show
           yield {
             at,
             facts: { line: line.text },
-            target: targetOf(boot),
-            log: `(XEN) ${line.text}`,
+            target: boot.target,
+            log: line.shown,
           };
       }
     }

@@ -1,10 +1,11 @@
 // A boot module of the tree is not among the modules Xen has.
 
 import { formatRange } from '../../addresses/format.ts';
+import { lineWith } from '../../messages/event.ts';
 import type { Module } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
+import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
-import { targetOf } from '../xen-places.ts';
 
 interface Facts {
   readonly module: Module;
@@ -30,15 +31,14 @@ stopped are not seen either. dom0 then has no kernel or no ramdisk.`,
           (each) => each.node === module.node && each.start === module.start,
         );
         if (kept || (isKept && module.kind !== 'kernel') || !module.written) continue;
-        const line = boot.log.find(
-          ({ text, node }) => node === module.node && /^(?:Region: |Ignoring )/.test(text),
-        );
+        const about = linesAbout(boot, module.node);
+        const line = lineWith(about, 'region-overlap', 'module-limit', 'module-command-line-limit');
         if (isKept && !line) continue;
         yield {
           at: module.written,
           facts: { module },
-          target: targetOf(boot),
-          ...(line ? { log: `(XEN) ${line.text}` } : {}),
+          target: boot.target,
+          ...(line ? { log: line.shown } : {}),
         };
       }
     }

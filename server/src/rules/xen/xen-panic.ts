@@ -1,9 +1,12 @@
 // Xen stops: it panics, hangs or crashes on this tree.
 
+import { eventIn, lineWith } from '../../messages/event.ts';
+import { xenMessages, type XenMessageId } from '../../xen/messages.ts';
+import { wordReasons } from '../../xen/reasons.ts';
 import type { LogLine, XenBoot } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { endsInScan, placeOfLine, targetOf } from '../xen-places.ts';
+import { endsInScan, placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
@@ -12,12 +15,30 @@ interface Facts {
   readonly because: string;
 }
 
+/** Messages that name the node which ends the boot; a summary follows them. */
+const NAMES_NODE: ReadonlySet<XenMessageId> = new Set([
+  'address-untranslatable',
+  'cells-invalid',
+  'initrd-end-missing',
+  'nested-too-deep',
+  'node-parsing-failed',
+  'reg-missing',
+  'reg-too-short',
+  'region-limit',
+  ...(Object.keys(xenMessages) as XenMessageId[]).filter((id) => id.startsWith('shm-')),
+]);
+
 /** The last message is often a summary; the line that names a node stands before it. */
 function causeOf(boot: XenBoot): LogLine | undefined {
   const last = boot.outcome.kind === 'panics' ? boot.outcome.line : undefined;
   if (last?.node || last?.written) return last;
+  return boot.log.findLast(({ events }) => events.some(({ id }) => NAMES_NODE.has(id))) ?? last;
+}
+
+function isSetUpFailure(line: LogLine | undefined): boolean {
   return (
-    boot.log.findLast(({ text }) => /^(?:Unable to retrieve|fdt: |Warning: )/.test(text)) ?? last
+    eventIn(line, 'dom0-construction') !== undefined ||
+    eventIn(line, 'domain-construction') !== undefined
   );
 }
 
@@ -39,21 +60,21 @@ ramdisk without room, a \`reg\` that no bus translates, a device mapped over the
       const { outcome } = boot;
       if (outcome.kind !== 'panics' && outcome.kind !== 'hangs') continue;
       // A tree whose modules the boot loader adds has none to miss.
-      if (board.map.modules.length === 0 && outcome.line?.text.startsWith('Could not set up'))
-        continue;
+      if (board.map.modules.length === 0 && isSetUpFailure(outcome.line)) continue;
       // Overlaps are told with both parties by their own rules.
-      if (endsInScan(boot) && boot.log.some(({ text }) => text.startsWith('Region: ['))) continue;
+      if (endsInScan(boot) && lineWith(boot.log, 'region-overlap')) continue;
       const at = placeOfLine(causeOf(boot), board);
       if (!at) continue;
       const line = outcome.line?.text;
       // Boot loaders pad the blob; without its real size a blob of dom0 that does not fit is only a possibility.
       const isPossibility =
-        board.profile.dtb?.size === undefined && / does not fit into /.test(outcome.because);
+        board.profile.dtb?.size === undefined &&
+        outcome.because.some(({ code }) => code === 'tree-too-large');
       yield {
         at,
-        facts: { kind: outcome.kind, line, because: outcome.because },
-        target: targetOf(boot),
-        ...(line === undefined ? {} : { log: `(XEN) ${line}` }),
+        facts: { kind: outcome.kind, line, because: wordReasons(outcome.because) },
+        target: boot.target,
+        ...(outcome.line ? { log: outcome.line.shown } : {}),
         ...(isPossibility ? { severity: 'information' as const } : {}),
       };
     }

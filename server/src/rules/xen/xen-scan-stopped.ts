@@ -1,9 +1,10 @@
 // Xen stops reading the devicetree at a node and boots on without the rest.
 
+import { lineWith } from '../../messages/event.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { endsInScan, placeOfLine, targetOf } from '../xen-places.ts';
+import { endsInScan, placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../xen-tree.ts';
 
 interface Facts {
@@ -39,15 +40,15 @@ decides what is lost.`,
   *check(board: Board) {
     if (!isXenTree(board)) return;
     for (const boot of board.xen) {
-      const line = boot.log.find(({ text }) => text.endsWith(': parsing failed'));
+      const line = lineWith(boot.log, 'node-parsing-failed');
       const lost = lostOf(board, boot.unscanned);
       const at = placeOfLine(line, board);
       if (!line || !at || endsInScan(boot)) continue;
       yield {
         at,
         facts: { stoppedAt: line.node?.name ?? '', lost },
-        target: targetOf(boot),
-        log: `(XEN) ${line.text}`,
+        target: boot.target,
+        log: line.shown,
         ...(lost.length === 0 ? { severity: 'warning' as const } : {}),
         related: boot.unscanned
           .filter((node) => lost.includes(node.name))

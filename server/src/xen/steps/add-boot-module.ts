@@ -1,7 +1,7 @@
 // The list of boot modules.
 
 import { rangeOf, type BootModule, type BootState } from '../boot-state.ts';
-import { paddr, print } from '../console.ts';
+import { print } from '../console.ts';
 import { overlapsReserved } from './check-reserved-regions-overlap.ts';
 
 /**
@@ -13,11 +13,8 @@ export function addBootModule(state: BootState, module: BootModule): void {
   const source = { node: module.node, written: module.written };
   const { start, end } = rangeOf(module);
   if (modules.length >= does.moduleLimit) {
-    print(
-      state,
-      `Ignoring ${kindName(state, module.kind)} boot module at ${paddr(start)}-${paddr(end)} (too many)`,
-      source,
-    );
+    const kind = kindName(state, module.kind);
+    print(state, 'module-limit', { kind, address: start, end }, source);
     return;
   }
   if (!module.assumed && does.checksOverlaps && overlapsReserved(state, start, module.size, source))

@@ -1,13 +1,14 @@
 // The boot allocator: a sorted list of free page ranges, cut from the top.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import type { Range } from '../../addresses/region.ts';
 import type { BootState, Source } from '../boot-state.ts';
-import { crash } from '../console.ts';
+import { crash, event } from '../console.ts';
+import { reason } from '../reasons.ts';
 import type { PageRange } from './page-alloc.ts';
 
 /** Entries that fit into the page that holds the region list. */
 const REGION_LIMIT = 256;
-const PAGE = 4096n;
 
 /** Free pages before the heap exists. */
 export interface BootAllocator {
@@ -26,8 +27,8 @@ export function initBootPages(
   range: Range,
   source: Source,
 ): void {
-  let start = Number((range.start + PAGE - 1n) / PAGE);
-  const end = Number(range.end / PAGE);
+  let start = Number((range.start + PAGE_SIZE - 1n) / PAGE_SIZE);
+  const end = Number(range.end / PAGE_SIZE);
   if (end <= start) return;
   if (!boot.hasList) {
     boot.hasList = true;
@@ -48,14 +49,13 @@ function addRegion(
   while (index > 0 && (regions[index - 1]?.start ?? 0) > start) index -= 1;
   const before = regions[index - 1];
   const after = regions[index];
-  const bug = `Xen BUG at ${state.does.pageAllocPath}`;
+  const bug = event('xen-bug', { file: state.does.pageAllocPath });
   if ((before && before.end > start) || (after && after.start < end)) {
-    const first = `0x${(start * 4096).toString(16)}`;
-    crash(state, bug, `free RAM from ${first} overlaps RAM that Xen already has`, source);
+    crash(state, bug, reason('ram-twice', { address: BigInt(start) * PAGE_SIZE }), source);
     return;
   }
   if (regions.length >= REGION_LIMIT) {
-    crash(state, bug, `more than ${REGION_LIMIT} pieces of free RAM`, source);
+    crash(state, bug, reason('free-pieces-limit', { limit: REGION_LIMIT }), source);
     return;
   }
   regions.splice(index, 0, { start, end });

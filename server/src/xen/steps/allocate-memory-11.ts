@@ -1,12 +1,13 @@
 // The blocks of the heap that dom0's RAM is made of, mapped 1:1.
 
+import { PAGE_SIZE_NUMBER } from '../../addresses/page.ts';
 import type { Range } from '../../addresses/region.ts';
 import { is32Bit, type BootState } from '../boot-state.ts';
-import { alternatePaddr, panic, print } from '../console.ts';
+import { giveUp, panic, print } from '../console.ts';
+import { reason, type Reason } from '../reasons.ts';
 import { isRaspberryPi4, RASPBERRY_PI_4_DMA_BITS } from '../raspberry-pi-4.ts';
 import { allocate, countBlocks, freeBlock, zoneBelow, type Buddy } from './page-alloc.ts';
 
-const PAGE = 4096;
 const MIB = 1n << 20n;
 /** The smallest bank worth having below 4 GiB, and a block worth trying: 128 MiB and 4 MiB. */
 const MIN_BANK = 128 * 256;
@@ -33,11 +34,12 @@ export function allocateMemory11(state: BootState): void {
   const { does, options, buddy } = state;
   if (!buddy) return;
   const size = options.dom0Memory;
-  print(state, `Allocating 1:1 mappings totalling ${size / MIB}MB for ${does.allocatingFor}:`);
+  const domain = does.allocatingFor;
+  print(state, 'allocating-direct', { size: Number(size / MIB), domain });
   const platformBits = isRaspberryPi4(state.tree) ? RASPBERRY_PI_4_DMA_BITS : 32;
   const lowBits = does.platformDmaBits ? Math.min(32, state.profile.dmaBits ?? platformBits) : 32;
   const lowZone = zoneBelow(lowBits);
-  const total = Number(size / BigInt(PAGE));
+  const total = Number(size / BigInt(PAGE_SIZE_NUMBER));
   const doubt = doubtBanks(state, buddy, total, lowBits);
   state.banksUncertain = doubt !== undefined;
 
@@ -56,11 +58,10 @@ export function allocateMemory11(state: BootState): void {
   }
   if (banks.length === 0) {
     if (is32Bit(state)) {
-      stop(state, 'Unable to allocate first memory bank', left);
+      stop(state, 'first-bank', left);
       return;
     }
-    if (!state.banksUncertain)
-      print(state, `No bank has been allocated below ${does.lowMemoryName}.`);
+    if (!state.banksUncertain) print(state, 'no-low-bank', { limit: does.lowMemoryName });
     lowmem = false;
   }
   const rest = total % MIN_BLOCK;
@@ -96,20 +97,17 @@ export function allocateMemory11(state: BootState): void {
   if (doubt ?? state.restUncertain)
     state.uncertain.push({
       what: 'dom0.banks',
-      because: doubt ?? 'the rest below 4 MiB comes from what Xen itself has left over',
+      because: doubt ?? [reason('rest-below-4-mib', {})],
       candidates: [state.dom0Banks],
     });
   if (left > 0) {
-    stop(state, 'Failed to allocate requested dom0 memory.', left);
+    stop(state, 'all', left);
     if (state.outcome) return;
   }
   if (state.banksUncertain) return;
   for (const [index, { start, end }] of state.dom0Banks.entries()) {
     if (state.restUncertain && index > 0) break;
-    print(
-      state,
-      `BANK[${index}] ${alternatePaddr(start)}-${alternatePaddr(end)} (${(end - start) / MIB}MB)`,
-    );
+    print(state, 'bank', { index, start, end, size: Number((end - start) / MIB) });
   }
 }
 
@@ -118,8 +116,8 @@ function isSame(bank: Bank | undefined, other: Bank | undefined): boolean {
 }
 
 function pagesToRange(start: number, pages: number): Range {
-  const first = BigInt(start) * BigInt(PAGE);
-  return { start: first, end: first + BigInt(pages) * BigInt(PAGE) };
+  const first = BigInt(start) * BigInt(PAGE_SIZE_NUMBER);
+  return { start: first, end: first + BigInt(pages) * BigInt(PAGE_SIZE_NUMBER) };
 }
 
 /**
@@ -148,17 +146,18 @@ function insertBank(banks: Bank[], start: number, pages: number): boolean {
   return true;
 }
 
-function stop(state: BootState, message: string, left: number): void {
+/** `left`: pages of dom0_mem that no bank holds; `what` could not be allocated. */
+function stop(state: BootState, what: 'first-bank' | 'all', left: number): void {
   const { source } = state.options;
-  const missing = (BigInt(left) * BigInt(PAGE)) / MIB;
-  const because = `${missing} MiB of dom0_mem do not fit into Xen's free memory`;
-  const text = message.startsWith('Failed') ? `${message} ${missing}MB unallocated` : message;
+  const missing = Number((BigInt(left) * BigInt(PAGE_SIZE_NUMBER)) / MIB);
+  const because = reason('dom0-memory-short', { missing });
   if (state.banksUncertain || left < MIN_BLOCK) {
     state.banksUncertain = true;
-    state.outcome = { kind: 'unknown', because };
-  } else if (message.startsWith('Failed') && !state.does.shortMemoryPanics) {
-    print(state, `WARNING: ${text}`, source);
-  } else panic(state, text, because, source);
+    giveUp(state, because);
+  } else if (what === 'first-bank') panic(state, 'first-bank-impossible', {}, because, source);
+  else if (state.does.shortMemoryPanics)
+    panic(state, 'dom0-memory-short', { missing }, because, source);
+  else print(state, 'dom0-memory-less', { missing }, source);
 }
 
 /**
@@ -170,23 +169,25 @@ function doubtBanks(
   buddy: Buddy,
   total: number,
   lowBits: number,
-): string | undefined {
+): readonly Reason[] | undefined {
   const { uncertain, options, profile } = state;
-  const because: string[] = [];
+  const because: Reason[] = [];
   const assumed = state.modules.some((module) => module.assumed);
-  if (assumed) because.push('the places of Xen and of the blob are not given');
+  if (assumed) because.push(reason('places-assumed', {}));
   const scrubbed = options.bootscrub === 'idle' && (state.cpus ?? 2) > 1;
   if (scrubbed && !isSafe(buddy, total, lowBits)) {
-    const cpus = profile.cpus === undefined ? 'several CPUs' : `${profile.cpus} CPUs`;
-    because.push(`${cpus} scrub memory while dom0 is built, and clean blocks are taken first`);
-    uncertain.push({ what: 'log', because: 'the boot may end where dom0 gets its memory' });
+    const { cpus } = profile;
+    because.push(
+      cpus === undefined ? reason('scrubbed-by-several', {}) : reason('scrubbed-by', { cpus }),
+    );
+    uncertain.push({ what: 'log', because: [reason('boot-may-end-at-memory', {})] });
     state.muted = true;
   }
-  if (total === 0) because.push('dom0_mem is less than a page');
+  if (total === 0) because.push(reason('dom0-memory-less-than-page', {}));
   const { format, uncompressedSize } = profile.kernel ?? {};
   if (format === 'gzip' && uncompressedSize === undefined)
-    because.push('the kernel is unpacked into the heap before, and its size is not given');
-  return because.length === 0 ? undefined : because.join('; ');
+    because.push(reason('kernel-size-unknown', {}));
+  return because.length === 0 ? undefined : because;
 }
 
 /** Whether the whole of dom0_mem is one block and its zone holds just one that is large enough. */

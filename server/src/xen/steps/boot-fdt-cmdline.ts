@@ -3,6 +3,7 @@
 import { stringOf } from '../../tree/device-tree.ts';
 import type { BootState, Options, Source } from '../boot-state.ts';
 import { print } from '../console.ts';
+import { EINVAL } from '../errno.ts';
 
 /** What dom0 gets when dom0_mem is absent or 0. */
 const DEFAULT_DOM0_MEMORY = 512n << 20n;
@@ -15,7 +16,7 @@ export function readCommandLine(state: BootState): void {
   const { xenCommandLine } = state.profile;
   const given = xenCommandLine === undefined ? fromTree(state) : { text: xenCommandLine };
   const { text, ...source } = given;
-  print(state, `Command line: ${text ?? '<NULL>'}`, source);
+  print(state, 'command-line', { text: text ?? '<NULL>' }, source);
   state.options = parseOptions(state, text, source);
 }
 
@@ -49,7 +50,7 @@ function parseOptions(state: BootState, commandLine: string | undefined, source:
         const size = parseSize(value);
         dom0Memory = size.bytes;
         if (!size.whole && state.does.reportsBadOption)
-          print(state, `parameter "dom0_mem" has invalid value "${value}", rc=-22!`, source);
+          print(state, 'dom0-mem-invalid', { name, value, code: EINVAL }, source);
         break;
       }
       case 'bootscrub':

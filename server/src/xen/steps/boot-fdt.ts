@@ -3,7 +3,8 @@
 import { baseName, stringsOf, walkNodes, type DtNode } from '../../tree/device-tree.ts';
 import type { BootModule, BootState } from '../boot-state.ts';
 import { inheritedCells, readNumber } from '../cells.ts';
-import { alternateHex, crash, giveUp, panic, print } from '../console.ts';
+import { crash, giveUp, panic, print } from '../console.ts';
+import { reason } from '../reasons.ts';
 import { addBootModule } from './add-boot-module.ts';
 import { isAvailable } from './device-tree-get-meminfo.ts';
 import { walkFlatTree } from './device-tree-for-each-node.ts';
@@ -17,19 +18,14 @@ export function checkBlob(state: BootState): void {
   const address = state.profile.dtb?.address;
   const misplaced = address !== undefined && (address === 0n || address % 8n !== 0n);
   if (state.blobSize <= BLOB_LIMIT && !misplaced) return;
-  const because = `the blob has ${state.blobSize} bytes at ${
-    address === undefined ? 'an unknown address' : alternateHex(address)
-  }; at most 2 MiB, 8-byte aligned, are allowed`;
+  const size = Number(state.blobSize);
   if (address === undefined) {
-    crash(state, undefined, because);
+    crash(state, undefined, reason('blob-too-large', { size }));
     return;
   }
-  const line = print(
-    state,
-    `Invalid device tree blob at physical address ${alternateHex(address)}.`,
-  );
-  print(state, 'The DTB must be 8-byte aligned and must not exceed 2 MB in size.');
-  state.outcome = { kind: 'panics', line, because };
+  const line = print(state, 'blob-invalid', { address });
+  print(state, 'blob-limits', {});
+  state.outcome = { kind: 'panics', line, because: [reason('blob-misplaced', { size, address })] };
 }
 
 /** Xen's own image, as the boot loader placed it; a place that is not given is filled in after the scan. */
@@ -65,8 +61,9 @@ export function bootFdtInfo(state: BootState): void {
       if (state.reserved.length >= does.bankLimit) {
         panic(
           state,
-          'Cannot allocate reserved memory bank',
-          `more than ${does.bankLimit} /memreserve/ entries`,
+          'reservations-full',
+          {},
+          reason('memreserve-limit', { limit: does.bankLimit }),
           { written: written.whole },
         );
         return;
@@ -88,8 +85,9 @@ export function bootFdtInfo(state: BootState): void {
     const node = state.scanEndedAt;
     panic(
       state,
-      `Early FDT parsing failed (${rc})`,
-      node ? `${node.path} cannot be read` : 'the tree cannot be read',
+      'early-scan-failed',
+      { code: rc },
+      node ? reason('node-unreadable', { node: node.path }) : reason('tree-unreadable', {}),
       { node },
     );
     return;
@@ -119,13 +117,9 @@ function takeRamFromProfile(state: BootState): void {
     return;
   }
   if (state.ram.length > 0) return;
-  if (boot === 'efi')
-    state.ramUnknown =
-      'booted by UEFI, RAM comes from the firmware: the profile gives no efiMemoryMap';
-  else if (saysNothingOfRam(state))
-    state.ramUnknown = 'the tree has no memory node: the boot loader adds it';
-  else if (state.ramIsForm)
-    state.ramUnknown = 'the memory nodes leave the size of RAM to the boot loader';
+  if (boot === 'efi') state.ramUnknown = reason('ram-from-firmware', {});
+  else if (saysNothingOfRam(state)) state.ramUnknown = reason('ram-from-loader', {});
+  else if (state.ramIsForm) state.ramUnknown = reason('ram-size-from-loader', {});
 }
 
 /** Ends the prediction where RAM is not known: what the scan read is printed by then (Xen: setup_mm needs it). */
@@ -134,7 +128,7 @@ export function stopWithoutKnownRam(state: BootState): void {
   if (because === undefined) return;
   giveUp(state, because);
   for (const what of ['ram', 'heap', 'dom0', 'log', 'outcome'])
-    state.uncertain.push({ what, because });
+    state.uncertain.push({ what, because: [because] });
 }
 
 /** Whether a memory node is a form that the boot loader fills in: no `reg`, or only sizes of 0. */

@@ -1,7 +1,7 @@
 // Whether a new region meets one that Xen already knows, with the line it prints then.
 
 import { rangeOf, type BootState, type Source } from '../boot-state.ts';
-import { alternatePaddr, print } from '../console.ts';
+import { print } from '../console.ts';
 import type { Range } from '../../addresses/region.ts';
 
 /**
@@ -22,17 +22,19 @@ export function overlapsReserved(
     const other = wrappedRange(bank);
     if (!conflicts(region, other)) continue;
     if (tolerant && bank.kind === 'memreserve' && inside(region, other)) continue;
-    return report(state, region, `bank[${index}]`, other, source);
+    return report(state, region, { list: 'bank', index }, other, source);
   }
   for (const [index, bank] of state.shared.entries()) {
     if (bank.start === undefined) continue;
     const other = wrappedRange({ start: bank.start, size: bank.size });
-    if (conflicts(region, other)) return report(state, region, `bank[${index}]`, other, source);
+    if (conflicts(region, other))
+      return report(state, region, { list: 'bank', index }, other, source);
   }
   for (const [index, module] of state.modules.entries()) {
     if (module.assumed) continue;
     const other = wrappedRange(module);
-    if (conflicts(region, other)) return report(state, region, `mod[${index}]`, other, source);
+    if (conflicts(region, other))
+      return report(state, region, { list: 'mod', index }, other, source);
   }
   return false;
 }
@@ -53,16 +55,11 @@ function inside(region: Range, other: Range): boolean {
 function report(
   state: BootState,
   region: Range,
-  what: string,
+  entry: { readonly list: string; readonly index: number },
   other: Range,
   source: Source,
 ): boolean {
-  const [from, to] = [alternatePaddr(region.start), alternatePaddr(region.end)];
-  const [otherFrom, otherTo] = [alternatePaddr(other.start), alternatePaddr(other.end)];
-  print(
-    state,
-    `Region: [${from}, ${to}) overlapping with ${what}: [${otherFrom}, ${otherTo})`,
-    source,
-  );
+  const facts = { ...region, ...entry, otherStart: other.start, otherEnd: other.end };
+  print(state, 'region-overlap', facts, source);
   return true;
 }

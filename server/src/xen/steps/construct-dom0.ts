@@ -1,8 +1,11 @@
 // Builds dom0, from its kernel module to its last loaded byte.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
+import { eventIn } from '../../messages/event.ts';
 import { chosenOf } from '../chosen-of.ts';
 import type { BootState } from '../boot-state.ts';
-import { alternatePaddr, giveUp, paddr, print } from '../console.ts';
+import { giveUp, print } from '../console.ts';
+import { reason, type Reason } from '../reasons.ts';
 import { EINVAL, ENOENT } from '../errno.ts';
 import { allocateMemory11 } from './allocate-memory-11.ts';
 import { findModule } from './add-boot-module.ts';
@@ -14,7 +17,6 @@ import { unpackKernel } from './kernel-decompress.ts';
 import { refuseSharedMemory } from './process-shm.ts';
 import { couldNotSetUp, prepareDtbHwdom } from './prepare-dtb-hwdom.ts';
 
-const PAGE = 4096n;
 const MIB = 1n << 20n;
 
 /** Builds dom0, or says that only domUs are wanted (Xen: create_dom0, construct_dom0). */
@@ -22,32 +24,29 @@ export function constructDom0(state: BootState): void {
   const { does } = state;
   const kernels = state.modules.filter(({ kind }) => kind === 'Kernel');
   if (does.dom0lessMode && kernels.length > 0 && kernels.every(({ domU }) => domU)) {
-    print(state, 'Xen dom0less mode detected');
+    print(state, 'dom0less', {});
     return;
   }
-  print(state, '*** LOADING DOMAIN 0 ***');
+  print(state, 'loading-dom0', {});
   const kernel = findModule(state, 'Kernel');
   if (!kernel) {
     const source = { node: chosenOf(state.tree) };
-    print(state, 'Missing kernel boot module?', source);
-    couldNotSetUp(state, ENOENT, 'no kernel module for dom0 is known to Xen', source);
+    print(state, 'kernel-missing', {}, source);
+    couldNotSetUp(state, ENOENT, reason('dom0-kernel-missing', {}), source);
     return;
   }
   state.hasDom0 = true;
   state.dom0Kernel = kernel;
   state.dom0Initrd = findModule(state, 'Ramdisk');
-  if (!kernel.assumed) print(state, `${does.kernelFrom} ${paddr(kernel.start)}`, kernel);
+  if (!kernel.assumed) print(state, 'kernel-from', { domain: 'd0', address: kernel.start }, kernel);
   if (state.dom0Initrd && !state.dom0Initrd.assumed)
-    print(
-      state,
-      `Loading ramdisk from boot module @ ${paddr(state.dom0Initrd.start)}`,
-      state.dom0Initrd,
-    );
+    print(state, 'ramdisk-from', { address: state.dom0Initrd.start }, state.dom0Initrd);
   if (does.cacheColouring && state.profile.config?.llcColoring) {
-    const because = 'with cache colouring Xen moves itself, and dom0 gets pages of its colours';
+    const because = reason('cache-colouring', {});
     for (const what of ['dom0.banks', 'dom0.extendedRegions', 'log', 'outcome', ...FOLLOWS_BANKS])
-      state.uncertain.push({ what, because });
-    print(state, `Allocating mappings totalling ${state.options.dom0Memory / MIB}MB for d0:`);
+      state.uncertain.push({ what, because: [because] });
+    const size = Number(state.options.dom0Memory / MIB);
+    print(state, 'allocating', { size, domain: 'd0' });
     giveUp(state, because);
     return;
   }
@@ -57,13 +56,13 @@ export function constructDom0(state: BootState): void {
   allocateMemory11(state);
   const unknown = state.banksUncertain ? FOLLOWS_BANKS : state.restUncertain ? FOLLOWS_REST : [];
   for (const what of unknown)
-    state.uncertain.push({ what, because: "it follows from dom0's banks" });
+    state.uncertain.push({ what, because: [reason('follows-banks', {})] });
   if (state.outcome) return;
   if (!does.grantTableFirst) setGrantTable(state);
   const chosen = chosenOf(state.tree);
   const refused = chosen && refuseSharedMemory(state, chosen, 'd0', 'direct');
   if (refused) {
-    couldNotSetUp(state, EINVAL, "dom0's shared memory cannot be mapped", refused);
+    couldNotSetUp(state, EINVAL, reason('dom0-shared-memory', {}), refused);
     return;
   }
   buildDom0Tree(state);
@@ -82,15 +81,15 @@ const FOLLOWS_REST = ['dom0.memoryNodes', 'dom0.dtb'];
 function setGrantTable(state: BootState): void {
   const { textSize } = state.profile.xen ?? {};
   const frames = BigInt(state.options.grantFrames);
-  const textPages = textSize === undefined ? undefined : (textSize + PAGE - 1n) / PAGE;
+  const textPages = textSize === undefined ? undefined : (textSize + PAGE_SIZE - 1n) / PAGE_SIZE;
   const pages = textPages !== undefined && textPages < frames ? textPages : frames;
   const start = state.xenAddress;
-  const end = start + pages * PAGE;
+  const end = start + pages * PAGE_SIZE;
   state.grantTable = { start, end };
   const xen = state.modules.find(({ kind }) => kind === 'Xen');
   if (xen?.assumed && state.profile.xen?.address === undefined) return;
   if (xen?.assumed && state.does.relocates) return;
-  print(state, `Grant table range: ${alternatePaddr(start)}-${alternatePaddr(end)}`);
+  print(state, 'grant-table', { start, end });
 }
 
 /** Extended regions are found while the tree is made, after every host node is mapped. */
@@ -108,16 +107,15 @@ function buildDom0Tree(state: BootState): void {
 
 /** How many lines the walk over host nodes has printed by the time Xen adds its own. */
 function warningsBefore(state: BootState, mark: number): number {
-  return state.log.slice(mark).filter(({ text }) => text.startsWith('WARNING: Path')).length;
+  return state.log.slice(mark).filter((line) => eventIn(line, 'path-reserved')).length;
 }
 
 function explainBlobDoubts(state: BootState, devices: HostDevices): void {
-  const because: string[] = [];
-  if (state.blobSize === 0n) because.push("the size of the host's blob is not known");
-  if (devices.gic === undefined)
-    because.push('the tree has no interrupt controller that Xen knows');
+  const because: Reason[] = [];
+  if (state.blobSize === 0n) because.push(reason('blob-size-unknown', {}));
+  if (devices.gic === undefined) because.push(reason('no-interrupt-controller', {}));
   if (state.options.dom0Cpus === undefined && state.cpus === undefined)
-    because.push("dom0's number of CPUs is not given");
+    because.push(reason('cpus-not-given', {}));
   if (because.length === 0 || state.banksUncertain) return;
-  state.uncertain.push({ what: 'dom0.dtb', because: because.join('; ') });
+  state.uncertain.push({ what: 'dom0.dtb', because });
 }

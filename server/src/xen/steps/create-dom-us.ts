@@ -1,18 +1,20 @@
 // Domains described in the tree: their memory, and what stops them.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import type { Range } from '../../addresses/region.ts';
 import { overlaps } from '../../addresses/region.ts';
 import { baseName, type DtNode } from '../../tree/device-tree.ts';
 import { chosenOf } from '../chosen-of.ts';
 import type { BootModule, BootState, Source } from '../boot-state.ts';
 import { firstCell, readNumber } from '../cells.ts';
+import { ENOENT } from '../errno.ts';
 import { isCompatible } from '../compatible.ts';
-import { alternateHex, alternatePaddr, crash, giveUp, paddr, panic, print } from '../console.ts';
+import { crash, event, giveUp, panic, print } from '../console.ts';
+import { reason, type Reason } from '../reasons.ts';
 import { freePages } from './page-alloc.ts';
 import { refuseSharedMemory } from './process-shm.ts';
 
 const MIB = 1n << 20n;
-const PAGE = 4096n;
 /** GUEST_RAM0 and GUEST_RAM1: where a domain's RAM is, when it is not mapped 1:1. */
 const GUEST_RAM: readonly Range[] = [
   { start: 0x40000000n, end: 0x100000000n },
@@ -29,26 +31,19 @@ export function createDomUs(state: BootState): void {
     const isStatic = state.does.staticMem !== 'none' && node.properties.has('xen,static-mem');
     const isDirect = state.does.staticHeap && node.properties.has('direct-map');
     if (isDirect && !isStatic) {
-      panic(
-        state,
-        `direct-map is not valid for domain ${name} without static allocation.`,
-        `${node.path} is to be mapped 1:1 but has no xen,static-mem`,
-        { node },
-      );
+      const because = reason('domain-not-static', { node: node.path });
+      panic(state, 'direct-map-static', { domain: name }, because, { node });
       return;
     }
     if (!node.properties.has('cpus')) {
-      panic(
-        state,
-        `Missing property 'cpus' for domain ${name}`,
-        `${node.path} does not say how many CPUs it has`,
-        { node },
-      );
+      const because = reason('domain-without-cpus', { node: node.path });
+      panic(state, 'domain-cpus-property', { domain: name }, because, { node });
       return;
     }
     if (state.does.domainCapabilities && isHardwareDomain(node)) {
-      const because = `${node.path} is the hardware domain: its memory depends on what is built before it`;
-      for (const what of ['dom0', 'log', 'outcome']) state.uncertain.push({ what, because });
+      const because = reason('hardware-domain', { node: node.path });
+      for (const what of ['dom0', 'log', 'outcome'])
+        state.uncertain.push({ what, because: [because] });
       giveUp(state, because);
       return;
     }
@@ -64,8 +59,8 @@ function isHardwareDomain(node: DtNode): boolean {
 }
 
 /** `source` is what keeps the domain from being built, if that is not its node as a whole. */
-function fail(state: BootState, node: DtNode, because: string, source: Source = { node }): void {
-  panic(state, `Could not set up domain ${baseName(node)}`, because, source);
+function fail(state: BootState, node: DtNode, because: Reason, source: Source = { node }): void {
+  panic(state, 'domain-construction', { domain: baseName(node) }, because, source);
 }
 
 function constructDomU(
@@ -74,28 +69,26 @@ function constructDomU(
   isStatic: boolean,
   mapping: 'direct' | 'guest',
 ): void {
-  const { does } = state;
   const memory = node.properties.get('memory');
   const source = { node, written: memory?.definition?.whole };
   if (!memory || memory.bytes.length < 8) {
-    print(state, 'Error building DomU: cannot read "memory" property', source);
-    fail(state, node, `${node.path} does not say how much memory it has`);
+    print(state, 'domain-memory-property', {}, source);
+    fail(state, node, reason('domain-without-memory', { node: node.path }));
     return;
   }
   const kib = readNumber(memory.bytes, 0, 2);
-  const amount = does.domUMemoryUnit === '0x' ? alternateHex(kib) : kib.toString(16);
   const cpus = firstCell(node.properties.get('cpus')?.bytes) ?? 0;
-  print(state, `*** LOADING DOMU cpus=${cpus} memory=${amount}KB ***`, source);
+  print(state, 'loading-domain', { cpus, memory: kib }, source);
   const kernel = moduleBelow(state, node, 'Kernel');
   if (!kernel) {
-    print(state, 'Missing kernel boot module?', { node });
-    fail(state, node, `no kernel module of ${node.path} is known to Xen`);
+    print(state, 'kernel-missing', {}, { node });
+    fail(state, node, reason('domain-without-kernel', { node: node.path }));
     return;
   }
   const name = `d${state.domains}`;
-  print(state, `${does.kernelFrom.replace('d0', name)} ${paddr(kernel.start)}`, kernel);
+  print(state, 'kernel-from', { domain: name, address: kernel.start }, kernel);
   const initrd = moduleBelow(state, node, 'Ramdisk');
-  if (initrd) print(state, `Loading ramdisk from boot module @ ${paddr(initrd.start)}`, initrd);
+  if (initrd) print(state, 'ramdisk-from', { address: initrd.start }, initrd);
   const size = BigInt.asUintN(64, kib << 10n);
   const bank = isStatic
     ? allocateStaticMemory(state, node, size, mapping)
@@ -103,7 +96,7 @@ function constructDomU(
   if (!bank || state.outcome) return;
   const refused = refuseSharedMemory(state, node, name, mapping);
   if (refused) {
-    fail(state, node, `the shared memory of ${node.path} cannot be mapped`, refused);
+    fail(state, node, reason('domain-shared-memory', { node: node.path }), refused);
     return;
   }
   placeDomU(state, kernel, initrd, bank);
@@ -136,19 +129,20 @@ const DOMAIN_OVERHEAD = 64n * MIB;
 /** Memory from the heap, at the guest's usual addresses; the first bank (Xen: allocate_memory). */
 function allocateMemory(state: BootState, node: DtNode, size: bigint): Range | undefined {
   const name = `d${state.domains}`;
-  print(state, `Allocating mappings totalling ${size / MIB}MB for ${name}:`);
-  const free = state.buddy ? BigInt(freePages(state.buddy)) * PAGE - state.takenByDomUs : 0n;
+  print(state, 'allocating', { size: Number(size / MIB), domain: name });
+  const free = state.buddy ? BigInt(freePages(state.buddy)) * PAGE_SIZE - state.takenByDomUs : 0n;
   state.takenByDomUs += size;
   if (size > free && !state.banksUncertain) {
     // The message tells how many KiB are missing, which depends on all that Xen has taken before.
-    const because = `memory of ${node.path} is ${size / MIB} MiB, and ${free / MIB} MiB are free`;
-    state.uncertain.push({ what: 'log', because: 'the last message says how much is missing' });
+    const facts = { node: node.path, size: Number(size / MIB), free: Number(free / MIB) };
+    const because = reason('domain-memory-short', facts);
+    state.uncertain.push({ what: 'log', because: [reason('shortfall-unknown', {})] });
     crash(state, undefined, because, { node });
     return undefined;
   }
   if (size + size / 256n + DOMAIN_OVERHEAD > free && !state.banksUncertain) {
-    const because = `memory of ${node.path} is about as much as is free`;
-    for (const what of ['log', 'outcome']) state.uncertain.push({ what, because });
+    const because = reason('domain-memory-tight', { node: node.path });
+    for (const what of ['log', 'outcome']) state.uncertain.push({ what, because: [because] });
     giveUp(state, because);
     return undefined;
   }
@@ -160,10 +154,13 @@ function allocateMemory(state: BootState, node: DtNode, size: bigint): Range | u
     if (part > 0n || state.does.keepsEmptyDomainBank) banks.push({ start, end: start + part });
   }
   for (const [index, { start, end }] of banks.entries())
-    print(
-      state,
-      `${name} BANK[${index}] ${alternatePaddr(start)}-${alternatePaddr(end)} (${(end - start) / MIB}MB)`,
-    );
+    print(state, 'domain-bank', {
+      domain: name,
+      index,
+      start,
+      end,
+      size: Number((end - start) / MIB),
+    });
   return banks[0];
 }
 
@@ -176,26 +173,25 @@ function allocateStaticMemory(
 ): Range | undefined {
   const { does } = state;
   if (!state.profile.config?.staticMemory) {
-    const because = `${node.path} has xen,static-mem, and Xen is built without CONFIG_STATIC_MEMORY`;
+    const because = reason('static-memory-not-built', { node: node.path });
     if (does.staticMemWithoutConfig === 'panics' || !state.debug) {
-      print(state, 'Device tree generation failed (-2).');
+      print(state, 'tree-generation', { code: ENOENT });
       fail(state, node, because);
     } else {
-      const file =
+      const place =
         does.staticMemWithoutConfig === 'unreachable'
           ? 'arch/arm/domain_build.c'
           : './arch/arm/include/asm/static-memory.h';
-      crash(state, `Assertion 'unreachable' failed at ${file}`, because, { node });
+      crash(state, event('assertion', { assertion: 'unreachable', place }), because, { node });
     }
     return undefined;
   }
   const name = `d${state.domains}`;
-  const stop = (because: string): undefined =>
+  const stop = (because: Reason): undefined =>
     panic(
       state,
-      mapping === 'direct'
-        ? `Failed to assign requested static memory for direct-map domain ${name}.`
-        : `Failed to allocate requested static memory for domain ${name}.`,
+      mapping === 'direct' ? 'static-mem-not-assigned' : 'static-mem-failed',
+      { domain: name },
       because,
       { node, written: node.properties.get('xen,static-mem')?.definition?.whole },
     );
@@ -205,38 +201,30 @@ function allocateStaticMemory(
   for (const [index, bank] of banks.entries()) {
     const range = { start: bank.start, end: bank.start + bank.size };
     const doubt =
-      bank.start % PAGE !== 0n || bank.size % PAGE !== 0n
-        ? 'is not page aligned'
+      bank.start % PAGE_SIZE !== 0n || bank.size % PAGE_SIZE !== 0n
+        ? 'static-memory-unaligned'
         : state.ram.every(
               ({ start, size: bytes }) => !overlaps(range, { start, end: start + bytes }),
             )
-          ? 'is not in RAM'
+          ? 'static-memory-outside-ram'
           : taken.some((other) => overlaps(other, range))
-            ? 'is used twice'
+            ? 'static-memory-twice'
             : undefined;
     if (doubt) {
-      state.outcome = {
-        kind: 'unknown',
-        because: `xen,static-mem of ${node.path} ${doubt}: what Xen does then depends on what is there`,
-      };
-      return undefined;
+      return giveUp(state, reason(doubt, { node: node.path }));
     }
     taken.push(range);
-    print(
-      state,
-      `${name}: STATIC BANK[${index}] ${alternatePaddr(range.start)}-${alternatePaddr(range.end)}`,
-      bank,
-    );
+    print(state, 'static-bank', { domain: name, index, ...range }, bank);
     left -= bank.size;
   }
   if (left !== 0n) {
-    const end = mapping === 'direct' ? '' : ' Unsupported configuration.';
     print(
       state,
-      `Size of "memory" property doesn't match up with the sum-up of "xen,static-mem".${end}`,
+      mapping === 'direct' ? 'static-mem-sum' : 'static-mem-sum-unsupported',
+      {},
       { node, written: node.properties.get('memory')?.definition?.whole },
     );
-    return stop(`memory of ${node.path} is not the sum of its xen,static-mem`);
+    return stop(reason('static-memory-sum', { node: node.path }));
   }
   const start = mapping === 'direct' ? taken[0]?.start : GUEST_RAM[0]?.start;
   if (start === undefined) return undefined;
@@ -255,21 +243,14 @@ function placeDomU(
   const name = `d${state.domains}`;
   const load = bank.start;
   if (kernel.size > bank.end - bank.start) {
-    panic(
-      state,
-      'Not enough memory in the first bank for the kernel+dtb+initrd',
-      `${name}'s kernel does not fit into its first bank`,
-      kernel,
-    );
+    const because = reason('domain-kernel-large', { domain: name });
+    panic(state, 'first-bank-small', {}, because, kernel);
     return;
   }
-  print(
-    state,
-    `Loading zImage from ${paddr(kernel.start)} to ${paddr(load)}-${paddr(load + kernel.size)}`,
-    kernel,
-  );
+  const place = { start: load, end: load + kernel.size };
+  print(state, 'kernel-loaded', { from: kernel.start, ...place }, kernel);
   if (initrd === undefined) return;
-  const [from, step] = [paddr(initrd.start), 2n * MIB];
+  const step = 2n * MIB;
   const up = (value: bigint): bigint => ((value + step - 1n) / step) * step;
   const modules = step + up(initrd.size);
   const far = bank.start + 128n * MIB;
@@ -281,11 +262,9 @@ function placeDomU(
         ? bank.end - modules
         : undefined;
   if (at === undefined) return;
-  const place = at + step;
-  const owner = state.does.kernelFrom.includes('Domd0') ? 'dom0' : name;
-  print(
-    state,
-    `Loading ${owner} initrd from ${from} to 0x${paddr(place)}-0x${paddr(place + initrd.size)}`,
-    initrd,
-  );
+  const start = at + step;
+  // 4.12 has no names for domains yet.
+  const domain = state.does.kernelFrom === 'Dom' ? 'dom0' : name;
+  const end = start + initrd.size;
+  print(state, 'initrd-loaded', { domain, from: initrd.start, start, end }, initrd);
 }

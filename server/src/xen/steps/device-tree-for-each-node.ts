@@ -4,6 +4,7 @@ import { bytesOf, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
 import { firstCell } from '../cells.ts';
 import { print } from '../console.ts';
+import { reason } from '../reasons.ts';
 
 /** DEVICE_TREE_MAX_DEPTH: nodes this deep are not looked at. */
 const MAX_DEPTH = 16;
@@ -29,14 +30,12 @@ export function walkFlatTree(state: BootState, top: DtNode, handle: Handler): nu
   const below = (parent: DtNode, depth: number, address: number, size: number): number => {
     for (const node of parent.children) {
       if (depth >= MAX_DEPTH) {
-        const line = print(state, `Warning: device tree node \`${node.name}' is nested too deep`, {
-          node,
-        });
+        const line = print(state, 'nested-too-deep', { node: node.name }, { node });
         if (state.does.deepNestingHangs) {
           state.outcome = {
             kind: 'hangs',
             line,
-            because: `${node.path} is ${depth} levels deep, and this release never gets past such a node`,
+            because: [reason('nested-too-deep', { node: node.path, depth })],
           };
           return 0;
         }

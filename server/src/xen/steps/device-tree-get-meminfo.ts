@@ -4,8 +4,9 @@ import { writtenTuple } from '../../addresses/decode.ts';
 import { stringOf, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState, MemoryBank } from '../boot-state.ts';
 import { readNumber } from '../cells.ts';
-import { crash, print, printOpen } from '../console.ts';
+import { crash, event, print } from '../console.ts';
 import { ENOENT, ENOSPC, EINVAL } from '../errno.ts';
+import { reason } from '../reasons.ts';
 import { overlapsReserved } from './check-reserved-regions-overlap.ts';
 
 /** Whether Xen takes a node as enabled: no `status`, "ok" or "okay". An empty `status` is not (device_tree_node_is_available). */
@@ -39,14 +40,13 @@ export function readBanks(
   const source = { node, written: node.properties.get(name)?.definition?.whole };
   if (does.honoursStatus && !isAvailable(node)) return 0;
   if (addressCells < 1 || sizeCells < 1) {
-    const subject = does.cellsMessageNamesProperty ? `property \`${name}'` : `node \`${node.name}'`;
-    printOpen(state, `fdt: ${subject}: invalid #address-cells or #size-cells`, source);
+    print(state, 'cells-invalid', { property: name, node: node.name }, source);
     return does.toleratesBadReg ? 0 : EINVAL;
   }
   const property = node.properties.get(name);
   if (!property) {
     if (!does.toleratesBadReg) return ENOENT;
-    print(state, `fdt: node \`${node.name}': missing \`${name}' property`, source);
+    print(state, 'reg-missing', { node: node.name, property: name }, source);
     return 0;
   }
   const width = addressCells + sizeCells;
@@ -71,20 +71,19 @@ export function readBanks(
     list.add({ start, size, node, written });
   }
   if (index === count || does.toleratesBadReg) return 0;
-  if (does.announcesFullList)
-    print(state, 'Warning: Max number of supported memory regions reached.', source);
+  if (does.announcesFullList) print(state, 'region-limit', {}, source);
   return ENOSPC;
 }
 
 /** Debug builds stop on numbers that are neither one nor two cells long (dt_read_number). */
 export function readableCells(state: BootState, count: number, node: DtNode): boolean {
   if (count === 1 || count === 2) return true;
-  print(state, `dt_read_number(,${count}) bad size`, { node });
+  print(state, 'number-size', { cells: count }, { node });
   if (!state.debug) return true;
   crash(
     state,
-    "Assertion 'unreachable' failed",
-    `${node.path}: a number of ${count} cells is more than Xen reads`,
+    event('assertion', { assertion: 'unreachable', place: '' }),
+    reason('number-size', { node: node.path, cells: count }),
     { node },
   );
   return false;

@@ -2,7 +2,8 @@
 
 import { overlaps } from '../../addresses/region.ts';
 import { rangeOf, type BootState } from '../boot-state.ts';
-import { crash } from '../console.ts';
+import { crash, event } from '../console.ts';
+import { reason } from '../reasons.ts';
 
 /** Where modules may overlap, the memory both have is freed twice (Xen: discard_initial_modules). */
 export function discardInitialModules(state: BootState): void {
@@ -13,8 +14,10 @@ export function discardInitialModules(state: BootState): void {
     if (!other) continue;
     crash(
       state,
-      state.does.firstPageHoldsRegionList ? undefined : `Xen BUG at ${state.does.pageAllocPath}`,
-      `the ${other.kind} module overlaps the ${module.kind} module, and Xen frees both`,
+      state.does.firstPageHoldsRegionList
+        ? undefined
+        : event('xen-bug', { file: state.does.pageAllocPath }),
+      reason('modules-freed-twice', { other: other.kind, module: module.kind }),
       other,
     );
     return;

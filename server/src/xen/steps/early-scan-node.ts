@@ -17,7 +17,7 @@ export function earlyScanNode(state: BootState, visit: Visit): number {
   const rc = dispatch(state, visit);
   if (rc < 0) {
     state.scanEndedAt = visit.node;
-    print(state, `fdt: node \`${visit.node.name}': parsing failed`, { node: visit.node });
+    print(state, 'node-parsing-failed', { node: visit.node.name }, { node: visit.node });
   }
   return rc;
 }

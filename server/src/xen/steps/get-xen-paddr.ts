@@ -1,19 +1,14 @@
 // Where Xen is: as loaded, or where it moves itself to.
 
 import { rangeOf, type BootModule, type BootState } from '../boot-state.ts';
-import { paddr, panic, print } from '../console.ts';
+import { panic, print } from '../console.ts';
+import { reason, type MissingPlace } from '../reasons.ts';
 import { considerModules } from './consider-modules.ts';
 import { reservations } from './dt-unreserved-regions.ts';
 
 const MIB = 1n << 20n;
 /** A place for Xen and the blob when the profile gives none. */
 const ASSUMED_SIZE = 2n * MIB;
-
-/** What the profile would have to say of Xen and of its blob. */
-const WHAT_IS_MISSING: Readonly<Partial<Record<BootModule['kind'], string>>> = {
-  Xen: "Xen's own address and size",
-  'Device Tree': "the blob's address and size",
-};
 
 /**
  * Gives modules of unknown place an assumed one: the lowest free, 2 MiB aligned, above the start of RAM. They are
@@ -34,25 +29,32 @@ export function assumePlaces(state: BootState): void {
       assumed: address === undefined || size === undefined,
     });
   }
-  const missing: string[] = [];
+  const missing: MissingPlace[] = [];
   for (const [index, module] of state.modules.entries()) {
     if (!module.assumed) continue;
-    missing.push(
-      WHAT_IS_MISSING[module.kind] ?? `where ${module.node?.name ?? 'a module'} is loaded`,
-    );
+    missing.push(missingPlace(module));
     const given = module.kind === 'Xen' ? xen?.address : undefined;
     const size = module.size || ASSUMED_SIZE;
     const start = given ?? lowestHole(state, banks, size);
     state.modules[index] = { ...module, start, size };
   }
   if (missing.length === 0) return;
-  const because = `the boot profile does not give ${missing.join(' and ')}`;
+  const because = [reason('places-not-given', { modules: missing })];
   state.uncertain.push({
     what: 'modules',
     because,
     candidates: state.modules.filter(({ assumed }) => assumed).map((module) => rangeOf(module)),
   });
   state.uncertain.push({ what: 'heap', because });
+}
+
+/** What the profile would have to give. */
+function missingPlace({ kind, node }: BootModule): MissingPlace {
+  const known = { Xen: 'xen', 'Device Tree': 'blob' } as const;
+  return {
+    kind: kind === 'Xen' || kind === 'Device Tree' ? known[kind] : 'module',
+    node: node?.name,
+  };
 }
 
 function lowestHole(
@@ -93,7 +95,7 @@ export function placeXen(state: BootState): void {
     if (end !== undefined && end - size > best) best = end - size;
   }
   if (best === 0n) {
-    panic(state, 'Not enough memory to relocate Xen', 'no free hole for Xen to move to');
+    panic(state, 'relocation-failed', {}, reason('no-place-for-xen', {}));
     return;
   }
   if (!module.assumed) announceMove(state, module, best, size);
@@ -102,10 +104,6 @@ export function placeXen(state: BootState): void {
 }
 
 function announceMove(state: BootState, module: BootModule, to: bigint, size: bigint): void {
-  print(state, `Placing Xen at 0x${paddr(to)}-0x${paddr(to + size)}`);
-  const { start, end } = rangeOf(module);
-  print(
-    state,
-    `Update BOOTMOD_XEN from ${paddr(start)}-${paddr(end)} => ${paddr(to)}-${paddr(to + module.size)}`,
-  );
+  print(state, 'xen-placed', { start: to, end: to + size });
+  print(state, 'xen-moved', { ...rangeOf(module), toStart: to, toEnd: to + module.size });
 }

@@ -1,13 +1,14 @@
 // Mapping a host node's `reg` into dom0.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { stringsIn, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
 import { inheritedCells, readNumber } from '../cells.ts';
-import { crash, print, printOpen } from '../console.ts';
+import { crash, event, print } from '../console.ts';
 import { EINVAL, ERANGE } from '../errno.ts';
-import type { LogLine } from '../xen-boot.ts';
+import { reason } from '../reasons.ts';
+import type { LogLine, XenEvent } from '../xen-boot.ts';
 
-const PAGE = 4096n;
 const PHYSICAL_LIMIT = 1n << 48n;
 const WORD = 1n << 64n;
 
@@ -43,18 +44,23 @@ function usable({ address, size }: Bus): boolean {
   return address > 0 && address <= 4 && size > 0;
 }
 
-/** A CPU address, or the console text of why there is none (Xen: __dt_translate_address). */
-function translate(node: DtNode, address: bigint, bus: Bus): bigint | string {
+/** Why a bus address has no CPU address; Xen tells nothing of an address that no `ranges` hold. */
+interface Untranslatable {
+  readonly told: XenEvent | undefined;
+}
+
+/** A CPU address, or why there is none (Xen: __dt_translate_address). */
+function translate(node: DtNode, address: bigint, bus: Bus): bigint | Untranslatable {
   let [value, from] = [address, bus];
   for (let at = node.parent; at?.parent; at = at.parent) {
     const to = busOf(at);
-    if (!to) return `DT: ${at.parent.path} is not a valid bus`;
-    if (!usable(to)) return `dt_parse: Bad cell count for parent ${at.path}`;
+    if (!to) return { told: event('bus-invalid', { node: at.parent.path }) };
+    if (!usable(to)) return { told: event('bus-cells-invalid', { node: at.path }) };
     const ranges = at.properties.get('ranges');
-    if (!ranges) return '';
+    if (!ranges) return { told: undefined };
     if (ranges.bytes.length > 0) {
       const moved = throughRanges(ranges.bytes, value, from, to);
-      if (moved === undefined) return '';
+      if (moved === undefined) return { told: undefined };
       value = moved;
     }
     from = to;
@@ -89,10 +95,11 @@ export function handleDevice(state: BootState, node: DtNode): MappingFailure | u
     const raw = readNumber(property.bytes, index * width, bus.address);
     const size = readNumber(property.bytes, index * width + bus.address, bus.size);
     const address = translate(node, raw, bus);
-    if (typeof address === 'string') {
-      if (address) print(state, address, source);
-      const text = `Unable to retrieve address ${index} for ${node.path}`;
-      return { rc: EINVAL, node, line: print(state, text, source) };
+    if (typeof address === 'object') {
+      const { told } = address;
+      if (told) print(state, told.id, told.facts as never, source);
+      const facts = { index, node: node.path };
+      return { rc: EINVAL, node, line: print(state, 'address-untranslatable', facts, source) };
     }
     if (node.properties.has('xen,passthrough')) continue;
     const failure = mapRange(state, node, address, size);
@@ -112,28 +119,31 @@ function mapRange(
   const end = address + size;
   const wraps = end > WORD - 1n;
   if (wraps && does.rangeTooHigh === 'width') {
-    const range = `[0x${address.toString(16)}, 0x${BigInt.asUintN(64, end).toString(16)}]`;
-    const text = `${node.path}: ${range} exceeds the maximum allowed PA width (48 bits)`;
-    return { rc: ERANGE, node, line: printOpen(state, text, source) };
+    const facts = { node: node.path, start: address, end: BigInt.asUintN(64, end), bits: 48 };
+    return { rc: ERANGE, node, line: print(state, 'pa-width', facts, source) };
   }
   const permitted = !(does.reservedWithoutPermission && node.path.startsWith('/reserved-memory/'));
   if (wraps && permitted && state.debug) {
     crash(
       state,
-      "Assertion 's <= e' failed at rangeset.c",
-      `reg of ${node.path} ends above 64 bits`,
+      event('assertion', { assertion: 's <= e', place: 'rangeset.c' }),
+      reason('reg-above-64-bits', { node: node.path }),
       source,
     );
     return undefined;
   }
   if (wraps || end > PHYSICAL_LIMIT) {
-    const first = (address / PAGE) * PAGE;
-    const last = BigInt.asUintN(64, ((end + PAGE - 1n) / PAGE) * PAGE - 1n);
-    const text = `Unable to map 0x${first.toString(16)} - 0x${last.toString(16)} in domain 0`;
-    return { rc: EINVAL, node, line: print(state, text, source) };
+    const start = (address / PAGE_SIZE) * PAGE_SIZE;
+    const last = BigInt.asUintN(64, ((end + PAGE_SIZE - 1n) / PAGE_SIZE) * PAGE_SIZE - 1n);
+    const facts = { start, last, domain: 0 };
+    return { rc: EINVAL, node, line: print(state, 'fdt-map-failed', facts, source) };
   }
   if (size === 0n) return undefined;
-  const start = (address / PAGE) * PAGE;
-  state.mapped.push({ start, end: start + ((size + PAGE - 1n) / PAGE) * PAGE, node });
+  const start = (address / PAGE_SIZE) * PAGE_SIZE;
+  state.mapped.push({
+    start,
+    end: start + ((size + PAGE_SIZE - 1n) / PAGE_SIZE) * PAGE_SIZE,
+    node,
+  });
   return undefined;
 }

@@ -109,11 +109,7 @@ export function handleNode(
   if (node === devices.uart || isOneOf(node, IOMMUS) || usesPpi(node, devices)) return undefined;
   const top = node.parent === tree.root ? node.name.toLowerCase() : undefined;
   if (top !== undefined && RESERVED_NAMES.has(top))
-    print(
-      state,
-      `WARNING: Path ${node.path} is reserved, skip the node as we may re-use the path.`,
-      { node },
-    );
+    print(state, 'path-reserved', { node: node.path }, { node });
   let failure = handleDevice(state, node);
   if (failure || state.outcome) return failure;
   beginNode(writer, node.name, node.openings);

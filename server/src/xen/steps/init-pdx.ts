@@ -38,7 +38,7 @@ export function setupPdx(state: BootState): Pdx {
   state.valid = validGroups(state);
   if (hole.length === 0) return { compress: (address) => address };
   const first = hole.from - 12;
-  print(state, `PFN compression on bits ${first}...${first + hole.length - 1}`);
+  print(state, 'pdx-bits', { first, last: first + hole.length - 1 });
   const low = (1n << BigInt(hole.from)) - 1n;
   return {
     compress: (address) =>

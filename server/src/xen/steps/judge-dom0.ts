@@ -4,21 +4,22 @@ import { overlaps } from '../../addresses/region.ts';
 import { cellAt } from '../cells.ts';
 import { stringOf, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
+import { reason, type Reason } from '../reasons.ts';
 import type { ExportedReserved } from '../xen-boot.ts';
 
 /**
  * Why Linux in dom0 uses the region of a node as ordinary memory; undefined when it keeps away from it
  * (Linux: fdt_scan_reserved_mem, __reserved_mem_check_root).
  */
-export function linuxIgnores(node: DtNode | undefined): string | undefined {
+export function linuxIgnores(node: DtNode | undefined): Reason | undefined {
   if (!node?.path.startsWith('/reserved-memory/')) {
     return node && /^\/reserved-memory/i.test(node.path)
-      ? 'Linux knows the node only as `reserved-memory`'
-      : 'no reservation in its tree says so';
+      ? reason('reserved-memory-misspelt', {})
+      : reason('not-reserved', {});
   }
   const { parent } = node;
   const root = parent?.parent;
-  if (!root || root.parent) return 'Linux looks only at direct children of /reserved-memory';
+  if (!root || root.parent) return reason('not-direct-child', {});
   const cell = (of: DtNode, name: string, otherwise: number): number => {
     const bytes = of.properties.get(name)?.bytes;
     return bytes && bytes.length >= 4 ? cellAt(bytes, 0) : otherwise;
@@ -28,18 +29,15 @@ export function linuxIgnores(node: DtNode | undefined): string | undefined {
     ['#size-cells', 1],
   ] as const) {
     const own = parent.properties.has(name) ? cell(parent, name, otherwise) : undefined;
-    if (own !== cell(root, name, otherwise))
-      return `${name} of /reserved-memory is not the root's, so Linux ignores all of it`;
+    if (own !== cell(root, name, otherwise)) return reason('reserved-memory-cells', { name });
   }
-  if (!parent.properties.has('ranges'))
-    return '/reserved-memory has no ranges, so Linux ignores all of it';
+  if (!parent.properties.has('ranges')) return reason('reserved-memory-ranges', {});
   const status = stringOf(node, 'status');
   if (node.properties.has('status') && status !== 'ok' && status !== 'okay')
-    return `its status is "${status ?? ''}", so Linux ignores it`;
+    return reason('node-status', { status: status ?? '' });
   if (node.properties.has('reusable') && !node.properties.has('no-map'))
-    return 'it is reusable, so Linux hands it out';
-  if (stringOf(node, 'device_type') === 'memory')
-    return 'Xen takes nodes with device_type = "memory" out of dom0\'s tree';
+    return reason('node-reusable', {});
+  if (stringOf(node, 'device_type') === 'memory') return reason('node-is-memory', {});
   return undefined;
 }
 
@@ -53,11 +51,11 @@ export function judgeDom0(state: BootState): void {
   if (kernel && fileSize !== undefined && fileSize > kernel.size) {
     state.outcome = {
       kind: 'dom0-fails',
-      because: `the kernel's file has ${fileSize} bytes, and its module only ${kernel.size}: Xen copies no more`,
+      because: [reason('kernel-cut', { file: Number(fileSize), module: Number(kernel.size) })],
     };
     return;
   }
-  const bad: { bank: ExportedReserved; why: string }[] = [];
+  const bad: { bank: ExportedReserved; why: Reason }[] = [];
   for (const bank of state.exported) {
     const why = linuxIgnores(bank.node);
     if (why !== undefined) bad.push({ bank, why });
@@ -72,17 +70,8 @@ export function judgeDom0(state: BootState): void {
   const worst = fatal ?? bad[0];
   if (!worst) return;
   const { bank, why } = worst;
-  const name =
-    bank.kind === 'static-heap' ? 'the static heap' : (bank.node?.path ?? 'a reserved range');
-  if (fatal) {
-    state.outcome = {
-      kind: 'dom0-fails',
-      because: `dom0 is told that ${name} is memory, but it is not mapped there; ${why}`,
-    };
-    return;
-  }
-  state.outcome = {
-    kind: 'dom0-at-risk',
-    because: `dom0 is told that ${name} is memory, but does not own it; ${why}`,
-  };
+  const told = { kind: bank.kind, node: bank.node?.path };
+  state.outcome = fatal
+    ? { kind: 'dom0-fails', because: [reason('told-not-mapped', told), why] }
+    : { kind: 'dom0-at-risk', because: [reason('told-not-owned', told), why] };
 }

@@ -1,11 +1,11 @@
 // A gzip kernel is unpacked into the heap before dom0 gets its memory.
 
+import { PAGE_SIZE_NUMBER } from '../../addresses/page.ts';
 import { rangeOf, type BootState } from '../boot-state.ts';
 import { giveUp } from '../console.ts';
+import { reason } from '../reasons.ts';
 import { reservations, subtractRanges } from './dt-unreserved-regions.ts';
 import { allocate, freeRegion } from './page-alloc.ts';
-
-const PAGE = 4096;
 
 /**
  * Takes a block for the unpacked kernel, gives back what is left of it, and the module's own memory
@@ -17,12 +17,16 @@ export function unpackKernel(state: BootState): void {
   const { fileSize } = profile.kernel;
   if (fileSize !== undefined && fileSize !== kernel.size) {
     // The last four bytes of a gzip file tell how long its contents are; Xen looks for them at the module's end.
-    const because = `the kernel's file has ${fileSize} bytes and its module ${kernel.size}: Xen reads the unpacked size from the module's end`;
-    for (const what of ['dom0', 'log', 'outcome']) state.uncertain.push({ what, because });
+    const sizes = { file: Number(fileSize), module: Number(kernel.size) };
+    const because = reason('kernel-size-not-file', sizes);
+    for (const what of ['dom0', 'log', 'outcome'])
+      state.uncertain.push({ what, because: [because] });
     giveUp(state, because);
     return;
   }
-  const pages = Math.ceil(Number(profile.kernel.uncompressedSize ?? kernel.size) / PAGE);
+  const pages = Math.ceil(
+    Number(profile.kernel.uncompressedSize ?? kernel.size) / PAGE_SIZE_NUMBER,
+  );
   const order = pages <= 1 ? 0 : Math.ceil(Math.log2(pages));
   const first = allocate(buddy, order, Infinity);
   if (first === undefined) return;
@@ -34,8 +38,8 @@ export function unpackKernel(state: BootState): void {
     freeRegion(
       buddy,
       {
-        start: Number((start + BigInt(PAGE) - 1n) / BigInt(PAGE)),
-        end: Number(end / BigInt(PAGE)),
+        start: Number((start + BigInt(PAGE_SIZE_NUMBER) - 1n) / BigInt(PAGE_SIZE_NUMBER)),
+        end: Number(end / BigInt(PAGE_SIZE_NUMBER)),
       },
       firstDirty,
     );

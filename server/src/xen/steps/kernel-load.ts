@@ -1,10 +1,11 @@
 // Copying kernel, ramdisk and blob into dom0: refused where a device is mapped over its RAM.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { overlaps, type Range } from '../../addresses/region.ts';
 import type { BootState } from '../boot-state.ts';
-import { paddr, panic, print } from '../console.ts';
-
-const PAGE = 4096n;
+import { event, giveUp, panic, print } from '../console.ts';
+import { reason } from '../reasons.ts';
+import type { XenEvent } from '../xen-boot.ts';
 
 /** Prints where the three go and ends the boot where one cannot be copied (Xen: kernel_load, initrd_load, dtb_load). */
 export function loadDom0(state: BootState): void {
@@ -16,33 +17,21 @@ export function loadDom0(state: BootState): void {
   if (compressed)
     state.uncertain.push({
       what: 'dom0.kernel',
-      because: 'the kernel is unpacked to pages of the heap, and from there copied',
+      because: [reason('kernel-unpacked', {})],
     });
-  else if (known)
-    print(
-      state,
-      `Loading zImage from ${paddr(kernel.start)} to ${paddr(kernelRange.start)}-${paddr(kernelRange.end)}`,
-      kernel,
-    );
-  if (refused(state, kernelRange, (text) => text('kernel'))) return;
+  else if (known) print(state, 'kernel-loaded', { from: kernel.start, ...kernelRange }, kernel);
+  const owner = does.copyInto;
+  if (refused(state, kernelRange, () => event('image-copy', { what: 'kernel', owner }))) return;
+  const domain = does.loadingFor;
   if (initrd && initrdRange) {
     tellInitrd(state, initrdRange);
     if (known)
-      print(
-        state,
-        `Loading ${does.loadingFor} initrd from ${paddr(initrd.start)} to 0x${paddr(initrdRange.start)}-0x${paddr(initrdRange.end)}`,
-        initrd,
-      );
-    if (refused(state, initrdRange, (text) => text('initrd'))) return;
+      print(state, 'initrd-loaded', { domain, from: initrd.start, ...initrdRange }, initrd);
+    if (refused(state, initrdRange, () => event('image-copy', { what: 'initrd', owner }))) return;
   }
   if (known && !state.uncertain.some(({ what }) => what === 'dom0.dtb'))
-    print(
-      state,
-      `Loading ${does.loadingFor} DTB to 0x${paddr(blobRange.start)}-0x${paddr(blobRange.end)}`,
-    );
-  refused(state, blobRange, (_, left) => {
-    return `Unable to copy the DTB to ${does.loadingFor} memory (left = ${left} bytes)`;
-  });
+    print(state, 'dtb-loaded', { domain, ...blobRange });
+  refused(state, blobRange, (left) => event('dtb-copy', { owner: domain, left: Number(left) }));
 }
 
 /** The place of the ramdisk goes into the placeholders in dom0's tree. */
@@ -56,23 +45,16 @@ function tellInitrd(state: BootState, range: Range): void {
   put('linux,initrd-end', range.end);
 }
 
-/** Whether a mapped device covers a page of `range`, which ends the boot. */
-function refused(
-  state: BootState,
-  range: Range,
-  message: (text: (what: string) => string, left: bigint) => string,
-): boolean {
+/** Whether a mapped device covers a page of `range`, which ends the boot; `message` is told the bytes that are left then. */
+function refused(state: BootState, range: Range, message: (left: bigint) => XenEvent): boolean {
   let hit: (typeof state.mapped)[number] | undefined;
   for (const mapped of state.mapped)
     if (overlaps(mapped, range) && (!hit || mapped.start < hit.start)) hit = mapped;
   if (!hit) return false;
-  const from = hit.start > range.start ? (hit.start / PAGE) * PAGE : range.start;
-  const text = message(
-    (what) => `Unable to copy the ${what} in the ${state.does.copyInto} memory`,
-    range.end - from,
-  );
-  const because = `${hit.node.path} is mapped over dom0's RAM, where Xen puts this`;
-  if (state.banksUncertain) state.outcome = { kind: 'unknown', because };
-  else panic(state, text, because, { node: hit.node });
+  const from = hit.start > range.start ? (hit.start / PAGE_SIZE) * PAGE_SIZE : range.start;
+  const { id, facts } = message(range.end - from);
+  const because = reason('device-over-ram', { node: hit.node.path });
+  if (state.banksUncertain) giveUp(state, because);
+  else panic(state, id, facts as never, because, { node: hit.node });
   return true;
 }

@@ -4,7 +4,8 @@ import type { Range } from '../../addresses/region.ts';
 import { chosenOf } from '../chosen-of.ts';
 import { rangeOf, type BootState, type ReservedBank } from '../boot-state.ts';
 import { cellAt } from '../cells.ts';
-import { crash, panic } from '../console.ts';
+import { crash, event, panic } from '../console.ts';
+import { reason } from '../reasons.ts';
 import { sharedMemoryBelow, type SharedMapping } from './process-shm.ts';
 import { beginNode, endNode, writeBytes, writeStrings, type FdtWriter } from './fdt-writer.ts';
 
@@ -48,12 +49,7 @@ export function makeMemoryNodes(state: BootState, writer: FdtWriter, cells: Root
   const { does } = state;
   const valid = (count: number): boolean => count === 1 || count === 2;
   if (!valid(cells.address) || !valid(cells.size)) {
-    panic(
-      state,
-      'Cannot cope with this size',
-      `the root's #address-cells and #size-cells are ${cells.address} and ${cells.size}`,
-      { node: state.tree.root },
-    );
+    panic(state, 'cells-unusable', {}, reason('root-cells', cells), { node: state.tree.root });
     return;
   }
   const first = state.dom0Banks[0];
@@ -70,8 +66,8 @@ export function makeMemoryNodes(state: BootState, writer: FdtWriter, cells: Root
   ) {
     crash(
       state,
-      `Xen BUG at ${does.domainBuildPath}`,
-      `exactly ${does.bankLimit} reserved ranges overrun the memory node's buffer`,
+      event('xen-bug', { file: does.domainBuildPath }),
+      reason('memory-node-overrun', { limit: does.bankLimit }),
     );
     return;
   }

@@ -2,6 +2,7 @@
 
 import { is32Bit, rangeOf, type BootState } from '../boot-state.ts';
 import { panic } from '../console.ts';
+import { reason } from '../reasons.ts';
 
 const STEP = 2n << 20n;
 const FAR = 128n << 20n;
@@ -31,12 +32,8 @@ export function placeModules(state: BootState): void {
   const blobLength = roundUp(BigInt(state.dom0BlobSize));
   const modules = blobLength + (initrd ? roundUp(initrd.size) : 0n);
   if (modules + (kernelEnd - load) > size) {
-    panic(
-      state,
-      'Not enough memory in the first bank for the kernel+dtb+initrd',
-      `dom0's first bank has ${size >> 20n} MiB, too little for kernel, ramdisk and blob`,
-      kernel,
-    );
+    const because = reason('first-bank-small', { size: Number(size >> 20n) });
+    panic(state, 'first-bank-small', {}, because, kernel);
     return;
   }
   let at: bigint;
@@ -44,12 +41,7 @@ export function placeModules(state: BootState): void {
   else if (end - modules > kernelEnd) at = end - modules;
   else if (load - base > modules) at = load - modules;
   else {
-    panic(
-      state,
-      'Unable to find suitable location for dtb+initrd',
-      "dom0's first bank has no room for ramdisk and blob beside the kernel",
-      kernel,
-    );
+    panic(state, 'no-room-for-images', {}, reason('no-room-beside-kernel', {}), kernel);
     return;
   }
   state.kernelRange = { start: load, end: load + length };

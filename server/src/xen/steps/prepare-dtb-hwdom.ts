@@ -4,6 +4,7 @@ import type { DeviceTree, DtNode } from '../../tree/device-tree.ts';
 import type { BootState, Source } from '../boot-state.ts';
 import { panic, print } from '../console.ts';
 import { EINVAL } from '../errno.ts';
+import { reason, type Reason } from '../reasons.ts';
 import { finish, newFdtWriter } from './fdt-writer.ts';
 import { handleNode, type HostDevices } from './handle-node.ts';
 
@@ -17,19 +18,19 @@ export function prepareDtbHwdom(state: BootState, devices: HostDevices): void {
   if (state.outcome) return;
   if (!failure && !writer.full) state.dom0BlobSize = finish(writer);
   if (writer.full) {
-    const limit = `${writer.capacity} bytes: the host's blob and a little more`;
-    notMade(state, NO_SPACE, `dom0's tree does not fit into ${limit}`);
+    notMade(state, NO_SPACE, reason('tree-too-large', { size: writer.capacity }));
     return;
   }
   if (failure) {
-    notMade(state, failure.rc, `${failure.node.path} cannot be mapped into dom0`, failure.line);
+    const because = reason('node-not-mapped', { node: failure.node.path });
+    notMade(state, failure.rc, because, failure.line);
     return;
   }
   if (writer.root) state.dom0Tree = treeOf(writer.root);
 }
 
-function notMade(state: BootState, rc: number, because: string, source: Source = {}): void {
-  print(state, `Device tree generation failed (${rc}).`, source);
+function notMade(state: BootState, rc: number, because: Reason, source: Source = {}): void {
+  print(state, 'tree-generation', { code: rc }, source);
   couldNotSetUp(state, EINVAL, because, source);
 }
 
@@ -37,15 +38,10 @@ function notMade(state: BootState, rc: number, because: string, source: Source =
 export function couldNotSetUp(
   state: BootState,
   rc: number,
-  because: string,
+  because: Reason,
   source: Source = {},
 ): void {
-  const texts = {
-    plain: 'Could not set up DOM0 guest OS',
-    'dom0-rc': `Could not set up DOM0 guest OS (rc = ${rc})`,
-    'd0-rc': `Could not set up d0 guest OS (rc = ${rc})`,
-  };
-  panic(state, texts[state.does.setupPanic], because, source);
+  panic(state, 'dom0-construction', { code: rc }, because, source);
 }
 
 function treeOf(root: DtNode): DeviceTree {

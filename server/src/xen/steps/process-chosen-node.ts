@@ -2,7 +2,7 @@
 
 import type { BootState } from '../boot-state.ts';
 import { readNumber } from '../cells.ts';
-import { paddr, print } from '../console.ts';
+import { print } from '../console.ts';
 import { EINVAL } from '../errno.ts';
 import { addBootModule } from './add-boot-module.ts';
 import { readBanks } from './device-tree-get-meminfo.ts';
@@ -13,48 +13,45 @@ import { reservedList } from './process-reserved-memory.ts';
 export function processChosenNode(state: BootState, visit: Visit): number {
   const { node, addressCells, sizeCells } = visit;
   if (state.does.staticHeap && node.properties.has('xen,static-heap')) {
-    print(state, 'Checking for static heap in /chosen', { node });
+    print(state, 'static-heap-checked', {}, { node });
     const list = reservedList(state, 'static-heap');
     const rc = readBanks(state, node, 'xen,static-heap', addressCells, sizeCells, list);
     if (rc !== 0) return rc;
     state.hasStaticHeap = true;
   }
-  print(state, 'Checking for initrd in /chosen', { node });
+  print(state, 'initrd-checked', {}, { node });
   const bad = state.does.badInitrdIsError ? EINVAL : 0;
   const first = node.properties.get('linux,initrd-start');
   if (!first) return 0;
   const written = first.definition?.whole;
   const validLength = (length: number): boolean => length === 4 || length === 8;
   if (!validLength(first.bytes.length)) {
-    print(state, `linux,initrd-start property has invalid length ${first.bytes.length}`, {
-      node,
-      written,
-    });
+    print(
+      state,
+      'initrd-length',
+      { which: 'start', length: first.bytes.length },
+      { node, written },
+    );
     return bad;
   }
   const last = node.properties.get('linux,initrd-end');
   if (!last) {
-    print(state, 'linux,initrd-end not present but -start was', { node, written });
+    print(state, 'initrd-end-missing', {}, { node, written });
     return bad;
   }
   if (!validLength(last.bytes.length)) {
-    print(state, `linux,initrd-end property has invalid length ${last.bytes.length}`, {
-      node,
-      written: last.definition?.whole,
-    });
+    const source = { node, written: last.definition?.whole };
+    print(state, 'initrd-length', { which: 'end', length: last.bytes.length }, source);
     return bad;
   }
   const start = readNumber(first.bytes, 0, first.bytes.length / 4);
   const end = readNumber(last.bytes, 0, last.bytes.length / 4);
   if (start >= end) {
-    print(state, `linux,initrd limits invalid: ${paddr(start)} >= ${paddr(end)}`, {
-      node,
-      written,
-    });
+    print(state, 'initrd-limits', { start, end }, { node, written });
     return bad;
   }
-  const printedEnd = state.does.moduleEndInclusive ? end - 1n : end;
-  print(state, `Initrd ${paddr(start)}-${paddr(printedEnd)}`, { node, written });
+  const to = state.does.moduleEndInclusive ? end - 1n : end;
+  print(state, 'initrd', { start, to }, { node, written });
   addBootModule(state, {
     kind: 'Ramdisk',
     start,

@@ -11,14 +11,11 @@ import { reservedList } from './process-reserved-memory.ts';
 /** `xen,static-mem`, with cells of its own in 4.16 and the parent's since (Xen: process_domain_node). */
 export function processDomainNode(state: BootState, visit: Visit): number {
   const { node } = visit;
-  print(state, 'Checking for "xen,static-mem" in domain node', { node });
+  print(state, 'static-memory-checked', {}, { node });
   const property = node.properties.get('xen,static-mem');
   if (!property) return 0;
   if (state.does.refusesStaticMemInScan && !state.profile.config?.staticMemory) {
-    print(state, 'CONFIG_STATIC_MEMORY must be enabled for parsing xen,static-mem', {
-      node,
-      written: property.definition?.whole,
-    });
+    print(state, 'static-mem-config', {}, { node, written: property.definition?.whole });
     return EINVAL;
   }
   const own = (name: string): number => firstCell(node.properties.get(name)?.bytes) ?? 0;

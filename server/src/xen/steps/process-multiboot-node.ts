@@ -6,6 +6,7 @@ import type { BootModule, BootState } from '../boot-state.ts';
 import { readNumber } from '../cells.ts';
 import { isCompatible } from '../compatible.ts';
 import { panic, print } from '../console.ts';
+import { reason } from '../reasons.ts';
 import { addBootModule } from './add-boot-module.ts';
 import { readableCells } from './device-tree-get-meminfo.ts';
 import type { Visit } from './device-tree-for-each-node.ts';
@@ -31,17 +32,15 @@ export function processMultibootNode(state: BootState, visit: Visit): void {
     return;
   }
   if (!property) {
-    panic(state, `node ${node.name} missing \`reg' property`, `${node.path} has no reg`, { node });
+    const because = reason('module-without-reg', { node: node.path });
+    panic(state, 'module-reg-missing', { node: node.name }, because, { node });
     return;
   }
   const width = addressCells + sizeCells;
   if (property.bytes.length < width * 4) {
-    panic(
-      state,
-      `fdt: node \`${node.name}': \`reg\` property length is too short`,
-      `reg of ${node.path} is shorter than ${width} cells`,
-      { node, written: property.definition?.whole },
-    );
+    const because = reason('module-reg-short', { node: node.path, cells: width });
+    const source = { node, written: property.definition?.whole };
+    panic(state, 'reg-too-short', { node: node.name }, because, source);
     return;
   }
   if (!readableCells(state, addressCells, node) || !readableCells(state, sizeCells, node)) return;
@@ -55,12 +54,9 @@ export function processMultibootNode(state: BootState, visit: Visit): void {
   const line = { node, written: bootargs?.definition?.whole };
   const length = bootargs?.bytes.length ?? 0;
   const tooLong = (): void => {
-    panic(
-      state,
-      `module ${node.name} command line too long`,
-      `bootargs of ${node.path} has ${length} bytes, more than ${COMMAND_LINE_LIMIT}`,
-      line,
-    );
+    const facts = { node: node.path, length, limit: COMMAND_LINE_LIMIT };
+    const because = reason('command-line-long', facts);
+    panic(state, 'module-command-line-long', { node: node.name }, because, line);
   };
   if (!does.dom0less && length > COMMAND_LINE_LIMIT) {
     tooLong();
@@ -74,7 +70,7 @@ export function processMultibootNode(state: BootState, visit: Visit): void {
   }
   const owner = node.parent?.name ?? '';
   if (does.dom0less && state.commandLines.length >= does.moduleLimit) {
-    print(state, `Ignoring ${owner} cmdline (too many)`, line);
+    print(state, 'module-command-line-limit', { owner }, line);
     return;
   }
   state.commandLines.push({ module: start, owner, text: text ?? '', domU, kind, ...line });

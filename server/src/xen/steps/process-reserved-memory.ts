@@ -1,7 +1,8 @@
 // Reads /reserved-memory: every descendant's `reg` goes into the reserved list.
 
 import type { BootState } from '../boot-state.ts';
-import { panic, printOpen } from '../console.ts';
+import { panic, print } from '../console.ts';
+import { reason } from '../reasons.ts';
 import { ENOENT, ENOSPC } from '../errno.ts';
 import { readBanks, type BankList } from './device-tree-get-meminfo.ts';
 import { walkFlatTree, type Visit } from './device-tree-for-each-node.ts';
@@ -32,10 +33,12 @@ export function processReservedMemory(state: BootState, visit: Visit): number {
   return walkFlatTree(state, visit.node, (_, { node, addressCells, sizeCells }) => {
     const rc = readBanks(state, node, 'reg', addressCells, sizeCells, list);
     if (rc === ENOSPC) {
-      const text = 'Max number of supported reserved-memory regions reached.';
-      const stars = state.does.reservedLimitEndsLine ? '' : '*'.repeat(40);
-      if (stars) printOpen(state, text, { node });
-      panic(state, stars || text, `more than ${state.does.bankLimit} reserved ranges`, { node });
+      const because = reason('reserved-limit', { limit: state.does.bankLimit });
+      if (state.does.reservedLimitEndsLine) panic(state, 'reserved-limit', {}, because, { node });
+      else {
+        print(state, 'reserved-limit', {}, { node });
+        panic(state, 'panic-frame', {}, because, { node });
+      }
       return 0;
     }
     return rc === ENOENT ? 0 : rc;

@@ -1,14 +1,13 @@
 // Static shared memory when a domain is built: what Xen checks only then.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import type { Range } from '../../addresses/region.ts';
 import { stringOf, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
 import { inheritedCells, readNumber } from '../cells.ts';
 import { isCompatible } from '../compatible.ts';
-import { paddr, print } from '../console.ts';
-import type { LogLine } from '../xen-boot.ts';
-
-const PAGE = 4096n;
+import { event, print } from '../console.ts';
+import type { LogLine, XenEvent } from '../xen-boot.ts';
 
 /** Shared memory as one domain's node asks for it. */
 export interface SharedMapping {
@@ -56,7 +55,7 @@ export function refuseSharedMemory(
     const fault = faultOf(state, shared, domain, mapping);
     const { node } = shared;
     const written = node.properties.get('xen,shared-mem')?.definition?.whole;
-    if (fault !== undefined) return print(state, fault, { node, written });
+    if (fault) return print(state, fault.id, fault.facts as never, { node, written });
   }
   return undefined;
 }
@@ -66,25 +65,21 @@ function faultOf(
   { host, guest }: SharedMapping,
   domain: string,
   mapping: 'direct' | 'guest',
-): string | undefined {
-  if (host === undefined)
-    return mapping === 'guest'
-      ? undefined
-      : `${domain}: host and guest physical address must be supplied for direct-mapped domains`;
+): XenEvent | undefined {
+  if (host === undefined) return mapping === 'guest' ? undefined : event('shm-direct', { domain });
   const size = guest.end - guest.start;
-  const places = `physical address 0x${paddr(host)}`;
+  const places = { domain, host, guest: guest.start };
   // Since it has a list of its own, the scan has already looked at this.
   if (!state.does.sharedMemoryList) {
-    if (host % PAGE !== 0n || guest.start % PAGE !== 0n)
-      return `${domain}: ${places}, or guest address 0x${paddr(guest.start)} is not suitably aligned.`;
-    if (size % PAGE !== 0n) return `${domain}: size 0x${paddr(size)} is not suitably aligned`;
+    if (host % PAGE_SIZE !== 0n || guest.start % PAGE_SIZE !== 0n)
+      return event('shm-unaligned', places);
+    if (size % PAGE_SIZE !== 0n) return event('shm-domain-size-unaligned', { domain, size });
   }
-  if (mapping === 'direct' && host !== guest.start)
-    return `${domain}: ${places} and guest address 0x${paddr(guest.start)} are not direct-mapped.`;
+  if (mapping === 'direct' && host !== guest.start) return event('shm-not-direct', places);
   const invalid = firstInvalid(state, host, host + size);
   return invalid === undefined
     ? undefined
-    : `${domain}: invalid physical address 0x${(invalid >> 12n).toString(16).padStart(5, '0')}`;
+    : event('shm-outside-ram', { domain, address: invalid >> 12n });
 }
 
 /** The first address of [start, end) without a struct page_info; undefined when all have one. */

@@ -1,11 +1,12 @@
 // The contiguous heap that Xen on arm32 has for itself, apart from the domains' memory.
 
+import { PAGE_SIZE_NUMBER } from '../../addresses/page.ts';
 import type { Range } from '../../addresses/region.ts';
 import { rangeOf, type BootState } from '../boot-state.ts';
-import { paddr, panic, print } from '../console.ts';
+import { panic, print } from '../console.ts';
+import { reason } from '../reasons.ts';
 import { considerModules } from './consider-modules.ts';
 
-const PAGE = 4096;
 const ALIGN = 32n << 20n;
 /** 32 MiB and 1 GiB in pages. */
 const SMALLEST = 8192;
@@ -20,7 +21,7 @@ export function reserveXenheap(state: BootState): Range | undefined {
     state.hasStaticHeap ? state.reserved.filter(({ kind }) => kind === 'static-heap') : state.ram
   ).map(rangeOf);
   const total = banks.reduce((bytes, { start, end }) => bytes + Number(end - start), 0);
-  const heapPages = Math.floor(total / PAGE);
+  const heapPages = Math.floor(total / PAGE_SIZE_NUMBER);
   const asked = state.options.xenheapMegabytes;
   let pages =
     asked === undefined
@@ -28,7 +29,7 @@ export function reserveXenheap(state: BootState): Range | undefined {
       : asked * 256;
   let end: bigint | undefined;
   for (;;) {
-    const size = BigInt(pages * PAGE);
+    const size = BigInt(pages * PAGE_SIZE_NUMBER);
     end = state.hasStaticHeap
       ? fitStaticHeap(banks, size)
       : considerModules(state, span(state), size, ALIGN);
@@ -37,13 +38,12 @@ export function reserveXenheap(state: BootState): Range | undefined {
     if (asked !== undefined || pages <= SMALLEST) break;
   }
   if (end === undefined) {
-    panic(state, state.does.arm32HeapMessage, 'no free hole for the xenheap');
+    panic(state, 'xenheap-too-small', {}, reason('no-place-for-xenheap', {}));
     return undefined;
   }
-  const start = end - BigInt(pages * PAGE);
-  const how = asked === undefined ? '' : ', from command-line';
-  print(state, `Xen heap: ${paddr(start)}-${paddr(end)} (${pages} pages${how})`);
-  print(state, `Dom heap: ${heapPages - pages} pages`);
+  const start = end - BigInt(pages * PAGE_SIZE_NUMBER);
+  print(state, asked === undefined ? 'xen-heap' : 'xen-heap-asked', { start, end, pages });
+  print(state, 'domain-heap', { pages: heapPages - pages });
   return { start, end };
 }
 

@@ -1,11 +1,12 @@
 // The table of struct page_info: where it is taken from decides what is left for dom0.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { rangeOf, type BootState } from '../boot-state.ts';
-import { alternatePaddr, crash, giveUp, panic } from '../console.ts';
+import { crash, event, giveUp, panic } from '../console.ts';
+import { reason } from '../reasons.ts';
 import { allocBootPages, type BootAllocator } from './alloc-boot-pages.ts';
 import type { Pdx } from './init-pdx.ts';
 
-const PAGE = 4096n;
 const MIB = 1n << 20n;
 /** Bytes of struct page_info. */
 const ENTRY = { arm64: 56n, arm32: 32n };
@@ -19,18 +20,14 @@ export function setupFrametable(state: BootState, boot: BootAllocator, pdx: Pdx)
   const banks = state.ram.map(rangeOf);
   const start = banks.reduce((low, bank) => (bank.start < low ? bank.start : low), 1n << 64n);
   const end = banks.reduce((high, bank) => (bank.end > high ? bank.end : high), 0n);
-  const pages = pdx.compress(end - 1n) / PAGE - pdx.compress(start) / PAGE + 1n;
+  const pages = pdx.compress(end - 1n) / PAGE_SIZE - pdx.compress(start) / PAGE_SIZE + 1n;
   if (pages * entry > window) {
-    const because = `RAM spans ${pages} pages, more than the frame table can describe`;
-    if (state.does.noMemory === 'too-small') panic(state, 'Frametable too small', because);
+    const facts = { pages: Number(pages) };
+    const because = reason('frametable-span', facts);
+    if (state.does.noMemory === 'too-small') panic(state, 'frametable-too-small', {}, because);
     else if (state.does.noMemory === 'bug')
-      giveUp(state, `${because}, and this release does not check that`);
-    else
-      panic(
-        state,
-        `The frametable cannot cover the physical region ${alternatePaddr(start)} - ${alternatePaddr(end)}`,
-        because,
-      );
+      giveUp(state, reason('frametable-span-unchecked', facts));
+    else panic(state, 'frametable-too-far', { start, end }, because);
     return false;
   }
   if (state.does.frametable === 'chunks') return takeChunks(state, boot, pdx, end, entry);
@@ -63,19 +60,19 @@ function takeChunks(
   const last = runs.at(-1);
   if (last) last.end = pdx.compress(end - 1n) + 1n;
   for (const run of runs) {
-    const size = roundUp(((run.end - run.start) / PAGE) * entry, PAGE);
+    const size = roundUp(((run.end - run.start) / PAGE_SIZE) * entry, PAGE_SIZE);
     if (!take(state, boot, size, size >= 32n * MIB ? 32n * MIB : 2n * MIB)) return false;
   }
   return true;
 }
 
 function take(state: BootState, boot: BootAllocator, size: bigint, align: bigint): boolean {
-  const page = allocBootPages(state, boot, Number(size / PAGE), Number(align / PAGE));
+  const page = allocBootPages(state, boot, Number(size / PAGE_SIZE), Number(align / PAGE_SIZE));
   if (page !== undefined) return true;
   crash(
     state,
-    `Xen BUG at ${state.does.pageAllocPath}`,
-    `no piece of free RAM holds the frame table of ${size / MIB} MiB`,
+    event('xen-bug', { file: state.does.pageAllocPath }),
+    reason('frametable-no-piece', { size: Number(size / MIB) }),
   );
   return false;
 }

@@ -1,8 +1,10 @@
 // What of the RAM Xen owns: boot allocator, direct map, frame table, heap.
 
+import { PAGE_SIZE } from '../../addresses/page.ts';
 import { overlaps, type Range } from '../../addresses/region.ts';
 import { rangeOf, type BootState, type MemoryBank, type Source } from '../boot-state.ts';
-import { alternatePaddr, crash, panic, print } from '../console.ts';
+import { crash, event, panic, print } from '../console.ts';
+import { reason, type Reason } from '../reasons.ts';
 import { allocBootPages, initBootPages, type BootAllocator } from './alloc-boot-pages.ts';
 import { betweenModules, reservations, subtractRanges } from './dt-unreserved-regions.ts';
 import { setupFrametable } from './setup-frametable.ts';
@@ -11,7 +13,6 @@ import { setupPdx, type Pdx } from './init-pdx.ts';
 import { reserveXenheap } from './reserve-xenheap.ts';
 
 const GIB = 1n << 30n;
-const PAGE = 4096n;
 /** Pages Xen takes for itself between the end of the boot allocator and dom0's memory: less than 2 MiB, measured. */
 const XEN_PAGES = 256;
 
@@ -66,26 +67,22 @@ function giveBank(
 
 /** The direct map starts at the first bank: a later bank below it ends the boot. */
 function startsAboveHeap(state: BootState, bank: Range, source: Source): boolean {
-  const first = (state.ram[0]?.start ?? 0n) / PAGE;
-  const page = bank.start / PAGE;
+  const first = (state.ram[0]?.start ?? 0n) / PAGE_SIZE;
+  const page = bank.start / PAGE_SIZE;
   if (page >= first) return true;
-  panic(
-    state,
-    `cannot add ${state.does.directmapName} mapping at ${page.toString(16)} below heap start ${first.toString(16)}`,
-    'RAM banks are not in ascending order, and this release does not sort them',
-    source,
-  );
+  const facts = { map: state.does.directmapName, start: page, heap: first };
+  panic(state, 'heap-start', facts, reason('banks-unsorted', {}), source);
   return false;
 }
 
 function mapDirectly(state: BootState): void {
   const mapped: Range[] = [];
   for (const bank of state.ram) {
-    const start = bank.start / PAGE;
-    const range = { start, end: start + bank.size / PAGE };
+    const start = bank.start / PAGE_SIZE;
+    const range = { start, end: start + bank.size / PAGE_SIZE };
     if (!startsAboveHeap(state, rangeOf(bank), bank)) return;
     if (mapped.some((other) => overlaps(other, range))) {
-      panic(state, 'Unable to setup the directmap mappings.', 'RAM banks overlap', bank);
+      panic(state, 'directmap-setup', {}, reason('banks-overlap', {}), bank);
       return;
     }
     mapped.push(range);
@@ -98,14 +95,15 @@ function takeEarlyPages(state: BootState, boot: BootAllocator, pdx: Pdx): boolea
   for (let taken = 0; taken < count; taken += 1) {
     const page = allocBootPages(state, boot, 1, 1);
     if (page === undefined) {
-      crash(state, `Xen BUG at ${state.does.pageAllocPath}`, 'no free RAM for page tables');
+      const bug = event('xen-bug', { file: state.does.pageAllocPath });
+      crash(state, bug, reason('no-page-tables', {}));
       return false;
     }
-    const at = BigInt(page) * PAGE;
+    const at = BigInt(page) * PAGE_SIZE;
     if (!state.ram.some((bank) => bank.start <= at && at < bank.start + bank.size)) {
-      const because = `the static heap is not in RAM: Xen puts page tables at ${alternatePaddr(at)}`;
+      const because = reason('page-tables-outside-ram', { address: at });
       if (state.does.crashesOutsideRam) crash(state, undefined, because);
-      else state.outcome = { kind: 'hangs', because };
+      else state.outcome = { kind: 'hangs', because: [because] };
       return false;
     }
   }
@@ -116,7 +114,7 @@ function earlyPages(state: BootState, pdx: Pdx): number {
   if (state.arm32) return 0;
   switch (state.does.beforeFrametable) {
     case 'blob-copy':
-      return Number((state.blobSize + PAGE - 1n) / PAGE);
+      return Number((state.blobSize + PAGE_SIZE - 1n) / PAGE_SIZE);
     case 'nothing':
       return 0;
     case 'page-tables': {
@@ -140,34 +138,34 @@ function earlyPages(state: BootState, pdx: Pdx): number {
 /** No RAM at all: how the releases die of it. */
 function stopWithoutRam(state: BootState): void {
   const { because, source } = whyNoRam(state);
-  if (state.does.pdx === 'scheme') print(state, 'PFN compression disabled: no ranges provided');
+  if (state.does.pdx === 'scheme') print(state, 'pdx-none', {});
   switch (state.does.noMemory) {
     case 'bug':
-      crash(state, `Xen BUG at ${state.does.pageAllocPath}`, because, source);
+      crash(state, event('xen-bug', { file: state.does.pageAllocPath }), because, source);
       return;
     case 'region': {
-      const none = `${alternatePaddr((1n << 64n) - 1n)} - ${alternatePaddr(0n)}`;
-      panic(state, `The frametable cannot cover the physical region ${none}`, because, source);
+      // The bounds that Xen's search for the lowest and highest bank starts with.
+      const none = { start: (1n << 64n) - 1n, end: 0n };
+      panic(state, 'frametable-too-far', none, because, source);
       return;
     }
     case 'too-small':
-      panic(state, 'Frametable too small', because, source);
+      panic(state, 'frametable-too-small', {}, because, source);
   }
 }
 
 /** Older releases go on when the scan ends early: what stopped it is the cause. */
-function whyNoRam({ scanEndedAt }: BootState): { because: string; source: Source } {
-  const because = 'Xen recognises no RAM in the tree';
-  return scanEndedAt
-    ? { because: `${because}: its scan ends at ${scanEndedAt.path}`, source: { node: scanEndedAt } }
-    : { because, source: {} };
+function whyNoRam({ scanEndedAt: node }: BootState): { because: Reason; source: Source } {
+  return node
+    ? { because: reason('no-ram-scan-ended', { node: node.path }), source: { node } }
+    : { because: reason('no-ram', {}), source: {} };
 }
 
 /** arm32 keeps a heap of its own below; false when that ends the boot. */
 function setupArm32(state: BootState, boot: BootAllocator): boolean {
   if (state.ram.length === 0) {
     const { because, source } = whyNoRam(state);
-    panic(state, 'No memory bank', because, source);
+    panic(state, 'no-memory-bank', {}, because, source);
     return false;
   }
   const xenheap = reserveXenheap(state);

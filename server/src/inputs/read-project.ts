@@ -1,0 +1,60 @@
+// Reads `dtmap.json`: what a folder of boards says about how its boards are checked.
+
+import * as v from 'valibot';
+import { parseJson, readValue, type Read } from './read-profile.ts';
+import { severities, type Severities } from './read-severities.ts';
+
+const texts = v.array(v.string('must be a string'), 'must be a list of strings');
+
+const project = v.strictObject({
+  $schema: v.exactOptional(v.string('must be a string')),
+  extends: v.exactOptional(v.union([v.string(), texts], 'must be a path or a list of paths')),
+  includePaths: v.exactOptional(texts),
+  defines: v.exactOptional(
+    v.record(v.string(), v.string('must be a string'), 'must be an object of strings'),
+  ),
+  targets: v.exactOptional(texts),
+  overlays: v.exactOptional(texts),
+  guests: v.exactOptional(texts),
+  bootProfile: v.exactOptional(
+    v.union(
+      [v.string(), v.record(v.string(), v.unknown())],
+      'must be an object or the path of a JSON file',
+    ),
+  ),
+  bootScript: v.exactOptional(v.string('must be a path')),
+  severity: v.exactOptional(severities),
+  maxWarnings: v.exactOptional(
+    v.pipe(
+      v.number('must be a whole number'),
+      v.integer('must be a whole number'),
+      v.minValue(0, 'must not be negative'),
+    ),
+  ),
+  baseline: v.exactOptional(v.string('must be a path')),
+});
+
+/** One `dtmap.json` as written; paths are relative to its folder. */
+export interface Project {
+  readonly extends?: string | readonly string[];
+  readonly includePaths?: readonly string[];
+  readonly defines?: Readonly<Record<string, string>>;
+  /** `xen:4.18`, `linux:6.12`. */
+  readonly targets?: readonly string[];
+  readonly overlays?: readonly string[];
+  /** xl configurations and partial trees of guests. */
+  readonly guests?: readonly string[];
+  /** A boot profile, or the path of one. */
+  readonly bootProfile?: string | Readonly<Record<string, unknown>>;
+  /** An ImageBuilder configuration, a U-Boot script or a U-Boot environment. */
+  readonly bootScript?: string;
+  readonly severity?: Severities;
+  readonly maxWarnings?: number;
+  readonly baseline?: string;
+}
+
+/** The settings in the text of a `dtmap.json`. */
+export function readProject(text: string): Read<Project> {
+  const json = parseJson(text);
+  return json.ok ? readValue(project, json.value) : json;
+}

@@ -1,0 +1,175 @@
+// What Xen prints while it builds the domains that the tree describes (Xen: create_domUs and what it calls).
+
+import type { XenMessage } from './xen-message.ts';
+
+export const domainMessages = {
+  'loading-domain': {
+    form: {
+      by: 'domUMemoryUnit',
+      forms: {
+        KB: '*** LOADING DOMU cpus={cpus:dec} memory={memory:bare}KB ***',
+        '0x': '*** LOADING DOMU cpus={cpus:dec} memory={memory:hex}KB ***',
+      },
+    },
+    grade: 'fact',
+    cause: 'Xen begins to build a domain with {cpus} CPUs and {memory} KiB (hexadecimal).',
+  },
+  'domain-memory-property': {
+    form: 'Error building DomU: cannot read "memory" property',
+    grade: 'fatal',
+    cause: 'A domain below /chosen must say both `memory` (KiB, two cells) and `cpus`.',
+    fix: 'Add the property.',
+    rule: 'xen-panic',
+  },
+  'domain-cpus-property': {
+    form: "Missing property 'cpus' for domain {domain:word}",
+    grade: 'fatal',
+    cause: 'A domain below /chosen must say both `memory` (KiB, two cells) and `cpus`.',
+    fix: 'Add the property.',
+    rule: 'xen-panic',
+  },
+  'direct-map-static': {
+    form: 'direct-map is not valid for domain {domain:word} without static allocation.',
+    grade: 'fatal',
+    cause: '{domain} asks for a direct map but names no memory of its own.',
+    fix: 'Add `xen,static-mem`, or drop `direct-map`.',
+  },
+  'domain-construction': {
+    form: 'Could not set up domain {domain:word}',
+    also: ['Could not set up domain {domain:word} (rc = {code:dec})'],
+    grade: 'fatal',
+    cause: 'Domain {domain} could not be built; the lines before say why.',
+    fix: 'Mend what the lines before name.',
+    rule: 'xen-panic',
+  },
+  'domain-bank': {
+    form: '{domain:domain} BANK[{index:dec}] {start:alternate}-{end:alternate} ({size:mib}MB)',
+    grade: 'fact',
+    cause:
+      'Bank {index} of the RAM of {domain}, {size} MiB, at the addresses that the domain sees.',
+  },
+  'static-bank': {
+    form: '{domain:domain}: STATIC BANK[{index:dec}] {start:alternate}-{end:alternate}',
+    also: ['{domain:domain} STATIC BANK[{index:dec}] {start:alternate}-{end:alternate}'],
+    grade: 'fact',
+    cause: 'Bank {index} of the memory that is set aside for {domain}.',
+    address: 'start',
+  },
+  'shared-bank': {
+    form: '{domain:domain}: allocate static shared memory BANK {start:alternate}-{end:alternate}.',
+    grade: 'fact',
+    cause: 'Shared memory that {domain} owns.',
+    address: 'start',
+  },
+  'static-mem-sum': {
+    form: 'Size of "memory" property doesn\'t match up with the sum-up of "xen,static-mem".',
+    also: ['"memory" property doesn\'t match up with the sum-up of "xen,static-mem"'],
+    grade: 'fatal',
+    cause: 'The sizes in `xen,static-mem` do not add up to `memory` (KiB) of the domain.',
+    fix: 'Make both the same.',
+    rule: 'xen-panic',
+  },
+  'static-mem-sum-unsupported': {
+    form: 'Size of "memory" property doesn\'t match up with the sum-up of "xen,static-mem". Unsupported configuration.',
+    grade: 'fatal',
+    cause: 'The sizes in `xen,static-mem` do not add up to `memory` (KiB) of the domain.',
+    fix: 'Make both the same.',
+    rule: 'xen-panic',
+  },
+  'static-mem-failed': {
+    form: 'Failed to allocate requested static memory for domain {domain:domain}.',
+    also: ['Failed to allocate requested static memory for domain {domain:domain}.…'],
+    grade: 'fatal',
+    cause:
+      'A static range is not free RAM: it overlaps something, is not page aligned, or sizes differ.',
+    fix: 'Move the range to free RAM and make `memory` agree.',
+    rule: 'xen-panic',
+  },
+  'static-mem-not-assigned': {
+    form: 'Failed to assign requested static memory for direct-map domain {domain:domain}.',
+    also: ['Failed to assign requested static memory for direct-map domain {domain:domain}.…'],
+    grade: 'fatal',
+    cause:
+      'A static range is not free RAM: it overlaps something, is not page aligned, or sizes differ.',
+    fix: 'Move the range to free RAM and make `memory` agree.',
+    rule: 'xen-panic',
+  },
+  'shm-direct': {
+    form: '{domain:domain}: host and guest physical address must be supplied for direct-mapped domains',
+    grade: 'fatal',
+    cause:
+      'Shared memory of a directly mapped domain must name the host address, equal to the guest address.',
+    fix: 'Write `xen,shared-mem` with host address, the same guest address and size.',
+  },
+  'shm-not-direct': {
+    form: '{domain:domain}: physical address {host:paddr0x} and guest address {guest:paddr0x} are not direct-mapped.',
+    grade: 'fatal',
+    cause:
+      'Shared memory of a directly mapped domain must name the host address, equal to the guest address.',
+    fix: 'Write `xen,shared-mem` with host address, the same guest address and size.',
+    address: 'host',
+  },
+  'shm-unaligned': {
+    form: '{domain:domain}: physical address {host:paddr0x}, or guest address {guest:paddr0x} is not suitably aligned.',
+    grade: 'fatal',
+    cause: 'Shared memory of {domain} does not start at a page.',
+    fix: 'Move it to a multiple of 4 KiB.',
+    address: 'host',
+  },
+  'shm-domain-size-unaligned': {
+    form: '{domain:domain}: size {size:paddr0x} is not suitably aligned',
+    grade: 'fatal',
+    cause: 'Shared memory of {domain} has {size} bytes, which are no whole pages.',
+    fix: 'Make its size a multiple of 4 KiB.',
+  },
+  'shm-outside-ram': {
+    form: '{domain:domain}: invalid physical address {address:frame}',
+    grade: 'fatal',
+    cause: 'Shared memory of {domain} lies outside RAM, from frame {address} on.',
+    fix: 'Move it into a RAM bank.',
+    address: 'address',
+    unit: 'frame',
+  },
+  'domain-memory-short': {
+    form: 'Failed to allocate requested domain memory. {missing:dec}KB unallocated. Fix the VMs configurations.',
+    also: [
+      'Failed to allocate requested domain memory. {missing:dec}KB unallocated.{rest:text}',
+      'Failed to allocate requested domain memory.{rest:text}',
+      'Failed to allocate requested domain memory',
+    ],
+    grade: 'fatal',
+    cause: 'The heap is too small for the memory of all domains.',
+    fix: 'Lower `memory` of a domain or `dom0_mem=`.',
+    rule: 'xen-panic',
+  },
+  'colouring-static': {
+    form: 'LLC coloring and static memory are incompatible',
+    also: ['{domain:domain}: LLC coloring and static memory are incompatible'],
+    grade: 'fatal',
+    cause: 'A domain has both colours and static memory.',
+    fix: 'Drop one of the two.',
+  },
+  'colouring-off': {
+    form: "'llc-colors' found, but LLC coloring is disabled",
+    grade: 'fatal',
+    cause: 'A domain has `llc-colors` and the command line of Xen does not switch colouring on.',
+    fix: 'Add `llc-coloring=on`.',
+  },
+  'passthrough-incomplete': {
+    form: 'xen,reg or xen,path missing',
+    also: ['{node:word}: xen,reg or xen,path missing', 'xen,reg or xen,path missing{rest:text}'],
+    grade: 'fatal',
+    cause: 'A node of a passthrough tree says what it is but not where the host has it.',
+    fix: 'Give it both `xen,reg` and `xen,path`.',
+  },
+  'iomem-refused': {
+    form: 'Unable to permit to dom{domain:dec} access to {start:bare} - {end:bare}',
+    also: [
+      'Unable to permit to dom{domain:dec} access to {start:hex}{rest:text}',
+      'Unable to permit to dom{domain:dec} access to{rest:text}',
+    ],
+    grade: 'fatal',
+    cause: 'The range is not one Xen lets domain {domain} use: RAM, reserved, or another device.',
+    fix: 'Correct `xen,reg` or `iomem`.',
+  },
+} as const satisfies Readonly<Record<string, XenMessage>>;

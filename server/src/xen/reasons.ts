@@ -1,0 +1,178 @@
+// Why a boot of Xen ends as it does, or why a part of it cannot be told: a code with facts, and its words.
+
+import { printForm, type Facts, type FactsOf } from '../messages/form.ts';
+import type { XenReservedKind } from './reserved-kind.ts';
+
+/** The words of every reason, by its code; a part of a sentence, without a full stop. */
+const WORDS = {
+  // The blob and the scan.
+  'blob-misplaced':
+    'the blob has {size:dec} bytes at {address:hex}; at most 2 MiB, 8-byte aligned, are allowed',
+  'blob-too-large':
+    'the blob has {size:dec} bytes at an unknown address; at most 2 MiB, 8-byte aligned, are allowed',
+  'memreserve-limit': 'more than {limit:dec} /memreserve/ entries',
+  'reserved-limit': 'more than {limit:dec} reserved ranges',
+  'node-unreadable': '{node:word} cannot be read',
+  'tree-unreadable': 'the tree cannot be read',
+  'nested-too-deep':
+    '{node:word} is {depth:dec} levels deep, and this release never gets past such a node',
+  'number-size': '{node:word}: a number of {cells:dec} cells is more than Xen reads',
+  'module-without-reg': '{node:word} has no reg',
+  'module-reg-short': 'reg of {node:word} is shorter than {cells:dec} cells',
+  'command-line-long': 'bootargs of {node:word} has {length:dec} bytes, more than {limit:dec}',
+
+  // RAM and what Xen takes of it.
+  'ram-from-firmware':
+    'booted by UEFI, RAM comes from the firmware: the profile gives no efiMemoryMap',
+  'ram-from-loader': 'the tree has no memory node: the boot loader adds it',
+  'ram-size-from-loader': 'the memory nodes leave the size of RAM to the boot loader',
+  'places-not-given': ({ modules }: { readonly modules: readonly MissingPlace[] }) =>
+    `the boot profile does not give ${modules.map(wordPlace).join(' and ')}`,
+  'no-ram': 'Xen recognises no RAM in the tree',
+  'no-ram-scan-ended': 'Xen recognises no RAM in the tree: its scan ends at {node:word}',
+  'no-place-for-xen': 'no free hole for Xen to move to',
+  'no-place-for-xenheap': 'no free hole for the xenheap',
+  'banks-unsorted': 'RAM banks are not in ascending order, and this release does not sort them',
+  'banks-overlap': 'RAM banks overlap',
+  'no-page-tables': 'no free RAM for page tables',
+  'page-tables-outside-ram':
+    'the static heap is not in RAM: Xen puts page tables at {address:alternate}',
+  'frametable-span': 'RAM spans {pages:dec} pages, more than the frame table can describe',
+  'frametable-span-unchecked':
+    'RAM spans {pages:dec} pages, more than the frame table can describe, and this release does not check that',
+  'frametable-no-piece': 'no piece of free RAM holds the frame table of {size:mib} MiB',
+  'ram-twice': 'free RAM from {address:hex0x} overlaps RAM that Xen already has',
+  'free-pieces-limit': 'more than {limit:dec} pieces of free RAM',
+  'modules-freed-twice':
+    'the {other:name} module overlaps the {module:name} module, and Xen frees both',
+
+  // dom0.
+  'dom0-kernel-missing': 'no kernel module for dom0 is known to Xen',
+  'cache-colouring': 'with cache colouring Xen moves itself, and dom0 gets pages of its colours',
+  'kernel-size-not-file':
+    "the kernel's file has {file:dec} bytes and its module {module:dec}: Xen reads the unpacked size from the module's end",
+  'kernel-cut':
+    "the kernel's file has {file:dec} bytes, and its module only {module:dec}: Xen copies no more",
+  'dom0-memory-short': "{missing:dec} MiB of dom0_mem do not fit into Xen's free memory",
+  'follows-banks': "it follows from dom0's banks",
+  'depends-on-banks': "it depends on where dom0's memory is",
+  'rest-below-4-mib': 'the rest below 4 MiB comes from what Xen itself has left over',
+  'places-assumed': 'the places of Xen and of the blob are not given',
+  'scrubbed-by-several':
+    'several CPUs scrub memory while dom0 is built, and clean blocks are taken first',
+  'scrubbed-by':
+    '{cpus:dec} CPUs scrub memory while dom0 is built, and clean blocks are taken first',
+  'boot-may-end-at-memory': 'the boot may end where dom0 gets its memory',
+  'dom0-memory-less-than-page': 'dom0_mem is less than a page',
+  'kernel-size-unknown': 'the kernel is unpacked into the heap before, and its size is not given',
+  'extended-regions-iommu':
+    'with an IOMMU they are the holes between all devices, up to an address width that depends on the CPU',
+  'extended-regions-banks': "they are what dom0's banks and the grant table leave",
+  'kernel-unpacked': 'the kernel is unpacked to pages of the heap, and from there copied',
+  'device-over-ram': "{node:word} is mapped over dom0's RAM, where Xen puts this",
+  'tree-too-large':
+    "dom0's tree does not fit into {size:dec} bytes: the host's blob and a little more",
+  'node-not-mapped': '{node:word} cannot be mapped into dom0',
+  'dom0-shared-memory': "dom0's shared memory cannot be mapped",
+  'reg-above-64-bits': 'reg of {node:word} ends above 64 bits',
+  'root-cells': "the root's #address-cells and #size-cells are {address:dec} and {size:dec}",
+  'memory-node-overrun': "exactly {limit:dec} reserved ranges overrun the memory node's buffer",
+  'first-bank-small':
+    "dom0's first bank has {size:mib} MiB, too little for kernel, ramdisk and blob",
+  'no-room-beside-kernel': "dom0's first bank has no room for ramdisk and blob beside the kernel",
+  'blob-size-unknown': "the size of the host's blob is not known",
+  'no-interrupt-controller': 'the tree has no interrupt controller that Xen knows',
+  'cpus-not-given': "dom0's number of CPUs is not given",
+
+  // What dom0 is told.
+  'told-not-mapped': ({ kind, node }: ToldRange) =>
+    `dom0 is told that ${wordTold(kind, node)} is memory, but it is not mapped there`,
+  'told-not-owned': ({ kind, node }: ToldRange) =>
+    `dom0 is told that ${wordTold(kind, node)} is memory, but does not own it`,
+
+  // Why Linux in dom0 uses a range that it is told of as ordinary memory.
+  'reserved-memory-misspelt': 'Linux knows the node only as `reserved-memory`',
+  'not-reserved': 'no reservation in its tree says so',
+  'not-direct-child': 'Linux looks only at direct children of /reserved-memory',
+  'reserved-memory-cells':
+    "{name:word} of /reserved-memory is not the root's, so Linux ignores all of it",
+  'reserved-memory-ranges': '/reserved-memory has no ranges, so Linux ignores all of it',
+  'node-status': 'its status is "{status:text}", so Linux ignores it',
+  'node-reusable': 'it is reusable, so Linux hands it out',
+  'node-is-memory': 'Xen takes nodes with device_type = "memory" out of dom0\'s tree',
+
+  // Domains of the tree.
+  'domain-not-static': '{node:word} is to be mapped 1:1 but has no xen,static-mem',
+  'domain-without-cpus': '{node:word} does not say how many CPUs it has',
+  'domain-without-memory': '{node:word} does not say how much memory it has',
+  'domain-without-kernel': 'no kernel module of {node:word} is known to Xen',
+  'hardware-domain':
+    '{node:word} is the hardware domain: its memory depends on what is built before it',
+  'domain-shared-memory': 'the shared memory of {node:word} cannot be mapped',
+  'domain-memory-short': 'memory of {node:word} is {size:mib} MiB, and {free:mib} MiB are free',
+  'domain-memory-tight': 'memory of {node:word} is about as much as is free',
+  'shortfall-unknown': 'the last message says how much is missing',
+  'static-memory-not-built':
+    '{node:word} has xen,static-mem, and Xen is built without CONFIG_STATIC_MEMORY',
+  'static-memory-unaligned':
+    'xen,static-mem of {node:word} is not page aligned: what Xen does then depends on what is there',
+  'static-memory-outside-ram':
+    'xen,static-mem of {node:word} is not in RAM: what Xen does then depends on what is there',
+  'static-memory-twice':
+    'xen,static-mem of {node:word} is used twice: what Xen does then depends on what is there',
+  'static-memory-sum': 'memory of {node:word} is not the sum of its xen,static-mem',
+  'domain-kernel-large': "{domain:domain}'s kernel does not fit into its first bank",
+} as const satisfies Readonly<Record<string, string | ((facts: never) => string)>>;
+
+/** A module whose place the profile does not give: Xen, its blob, or what a node describes. */
+export interface MissingPlace {
+  readonly kind: 'xen' | 'blob' | 'module';
+  readonly node: string | undefined;
+}
+
+/** A range that dom0 is told to be memory: a static heap, or a node's, or one without a node. */
+export interface ToldRange {
+  readonly kind: XenReservedKind;
+  readonly node: string | undefined;
+}
+
+function wordPlace({ kind, node }: MissingPlace): string {
+  if (kind === 'xen') return "Xen's own address and size";
+  if (kind === 'blob') return "the blob's address and size";
+  return `where ${node ?? 'a module'} is loaded`;
+}
+
+function wordTold(kind: XenReservedKind, node: string | undefined): string {
+  return kind === 'static-heap' ? 'the static heap' : (node ?? 'a reserved range');
+}
+
+export type ReasonCode = keyof typeof WORDS;
+
+/** A reason with the facts that its words need. */
+export type Reason = { [Code in ReasonCode]: ReasonOf<Code> }[ReasonCode];
+export type ReasonOf<Code extends ReasonCode> = {
+  readonly code: Code;
+  readonly facts: ReasonFacts<Code>;
+};
+export type ReasonFacts<Code extends ReasonCode> = (typeof WORDS)[Code] extends infer W
+  ? W extends string
+    ? FactsOf<W>
+    : W extends (facts: infer F) => string
+      ? F
+      : never
+  : never;
+
+/** A reason, with its facts checked. */
+export function reason<Code extends ReasonCode>(code: Code, facts: ReasonFacts<Code>): Reason {
+  return { code, facts } as unknown as Reason;
+}
+
+/** Reasons in words: a part of a sentence, without a full stop. */
+export function wordReasons(reasons: readonly Reason[]): string {
+  return reasons.map(wordReason).join('; ');
+}
+
+function wordReason({ code, facts }: Reason): string {
+  const words: string | ((facts: never) => string) = WORDS[code];
+  return typeof words === 'string' ? printForm(words, facts as Facts) : words(facts as never);
+}

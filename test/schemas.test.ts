@@ -1,0 +1,353 @@
+// The JSON that dtmap prints and reads is what server/docs/schemas says; UPDATE=1 rewrites what is made from elsewhere.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Ajv, type AnySchemaObject } from 'ajv';
+import { format, resolveConfig } from 'prettier';
+import { allRules } from '../server/src/rules/all-rules.ts';
+import type { Project } from '../server/src/inputs/read-project.ts';
+import type { BootProfile } from '../server/src/xen/boot-profile.ts';
+import { printSchema, propertiesOf } from './support/print-schema.ts';
+import { dtmap } from './support/run-dtmap.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const folder = path.join(root, 'server/docs/schemas');
+const page = path.join(root, 'server/docs/json.md');
+const schemas = new Map(
+  readdirSync(folder).map((file) => [
+    file,
+    JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as AnySchemaObject,
+  ]),
+);
+const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
+for (const [file, schema] of schemas) ajv.addSchema(schema, file);
+
+/** What is wrong with `value`, one line each; empty when it is as `file` says. */
+function faultsOf(file: string, value: unknown): string[] {
+  const validate = ajv.getSchema(file);
+  assert.ok(validate, file);
+  if (validate(value) === true) return [];
+  return (validate.errors ?? []).map(
+    (each) => `${each.instancePath} ${each.message ?? ''} ${JSON.stringify(each.params)}`,
+  );
+}
+
+const sample = 'client/sample/board.dts';
+const overlap = 'test/fixtures/xen-boots/resv-overlap';
+const scaled = 'test/fixtures/xen-boots/seed-scaled';
+const domains = 'test/fixtures/xen-boots/static-mem';
+const one = ['--profile', 'test/fixtures/profiles/one-cpu.json'];
+
+/** For each schema command lines whose output it describes; together they print every property that it has. */
+const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'findings.json': [
+    ['check', sample, '--xen', '4.18,4.19', '--linux', '6.12'],
+    ['check', `${overlap}/board.dts`, `${scaled}/board.dts`, 'test/fixtures/cli/clean.dts'],
+    ['check', ...ruleBoards()],
+  ],
+  'memory-map.json': [
+    ...['host', 'xen', 'dom0', 'linux'].map((reader) => [
+      'map',
+      `${scaled}/board.dts`,
+      ...['--for', reader, '--xen', '4.18', '--linux', '6.12', ...one],
+    ]),
+    ['map', sample, '--for', 'xen', '--xen', '4.18'],
+    ['map', 'test/fixtures/xen-boots/resv-dynamic/board.dts', '--for', 'linux'],
+    ['map', 'test/fixtures/xen-boots/mod-no-initrd/board.dts', '--for', 'host'],
+    ['map', `${domains}/board.dts`, '--for', 'domU1'],
+    ...['static-shm', 'static-heap', 'memreserve'].map((board) => [
+      'map',
+      `test/fixtures/xen-boots/${board}/board.dts`,
+    ]),
+  ],
+  'boot.json': [
+    ['boot', sample, '--xen', '4.18,4.19'],
+    ['boot', `${scaled}/board.dts`, '--xen', '4.18', ...one],
+    ['boot', `${overlap}/board.dts`, '--xen', '4.18,4.19,unstable'],
+    ['boot', 'test/fixtures/xen-boots/s4-two-banks-hole-idle/board.dts', '--xen', '4.18'],
+    ['boot', 'test/fixtures/xen-boots/memreserve/board.dts', '--xen', '4.19', ...one],
+  ],
+  'boot-comparison.json': [
+    ['boot', `${scaled}/board.dts`, '--compare', `${scaled}/4.18.6/xen.log`],
+    ['boot', `${overlap}/board.dts`, '--compare', `${scaled}/4.18.6/xen.log`],
+    ['boot', `${overlap}/board.dts`, '--compare', '-'],
+  ],
+  'decode.json': [['decode', sample, '0x60000000']],
+  'diff.json': [
+    ['diff', sample, `${scaled}/board.dts`],
+    ['diff', `${scaled}/board.dts`, `${overlap}/board.dts`, '--for', 'xen', '--xen', '4.18'],
+  ],
+  'explained-log.json': [
+    ['explain', `${scaled}/4.18.6/xen.log`, '--board', `${scaled}/board.dts`],
+    ['explain', `${overlap}/4.19.6/xen.log`],
+    ['explain', 'test/fixtures/xen-logs/18-zcu102-qemu-woods-2019.log'],
+  ],
+  'rule.json': [
+    ['explain', 'xen-panic'],
+    ['explain', 'reg_format'],
+  ],
+};
+
+/** A log that differs in more lines than are aligned with care: what standard input holds. */
+const longLog = Array.from(
+  { length: 1100 },
+  (_, index) =>
+    `(XEN) RAM: ${(index + 1).toString(16)}0000000 - ${(index + 1).toString(16)}0000fff\n`,
+).join('');
+
+/** Boards with the fault of each rule. */
+function ruleBoards(): string[] {
+  return allRules.map(({ id }) => `test/fixtures/rules/${id}/bad.dts`);
+}
+
+/** The names of all properties that occur in `value`, by their path: `findings[].at`. */
+function pathsIn(value: unknown, at = '', into = new Set<string>()): Set<string> {
+  if (Array.isArray(value)) for (const each of value) pathsIn(each, `${at}[]`, into);
+  else if (typeof value === 'object' && value !== null)
+    for (const [name, each] of Object.entries(value)) {
+      const inner = at === '' ? name : `${at}.${name}`;
+      into.add(inner);
+      pathsIn(each, inner, into);
+    }
+  return into;
+}
+
+describe('JSON that is printed', function () {
+  this.timeout(60_000);
+
+  for (const [file, commands] of Object.entries(printed)) {
+    it(`is as ${file} says, which says nothing else`, async () => {
+      const seen = new Set<string>();
+      for (const argv of commands) {
+        const ran = await dtmap([...argv, '--format', 'json'], {
+          cwd: root,
+          stdin: longLog,
+        });
+        assert.notEqual(ran.stdout, '', `${argv.join(' ')}: ${ran.stderr}`);
+        const value = JSON.parse(ran.stdout) as unknown;
+        assert.deepEqual(faultsOf(file, value), [], argv.join(' '));
+        // Several releases give an array of what one gives.
+        for (const each of [value].flat()) pathsIn(each, '', seen);
+      }
+      const described = propertiesOf(schemas, file).map((property) => property.path);
+      assert.deepEqual(
+        described.filter((each) => !seen.has(each)),
+        [],
+        'described, and never printed',
+      );
+    });
+  }
+
+  it('is the same from merge as from check', async () => {
+    const scratch = mkdtempSync(path.join(tmpdir(), 'dtmap-schemas-'));
+    const part = path.join(scratch, 'part.json');
+    await dtmap(['check', sample, '--format', 'json', '-o', part], { cwd: root });
+    const { stdout } = await dtmap(['merge', part], { cwd: root });
+    assert.deepEqual(faultsOf('findings.json', JSON.parse(stdout)), []);
+    rmSync(scratch, { recursive: true });
+  });
+
+  it('is a baseline as baseline.json says', async () => {
+    const { stdout } = await dtmap(['check', sample, '--write-baseline', '-'], { cwd: root });
+    const baseline = JSON.parse(stdout) as { fingerprints: string[] };
+    assert.ok(baseline.fingerprints.length > 0);
+    assert.deepEqual(faultsOf('baseline.json', baseline), []);
+  });
+
+  it('is refused by its schema when a field is new, lost, or of another kind', () => {
+    const decoded = { address: '0x1000', mfn: '0x1', owners: [] };
+    assert.deepEqual(faultsOf('decode.json', decoded), []);
+    for (const wrong of [
+      { ...decoded, pfn: 1 },
+      { address: '0x1000', owners: [] },
+      { ...decoded, mfn: 1 },
+    ])
+      assert.notDeepEqual(faultsOf('decode.json', wrong), []);
+  });
+});
+
+/** A type with all that is optional, addresses as JSON has them. */
+type Whole<Type> = Type extends bigint
+  ? string | number
+  : Type extends readonly (infer Each)[]
+    ? readonly Whole<Each>[]
+    : Type extends object
+      ? { readonly [Name in keyof Type]-?: Whole<NonNullable<Type[Name]>> }
+      : Type;
+
+/** Every field: a new one does not compile before it is here, and fails before it is in the schema. */
+const wholeProfile: Whole<BootProfile> = {
+  xen: { address: '0x40200000', size: '0x118000', textSize: 524288, debug: true },
+  dtb: { address: '0x44000000', size: '0X9BD' },
+  kernel: { fileSize: 1, textOffset: 0, format: 'gzip', uncompressedSize: '12' },
+  boot: 'efi',
+  efiMemoryMap: [
+    { start: 0, end: '0x40000000', type: 'EfiConventionalMemory' },
+    { start: 0, end: 1, type: 'Available' },
+  ],
+  memory: [{ start: '0x40000000', end: '0x80000000' }],
+  xenCommandLine: 'dom0_mem=1G',
+  dmaBits: 32,
+  iommu: false,
+  cpus: 4,
+  architecture: 'arm32',
+  config: { staticMemory: true, staticShm: true, llcColoring: false, acpi: false },
+};
+
+const wholeProject: Record<keyof Project, unknown> = {
+  extends: ['base.json'],
+  includePaths: ['include'],
+  defines: { CONFIG_X: '1' },
+  targets: ['xen:4.18', 'xen:4.18.2', 'xen:unstable', 'linux:6.12', 'linux:current'],
+  overlays: [],
+  guests: [],
+  bootProfile: wholeProfile,
+  bootScript: 'boot.cmd',
+  severity: { 'reg-length': 'off', reg_format: 'on' },
+  maxWarnings: 3,
+  baseline: 'baseline.json',
+};
+
+describe('JSON that is read', () => {
+  let scratch = '';
+  before(() => {
+    scratch = mkdtempSync(path.join(tmpdir(), 'dtmap-schemas-'));
+    mkdirSync(path.join(scratch, 'include'));
+    for (const name of ['board.dts', 'soc.dtsi'])
+      writeFileSync(
+        path.join(scratch, name),
+        readFileSync(path.join(root, 'test/fixtures/cli', name)),
+      );
+    writeFileSync(path.join(scratch, 'base.json'), '{}');
+    writeFileSync(path.join(scratch, 'boot.cmd'), 'load mmc 0 0x48000000 Image\n');
+    writeFileSync(path.join(scratch, 'baseline.json'), '{ "version": 1, "fingerprints": [] }');
+  });
+  after(() => {
+    rmSync(scratch, { recursive: true });
+  });
+
+  /** Why the command line refuses a file, undefined when it does not. */
+  async function refusal(name: string, value: unknown): Promise<string | undefined> {
+    writeFileSync(path.join(scratch, name), JSON.stringify(value));
+    const options = name === 'dtmap.json' ? [] : ['--no-config', '--profile', name];
+    const ran = await dtmap(['check', 'board.dts', ...options], { cwd: scratch });
+    return ran.status === 2 ? ran.stderr : undefined;
+  }
+
+  it('has every field of a boot profile in its schema', async () => {
+    assert.equal(await refusal('profile.json', wholeProfile), undefined);
+    assert.deepEqual(faultsOf('boot-profile.json', wholeProfile), []);
+    const described = propertiesOf(schemas, 'boot-profile.json').map((each) => each.path);
+    assert.deepEqual(described.sort(), ['$schema', ...pathsIn(wholeProfile)].sort());
+  });
+
+  it('has every field of dtmap.json in its schema', async () => {
+    assert.equal(await refusal('dtmap.json', wholeProject), undefined);
+    assert.deepEqual(faultsOf('project.json', wholeProject), []);
+    assert.deepEqual(
+      Object.keys(schemas.get('project.json')?.['properties'] as object).sort(),
+      ['$schema', ...Object.keys(wholeProject)].sort(),
+    );
+  });
+
+  it('may name its schema', async () => {
+    const named = { $schema: 'boot-profile.json', cpus: 1 };
+    assert.equal(await refusal('profile.json', named), undefined);
+    assert.equal(await refusal('dtmap.json', { $schema: 'x', bootProfile: named }), undefined);
+  });
+
+  const wrongProfiles: readonly unknown[] = [
+    { xen: { adress: 1 } },
+    { xen: { address: -1 } },
+    { xen: { address: '0x1_000' } },
+    { kernel: { fileSize: '0x11111111111111111' } },
+    { kernel: { format: 'zip' } },
+    { memory: [{ start: 0 }] },
+    { memory: { start: 0, end: 1 } },
+    { cpus: 0 },
+    { cpus: 1.5 },
+    { dmaBits: 65 },
+    { efiMemoryMap: [{ start: 0, end: 1, type: 'EfiBogus' }] },
+    { boot: 'acpi' },
+    { iommu: 'no' },
+    { xenCommandLine: 1 },
+    { config: { acpi: 'no' } },
+    { config: { debug: true } },
+    { ram: [] },
+    [],
+  ];
+  const wrongProjects: readonly unknown[] = [
+    { include: [] },
+    { targets: 'xen:4.18' },
+    { targets: ['xen'] },
+    { defines: { CONFIG_X: 1 } },
+    { severity: { 'reg-length': 'fatal' } },
+    { severity: { 'no-such-rule': 'off' } },
+    { maxWarnings: -1 },
+    { extends: 1 },
+    { bootScript: [] },
+    { baseline: {} },
+    { bootProfile: { xen: { adress: 1 } } },
+    [],
+  ];
+  for (const [name, file, values] of [
+    ['profile.json', 'boot-profile.json', wrongProfiles],
+    ['dtmap.json', 'project.json', wrongProjects],
+  ] as const)
+    for (const value of values)
+      it(`is refused by ${file} and by the command line: ${JSON.stringify(value)}`, async () => {
+        assert.notEqual(await refusal(name, value), undefined);
+        assert.notDeepEqual(faultsOf(file, value), []);
+      });
+
+  it('is described in VS Code by schemas that refer to nothing but each other', () => {
+    const { contributes } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+      contributes: { jsonValidation: { url: string }[] };
+    };
+    const shipped = contributes.jsonValidation.map(({ url }) => path.basename(url));
+    assert.deepEqual(shipped, ['project.json', 'boot-profile.json']);
+    const named = shipped.flatMap((file) =>
+      [...JSON.stringify(schemas.get(file)).matchAll(/"\$ref":"([^"#]+)/g)].map(([, name]) => name),
+    );
+    assert.deepEqual(named, ['boot-profile.json']);
+  });
+
+  it('has the rules there are', () => {
+    const file = path.join(folder, 'project.json');
+    const ids = allRules.map(({ id }) => id);
+    const schema = JSON.parse(readFileSync(file, 'utf8')) as {
+      properties: { severity: { propertyNames: { enum: string[] } } };
+    };
+    if (process.env['UPDATE']) {
+      schema.properties.severity.propertyNames.enum = ids;
+      writeFileSync(file, `${JSON.stringify(schema, undefined, 2)}\n`);
+    }
+    assert.deepEqual(schema.properties.severity.propertyNames.enum, ids, 'run UPDATE=1 npm test');
+  });
+});
+
+describe('the page on JSON', () => {
+  it('says what every field means', () => {
+    const fields = [...schemas.keys()].flatMap((file) => propertiesOf(schemas, file));
+    assert.ok(fields.length > 100);
+    assert.deepEqual(
+      fields.filter(({ description }) => description === ''),
+      [],
+    );
+  });
+
+  it('has a table for every schema, as the schema says', async () => {
+    const text = readFileSync(page, 'utf8');
+    const made = text.replace(
+      /(<!-- (\S+\.json) -->\n)[^]*?(?=<!-- end -->)/g,
+      (_, mark: string, file: string) => `${mark}\n${printSchema(schemas, file)}\n`,
+    );
+    const expected = await format(made, { ...(await resolveConfig(page)), parser: 'markdown' });
+    if (process.env['UPDATE']) writeFileSync(page, expected);
+    assert.equal(readFileSync(page, 'utf8'), expected, 'run UPDATE=1 npm test');
+    const marked = [...text.matchAll(/<!-- (\S+\.json) -->/g)].map(([, file]) => file);
+    assert.deepEqual(marked.toSorted(), [...schemas.keys()].sort());
+  });
+});
