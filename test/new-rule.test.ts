@@ -33,7 +33,7 @@ describe('npm run new-rule', function () {
   const newRule = (name: string): SpawnSyncReturns<string> =>
     node('--import', 'tsx', 'test/new-rule/new-rule.ts', name);
   const mocha = (...args: readonly string[]): SpawnSyncReturns<string> =>
-    node('node_modules/mocha/bin/mocha.js', ...args);
+    node('node_modules/mocha/bin/mocha.js', '--no-color', ...args);
   const fill = (name: string, texts: readonly (readonly [string, string])[]): void => {
     let text = readFileSync(file(name), 'utf8');
     for (const [placeholder, written] of texts) {
