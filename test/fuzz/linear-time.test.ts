@@ -10,7 +10,7 @@ describe('time per size of input', function () {
   this.timeout(600_000);
 
   it('a reader that takes the square of its input is found', async () => {
-    const effort = { base: 4, factors: [1, 4], rounds: 1, retries: 1 };
+    const effort = { base: 4, factors: [1, 4], again: [1, 4], rounds: 1, retries: 1 };
     const square = (count: number) => (): number => {
       let sum = 0;
       for (let a = 0; a < count; a++) for (let b = 0; b < count; b++) sum = (sum + a * b) | 0;
@@ -21,6 +21,18 @@ describe('time per size of input', function () {
       effort,
     );
     assert.ok(growth.slope > surelySteep, `${growth.slope}`);
+  });
+
+  it('is that of inputs that are read, not of those that a bound refuses', async () => {
+    const effort = { base: 4, factors: [1, 4], again: [1, 4, 16], rounds: 1, retries: 2 };
+    const bounded = (count: number) => (): number => {
+      let sum = 0;
+      if (count > 3000) return sum;
+      for (let a = 0; a < count; a++) for (let b = 0; b < count * 16; b++) sum = (sum + a * b) | 0;
+      return sum;
+    };
+    const growth = await measureGrowth({ reader: 'bounded', input: 'any', make: bounded }, effort);
+    assert.ok(growth.slope > surelySteep, JSON.stringify(growth));
   });
 
   it('grows with the square for no reader and input', async () => {

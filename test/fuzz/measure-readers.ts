@@ -16,8 +16,14 @@ const { values } = parseArgs({
   },
 });
 
-const quick: Effort = { base: 4, factors: [1, 4], rounds: 1, retries: 6 };
-const thorough: Effort = { base: 15, factors: [1, 2, 4, 8], rounds: 2, retries: 4 };
+const quick: Effort = { base: 4, factors: [1, 4], again: [1, 4, 16], rounds: 1, retries: 6 };
+const thorough: Effort = {
+  base: 15,
+  factors: [1, 2, 4, 8],
+  again: [1, 2, 4, 8],
+  rounds: 2,
+  retries: 4,
+};
 
 void run();
 

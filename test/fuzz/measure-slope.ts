@@ -30,6 +30,8 @@ export interface Effort {
   readonly base: number;
   /** The sizes, in smallest inputs. */
   readonly factors: readonly number[];
+  /** Those of a measurement that is made again: further apart, so that what disturbs one size weighs less. */
+  readonly again: readonly number[];
   /** Runs of each size, of which the least counts. */
   readonly rounds: number;
   /** How often a slope that is too steep is measured again, each time with larger inputs and more runs. */
@@ -69,6 +71,10 @@ export async function measureGrowth(growing: GrowingInput, effort: Effort): Prom
   }
   const lastOf = ({ times }: Growth): number => (times.at(-1) ?? 0) - fixed;
   let best = await measureAt(growing, count, fixed, effort.factors, effort.rounds);
+  while (isRefused(best) && count > 1) {
+    count = Math.max(1, Math.floor(count / 2));
+    best = await measureAt(growing, count, fixed, effort.factors, effort.rounds);
+  }
   // What was slow when it was first run may be fast once it is compiled.
   while (lastOf(best) < TELLING && count * 2 * largest <= most) {
     count *= 2;
@@ -79,15 +85,22 @@ export async function measureGrowth(growing: GrowingInput, effort: Effort): Prom
     const scale = 2 ** (retry % 2 === 0 ? -retry / 2 : (retry + 1) / 2);
     const fitting = Math.min(Math.floor(count * scale), Math.floor(most / largest));
     const tried = Math.max(1, lastOf(best) > 1000 ? Math.min(fitting, count) : fitting);
-    // Sizes further apart: what disturbs one of them weighs less, and the square no less.
-    const wider = tried * largest * 4 <= (growing.most ?? MOST_FAST) && lastOf(best) < FAST;
-    const factors = wider ? [...effort.factors, largest * 4] : effort.factors;
+    const widest = tried * (effort.again.at(-1) ?? 1);
+    const isWider = widest <= (growing.most ?? MOST_FAST) && lastOf(best) < FAST;
+    const factors = isWider ? effort.again : effort.factors;
     const growth = await measureAt(growing, tried, fixed, factors, effort.rounds + retry);
     // A smaller input that is read too fast to tell says nothing; one as large as the first says that it was disturbed.
-    const tells = tried >= count || lastOf(growth) >= TELLING;
+    const tells = !isRefused(growth) && (tried >= count || lastOf(growth) >= TELLING);
     if (tells && growth.slope < best.slope) best = growth;
   }
   return best;
+}
+
+/** Whether a bound of the reader that nobody declared ends it at the largest input, which is read faster than the one before. */
+function isRefused({ times }: Growth): boolean {
+  return times.some(
+    (time, at) => time < (times[at - 1] ?? 0) / 4 && (times[at - 1] ?? 0) > TELLING,
+  );
 }
 
 async function measureAt(

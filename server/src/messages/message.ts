@@ -78,6 +78,9 @@ export interface FoundMessage<Id extends string> {
   readonly shown: Readonly<Record<string, string>>;
 }
 
+/** Characters that are looked at: the buffers in which Xen and Linux make a line have 1024. */
+const LONGEST_LINE = 1536;
+
 /**
  * The messages that a line of a console is made of, mostly one: a line that was left open holds several. `within` also
  * finds one message in a text around it, as people quote it. Empty when nothing is known.
@@ -88,7 +91,7 @@ export function findMessages<Id extends string>(
   within = false,
 ): readonly FoundMessage<Id>[] {
   const found: FoundMessage<Id>[] = [];
-  let text = collapse(line);
+  let text = collapse(line.slice(0, LONGEST_LINE));
   while (text !== '') {
     const next = findOne(catalogue, text, 'whole');
     if (!next) break;
