@@ -28,11 +28,11 @@ describe('time per size of input', function () {
     const bounded = (count: number) => (): number => {
       let sum = 0;
       if (count > 3000) return sum;
-      for (let a = 0; a < count; a++) for (let b = 0; b < count * 16; b++) sum = (sum + a * b) | 0;
+      for (let a = 0; a < count; a++) for (let b = 0; b < count * 64; b++) sum = (sum + a * b) | 0;
       return sum;
     };
     const growth = await measureGrowth({ reader: 'bounded', input: 'any', make: bounded }, effort);
-    assert.ok(growth.slope > surelySteep, JSON.stringify(growth));
+    assert.ok((growth.counts.at(-1) ?? 0) <= 3000, JSON.stringify(growth));
   });
 
   it('grows with the square for no reader and input', async () => {
