@@ -156,8 +156,8 @@ function covers(uncertain: string, what: string): boolean {
  * is left out, because the comparison is about it.
  */
 export function profileOfLog(log: BootLog): BootProfile {
-  const xen = log.modules.find(({ kind }) => kind.trim() === 'Xen');
-  const dtb = log.modules.find(({ kind }) => kind.trim() === 'Device Tree');
+  const xen = log.modules.find(({ kind }) => kind === 'Xen');
+  const dtb = log.modules.find(({ kind }) => kind === 'Device Tree');
   return {
     ...(xen ? { xen: { address: xen.start, size: xen.end - xen.start } } : {}),
     ...(dtb ? { dtb: { address: dtb.start, size: dtb.end - dtb.start } } : {}),

@@ -4,11 +4,10 @@ import { formatRange } from '../addresses/format.ts';
 import { overlaps, type Range } from '../addresses/region.ts';
 import { overlappingPairs } from '../memory/overlapping-pairs.ts';
 import { RangeIndex } from '../memory/range-index.ts';
-import { collapse } from '../messages/form.ts';
-import { findMessages, type Grade } from '../messages/message.ts';
-import { linuxMessages } from '../linux/messages.ts';
-import { XEN_MARK, xenMessages } from '../xen/messages.ts';
-import type { BootLog, BootLogLine, Known, LoggedRegion } from './read-boot-log.ts';
+import { collapse, type Facts } from '../messages/form.ts';
+import type { Grade } from '../messages/message.ts';
+import { XEN_MARK } from '../xen/messages.ts';
+import { messagesOf, type BootLog, type BootLogLine, type LoggedRegion } from './read-boot-log.ts';
 
 export interface ExplainedLine {
   readonly line: number;
@@ -27,27 +26,36 @@ export interface ExplainedLine {
   readonly repeats: number;
 }
 
+/** A line while it is explained: what its message tells, and a count that grows. */
+interface Explaining {
+  readonly line: ExplainedLine;
+  readonly facts: Facts;
+  repeats: number;
+}
+
 /** The lines that are about memory, in the log's order; a line that repeats is given once. */
 export function explainLog(log: BootLog): readonly ExplainedLine[] {
-  const explained: { -readonly [Key in keyof ExplainedLine]: ExplainedLine[Key] }[] = [];
+  const explained: Explaining[] = [];
   for (const [index, line] of log.lines.entries()) {
     const found = line.messages.length > 0 ? explainLine(line) : explainWrapped(log.lines, index);
     for (const each of found) {
       const last = explained.at(-1);
-      if (last?.text === each.text && last.id === each.id) last.repeats++;
+      if (last?.line.text === each.line.text && last.line.id === each.line.id) last.repeats++;
       else explained.push(each);
     }
   }
-  const isFatal = explained.some(({ grade }) => grade === 'fatal');
+  const isFatal = explained.some(({ line }) => line.grade === 'fatal');
   const regions = new LoggedRegions(log);
-  return explained.map((line) => refine(line, regions, isFatal));
+  return explained.map(({ line, facts, repeats }) =>
+    refine({ ...line, repeats }, facts, regions, isFatal),
+  );
 }
 
 /** How many lines a mail program makes of one message at most. */
 const WRAPPED = 3;
 
 /** A message whose tail stands on the next lines, where a mail program put it. */
-function explainWrapped(lines: readonly BootLogLine[], index: number): readonly ExplainedLine[] {
+function explainWrapped(lines: readonly BootLogLine[], index: number): readonly Explaining[] {
   const first = lines[index];
   if (!first || first.by === 'other') return [];
   let text = first.text.trimEnd();
@@ -55,17 +63,14 @@ function explainWrapped(lines: readonly BootLogLine[], index: number): readonly 
     // What is a message by itself is not the tail of another.
     if (next.by !== 'other' || next.text.trim() === '' || next.messages.length > 0) return [];
     text = `${text} ${next.text.trim()}`;
-    const messages: readonly Known[] =
-      first.by === 'xen'
-        ? findMessages(xenMessages, text, true)
-        : findMessages(linuxMessages, text, true);
+    const messages = messagesOf({ ...first, text });
     if (messages.length > 0) return explainLine({ ...first, text, messages });
   }
   return [];
 }
 
 /** Each message of a line with what lies behind it. */
-function explainLine({ by, text, line, messages }: BootLogLine): readonly ExplainedLine[] {
+function explainLine({ by, text, line, messages }: BootLogLine): readonly Explaining[] {
   const told = messages.filter(({ message }) => message.aside !== true);
   return told.map(({ id, message, facts, shown }) => {
     const meant = message.cases?.find(({ when }) => when(facts)) ?? { id, ...message };
@@ -73,7 +78,7 @@ function explainLine({ by, text, line, messages }: BootLogLine): readonly Explai
       sentence.replace(/\{(\w+)\}/g, (_, name: string) => shown[name] ?? 'it');
     const value = message.address === undefined ? undefined : facts[message.address];
     const node = facts['node'];
-    return {
+    const explained = {
       line,
       text: by === 'xen' ? `${XEN_MARK}${collapse(text)}` : collapse(text),
       id: meant.id,
@@ -87,15 +92,21 @@ function explainLine({ by, text, line, messages }: BootLogLine): readonly Explai
       ...(typeof node === 'string' ? { node } : {}),
       repeats: 0,
     };
+    return { line: explained, facts, repeats: 0 };
   });
 }
 
 // What the log itself shows about a line: which listed ranges hold its address, which share memory, which are no RAM.
-function refine(line: ExplainedLine, log: LoggedRegions, isFatal: boolean): ExplainedLine {
-  if (line.id === 'region-overlap' && !isFatal && isSameTwice(line.text))
+function refine(
+  line: ExplainedLine,
+  facts: Facts,
+  log: LoggedRegions,
+  isFatal: boolean,
+): ExplainedLine {
+  if (line.id === 'region-overlap' && !isFatal && isSameTwice(facts))
     return harmless(line, 'The same file was recorded twice, as a UEFI boot does; it was kept.');
-  if (line.id === 'module') return refineModule(line, log);
-  if (line.id === 'reserved') return refineReserved(line, log);
+  if (line.id === 'module') return refineModule(line, facts, log);
+  if (line.id === 'reserved') return refineReserved(line, facts, log);
   if (line.grade === 'fact') return line;
   const shown = [
     ...whereAddress(line.address, log),
@@ -112,19 +123,12 @@ function harmless(line: ExplainedLine, cause: string): ExplainedLine {
   return { ...rest, grade: 'fact', cause };
 }
 
-function isSameTwice(text: string): boolean {
-  const [one, other] = [...text.matchAll(/\[(?:0x)?([0-9a-f]+), ?(?:0x)?([0-9a-f]+)\)/gi)];
-  const number = (digits: string | undefined): string | undefined =>
-    digits?.replace(/^0+(?=.)/, '');
-  return (
-    one !== undefined &&
-    number(one[1]) === number(other?.[1]) &&
-    number(one[2]) === number(other?.[2])
-  );
+function isSameTwice({ start, end, otherStart, otherEnd }: Facts): boolean {
+  return start === otherStart && end === otherEnd;
 }
 
-function refineModule(line: ExplainedLine, log: LoggedRegions): ExplainedLine {
-  const module = log.moduleNamed(line.text);
+function refineModule(line: ExplainedLine, facts: Facts, log: LoggedRegions): ExplainedLine {
+  const module = log.moduleAt(facts['index']);
   if (!module) return line;
   if (log.hasRam && log.ram.meeting(module, 1).length === 0)
     return {
@@ -153,11 +157,11 @@ function collides(one: Range, other: Range): boolean {
 }
 
 function nameOfModule({ index, kind, ...range }: LoggedRegion): string {
-  return `MODULE[${index}] (${kind.trim()}) ${formatRange(range)}`;
+  return `MODULE[${index}] (${kind}) ${formatRange(range)}`;
 }
 
-function refineReserved(line: ExplainedLine, log: LoggedRegions): ExplainedLine {
-  const region = log.reservedNamed(line.text);
+function refineReserved(line: ExplainedLine, facts: Facts, log: LoggedRegions): ExplainedLine {
+  const region = log.reservedAt(facts['index']);
   if (!region || !log.hasRam || log.ram.meeting(region, 1).length > 0) return line;
   return {
     ...line,
@@ -173,9 +177,7 @@ function whereAddress(address: bigint | undefined, log: LoggedRegions): string[]
   const byte = { start: address, end: address + 1n };
   const held = [
     ...log.reserved.meeting(byte, MOST_MET).map((each) => `RESVD[${each.index}]`),
-    ...log.modules
-      .meeting(byte, MOST_MET)
-      .map((each) => `MODULE[${each.index}] (${each.kind.trim()})`),
+    ...log.modules.meeting(byte, MOST_MET).map((each) => `MODULE[${each.index}] (${each.kind})`),
   ];
   if (held.length > 0)
     return [
@@ -220,13 +222,13 @@ class LoggedRegions {
     this.#reservedAt = new Map(log.reserved.toReversed().map((each) => [each.index, each]));
   }
 
-  /** The module that the line of text lists. */
-  moduleNamed(text: string): LoggedRegion | undefined {
-    return this.#moduleAt.get(Number(/MODULE\[(\d+)\]:/.exec(text)?.[1] ?? -1));
+  /** The module of that index. */
+  moduleAt(index: Facts[string] | undefined): LoggedRegion | undefined {
+    return this.#moduleAt.get(Number(index));
   }
 
-  reservedNamed(text: string): LoggedRegion | undefined {
-    return this.#reservedAt.get(Number(/RESVD\[(\d+)\]:/.exec(text)?.[1] ?? -1));
+  reservedAt(index: Facts[string] | undefined): LoggedRegion | undefined {
+    return this.#reservedAt.get(Number(index));
   }
 
   /** A sentence for each pair of modules that share memory. */

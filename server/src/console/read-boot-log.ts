@@ -44,8 +44,8 @@ export interface BootLog {
   readonly xenCommandLine: string | undefined;
 }
 
-/** What a line says of memory; a mail may quote a fault without its mark, and facts are only trusted with it. */
-function messagesOf({ by, text }: Line): readonly Known[] {
+/** What a line says of memory, empty when nothing; a mail may quote a fault without its mark, and facts are only trusted with it. */
+export function messagesOf({ by, text }: Line): readonly Known[] {
   if (by === 'xen') {
     const found = findMessages(xenMessages, text, true);
     // The console of a domain that Xen shows as its own.

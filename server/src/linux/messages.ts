@@ -1,8 +1,7 @@
 // Every line of Linux that concerns the memory of the tree: as each release prints it, what it means, and what to do.
 
-import type { Message } from '../messages/message.ts';
+import type { Message, MessageFacts } from '../messages/message.ts';
 import type { Behaviours } from './behaviours.ts';
-import type { MessageFacts } from '../messages/message.ts';
 
 type LinuxMessage = Message<keyof Behaviours>;
 
@@ -51,13 +50,13 @@ export const linuxMessages = {
     form: {
       by: 'staticRecordedLate',
       forms: {
-        true: "OF: reserved mem: Reserved memory: failed to reserve memory for node '{node:name}': base {base:physical}, size {size:mib} MiB",
+        true: "OF: reserved mem: Reserved memory: failed to reserve memory for node '{node:name}': base {base:physical}, size {size:dec} MiB",
         false:
-          "OF: fdt: Reserved memory: failed to reserve memory for node '{node:name}': base {base:physical}, size {size:mib} MiB",
+          "OF: fdt: Reserved memory: failed to reserve memory for node '{node:name}': base {base:physical}, size {size:dec} MiB",
       },
     },
     also: [
-      "Reserved memory: failed to reserve memory for node '{node:name}': base {base:physical}, size {size:mib} MiB",
+      "Reserved memory: failed to reserve memory for node '{node:name}': base {base:physical}, size {size:dec} MiB",
       "Reserved memory: failed to reserve memory for node '{node:name}': base {base:physical}, size {bytes:text}",
       "OF: fdt: Reserved memory: failed to reserve memory for node '{node:name}'{rest:text}",
     ],
@@ -69,9 +68,9 @@ export const linuxMessages = {
     address: 'base',
   },
   'linux-not-allocated': {
-    form: "OF: reserved mem: failed to allocate memory for node '{node:name}': size {size:mib} MiB",
+    form: "OF: reserved mem: failed to allocate memory for node '{node:name}': size {size:dec} MiB",
     also: [
-      "Reserved memory: failed to allocate memory for node '{node:name}': size {size:mib} MiB",
+      "Reserved memory: failed to allocate memory for node '{node:name}': size {size:dec} MiB",
       "OF: reserved mem: failed to allocate memory for node '{node:name}'{rest:text}",
     ],
     grade: 'fault',
@@ -166,19 +165,19 @@ export const linuxMessages = {
     address: 'start',
   },
   'cma-pool': {
-    form: 'Reserved memory: created CMA memory pool at {start:physical}, size {size:mib} MiB',
+    form: 'Reserved memory: created CMA memory pool at {start:physical}, size {size:dec} MiB',
     grade: 'fact',
     cause: 'A pool at {start} that Linux lends to movable pages until a device asks for it.',
     address: 'start',
   },
   'dma-pool': {
-    form: 'Reserved memory: created DMA memory pool at {start:physical}, size {size:mib} MiB',
+    form: 'Reserved memory: created DMA memory pool at {start:physical}, size {size:dec} MiB',
     grade: 'fact',
     cause: 'A pool at {start} from which the devices that name it get their DMA memory.',
     address: 'start',
   },
   'restricted-pool': {
-    form: 'Reserved memory: created restricted DMA pool at {start:physical}, size {size:mib} MiB',
+    form: 'Reserved memory: created restricted DMA pool at {start:physical}, size {size:dec} MiB',
     grade: 'fact',
     cause: 'A pool at {start} through which all DMA of the devices that name it goes.',
     address: 'start',

@@ -11,7 +11,6 @@ export interface FieldTypes {
   readonly frame: bigint;
   readonly physical: bigint;
   readonly dec: number;
-  readonly mib: number;
   readonly word: string;
   readonly domain: string;
   readonly vcpu: string;
@@ -74,8 +73,6 @@ export const fields: { readonly [F in Format]: Field<FieldTypes[F]> } = {
   /** Linux's `%pa`: as wide as its physical addresses. */
   physical: hexField((value, digits) => `0x${wrapped(value).padStart(digits, '0')}`),
   dec: decimal('-?\\d{1,15}'),
-  /** Whole MiB. */
-  mib: decimal('-?\\d{1,15}'),
   /** Without a blank. */
   word: string('[^\\s]+'),
   /** Xen's name of a domain. */

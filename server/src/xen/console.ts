@@ -13,12 +13,12 @@ export function event<Id extends XenMessageId>(id: Id, facts: XenFacts<Id>): Xen
 }
 
 /** The line of an event that is not part of the log. */
-function lineOf(state: BootState, { id, facts }: XenEvent, source: Source): LogLine {
-  const text = printXen(id, facts as never, state.does);
+function lineOf(state: BootState, told: XenEvent, source: Source): LogLine {
+  const text = printXen(told.id, told.facts as never, state.does);
   return {
     text,
     shown: XEN_MARK + text,
-    events: [{ id, facts } as XenEvent],
+    events: [told],
     ...(source.written && { written: source.written }),
     ...(source.node && { node: source.node }),
   };
@@ -31,12 +31,17 @@ export function print<Id extends XenMessageId>(
   facts: XenFacts<Id>,
   source: Source = {},
 ): LogLine {
-  const line = lineOf(state, event(id, facts), source);
+  return printEvent(state, event(id, facts), source);
+}
+
+/** As `print`, of an event that was made elsewhere. */
+export function printEvent(state: BootState, told: XenEvent, source: Source = {}): LogLine {
+  const line = lineOf(state, told, source);
   if (state.muted) return line;
   const open = state.lineOpen ? state.log.pop() : undefined;
   const whole = open ? joinLines(open, line) : line;
   state.log.push(whole);
-  state.lineOpen = isOpenForm(formOf(xenMessages[id], state.does));
+  state.lineOpen = isOpenForm(formOf(xenMessages[told.id], state.does));
   return whole;
 }
 
@@ -58,7 +63,17 @@ export function panic<Id extends XenMessageId>(
   because: Reason,
   source: Source = {},
 ): undefined {
-  const line = print(state, id, facts, source);
+  return panicWith(state, event(id, facts), because, source);
+}
+
+/** As `panic`, with an event that was made elsewhere. */
+export function panicWith(
+  state: BootState,
+  told: XenEvent,
+  because: Reason,
+  source: Source = {},
+): undefined {
+  const line = printEvent(state, told, source);
   state.outcome = { kind: 'panics', line, because: [because] };
   return undefined;
 }

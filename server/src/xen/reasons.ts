@@ -40,7 +40,7 @@ const WORDS = {
   'frametable-span': 'RAM spans {pages:dec} pages, more than the frame table can describe',
   'frametable-span-unchecked':
     'RAM spans {pages:dec} pages, more than the frame table can describe, and this release does not check that',
-  'frametable-no-piece': 'no piece of free RAM holds the frame table of {size:mib} MiB',
+  'frametable-no-piece': 'no piece of free RAM holds the frame table of {size:dec} MiB',
   'ram-twice': 'free RAM from {address:hex0x} overlaps RAM that Xen already has',
   'free-pieces-limit': 'more than {limit:dec} pieces of free RAM',
   'modules-freed-twice':
@@ -78,7 +78,7 @@ const WORDS = {
   'root-cells': "the root's #address-cells and #size-cells are {address:dec} and {size:dec}",
   'memory-node-overrun': "exactly {limit:dec} reserved ranges overrun the memory node's buffer",
   'first-bank-small':
-    "dom0's first bank has {size:mib} MiB, too little for kernel, ramdisk and blob",
+    "dom0's first bank has {size:dec} MiB, too little for kernel, ramdisk and blob",
   'no-room-beside-kernel': "dom0's first bank has no room for ramdisk and blob beside the kernel",
   'blob-size-unknown': "the size of the host's blob is not known",
   'no-interrupt-controller': 'the tree has no interrupt controller that Xen knows',
@@ -109,7 +109,7 @@ const WORDS = {
   'hardware-domain':
     '{node:word} is the hardware domain: its memory depends on what is built before it',
   'domain-shared-memory': 'the shared memory of {node:word} cannot be mapped',
-  'domain-memory-short': 'memory of {node:word} is {size:mib} MiB, and {free:mib} MiB are free',
+  'domain-memory-short': 'memory of {node:word} is {size:dec} MiB, and {free:dec} MiB are free',
   'domain-memory-tight': 'memory of {node:word} is about as much as is free',
   'shortfall-unknown': 'the last message says how much is missing',
   'static-memory-not-built':

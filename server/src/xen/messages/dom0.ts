@@ -44,13 +44,13 @@ export const dom0Messages = {
     address: 'address',
   },
   'allocating-direct': {
-    form: 'Allocating 1:1 mappings totalling {size:mib}MB for {domain:domain}:',
+    form: 'Allocating 1:1 mappings totalling {size:dec}MB for {domain:domain}:',
     grade: 'fact',
     cause: '{domain} gets {size} MiB, at the same addresses as in the machine.',
     part: 'dom0.size',
   },
   allocating: {
-    form: 'Allocating mappings totalling {size:mib}MB for {domain:domain}:',
+    form: 'Allocating mappings totalling {size:dec}MB for {domain:domain}:',
     grade: 'fact',
     cause: '{domain} gets {size} MiB from anywhere in the heap.',
     part: 'dom0.size',
@@ -62,7 +62,7 @@ export const dom0Messages = {
     fix: 'Free RAM at low addresses, or lower `dom0_mem=` so that it fits there.',
   },
   bank: {
-    form: 'BANK[{index:dec}] {start:alternate}-{end:alternate} ({size:mib}MB)',
+    form: 'BANK[{index:dec}] {start:alternate}-{end:alternate} ({size:dec}MB)',
     grade: 'fact',
     cause: "Bank {index} of the domain's RAM, {size} MiB; dom0's is mapped 1:1.",
     part: 'dom0.banks',
@@ -76,7 +76,7 @@ export const dom0Messages = {
     fix: 'Free RAM below 4 GiB.',
   },
   'dom0-memory-short': {
-    form: 'Failed to allocate requested dom0 memory. {missing:mib}MB unallocated',
+    form: 'Failed to allocate requested dom0 memory. {missing:dec}MB unallocated',
     grade: 'fatal',
     cause:
       'Free RAM is too small or in too many pieces for the memory that was asked for. With a 1:1 mapped dom0 each piece must be found at one place.',
@@ -84,7 +84,7 @@ export const dom0Messages = {
     rule: 'xen-panic',
   },
   'dom0-memory-less': {
-    form: 'WARNING: Failed to allocate requested dom0 memory. {missing:mib}MB unallocated',
+    form: 'WARNING: Failed to allocate requested dom0 memory. {missing:dec}MB unallocated',
     grade: 'fault',
     cause:
       'Free RAM is too small or in too many pieces: dom0 gets {missing} MiB less than was asked for.',

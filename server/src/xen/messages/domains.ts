@@ -43,7 +43,7 @@ export const domainMessages = {
     rule: 'xen-panic',
   },
   'domain-bank': {
-    form: '{domain:domain} BANK[{index:dec}] {start:alternate}-{end:alternate} ({size:mib}MB)',
+    form: '{domain:domain} BANK[{index:dec}] {start:alternate}-{end:alternate} ({size:dec}MB)',
     grade: 'fact',
     cause:
       'Bank {index} of the RAM of {domain}, {size} MiB, at the addresses that the domain sees.',

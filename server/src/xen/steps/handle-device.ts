@@ -4,7 +4,7 @@ import { PAGE_SIZE } from '../../addresses/page.ts';
 import { stringsIn, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
 import { inheritedCells, readNumber } from '../cells.ts';
-import { crash, event, print } from '../console.ts';
+import { crash, event, print, printEvent } from '../console.ts';
 import { EINVAL, ERANGE } from '../errno.ts';
 import { reason } from '../reasons.ts';
 import type { LogLine, XenEvent } from '../xen-boot.ts';
@@ -97,7 +97,7 @@ export function handleDevice(state: BootState, node: DtNode): MappingFailure | u
     const address = translate(node, raw, bus);
     if (typeof address === 'object') {
       const { told } = address;
-      if (told) print(state, told.id, told.facts as never, source);
+      if (told) printEvent(state, told, source);
       const facts = { index, node: node.path };
       return { rc: EINVAL, node, line: print(state, 'address-untranslatable', facts, source) };
     }

@@ -3,7 +3,7 @@
 import { PAGE_SIZE } from '../../addresses/page.ts';
 import { overlaps, type Range } from '../../addresses/region.ts';
 import type { BootState } from '../boot-state.ts';
-import { event, giveUp, panic, print } from '../console.ts';
+import { event, giveUp, panicWith, print } from '../console.ts';
 import { reason } from '../reasons.ts';
 import type { XenEvent } from '../xen-boot.ts';
 
@@ -52,9 +52,8 @@ function refused(state: BootState, range: Range, message: (left: bigint) => XenE
     if (overlaps(mapped, range) && (!hit || mapped.start < hit.start)) hit = mapped;
   if (!hit) return false;
   const from = hit.start > range.start ? (hit.start / PAGE_SIZE) * PAGE_SIZE : range.start;
-  const { id, facts } = message(range.end - from);
   const because = reason('device-over-ram', { node: hit.node.path });
   if (state.banksUncertain) giveUp(state, because);
-  else panic(state, id, facts as never, because, { node: hit.node });
+  else panicWith(state, message(range.end - from), because, { node: hit.node });
   return true;
 }

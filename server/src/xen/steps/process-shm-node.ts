@@ -4,7 +4,7 @@ import { PAGE_SIZE } from '../../addresses/page.ts';
 import { stringOf } from '../../tree/device-tree.ts';
 import type { BootState, Source } from '../boot-state.ts';
 import { readNumber } from '../cells.ts';
-import { event, print } from '../console.ts';
+import { event, print, printEvent } from '../console.ts';
 import { EINVAL, ENOENT, ENOSPC } from '../errno.ts';
 import type { XenEvent } from '../xen-boot.ts';
 import { overlapsReserved } from './check-reserved-regions-overlap.ts';
@@ -31,8 +31,8 @@ export function processShmNode(state: BootState, visit: Visit): number {
     node,
     written: node.properties.get('xen,shared-mem')?.definition?.whole,
   };
-  const refuse: Refuse = ({ id, facts }) => {
-    print(state, id, facts as never, source);
+  const refuse: Refuse = (why) => {
+    printEvent(state, why, source);
     return EINVAL;
   };
   if (!state.profile.config?.staticShm) return refuse(event('shm-config', {}));

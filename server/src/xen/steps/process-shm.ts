@@ -6,7 +6,7 @@ import { stringOf, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
 import { inheritedCells, readNumber } from '../cells.ts';
 import { isCompatible } from '../compatible.ts';
-import { event, print } from '../console.ts';
+import { event, printEvent } from '../console.ts';
 import type { LogLine, XenEvent } from '../xen-boot.ts';
 
 /** Shared memory as one domain's node asks for it. */
@@ -55,7 +55,7 @@ export function refuseSharedMemory(
     const fault = faultOf(state, shared, domain, mapping);
     const { node } = shared;
     const written = node.properties.get('xen,shared-mem')?.definition?.whole;
-    if (fault) return print(state, fault.id, fault.facts as never, { node, written });
+    if (fault) return printEvent(state, fault, { node, written });
   }
   return undefined;
 }
