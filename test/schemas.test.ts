@@ -8,7 +8,7 @@ import { Ajv, type AnySchemaObject } from 'ajv';
 import { format, resolveConfig } from 'prettier';
 import { allRules } from '../server/src/rules/all-rules.ts';
 import type { Project } from '../server/src/inputs/read-project.ts';
-import type { BootProfile } from '../server/src/xen/boot-profile.ts';
+import type { BootProfile } from '../server/src/facts/boot-profile.ts';
 import { printSchema, propertiesOf } from './support/print-schema.ts';
 import { dtmap } from './support/run-dtmap.ts';
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { writeDtb } from '../server/src/dtb/write-dtb.ts';
 import { nodeAt, spanOf, type DeviceTree } from '../server/src/tree/device-tree.ts';
-import type { BootProfile } from '../server/src/xen/boot-profile.ts';
+import type { BootProfile } from '../server/src/facts/boot-profile.ts';
 import { bootXen } from '../server/src/xen/boot.ts';
 import { explainMfn } from '../server/src/xen/explain-mfn.ts';
 import { BRANCH_NAMES, parseRelease, RELEASES, type Release } from '../server/src/xen/releases.ts';

@@ -4,7 +4,7 @@ import { wordReasons } from '../server/src/xen/reasons.ts';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Range } from '../server/src/addresses/region.ts';
-import type { BootProfile } from '../server/src/xen/boot-profile.ts';
+import type { BootProfile } from '../server/src/facts/boot-profile.ts';
 import { newBootState, type BootModule, type BootState } from '../server/src/xen/boot-state.ts';
 import { explainMfn } from '../server/src/xen/explain-mfn.ts';
 import { parseRelease } from '../server/src/xen/releases.ts';

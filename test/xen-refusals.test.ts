@@ -4,7 +4,7 @@ import { wordReasons } from '../server/src/xen/reasons.ts';
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BootProfile } from '../server/src/xen/boot-profile.ts';
+import type { BootProfile } from '../server/src/facts/boot-profile.ts';
 import type { XenBoot } from '../server/src/xen/xen-boot.ts';
 import { tellBoot } from './support/tell-boot.ts';
 import { arm32Heap } from './xen-refusals/arm32-heap.ts';

@@ -6,7 +6,7 @@ import { parseTargets } from '../../server/src/analysis/targets.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
 import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import type { FileSet, SourceFile } from '../../server/src/text/source-file.ts';
-import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
+import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
 
 export const rootFile = '/board/board.dts';
 export const overlayFile = '/board/camera.dtso';

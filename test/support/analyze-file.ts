@@ -20,7 +20,7 @@ import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
 import type { Finding } from '../../server/src/rules/finding.ts';
 import type { Proposal } from '../../server/src/rules/proposal.ts';
 import type { Fix } from '../../server/src/text/edit.ts';
-import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
+import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
 import { sharedParser } from './parser.ts';
 
 /** A board, and its fixes tried on it alone. */

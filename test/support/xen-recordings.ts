@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeviceTree, DtNode } from '../../server/src/tree/device-tree.ts';
-import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
+import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
 import { parseRelease, type Release } from '../../server/src/xen/releases.ts';
 import { wordReasons } from '../../server/src/xen/reasons.ts';
 import type { XenBoot } from '../../server/src/xen/xen-boot.ts';

@@ -1,6 +1,6 @@
 // The heap of a Xen for 32 bits.
 
-import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
+import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
 import { STATIC, board, CELLS, words, inChosen, atRoot, module, type Case } from './board.ts';
 
 const ARM32: BootProfile = { architecture: 'arm32' };

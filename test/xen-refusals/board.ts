@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
-import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
+import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
 import { bootXen } from '../../server/src/xen/boot.ts';
 import { parseRelease } from '../../server/src/xen/releases.ts';
 import type { XenBoot } from '../../server/src/xen/xen-boot.ts';

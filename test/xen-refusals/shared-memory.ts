@@ -1,6 +1,6 @@
 // Static shared memory between domains.
 
-import type { BootProfile } from '../../server/src/xen/boot-profile.ts';
+import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
 import { CELLS, STATIC, inReleases, inChosen, domain, REFUSED, type Case } from './board.ts';
 
 const NOT_SET_UP = 'Could not set up domain domU1';

@@ -10,7 +10,7 @@ import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import { applyOverlays } from '../tree/apply-overlays.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
-import type { BootProfile } from '../xen/boot-profile.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import { bootXen } from '../xen/boot.ts';
 import { check, type RuleSettings } from './check.ts';
 import { findExcess } from './find-excess.ts';

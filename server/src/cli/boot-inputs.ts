@@ -14,7 +14,7 @@ import { writeScriptTree } from '../inputs/write-script-tree.ts';
 import type { Load } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
-import type { BootProfile } from '../xen/boot-profile.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import { Failure } from './failure.ts';
 import type { MadeText } from './places.ts';
 import { readText, type BoardSettings } from './settings.ts';

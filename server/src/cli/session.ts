@@ -16,7 +16,7 @@ import type { Finding } from '../rules/finding.ts';
 import { createParser, type Parser } from '../syntax/create-parser.ts';
 import type { FileId } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
-import type { BootProfile } from '../xen/boot-profile.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import { BoardIndex } from './board-index.ts';
 import { readBootInputs, type BootInputs } from './boot-inputs.ts';
 import { Failure } from './failure.ts';

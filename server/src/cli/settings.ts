@@ -9,7 +9,7 @@ import type { RuleSettings } from '../analysis/check.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
 import type { FileId } from '../text/span.ts';
-import type { BootProfile } from '../xen/boot-profile.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import { Failure } from './failure.ts';
 import type { BoardOptions, CheckOptions } from './program.ts';
 import type { Shell } from './shell.ts';

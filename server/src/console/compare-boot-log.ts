@@ -1,7 +1,7 @@
 // Compares a captured boot log with the prediction, message by message.
 
 import { diffArrays, type ArrayChange } from 'diff';
-import type { BootProfile } from '../xen/boot-profile.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import { collapse } from '../messages/form.ts';
 import type { Message } from '../messages/message.ts';

@@ -1,6 +1,6 @@
 // Reads a UEFI memory map as tools print it: the UEFI shell's `memmap`, U-Boot's `efidebug memmap`, Linux with efi=debug.
 
-import type { EfiMemoryRange } from '../xen/boot-profile.ts';
+import type { EfiMemoryRange } from '../facts/boot-profile.ts';
 
 const HEX = '[0-9a-fA-F]';
 const SHELL = new RegExp(`^\\s*(\\w+)\\s+(${HEX}{8,16})-(${HEX}{8,16})\\s+${HEX}+\\s+${HEX}+`);

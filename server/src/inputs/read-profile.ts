@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { LineIndex } from '../text/line-index.ts';
-import type { BootProfile } from '../xen/boot-profile.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import { efiTypeOf } from './read-efi-map.ts';
 import { findJsonFault } from './find-json-fault.ts';
 

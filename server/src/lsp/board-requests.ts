@@ -12,7 +12,7 @@ import {
 } from '../ide/include-folders.ts';
 import { foldersAbove, resolvePath } from '../ide/paths.ts';
 import type { FileId } from '../text/span.ts';
-import type { BootProfile } from '../xen/boot-profile.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import type { Files } from './files.ts';
 import type { ForeignSettings, Settings } from './settings.ts';
 

@@ -9,7 +9,7 @@ import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
-import type { BootProfile } from '../xen/boot-profile.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import type { Release } from '../xen/releases.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import type { Files } from './files.ts';

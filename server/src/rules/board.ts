@@ -7,7 +7,7 @@ import type { ExpandedSource } from '../preprocess/preprocessed.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import type { DeviceTree, Written } from '../tree/device-tree.ts';
-import type { BootProfile } from '../xen/boot-profile.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 
 /** A file that the boot loader puts into memory, as a boot script says. */

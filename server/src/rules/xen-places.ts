@@ -5,7 +5,7 @@ import type { XenMessageId } from '../xen/messages.ts';
 import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
 import type { Board } from './board.ts';
 import type { Found, Place } from './rule.ts';
-import { isXenTree } from './xen-tree.ts';
+import { isXenTree } from '../xen/is-xen-tree.ts';
 
 /** The text or node that caused a line; else /chosen, where a board is made ready for Xen; else the root. */
 export function placeOfLine(line: LogLine | undefined, board: Board): Place | undefined {
@@ -27,7 +27,7 @@ export function* foundLines(
   id: XenMessageId,
   placedAs: XenMessageId = id,
 ): Generator<Found<{ readonly line: string }>> {
-  if (!isXenTree(board)) return;
+  if (!isXenTree(board.tree)) return;
   for (const boot of board.xen) {
     const line = lineWith(boot.log, id);
     if (!line) continue;

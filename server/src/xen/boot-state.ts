@@ -3,7 +3,7 @@
 import type { Range } from '../addresses/region.ts';
 import type { DeviceTree, DtNode, Written } from '../tree/device-tree.ts';
 import { behavioursOf, type Behaviours } from './behaviours.ts';
-import type { BootProfile } from './boot-profile.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import type { Buddy, PageRange } from './steps/page-alloc.ts';
 import type { Reason } from './reasons.ts';
 import type { Release } from './releases.ts';

@@ -1,7 +1,7 @@
 // Boots Xen on paper.
 
 import { walkNodes, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
-import type { BootProfile } from './boot-profile.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import { newBootState, rangeOf, type BootState } from './boot-state.ts';
 import { print } from './console.ts';
 import { reason } from './reasons.ts';

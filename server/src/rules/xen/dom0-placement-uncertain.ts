@@ -5,7 +5,7 @@ import { wordReasons, type ReasonCode } from '../../xen/reasons.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { placeOfLine } from '../xen-places.ts';
-import { isXenTree } from '../xen-tree.ts';
+import { isXenTree } from '../../xen/is-xen-tree.ts';
 import { spanOf, stringsOf } from '../../tree/device-tree.ts';
 import { stringValue } from '../../tree/string-bytes.ts';
 
@@ -29,7 +29,7 @@ to allocate requested dom0 memory" on four.`,
   source: ['xen: scrub_heap_pages', 'xen: get_free_buddy'],
 
   *check(board: Board) {
-    if (!isXenTree(board)) return;
+    if (!isXenTree(board.tree)) return;
     for (const boot of board.xen) {
       const uncertain = boot.uncertain.find(
         ({ what, because }) =>

@@ -13,7 +13,7 @@ import { deleteNode } from '../delete-node.ts';
 import type { Proposal } from '../proposal.ts';
 import { removeProperty } from '../remove-property.ts';
 import { rule } from '../rule.ts';
-import { isXenTree } from '../xen-tree.ts';
+import { isXenTree } from '../../xen/is-xen-tree.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Range } from '../../addresses/region.ts';
 
@@ -73,7 +73,7 @@ Delete the node (or its \`status\`, when the region is meant to be reserved). Xe
       }
     }
     // A tree that is not made for Xen yet: which release will boot it is open.
-    if (board.xen.length === 0 || isXenTree(board)) return;
+    if (board.xen.length === 0 || isXenTree(board.tree)) return;
     const ram = ramOf(board.map);
     for (const region of board.map.reserved) {
       const { node, written } = region;

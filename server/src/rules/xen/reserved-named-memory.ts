@@ -7,7 +7,7 @@ import { baseName, type DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { staticRegions } from '../static-regions.ts';
-import { isXenTree } from '../xen-tree.ts';
+import { isXenTree } from '../../xen/is-xen-tree.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -33,12 +33,12 @@ there is no RAM behind it, Xen or dom0 dies.`,
       if (baseName(node) !== 'memory' || region.index !== 0 || !at) continue;
       const outside = board.map.ramKnown && !ram.some((bank) => overlaps(bank, region));
       const found = { at, facts: { node, range: region, outside } };
-      if (outside || isXenTree(board)) yield found;
+      if (outside || isXenTree(board.tree)) yield found;
       for (const boot of board.xen)
         if (boot.ram.some((bank) => bank.node === node))
           yield {
             ...found,
-            severity: isXenTree(board) ? ('error' as const) : ('information' as const),
+            severity: isXenTree(board.tree) ? ('error' as const) : ('information' as const),
             target: boot.target,
           };
     }

@@ -7,7 +7,7 @@ import { wordReasons } from '../../xen/reasons.ts';
 import { linuxIgnores } from '../../xen/steps/judge-dom0.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { isXenTree } from '../xen-tree.ts';
+import { isXenTree } from '../../xen/is-xen-tree.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -29,7 +29,7 @@ DMA to it go wrong, and pages that are not even mapped abort.`,
   source: ['xen: make_memory_node', 'linux: fdt_scan_reserved_mem', 'xen: get_page_from_gva'],
 
   *check(board: Board) {
-    if (!isXenTree(board)) return;
+    if (!isXenTree(board.tree)) return;
     for (const boot of board.xen) {
       for (const exported of boot.dom0?.exported ?? []) {
         const { node } = exported;

@@ -6,7 +6,7 @@ import type { Reserved } from '../../memory/memory-map.ts';
 import { behavioursOf } from '../../xen/behaviours.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { isXenTree } from '../xen-tree.ts';
+import { isXenTree } from '../../xen/is-xen-tree.ts';
 
 interface Facts {
   readonly region: Reserved;
@@ -25,7 +25,7 @@ and dom0 may have it mapped as a device.`,
   source: ['xen: process_reserved_memory', 'xen: device_tree_for_each_node'],
 
   *check(board: Board) {
-    if (!isXenTree(board)) return;
+    if (!isXenTree(board.tree)) return;
     for (const boot of board.xen) {
       if (boot.unscanned.length > 0 || boot.ram.length === 0) continue;
       for (const region of board.map.reserved) {

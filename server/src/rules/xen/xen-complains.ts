@@ -5,7 +5,7 @@ import type { LogLine } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { placeOfLine } from '../xen-places.ts';
-import { isXenTree } from '../xen-tree.ts';
+import { isXenTree } from '../../xen/is-xen-tree.ts';
 
 interface Facts {
   readonly line: string;
@@ -49,7 +49,7 @@ understood. It prints one line, drops the thing and boots on, so the effect show
   source: ['xen: device_tree_get_meminfo', 'xen: process_chosen_node', 'xen: add_boot_module'],
 
   *check(board: Board) {
-    if (!isXenTree(board)) return;
+    if (!isXenTree(board.tree)) return;
     for (const boot of board.xen) {
       const ending = boot.outcome.kind === 'panics' ? boot.outcome.line?.text : undefined;
       for (const line of boot.log) {

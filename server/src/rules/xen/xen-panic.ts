@@ -7,7 +7,7 @@ import type { LogLine, XenBoot } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { endsInScan, placeOfLine } from '../xen-places.ts';
-import { isXenTree } from '../xen-tree.ts';
+import { isXenTree } from '../../xen/is-xen-tree.ts';
 
 interface Facts {
   readonly kind: 'panics' | 'hangs';
@@ -55,7 +55,7 @@ ramdisk without room, a \`reg\` that no bus translates, a device mapped over the
   source: ['xen: start_xen', 'xen: panic'],
 
   *check(board: Board) {
-    if (!isXenTree(board) || !board.map.ramKnown) return;
+    if (!isXenTree(board.tree) || !board.map.ramKnown) return;
     for (const boot of board.xen) {
       const { outcome } = boot;
       if (outcome.kind !== 'panics' && outcome.kind !== 'hangs') continue;

@@ -5,7 +5,7 @@ import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { endsInScan, placeOfLine } from '../xen-places.ts';
-import { isXenTree } from '../xen-tree.ts';
+import { isXenTree } from '../../xen/is-xen-tree.ts';
 
 interface Facts {
   readonly stoppedAt: string;
@@ -38,7 +38,7 @@ decides what is lost.`,
   source: ['xen: device_tree_for_each_node', 'xen: early_scan_node'],
 
   *check(board: Board) {
-    if (!isXenTree(board)) return;
+    if (!isXenTree(board.tree)) return;
     for (const boot of board.xen) {
       const line = lineWith(boot.log, 'node-parsing-failed');
       const lost = lostOf(board, boot.unscanned);
