@@ -9,6 +9,8 @@ import type { Board } from '../server/src/rules/board.ts';
 import type { Finding } from '../server/src/rules/finding.ts';
 import type { Definition, DtNode, DtProperty, Written } from '../server/src/tree/device-tree.ts';
 import type { Outcome, XenBoot, XenReserved } from '../server/src/xen/xen-boot.ts';
+import { linuxBoots } from '../server/src/linux/linux-boots.ts';
+import { xenBoots } from '../server/src/xen/xen-boots.ts';
 
 export const KIB = 1024n;
 export const MIB = 1024n * KIB;
@@ -395,8 +397,7 @@ export class BoardWriter {
         unknown: [],
       },
       profile: {},
-      xen: this.xen,
-      linux: this.linux,
+      boots: [...this.xen, ...this.linux],
     };
   }
 }
@@ -534,20 +535,23 @@ export function unknownRamBoard(): Example {
     board: {
       ...board,
       map: { ...board.map, banks: [], ramKnown: false, dynamic: [] },
-      xen: board.xen.map((boot) => ({
-        ...boot,
-        outcome: {
-          kind: 'unknown',
-          because: [reason('ram-size-from-loader', {})],
-        },
-        heap: [],
-        dom0: undefined,
-      })),
-      linux: board.linux.map((boot) => ({
-        ...boot,
-        memory: [],
-        reserved: boot.reserved.filter((each) => each.kind === 'static'),
-      })),
+      boots: [
+        ...xenBoots(board).map((boot) => ({
+          ...boot,
+          outcome: {
+            kind: 'unknown' as const,
+            because: [reason('ram-size-from-loader', {})],
+          },
+          ram: [],
+          heap: [],
+          dom0: undefined,
+        })),
+        ...linuxBoots(board).map((boot) => ({
+          ...boot,
+          memory: [],
+          reserved: boot.reserved.filter((each) => each.kind === 'static'),
+        })),
+      ],
     },
   };
 }

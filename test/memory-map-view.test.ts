@@ -188,8 +188,7 @@ describe('memory map model', () => {
       {
         ...board,
         map: { ...board.map, banks: [], reserved: [], ramKnown: false },
-        xen: [],
-        linux: [],
+        boots: [],
       },
       [],
       { file: '/bare.dts' },

@@ -18,9 +18,23 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   memory: ['text', 'tree', 'addresses'],
   messages: [],
   facts: ['text', 'tree', 'addresses', 'memory'],
-  xen: ['text', 'tree', 'addresses', 'memory', 'messages', 'facts'],
-  linux: ['text', 'tree', 'addresses', 'memory', 'messages'],
-  rules: ['text', 'preprocess', 'tree', 'addresses', 'memory', 'messages', 'facts', 'xen', 'linux'],
+  target: ['text', 'tree', 'addresses', 'memory', 'facts'],
+  xen: ['text', 'tree', 'addresses', 'memory', 'messages', 'facts', 'target'],
+  linux: ['text', 'tree', 'addresses', 'memory', 'messages', 'target'],
+  systems: ['text', 'tree', 'addresses', 'memory', 'target', 'xen', 'linux'],
+  rules: [
+    'text',
+    'preprocess',
+    'tree',
+    'addresses',
+    'memory',
+    'messages',
+    'facts',
+    'target',
+    'xen',
+    'linux',
+    'systems',
+  ],
   inputs: ['text', 'addresses', 'facts', 'xen', 'rules'],
   console: ['text', 'addresses', 'memory', 'messages', 'facts', 'xen', 'linux'],
   analysis: [
@@ -32,8 +46,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'addresses',
     'memory',
     'facts',
-    'xen',
-    'linux',
+    'target',
+    'systems',
     'rules',
   ],
 };
@@ -41,7 +55,7 @@ const core = Object.keys(layers);
 const allowed: Readonly<Record<string, readonly string[]>> = {
   ...layers,
   ide: core,
-  'map-view': ['text', 'tree', 'addresses', 'memory', 'xen', 'linux', 'rules'],
+  'map-view': ['text', 'tree', 'addresses', 'memory', 'target', 'systems', 'rules'],
   lsp: [...core, 'ide', 'map-view'],
   cli: [...core, 'ide', 'map-view'],
   'node-file-reason.ts': [],
@@ -147,7 +161,7 @@ describe('tidy', () => {
   });
 
   it('steps of a system tell codes and facts, and leave the words to its catalogue', () => {
-    const worded = /^server\/src\/(?:xen|linux)\/(?:messages|reasons|behaviours)\b/;
+    const worded = /^server\/src\/(?:xen|linux)\/(?:messages|reasons|behaviours|verdicts)\b/;
     // Names that the system itself gives.
     const names = new Set(['Device Tree', 'System RAM']);
     none(

@@ -21,6 +21,7 @@ import { corpusOf } from './corpus.ts';
 import { generatedSource } from './generate-source.ts';
 import { mutateText, mutationsOf, type Mutation } from './mutate.ts';
 import type { Target } from './target.ts';
+import { xenBoots } from '../../server/src/xen/xen-boots.ts';
 
 /** What fits into a source. */
 export const sourcePieces = [
@@ -143,5 +144,5 @@ function examine(analysis: Extract<Analysis, { kind: 'complete' }>, text: string
     const read = readDtb('/board/board.dtb', blob);
     assert.ok(!('because' in read), 'because' in read ? read.because : '');
   }
-  for (const boot of board.xen) JSON.stringify(bootJson(boot));
+  for (const boot of xenBoots(board)) JSON.stringify(bootJson(boot));
 }

@@ -21,6 +21,7 @@ import { analyzeText, freshReader, rootFile, TextFiles } from './analyze-text.ts
 import { corpusOf } from './corpus.ts';
 import { mutateText, mutationsOf, numbers } from './mutate.ts';
 import type { Target } from './target.ts';
+import { xenBoots } from '../../server/src/xen/xen-boots.ts';
 
 const board = `/dts-v1/;
 / { #address-cells = <2>; #size-cells = <2>;
@@ -54,7 +55,7 @@ export function fuzzLogs(parser: Parser): Target<string> {
     freshReader(parser),
   );
   assert.ok(analysis.kind === 'complete');
-  const boot = analysis.board.xen[0];
+  const boot = xenBoots(analysis.board)[0];
   assert.ok(boot);
   const corpus = corpusOf(/\.(?:log|txt)$/, 20_000);
   const pieces = [

@@ -1,7 +1,6 @@
 // The pipeline: one root file to everything known about its board, and what is worth saying. Read this file first.
 
 import { blobSize } from '../dtb/blob-size.ts';
-import { bootLinux } from '../linux/boot.ts';
 import { mapMemory } from '../memory/map-memory.ts';
 import type { PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Board, Guest, Load } from '../rules/board.ts';
@@ -11,11 +10,10 @@ import type { FileId } from '../text/span.ts';
 import { applyOverlays } from '../tree/apply-overlays.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
-import { bootXen } from '../xen/boot.ts';
 import { check, type RuleSettings } from './check.ts';
 import { findExcess } from './find-excess.ts';
 import { readTree, type Reader, type Reading, type ReadTree } from './read-tree.ts';
-import type { Targets } from './targets.ts';
+import type { Targets } from '../systems/targets.ts';
 
 /** What to analyse, and for whom. */
 export interface BoardRequest {
@@ -68,8 +66,7 @@ export function analyze(
   const excess = findExcess(tree);
   const map = mapMemory(excess ? withoutNodes(tree) : tree, profile.memory);
   const blob = blobOf(tree, overlays.length > 0 ? undefined : base.blobSize);
-  const xen = excess ? [] : targets.xen.map(({ release }) => bootXen(tree, release, profile, blob));
-  const linux = excess ? [] : targets.linux.map((release) => bootLinux(tree, release));
+  const boots = excess ? [] : targets.map((target) => target.boot(tree, { profile, blob }));
   const sources = readings.flatMap((reading) => reading.source ?? []);
   const { loads, guests } = request;
   const board: Board = {
@@ -82,8 +79,7 @@ export function analyze(
     profile,
     ...(loads ? { loads } : {}),
     ...(guests ? { guests } : {}),
-    xen,
-    linux,
+    boots,
   };
   return { kind: 'complete', board, findings: check(board, request.rules, targets), readings };
 }
@@ -95,7 +91,7 @@ function withoutNodes(tree: DeviceTree): DeviceTree {
   return { ...tree, root, memoryReservations: [] };
 }
 
-/** The host's blob; its size costs a walk, so it is worked out only for a Xen that asks. */
+/** The host's blob; its size costs a walk, so it is worked out only for a boot that asks. */
 function blobOf(tree: DeviceTree, known: number | undefined): { readonly totalSize: bigint } {
   let size = known;
   return {

@@ -9,6 +9,8 @@ import {
 } from '../console/compare-boot-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import { defaultLinux, parseLinuxRelease, type LinuxRelease } from '../linux/releases.ts';
+import { linuxBoots } from '../linux/linux-boots.ts';
+import { xenBoots } from '../xen/xen-boots.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
 import { bootJson } from './boot-json.ts';
@@ -38,7 +40,7 @@ export async function bootCommand(
     { ...options, xen },
     log === undefined ? {} : profileOfLog(log),
   );
-  const boots = opened.board.xen;
+  const boots = xenBoots(opened.board);
   const [boot] = boots;
   if (!boot) throw new Failure('no Xen release among the targets; name one with --xen');
   if (log !== undefined) {
@@ -52,7 +54,7 @@ export async function bootCommand(
     );
     return comparison.differs ? 1 : 0;
   }
-  const linux = parseLinuxRelease(opened.board.linux[0]?.release ?? defaultLinux);
+  const linux = parseLinuxRelease(linuxBoots(opened.board)[0]?.release ?? defaultLinux);
   writeResult(shell, options.output, printed(boots, options.format, linux));
   if (options.format === 'text') for (const each of boots) remark(session, each);
   return 0;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseJson, readProfile } from '../inputs/read-profile.ts';
 import { readProject, type Project } from '../inputs/read-project.ts';
 import type { SeveritySetting } from '../inputs/read-severities.ts';
-import { defaultTargets, parseTargets, type Targets } from '../analysis/targets.ts';
+import { defaultTargets, parseTargets, type Targets } from '../systems/targets.ts';
 import type { RuleSettings } from '../analysis/check.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';

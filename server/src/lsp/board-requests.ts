@@ -3,7 +3,7 @@
 import type { BoardRequest } from '../analysis/analyze.ts';
 import { parseJson, readProfile } from '../inputs/read-profile.ts';
 import { readSeverities } from '../inputs/read-severities.ts';
-import { parseTargets } from '../analysis/targets.ts';
+import { parseTargets } from '../systems/targets.ts';
 import {
   includeFolderCandidates,
   readRecordedCommand,

@@ -1,5 +1,6 @@
 // The files that lie in memory when the boot loader hands over, as far as a boot script or a profile says.
 
+import { xenBoots } from '../xen/xen-boots.ts';
 import type { Range } from '../addresses/region.ts';
 import type { Board, Load } from './board.ts';
 import type { Place } from './rule.ts';
@@ -31,14 +32,15 @@ export function loadedFiles(board: Board): LoadedFile[] {
 const NAMES = { xen: 'Xen', dtb: 'the blob' } as const;
 const KINDS = { xen: 'Xen', dtb: 'Device Tree' } as const;
 
-function fromProfile({ loads = [], profile, xen }: Board, role: 'xen' | 'dtb'): LoadedFile[] {
+function fromProfile(board: Board, role: 'xen' | 'dtb'): LoadedFile[] {
+  const { loads = [], profile } = board;
   const start = profile[role]?.address;
   if (start === undefined || loads.some((load) => load.role === role)) return [];
   const size = profile[role]?.size;
   // A blob of unknown size is as long as the one the tree makes, which Xen's list of modules shows.
   const end =
     size === undefined
-      ? xen
+      ? xenBoots(board)
           .flatMap(({ modules }) => modules)
           .find((each) => each.kind === KINDS[role] && each.start === start)?.end
       : start + size;

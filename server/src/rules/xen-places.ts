@@ -6,6 +6,7 @@ import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
 import type { Board } from './board.ts';
 import type { Found, Place } from './rule.ts';
 import { isXenTree } from '../xen/is-xen-tree.ts';
+import { xenBoots } from '../xen/xen-boots.ts';
 
 /** The text or node that caused a line; else /chosen, where a board is made ready for Xen; else the root. */
 export function placeOfLine(line: LogLine | undefined, board: Board): Place | undefined {
@@ -28,7 +29,7 @@ export function* foundLines(
   placedAs: XenMessageId = id,
 ): Generator<Found<{ readonly line: string }>> {
   if (!isXenTree(board.tree)) return;
-  for (const boot of board.xen) {
+  for (const boot of xenBoots(board)) {
     const line = lineWith(boot.log, id);
     if (!line) continue;
     const at = placeOfLine(lineWith(boot.log, placedAs), board);

@@ -10,6 +10,7 @@ import { moveRegionFixes } from '../move-region.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 import { reservationName } from '../static-regions.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly file: LoadedFile;
@@ -36,7 +37,7 @@ releases boot on until one overwrites the other. Xen's message does not say that
         if (region.kind === 'memreserve' || !region.enabled || !overlaps(file, region)) continue;
         const at = file.at ?? region.written;
         if (!at) continue;
-        const about = board.xen.flatMap((boot) => linesAbout(boot, region.node));
+        const about = xenBoots(board).flatMap((boot) => linesAbout(boot, region.node));
         const line = lineWith(about, 'region-overlap');
         yield {
           at,

@@ -8,6 +8,7 @@ import { RangeIndex } from '../../memory/range-index.ts';
 import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly module: Module;
@@ -36,7 +37,7 @@ later in the tree. The same kernel named by two domains is another matter: xen-m
         const shared = intersection(module, other);
         if (!shared || !module.written || !earlier.has(other)) continue;
         if (module.start === other.start && module.end === other.end) continue;
-        const about = board.xen.flatMap((boot) => linesAbout(boot, module.node));
+        const about = xenBoots(board).flatMap((boot) => linesAbout(boot, module.node));
         const line = lineWith(about, 'region-overlap');
         yield {
           at: module.written,

@@ -6,6 +6,7 @@ import type { Bank } from '../../memory/memory-map.ts';
 import { overlappingPairs } from '../../memory/overlapping-pairs.ts';
 import type { Board } from '../board.ts';
 import { rule, type Found } from '../rule.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly own: Bank;
@@ -39,7 +40,7 @@ common/page_alloc.c").`,
             : [],
         };
         yield found;
-        for (const boot of board.xen)
+        for (const boot of xenBoots(board))
           if (
             boot.outcome.kind === 'panics' &&
             boot.outcome.because.some(({ code }) => code === 'ram-twice')

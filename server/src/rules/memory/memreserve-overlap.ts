@@ -9,6 +9,8 @@ import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule, type Found } from '../rule.ts';
 import { reservationName } from '../static-regions.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly entry: Reserved;
@@ -35,7 +37,7 @@ stop at the overlap. Entries must not overlap each other.`,
       (region) => region.kind === 'memreserve' || (region.kind === 'static' && region.enabled),
     );
     const failed = new Map(
-      board.linux.map((boot) => [
+      linuxBoots(board).map((boot) => [
         boot,
         new Set(boot.reserved.flatMap(({ node, state }) => (state === 'failed' && node) || [])),
       ]),
@@ -57,13 +59,13 @@ stop at the overlap. Entries must not overlap each other.`,
           : [],
       };
       yield found;
-      for (const boot of board.linux) {
+      for (const boot of linuxBoots(board)) {
         const hasFailed = other.node !== undefined && failed.get(boot)?.has(other.node);
         const line = lineWith(linesAbout(boot, other.node), 'linux-not-reserved');
         if (hasFailed && line)
           yield { ...found, severity: 'warning', target: boot.target, log: line.shown };
       }
-      for (const boot of board.xen) {
+      for (const boot of xenBoots(board)) {
         const line = lineWith(linesAbout(boot, other.node), 'region-overlap');
         if (line)
           yield {

@@ -8,6 +8,7 @@ import type { Board } from '../board.ts';
 import { moveRegionFixes } from '../move-region.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly module: Module;
@@ -35,7 +36,7 @@ either the module is missing or the scan stops.`,
         // Boot loaders list the modules they loaded in /memreserve/; an entry over part of one is none of those.
         const isListed = region.kind === 'memreserve' && contains(region, module);
         if ((region.kind !== 'static' && region.kind !== 'memreserve') || isListed) continue;
-        const about = board.xen.flatMap((boot) =>
+        const about = xenBoots(board).flatMap((boot) =>
           [module, region].flatMap(({ node }) => linesAbout(boot, node)),
         );
         const line = lineWith(about, 'region-overlap');

@@ -8,6 +8,7 @@ import type { Board } from '../board.ts';
 import { removeProperty } from '../remove-property.ts';
 import { rule } from '../rule.ts';
 import { reservedChildren } from '../static-regions.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -39,7 +40,7 @@ shared-dma-pool.`,
   ],
 
   *check(board: Board) {
-    const refusals = board.linux
+    const refusals = linuxBoots(board)
       .flatMap((boot) => boot.log)
       .filter((line) => eventIn(line, 'region-refused'));
     for (const node of reservedChildren(board)) {

@@ -8,6 +8,7 @@ import { cellsOf, type DtNode } from '../../tree/device-tree.ts';
 import { addProperty } from '../add-property.ts';
 import type { Board } from '../board.ts';
 import { rule, type Place } from '../rule.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -34,7 +35,7 @@ them all the same, so that a dom0 uses memory it does not own ("Failing to acqui
     const cells = linuxRootCells(board.tree);
     if (hasLinuxFormat(node, cells)) return;
     const log = lineWith(
-      board.linux.flatMap((boot) => boot.log),
+      linuxBoots(board).flatMap((boot) => boot.log),
       'format-unsupported',
     );
     const opening = node.openings[0]?.name;

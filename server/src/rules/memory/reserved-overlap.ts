@@ -10,6 +10,8 @@ import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { moveRegionFixes } from '../move-region.ts';
 import { rule, type Place } from '../rule.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly own: Reserved;
@@ -125,12 +127,12 @@ that overrides the \`reg\` of a region of the SoC file: the finding is then on t
 
 /** What a reader prints about the pair: Xen's line first, since Xen stops. */
 function logLine(board: Board, a: Reserved, b: Reserved): string | undefined {
-  for (const boot of board.xen) {
+  for (const boot of xenBoots(board)) {
     const about = [a, b].flatMap(({ node }) => linesAbout(boot, node));
     const line = lineWith(about, 'region-overlap');
     if (line) return line.shown;
   }
-  for (const boot of board.linux) {
+  for (const boot of linuxBoots(board)) {
     const line = [a, b]
       .flatMap(({ node }) => linesAbout(boot, node))
       .find((each) => {

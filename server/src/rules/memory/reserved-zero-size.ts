@@ -6,6 +6,7 @@ import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule, type Found } from '../rule.ts';
 import { placeOfProperty, reservationName } from '../static-regions.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly name: string;
@@ -31,7 +32,7 @@ reserves nothing; Xen 4.13 and 4.14.0 stop scanning the devicetree there.`,
         at: region.written,
         facts: { name: reservationName(region), address: region.start },
       };
-      const about = board.linux.flatMap((boot) => linesAbout(boot, region.node));
+      const about = linuxBoots(board).flatMap((boot) => linesAbout(boot, region.node));
       const line = lineWith(about, 'linux-not-reserved');
       yield { ...found, ...(line ? { log: line.shown } : {}) };
     }

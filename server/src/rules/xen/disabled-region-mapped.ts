@@ -6,6 +6,7 @@ import type { Reserved } from '../../memory/memory-map.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly region: Reserved;
@@ -24,7 +25,7 @@ that Xen gives to others.`,
   source: ['xen: handle_node', 'xen: map_range_to_domain'],
 
   *check(board: Board) {
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       const { dom0 } = boot;
       if (!dom0) continue;
       const kept = new Set(boot.reserved.map((each) => each.node));

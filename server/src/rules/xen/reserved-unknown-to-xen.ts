@@ -7,6 +7,7 @@ import { behavioursOf } from '../../xen/behaviours.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly region: Reserved;
@@ -26,7 +27,7 @@ and dom0 may have it mapped as a device.`,
 
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       if (boot.unscanned.length > 0 || boot.ram.length === 0) continue;
       for (const region of board.map.reserved) {
         if (region.kind !== 'static' || !region.enabled || !region.written) continue;

@@ -6,6 +6,7 @@ import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly line: string;
@@ -50,7 +51,7 @@ understood. It prints one line, drops the thing and boots on, so the effect show
 
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       const ending = boot.outcome.kind === 'panics' ? boot.outcome.line?.text : undefined;
       for (const line of boot.log) {
         if (!isComplaint(line) || line.text === ending) continue;

@@ -8,6 +8,7 @@ import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { endsInScan, placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly kind: 'panics' | 'hangs';
@@ -56,7 +57,7 @@ ramdisk without room, a \`reg\` that no bus translates, a device mapped over the
 
   *check(board: Board) {
     if (!isXenTree(board.tree) || !board.map.ramKnown) return;
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       const { outcome } = boot;
       if (outcome.kind !== 'panics' && outcome.kind !== 'hangs') continue;
       // A tree whose modules the boot loader adds has none to miss.

@@ -6,6 +6,7 @@ import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { endsInScan, placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly stoppedAt: string;
@@ -39,7 +40,7 @@ decides what is lost.`,
 
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       const line = lineWith(boot.log, 'node-parsing-failed');
       const lost = lostOf(board, boot.unscanned);
       const at = placeOfLine(line, board);
