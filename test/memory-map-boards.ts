@@ -44,6 +44,19 @@ export class BoardWriter {
   readonly linux: LinuxBoot[] = [];
   ramKnown = true;
 
+  constructor() {
+    const two = new Uint8Array([0, 0, 0, 2]);
+    for (const node of [this.root, this.#reservedMemory])
+      for (const name of ['#address-cells', '#size-cells']) this.#mark(node, name, two);
+    this.#mark(this.#reservedMemory, 'ranges');
+    this.#mark(this.#chosen, 'xen,xen-bootargs');
+  }
+
+  /** Gives a node a property that no text stands for. */
+  #mark(node: MutableNode, name: string, bytes = new Uint8Array()): void {
+    node.properties.set(name, { name, labels: [], bytes, overridden: [] });
+  }
+
   readonly #origins: OriginMap = {
     originOf: (start, end) => ({ span: { file: this.file, start, end } }),
     expandedOffset: (_file, offset) => offset,
@@ -131,6 +144,8 @@ export class BoardWriter {
       ],
       ...(flags.disabled && { status: ['status = "disabled";'] }),
     });
+    if (flags.noMap) this.#mark(node, 'no-map');
+    if (flags.reusable) this.#mark(node, 'reusable');
     this.reserved.push({
       kind: 'static',
       node,

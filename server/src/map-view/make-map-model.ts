@@ -392,6 +392,7 @@ function lanesUnder(
   board: Board,
   claims: readonly Claim[],
   reader: ClaimReader,
+  ram: readonly Range[],
 ): LaneSketch[] {
   const system = systemOf(boot);
   const release = releaseNameOf(boot.target);
@@ -406,7 +407,10 @@ function lanesUnder(
       name: view.isSystem && label !== '' ? `${view.name} ${label}` : view.name,
       summary: view.summary,
       ...(isSwitched && { release }),
-      paints: view.holdings.flatMap((holding) => paintOf(holding, claims)),
+      paints: [
+        ...(view.isRamOpen ? openRamPaints(ram) : []),
+        ...view.holdings.flatMap((holding) => paintOf(holding, claims)),
+      ],
       ...(view.stop && { stop: stopOf(view.stop, reader) }),
     };
   });
@@ -435,7 +439,7 @@ function stopOf({ title, detail, log, at, written, follows }: Stop, reader: Clai
   };
 }
 
-/** Where RAM may end when nothing says so, below what readers without a switch have. */
+/** RAM as the picture goes, where a reader does not know it. */
 function openRamPaints(ram: readonly Range[]): Paint[] {
   return ram.map(({ start, end }) => ({
     start,
@@ -454,15 +458,12 @@ function sketchLanes(
   ram: readonly Range[],
 ): LaneSketch[] {
   const switched = switchedSystem(board);
-  const lanesOf = (boot: Boot): LaneSketch[] => lanesUnder(boot, board, claims, reader);
+  const lanesOf = (boot: Boot): LaneSketch[] => lanesUnder(boot, board, claims, reader, ram);
   const own = board.boots.filter((boot) => systemOf(boot) === switched);
   const others = board.boots.filter((boot) => systemOf(boot) !== switched);
   return [
     ...alignLanes(own.map(lanesOf)),
-    ...others.flatMap(lanesOf).map((lane) => {
-      const hasRam = board.map.ramKnown || lane.paints.some(({ kind }) => kind !== 'reserved');
-      return hasRam ? lane : { ...lane, paints: [...openRamPaints(ram), ...lane.paints] };
-    }),
+    ...others.flatMap(lanesOf),
   ];
 }
 

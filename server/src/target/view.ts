@@ -92,6 +92,8 @@ export interface View {
   readonly holdings: readonly Holding[];
   /** What is said of a range where it holds nothing. */
   readonly elsewhere: { readonly owner: string; readonly because?: string };
+  /** Set when it is not known where RAM lies. */
+  readonly isRamOpen?: true;
   /** Set when there is nothing to hold. */
   readonly stop?: Stop;
 }

@@ -33,6 +33,7 @@ export function linuxViews(boot: LinuxBoot, { map }: Subject): readonly View[] {
         ...boot.reserved.map((entry) => reservedHolding(entry, boot)),
       ],
       elsewhere: { owner: 'no RAM' },
+      ...(isKnown ? {} : { isRamOpen: true as const }),
     },
   ];
 }

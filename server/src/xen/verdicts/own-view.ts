@@ -58,6 +58,7 @@ export function ownView(boot: XenBoot, subject: Subject, stopped: Stopped | unde
       ...boot.reserved.map((entry) => reservedHolding(entry, subject)),
     ],
     elsewhere: { owner: isOpen ? `not known: ${why}` : 'no RAM' },
+    ...(isOpen && { isRamOpen: true }),
   };
 }
 
