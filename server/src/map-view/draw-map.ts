@@ -1376,7 +1376,7 @@ function keyEntries(pen: Pen): KeyEntry[] {
       ? { swatch: { kind: 'reserved', texture: 'no-map' }, word: 'no-map' }
       : undefined,
     has((block) => block.kind === 'told')
-      ? { swatch: { kind: 'told', texture: 'no-map' }, word: 'told RAM, kept out' }
+      ? { swatch: { kind: 'told', texture: 'no-map' }, word: 'listed as RAM but reserved' }
       : undefined,
     has((block) => block.kind === 'disabled')
       ? { swatch: { kind: 'disabled' }, word: 'disabled' }

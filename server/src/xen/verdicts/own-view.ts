@@ -9,7 +9,7 @@ import { lineWith } from '../../messages/event.ts';
 import { domainColours } from '../../target/domain-colours.ts';
 import type { Subject } from '../../target/system.ts';
 import type { Block, Holding, View } from '../../target/view.ts';
-import { walkNodes } from '../../tree/device-tree.ts';
+import { walkNodes, type DtNode } from '../../tree/device-tree.ts';
 import { whyNotFurther, type Stopped } from '../ending.ts';
 import { wordReasons } from '../reasons.ts';
 import type { XenReservedKind } from '../reserved-kind.ts';
@@ -67,7 +67,8 @@ function ownSummary(boot: XenBoot, unread: readonly Reserved[]): string {
   if (staticHeap.length > 0) return `${formatSizeBriefly(sum(staticHeap))} static heap`;
   if (boot.heap.length === 0) return 'heap not known';
   const [first] = unread;
-  if (first) return `scan ends before ${nameOf(first.node)}`;
+  if (first)
+    return `scan stops ${first.node === scanEnd(boot) ? 'at' : 'before'} ${nameOf(first.node)}`;
   return `${formatSizeBriefly(sum(boot.heap))} heap`;
 }
 
@@ -102,9 +103,14 @@ function ramHoldings(boot: XenBoot): Holding[] {
   ];
 }
 
-/** What the tree reserves and this Xen does not know of, because its scan ended before. */
+/** The node at which the scan of the tree ended before its end. */
+function scanEnd(boot: XenBoot): DtNode | undefined {
+  return lineWith(boot.log, 'node-parsing-failed')?.node;
+}
+
+/** What the tree reserves and this Xen does not know of, because its scan ended there or before. */
 function unreadClaims(boot: XenBoot, { map }: Subject): Reserved[] {
-  const ended = lineWith(boot.log, 'node-parsing-failed')?.node;
+  const ended = scanEnd(boot);
   if (boot.unscanned.length === 0 && !ended) return [];
   const unread = new Set([...(ended ? walkNodes(ended) : []), ...boot.unscanned]);
   const kept = new Set(boot.reserved.map(({ node, start }) => `${node?.path} ${start}`));
@@ -130,7 +136,7 @@ function unreadHoldings(boot: XenBoot, claim: Reserved): Holding[] {
           kind: 'lost' as const,
           label: 'heap, unread',
           short: 'unread',
-          why: `the scan stopped at or before ${nameOf(claim.node)}: Xen takes it as free`,
+          why: `the scan stopped ${claim.node === scanEnd(boot) ? 'at' : 'before'} ${nameOf(claim.node)}: Xen takes it as free`,
         },
         ...placeOf(claim),
         partOf: { start: claim.start, end: claim.end },
