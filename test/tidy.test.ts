@@ -168,14 +168,31 @@ describe('tidy', () => {
       server
         .filter(({ file }) => /^server\/src\/(?:xen|linux)\//.test(file) && !worded.test(file))
         .flatMap(({ file, text }) => {
-          const code = text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
-          const strings = code.matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])*)\1/g);
+          const strings = withoutComments(text).matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])*)\1/g);
           return [...strings]
             .map(([, , string = '']) => string)
             .filter((string) => /[A-Za-z]{2,} [A-Za-z]{2,}/.test(string) && !names.has(string))
             .map((string) => `${file}: ${string}`);
         }),
     );
+  });
+
+  it('how a boot ends is asked of its system, and printed by `boot` alone', () => {
+    const printing = new Set(['server/src/cli/boot-json.ts', 'server/src/cli/boot-command.ts']);
+    const reads =
+      /\bboot\w*\.outcome\b|\boutcome\b[^;{}]*\} = \w*boot\w*;|\boutcome\.(?:kind|because|line)\b/gi;
+    const others = outsideSystems().filter(({ file }) => !printing.has(file));
+    none(found(others, reads));
+    assert.ok(found(server, reads).length > 0);
+  });
+
+  it('nobody outside its folder knows a system by the name of its targets', () => {
+    const others = outsideSystems().filter(({ file }) => file !== 'server/src/systems/targets.ts');
+    // A citation has a space behind the colon.
+    const names = /['"`](?:xen|linux):(?! )|\bboard\.(?:xen|linux)\b/g;
+    none(found([...others, ...client], names));
+    const defaults = server.filter((each) => !others.includes(each));
+    assert.ok(found(defaults, names).length > 0);
   });
 
   it('nothing has a name that says nothing', () => {
@@ -221,6 +238,22 @@ describe('tidy', () => {
     );
   });
 });
+
+/** The server without the folders of its systems. */
+function outsideSystems(): Source[] {
+  return server.filter(({ file }) => !/^server\/src\/(?:xen|linux)\//.test(file));
+}
+
+/** What `pattern` matches in the code of files, comments aside. */
+function found(files: readonly Source[], pattern: RegExp): string[] {
+  return files.flatMap(({ file, text }) =>
+    [...withoutComments(text).matchAll(pattern)].map(([match]) => `${file}: ${match}`),
+  );
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
+}
 
 function none(complaints: readonly string[]): void {
   assert.equal(complaints.join('\n'), '');

@@ -10,6 +10,7 @@ import {
 import { readBootLog } from '../console/read-boot-log.ts';
 import { defaultLinux, parseLinuxRelease, type LinuxRelease } from '../linux/releases.ts';
 import { linuxBoots } from '../linux/linux-boots.ts';
+import { whyNotFurther } from '../xen/ending.ts';
 import { xenBoots } from '../xen/xen-boots.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
@@ -69,7 +70,7 @@ async function capturedLog(session: Session, log: string, board: string): Promis
 /** dom0's tree as Xen hands it over. */
 function printDom0(boot: XenBoot): string {
   if (!boot.dom0?.tree) {
-    const why = 'because' in boot.outcome ? wordReasons(boot.outcome.because) : 'it is not known';
+    const why = whyNotFurther(boot) || 'it is not known';
     throw new Failure(`no tree of dom0 under Xen ${boot.release.name}: ${why}`);
   }
   return printDts(boot.dom0.tree);

@@ -6,6 +6,7 @@ import { LINUX } from './linux-boots.ts';
 import type { LinuxBoot } from './linux-boot.ts';
 import { linuxReaderMap } from './verdicts/reader-map.ts';
 import { linuxBranches, parseLinuxRelease } from './releases.ts';
+import { RELEASE_HELP } from './verdicts/release-help.ts';
 import { remarkOnDynamic } from './verdicts/remarks.ts';
 import { linuxViews } from './verdicts/views.ts';
 import { wordEnding } from './verdicts/word-ending.ts';
@@ -25,6 +26,7 @@ function targetOf(version: string): Target | undefined {
 export const linuxSystem = makeSystem<LinuxBoot>({
   id: LINUX,
   name: 'Linux',
+  releaseHelp: RELEASE_HELP,
   isHypervisor: false,
   branches: linuxBranches.map((name) => ({ name, detail: parseLinuxRelease(name)?.name ?? name })),
   parse: targetOf,

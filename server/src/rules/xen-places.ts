@@ -6,6 +6,7 @@ import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
 import type { Board } from './board.ts';
 import type { Found, Place } from './rule.ts';
 import { isXenTree } from '../xen/is-xen-tree.ts';
+import { endOf } from '../xen/ending.ts';
 import { xenBoots } from '../xen/xen-boots.ts';
 
 /** The text or node that caused a line; else /chosen, where a board is made ready for Xen; else the root. */
@@ -45,7 +46,5 @@ export function* foundLines(
 
 /** Whether the boot ends where the early scan fails, as it does since 4.19. */
 export function endsInScan(boot: XenBoot): boolean {
-  return (
-    boot.outcome.kind === 'panics' && eventIn(boot.outcome.line, 'early-scan-failed') !== undefined
-  );
+  return eventIn(endOf(boot)?.line, 'early-scan-failed') !== undefined;
 }

@@ -57,6 +57,8 @@ export interface SystemOf<Own extends Boot> {
   readonly id: string;
   /** In words: `Xen`. */
   readonly name: string;
+  /** What its option of the command line takes: `Xen release, such as 4.18`. */
+  readonly releaseHelp: string;
   /** Whether it shares the memory out among others; its releases are shown one at a time. */
   readonly isHypervisor: boolean;
   /** Releases offered for choice, oldest first: `4.18`, and the point release that each stands for. */

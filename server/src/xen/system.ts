@@ -5,6 +5,7 @@ import { bootXen } from './boot.ts';
 import { BRANCH_NAMES, parseRelease, RELEASES } from './releases.ts';
 import { frameVerdict } from './verdicts/frame-verdict.ts';
 import { XEN_READERS, xenReaderMap } from './verdicts/reader-map.ts';
+import { RELEASE_HELP } from './verdicts/release-help.ts';
 import { remarkOnDynamic, remarksOnBank, remarksOnBootargs } from './verdicts/remarks.ts';
 import { xenViews } from './verdicts/views.ts';
 import { wordEnding } from './verdicts/word-ending.ts';
@@ -26,6 +27,7 @@ function targetOf(version: string): Target | undefined {
 export const xenSystem = makeSystem<XenBoot>({
   id: XEN,
   name: 'Xen',
+  releaseHelp: RELEASE_HELP,
   isHypervisor: true,
   branches: BRANCH_NAMES.map((name) => ({ name, detail: parseRelease(name)?.name ?? name })),
   parse: targetOf,

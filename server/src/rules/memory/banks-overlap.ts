@@ -6,6 +6,7 @@ import type { Bank } from '../../memory/memory-map.ts';
 import { overlappingPairs } from '../../memory/overlapping-pairs.ts';
 import type { Board } from '../board.ts';
 import { rule, type Found } from '../rule.ts';
+import { endOf } from '../../xen/ending.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -40,19 +41,16 @@ common/page_alloc.c").`,
             : [],
         };
         yield found;
-        for (const boot of xenBoots(board))
-          if (
-            boot.outcome.kind === 'panics' &&
-            boot.outcome.because.some(({ code }) => code === 'ram-twice')
-          ) {
-            const { line } = boot.outcome;
+        for (const boot of xenBoots(board)) {
+          const end = endOf(boot);
+          if (end?.because.some(({ code }) => code === 'ram-twice'))
             yield {
               ...found,
               severity: 'error',
               target: boot.target,
-              ...(line ? { log: line.shown } : {}),
+              ...(end.line ? { log: end.line.shown } : {}),
             };
-          }
+        }
       }
     }
   },

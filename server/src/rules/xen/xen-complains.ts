@@ -6,6 +6,7 @@ import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { endOf } from '../../xen/ending.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -52,7 +53,7 @@ understood. It prints one line, drops the thing and boots on, so the effect show
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
     for (const boot of xenBoots(board)) {
-      const ending = boot.outcome.kind === 'panics' ? boot.outcome.line?.text : undefined;
+      const ending = endOf(boot)?.line?.text;
       for (const line of boot.log) {
         if (!isComplaint(line) || line.text === ending) continue;
         const at = placeOfLine(line, board);

@@ -6,6 +6,7 @@ import type { Module } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
+import { endOf } from '../../xen/ending.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -25,7 +26,7 @@ stopped are not seen either. dom0 then has no kernel or no ramdisk.`,
 
   *check(board: Board) {
     for (const boot of xenBoots(board)) {
-      if (boot.outcome.kind === 'panics' && boot.modules.length === 0) continue;
+      if (endOf(boot)?.kind === 'panics' && boot.modules.length === 0) continue;
       for (const module of board.map.modules) {
         const isKept = boot.modules.some((kept) => kept.start === module.start);
         const kept = boot.modules.some(

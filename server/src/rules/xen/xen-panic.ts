@@ -1,7 +1,8 @@
 // Xen stops: it panics, hangs or crashes on this tree.
 
-import { eventIn, lineWith } from '../../messages/event.ts';
+import { lineWith } from '../../messages/event.ts';
 import { xenMessages, type XenMessageId } from '../../xen/messages.ts';
+import { endOf, isSetUpFailure } from '../../xen/ending.ts';
 import { wordReasons } from '../../xen/reasons.ts';
 import type { LogLine, XenBoot } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
@@ -31,16 +32,9 @@ const NAMES_NODE: ReadonlySet<XenMessageId> = new Set([
 
 /** The last message is often a summary; the line that names a node stands before it. */
 function causeOf(boot: XenBoot): LogLine | undefined {
-  const last = boot.outcome.kind === 'panics' ? boot.outcome.line : undefined;
+  const last = endOf(boot)?.line;
   if (last?.node || last?.written) return last;
   return boot.log.findLast(({ events }) => events.some(({ id }) => NAMES_NODE.has(id))) ?? last;
-}
-
-function isSetUpFailure(line: LogLine | undefined): boolean {
-  return (
-    eventIn(line, 'dom0-construction') !== undefined ||
-    eventIn(line, 'domain-construction') !== undefined
-  );
 }
 
 export const xenPanic = rule<Facts>({
@@ -58,24 +52,24 @@ ramdisk without room, a \`reg\` that no bus translates, a device mapped over the
   *check(board: Board) {
     if (!isXenTree(board.tree) || !board.map.ramKnown) return;
     for (const boot of xenBoots(board)) {
-      const { outcome } = boot;
-      if (outcome.kind !== 'panics' && outcome.kind !== 'hangs') continue;
+      const end = endOf(boot);
+      if (!end) continue;
       // A tree whose modules the boot loader adds has none to miss.
-      if (board.map.modules.length === 0 && isSetUpFailure(outcome.line)) continue;
+      if (board.map.modules.length === 0 && isSetUpFailure(end.line)) continue;
       // Overlaps are told with both parties by their own rules.
       if (endsInScan(boot) && lineWith(boot.log, 'region-overlap')) continue;
       const at = placeOfLine(causeOf(boot), board);
       if (!at) continue;
-      const line = outcome.line?.text;
+      const line = end.line?.text;
       // Boot loaders pad the blob; without its real size a blob of dom0 that does not fit is only a possibility.
       const isPossibility =
         board.profile.dtb?.size === undefined &&
-        outcome.because.some(({ code }) => code === 'tree-too-large');
+        end.because.some(({ code }) => code === 'tree-too-large');
       yield {
         at,
-        facts: { kind: outcome.kind, line, because: wordReasons(outcome.because) },
+        facts: { kind: end.kind, line, because: wordReasons(end.because) },
         target: boot.target,
-        ...(outcome.line ? { log: outcome.line.shown } : {}),
+        ...(end.line ? { log: end.line.shown } : {}),
         ...(isPossibility ? { severity: 'information' as const } : {}),
       };
     }
