@@ -50,7 +50,9 @@ export function verdictIn(view: View, range: Range, named: string, target: strin
   const nothing = { ...common, mapped: 'no', toldAsRam: false } as const;
   if (view.stop) return { ...nothing, owner: view.stop.owner };
   const met = meeting(view.holdings, range);
-  const top = met.findLast((each) => each.node && compareRanges(each, range) === 0) ?? met.at(-1);
+  const top =
+    met.findLast((each) => (each.node ?? each.written) && compareRanges(each, range) === 0) ??
+    met.at(-1);
   if (!top) return { ...nothing, ...view.elsewhere };
   const { owner, node, written, mapped, toldAsRam, atRisk, because, condition } = top;
   const isPart =
