@@ -204,22 +204,22 @@ class Asked {
     this.#includes('inlay', region, hints.join('\n'), `→ ${formatGrouped(region.end - 1n)}`);
   }
 
-  /** The card shows the newest release: what is at risk or lost there is hatched. */
+  /** What is at risk or lost under a release is hatched on the card for it. */
   #checkCard(range: Range, verdicts: readonly Verdict[]): void {
     const { edges, lanes, releases } = this.#model;
     const from = edges.indexOf(formatAddress(range.start));
     const to = edges.indexOf(formatAddress(range.end));
-    const card = from < 0 || to < 0 ? undefined : drawHoverCard(this.#model, { from, to });
-    if (!card) return;
-    const shown = lanes.filter(
-      ({ release }) => release === undefined || release === releases.at(-1),
-    );
-    this.#same('card', range, card.readers.join(), shown.map(({ name }) => name).join());
-    const isBad = verdicts.some(
-      ({ target, atRisk, owner }) =>
-        target?.endsWith(`:${releases.at(-1)}`) && (atRisk !== undefined || /unread/.test(owner)),
-    );
-    if (isBad) this.#includes('card', range, card.svg, 'url(#h)');
+    if (from < 0 || to < 0) return;
+    for (const release of releases) {
+      const card = drawHoverCard(this.#model, { from, to }, { release });
+      const shown = lanes.filter((each) => each.release === undefined || each.release === release);
+      this.#same('card', range, card?.readers.join(), shown.map(({ name }) => name).join());
+      const isBad = verdicts.some(
+        ({ target, atRisk, owner }) =>
+          target?.endsWith(`:${release}`) && (atRisk !== undefined || /unread/.test(owner)),
+      );
+      if (isBad) this.#includes('card', range, card?.svg ?? '', 'url(#h)');
+    }
   }
 
   /** What decode says of a byte is what is written on the map's block there. */
