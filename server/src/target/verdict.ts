@@ -50,9 +50,12 @@ export function verdictIn(view: View, range: Range, named: string, target: strin
   const nothing = { ...common, mapped: 'no', toldAsRam: false } as const;
   if (view.stop) return { ...nothing, owner: view.stop.owner };
   const met = meeting(view.holdings, range);
-  const top =
-    met.findLast((each) => (each.node ?? each.written) && compareRanges(each, range) === 0) ??
-    met.at(-1);
+  // What is asked for itself is told of itself, unless others have all of it.
+  const own = met.findLastIndex(
+    (each) => (each.node ?? each.written) && compareRanges(each, range) === 0,
+  );
+  const isCovered = subtract([range], met.slice(own + 1)).length === 0;
+  const top = own < 0 || isCovered ? met.at(-1) : met[own];
   if (!top) return { ...nothing, ...view.elsewhere };
   const { owner, node, written, mapped, toldAsRam, atRisk, because, condition } = top;
   const isPart =
