@@ -126,7 +126,7 @@ const WORDS = {
 
 /** A module whose place the profile does not give: Xen, its blob, or what a node describes. */
 export interface MissingPlace {
-  readonly kind: 'xen' | 'blob' | 'module';
+  readonly kind: 'xen' | 'blob' | 'kernel' | 'module';
   readonly node: string | undefined;
 }
 
@@ -139,6 +139,7 @@ export interface ToldRange {
 function wordPlace({ kind, node }: MissingPlace): string {
   if (kind === 'xen') return "Xen's own address and size";
   if (kind === 'blob') return "the blob's address and size";
+  if (kind === 'kernel') return "where dom0's kernel is loaded";
   return `where ${node ?? 'a module'} is loaded`;
 }
 

@@ -1,0 +1,45 @@
+// One way a boot can be: every fact with a value, or without one where nothing can be said.
+
+import type { BootFacts, FactName, FactValues } from './boot-facts.ts';
+
+/** An assumed fact with another value than the likely one. */
+export type FactChange = {
+  readonly [Name in FactName]: { readonly fact: Name; readonly value: FactValues[Name] };
+}[FactName];
+
+/**
+ * The likely world has the values of `facts`; another one differs from it in `changes`. It remembers which facts were
+ * asked for: worlds that differ in others are one to whoever asked.
+ */
+export class World {
+  readonly facts: BootFacts;
+  readonly changes: readonly FactChange[];
+  readonly #read = new Set<FactName>();
+
+  constructor(facts: BootFacts, changes: readonly FactChange[] = []) {
+    this.facts = facts;
+    this.changes = changes;
+  }
+
+  /** Undefined where nobody knows, and where the tree itself has the answer. */
+  valueOf<Name extends FactName>(fact: Name): FactValues[Name] | undefined {
+    this.#read.add(fact);
+    const change = this.changes.find((each) => each.fact === fact);
+    return change ? (change.value as FactValues[Name]) : this.facts[fact].value;
+  }
+
+  /** Whether the value stands: it was given, or the tree, a script or a log says it. Asking does not count as reading. */
+  isKnown(fact: FactName): boolean {
+    const { basis } = this.facts[fact];
+    return basis !== 'assumed' && basis !== 'unknown';
+  }
+
+  /** Other values of the assumed facts that were asked for here and are not changed yet, one change each. */
+  otherValues(): FactChange[] {
+    return [...this.#read].flatMap((fact) =>
+      this.changes.some((each) => each.fact === fact)
+        ? []
+        : this.facts[fact].others.map((value) => ({ fact, value }) as FactChange),
+    );
+  }
+}
