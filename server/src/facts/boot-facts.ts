@@ -51,7 +51,7 @@ export interface Fact<T> {
   readonly value: T | undefined;
   readonly basis: Basis;
   readonly because: FactReason;
-  /** What an assumed fact may be instead; none where no working set-up has another. */
+  /** What an assumed or unknown fact may be instead, as far as it matters; none where no working set-up has another. */
   readonly others: readonly T[];
 }
 

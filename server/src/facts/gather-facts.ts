@@ -1,6 +1,6 @@
 // Collects the boot facts of a board: what was given, what the tree itself says, and what a working set-up has.
 
-import { isModule } from '../memory/map-memory.ts';
+import { isModule, mapMemory } from '../memory/map-memory.ts';
 import {
   stringOf,
   stringsOf,
@@ -22,6 +22,9 @@ const U_BOOT_PADDING = 0x3000n;
 
 /** Where arm64 kernels before 5.8 start in their 2 MiB (Linux: TEXT_OFFSET). */
 const OLD_TEXT_OFFSET = 0x80000n;
+
+/** Room that Xen's image never needs more of (Xen: XEN_VIRT_SIZE up to 4.18). */
+const LARGE_IMAGE = 2n << 20n;
 
 /** IOMMUs that every build of Xen with passthrough drives (Xen: drivers/passthrough/arm/smmu.c). */
 const IOMMUS = new Set(['arm,smmu-v1', 'arm,smmu-v2', 'arm,mmu-400', 'arm,mmu-401', 'arm,mmu-500']);
@@ -50,11 +53,14 @@ export function gatherFacts(
   const commandLine = said(({ xenCommandLine }) => xenCommandLine);
   const colours = llcColoring(commandLine?.value ?? signs.commandLine);
   return {
-    'xen.address': said(({ xen }) => xen?.address) ?? unknown('boot-loader-knows'),
-    'xen.size': said(({ xen }) => xen?.size) ?? unknown('image-knows'),
+    'xen.address': said(({ xen }) => xen?.address) ?? loadAddress(tree),
+    'xen.size': said(({ xen }) => xen?.size) ?? {
+      ...unknown('image-knows'),
+      others: [LARGE_IMAGE],
+    },
     'xen.textSize': said(({ xen }) => xen?.textSize) ?? unknown('image-knows'),
     'xen.debug': said(({ xen }) => xen?.debug) ?? assumed(true, 'usual-build', false),
-    'dtb.address': said(({ dtb }) => dtb?.address) ?? unknown('boot-loader-knows'),
+    'dtb.address': said(({ dtb }) => dtb?.address) ?? loadAddress(tree),
     'dtb.size':
       said(({ dtb }) => dtb?.size) ?? (efi ? unknown('written-by-efi-stub') : paddedSize(compiled)),
     'kernel.module':
@@ -128,6 +134,21 @@ function paddedSize(compiled: { readonly totalSize: bigint }): Fact<bigint> {
     because: 'padded-by-boot-loader',
     get others() {
       return [compiled.totalSize];
+    },
+  };
+}
+
+/**
+ * Where the boot loader puts something: nobody knows. What matters is whether it lies over a reserved region, for Xen
+ * checks that: the first region stands for all.
+ */
+function loadAddress(tree: DeviceTree): Fact<bigint> {
+  return {
+    ...unknown('boot-loader-knows'),
+    get others() {
+      const { reserved } = mapMemory(tree, undefined);
+      const first = reserved.find(({ kind, start, end }) => kind === 'static' && start < end);
+      return first ? [first.start] : [];
     },
   };
 }

@@ -28,18 +28,25 @@ export class World {
     return change ? (change.value as FactValues[Name]) : this.facts[fact].value;
   }
 
-  /** Whether the value stands: it was given, or the tree, a script or a log says it. Asking does not count as reading. */
-  isKnown(fact: FactName): boolean {
-    const { basis } = this.facts[fact];
-    return basis !== 'assumed' && basis !== 'unknown';
-  }
-
-  /** Other values of the assumed facts that were asked for here and are not changed yet, one change each. */
-  otherValues(): FactChange[] {
+  /**
+   * Other values of the facts that were asked for here and are not changed yet, as sets of changes that belong together:
+   * a place is one with an address and a size.
+   */
+  otherValues(): (readonly FactChange[])[] {
     return [...this.#read].flatMap((fact) =>
       this.changes.some((each) => each.fact === fact)
         ? []
-        : this.facts[fact].others.map((value) => ({ fact, value }) as FactChange),
+        : this.facts[fact].others.map((value) => [
+            { fact, value } as FactChange,
+            ...(fact === 'xen.address' ? this.#anySize() : []),
+          ]),
     );
+  }
+
+  /** A size of Xen where none is known. */
+  #anySize(): FactChange[] {
+    const { value, others } = this.facts['xen.size'];
+    const [other] = value === undefined ? others : [];
+    return other === undefined ? [] : [{ fact: 'xen.size', value: other }];
   }
 }

@@ -94,14 +94,14 @@ function bootIn(tree: DeviceTree, release: Release, world: World): XenBoot {
  */
 function bootNeighbours(tree: DeviceTree, release: Release, world: World): XenNeighbour[] {
   const neighbours: XenNeighbour[] = [];
-  const changes = world.otherValues();
-  const known = new Set(changes.map(({ fact }) => fact));
-  for (const change of changes) {
-    const next = new World(world.facts, [...world.changes, change]);
+  const sets = world.otherValues();
+  const known = new Set(sets.flatMap((changes) => changes.map(({ fact }) => fact)));
+  for (const changes of sets) {
+    const next = new World(world.facts, [...world.changes, ...changes]);
     neighbours.push({ changes: next.changes, boot: bootIn(tree, release, next) });
     for (const further of next.otherValues()) {
-      if (known.has(further.fact)) continue;
-      const far = new World(world.facts, [...next.changes, further]);
+      if (further.some(({ fact }) => known.has(fact))) continue;
+      const far = new World(world.facts, [...next.changes, ...further]);
       neighbours.push({ changes: far.changes, boot: bootIn(tree, release, far) });
     }
   }

@@ -32,7 +32,7 @@ export function assumePlaces(state: BootState): void {
   const missing: MissingPlace[] = [];
   for (const [index, module] of state.modules.entries()) {
     if (!module.assumed) continue;
-    missing.push(missingPlace(module));
+    missing.push(...missingPlaces(state, module));
     const given = module.kind === 'Xen' ? xenAddress : undefined;
     const size = module.size || (module.kind === 'Kernel' ? ASSUMED_KERNEL_SIZE : ASSUMED_SIZE);
     const start = given ?? lowestHole(state, banks, size);
@@ -48,11 +48,15 @@ export function assumePlaces(state: BootState): void {
   state.uncertain.push({ what: 'heap', because });
 }
 
-/** What the profile would have to give. */
-function missingPlace({ kind, node }: BootModule): MissingPlace {
-  const known = { Xen: 'xen', 'Device Tree': 'blob', Kernel: 'kernel' } as const;
-  const isKnown = kind === 'Xen' || kind === 'Device Tree' || (kind === 'Kernel' && !node);
-  return { kind: isKnown ? known[kind] : 'module', node: node?.name };
+/** What would have to be known of a module to place it. */
+function missingPlaces({ world }: BootState, { kind, node }: BootModule): MissingPlace[] {
+  if (node) return [{ node: node.name }];
+  if (kind === 'Kernel') return [{ fact: 'kernel.module' }];
+  const facts =
+    kind === 'Xen'
+      ? (['xen.address', 'xen.size'] as const)
+      : (['dtb.address', 'dtb.size'] as const);
+  return facts.filter((fact) => world.valueOf(fact) === undefined).map((fact) => ({ fact }));
 }
 
 function lowestHole(
