@@ -9,6 +9,7 @@ import { writeDtb } from '../server/src/dtb/write-dtb.ts';
 import { bootXen } from '../server/src/xen/boot.ts';
 import { parseRelease } from '../server/src/xen/releases.ts';
 import { sourceTree } from './support/source-tree.ts';
+import { factsOf } from './support/facts-of.ts';
 
 async function verdictOn(board: string, address: bigint): Promise<Verdict | undefined> {
   const file = path.join(import.meta.dirname, 'fixtures/xen-boots', board, 'board.dts');
@@ -20,7 +21,7 @@ async function verdictOn(board: string, address: bigint): Promise<Verdict | unde
     dtb: { address: 0x43000000n },
     cpus: 1,
   };
-  const boot = bootXen(tree, release, profile, { totalSize: BigInt(writeDtb(tree).length) });
+  const boot = bootXen(tree, release, factsOf(tree, profile, BigInt(writeDtb(tree).length)));
   return frameVerdict(boot, address, { tree, map: mapMemory(tree) });
 }
 

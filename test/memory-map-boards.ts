@@ -11,6 +11,7 @@ import type { Definition, DtNode, DtProperty, Written } from '../server/src/tree
 import type { Outcome, XenBoot, XenReserved } from '../server/src/xen/xen-boot.ts';
 import { linuxBoots } from '../server/src/linux/linux-boots.ts';
 import { xenBoots } from '../server/src/xen/xen-boots.ts';
+import { gatherFacts } from '../server/src/facts/gather-facts.ts';
 
 export const KIB = 1024n;
 export const MIB = 1024n * KIB;
@@ -255,6 +256,7 @@ export class BoardWriter {
       end: each.end,
       node: undefined,
       written: undefined,
+      assumed: false,
     }));
     const kept = this.reserved.filter(
       (each) => each.enabled || how.alsoKept?.includes(each.node?.labels[0] ?? ''),
@@ -306,6 +308,7 @@ export class BoardWriter {
               blobSize: 0n,
             },
       valid: this.banks,
+      neighbours: [],
       uncertain: [],
     });
     return this;
@@ -377,6 +380,15 @@ export class BoardWriter {
   }
 
   board(): Board {
+    const tree = {
+      root: this.root,
+      labels: new Map(),
+      phandles: new Map(),
+      memoryReservations: [],
+      bootCpu: 0,
+      isPlugin: false,
+      problems: [],
+    };
     return {
       source: {
         root: this.file,
@@ -393,15 +405,7 @@ export class BoardWriter {
         get: (id) => (id === this.file ? { id, text: this.text } : 'absent'),
         bytes: () => 'absent',
       },
-      tree: {
-        root: this.root,
-        labels: new Map(),
-        phandles: new Map(),
-        memoryReservations: [],
-        bootCpu: 0,
-        isPlugin: false,
-        problems: [],
-      },
+      tree,
       map: {
         banks: this.banks,
         ramKnown: this.ramKnown,
@@ -411,7 +415,7 @@ export class BoardWriter {
         devices: [],
         unknown: [],
       },
-      profile: {},
+      facts: gatherFacts(tree, { totalSize: 0n }, []),
       boots: [...this.xen, ...this.linux],
     };
   }

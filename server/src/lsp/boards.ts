@@ -12,7 +12,7 @@ import type { Target } from '../target/system.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import type { FactSource } from '../facts/gather-facts.ts';
 import type { Files } from './files.ts';
 import { snapshotOf } from './snapshot.ts';
 
@@ -151,18 +151,15 @@ export class Boards {
     return this.#host.requestFor(root);
   }
 
-  /** The boot of one target, leaving the model as it is; `facts` hold where the profile says nothing. */
+  /** The boot of one target, leaving the model as it is; `more` is believed after what the request says. */
   async bootWith(
     root: FileId,
     target: Target,
-    facts: BootProfile = {},
+    more: readonly FactSource[] = [],
   ): Promise<{ readonly board: Board; readonly boot: Boot } | undefined> {
     const request = await this.#host.requestFor(root);
-    const profile = { ...facts, ...request.profile };
-    const analysis = this.#host.analyze(
-      { ...request, targets: [target], profile },
-      this.#host.files,
-    );
+    const facts = [...request.facts, ...more];
+    const analysis = this.#host.analyze({ ...request, targets: [target], facts }, this.#host.files);
     if (analysis.kind !== 'complete') return undefined;
     const { board } = analysis;
     const [boot] = board.boots;

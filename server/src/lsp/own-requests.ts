@@ -135,7 +135,9 @@ export function ownRequests(server: Server): Answers {
         throw new UserError('The log names no release of Xen, and the board has none as target.');
       const asked = targetNamed(known);
       // Where Xen and the blob were loaded is not in the tree, but in the log.
-      const made = await boards.bootWith(model.root, asked, profileOfLog(captured));
+      const made = await boards.bootWith(model.root, asked, [
+        { basis: 'log', profile: profileOfLog(captured) },
+      ]);
       const [boot] = made ? xenBoots(made.board) : [];
       if (!boot) throw new UserError(`${targetInWords(asked.name)} could not be predicted here.`);
       const { predicted, captured: shown, ...result } = compareLogs(boot, log);

@@ -1,7 +1,7 @@
 // What a system offers to all that ask what becomes of a board's memory under it.
 
 import type { Range } from '../addresses/region.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import type { BootFacts } from '../facts/boot-facts.ts';
 import type { DynamicReserved, MemoryMap } from '../memory/memory-map.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import { systemIdOf, type Boot } from './boot.ts';
@@ -15,13 +15,6 @@ export interface Subject {
   readonly map: MemoryMap;
 }
 
-/** What a boot needs beside the tree. */
-export interface BootInputs {
-  readonly profile: BootProfile;
-  /** Bytes of the compiled tree; worked out when it is read. */
-  readonly blob: { readonly totalSize: bigint };
-}
-
 /** A release of a system, to be booted. */
 export interface Target {
   /** `xen:4.18.6`: the release it stands for. */
@@ -30,7 +23,7 @@ export interface Target {
   readonly asked: string;
   /** Ascending with the age of releases of one system. */
   readonly order: number;
-  readonly boot: (tree: DeviceTree, inputs: BootInputs) => Boot;
+  readonly boot: (tree: DeviceTree, facts: BootFacts) => Boot;
 }
 
 /** A line about something that is not one range: a bank, a region without an address, a command line. */

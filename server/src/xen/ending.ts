@@ -28,6 +28,8 @@ export function stopsForCertain(boot: XenBoot, { tree, map }: Subject): Stopped 
   const end = endOf(boot);
   if (!end || !isXenTree(tree) || !map.ramKnown) return undefined;
   if (boot.uncertain.some(({ what }) => what === 'outcome')) return undefined;
+  // Another value of an assumed fact saves it.
+  if (boot.neighbours.some((neighbour) => !endOf(neighbour.boot))) return undefined;
   // A boot loader that adds the modules adds what is missing.
   if (map.modules.length === 0 && isSetUpFailure(end.line)) return undefined;
   return end;

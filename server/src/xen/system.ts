@@ -19,7 +19,7 @@ function targetOf(version: string): Target | undefined {
       name: `${XEN}:${release.name}`,
       asked: `${XEN}:${version}`,
       order: RELEASES.indexOf(release),
-      boot: (tree, { profile, blob }) => bootXen(tree, release, profile, blob),
+      boot: (tree, facts) => bootXen(tree, release, facts),
     }
   );
 }

@@ -61,16 +61,11 @@ ramdisk without room, a \`reg\` that no bus translates, a device mapped over the
       const at = placeOfLine(causeOf(boot), board);
       if (!at) continue;
       const line = end.line?.text;
-      // Boot loaders pad the blob; without its real size a blob of dom0 that does not fit is only a possibility.
-      const isPossibility =
-        board.profile.dtb?.size === undefined &&
-        end.because.some(({ code }) => code === 'tree-too-large');
       yield {
         at,
         facts: { kind: end.kind, line, because: wordReasons(end.because) },
         target: boot.target,
         ...(end.line ? { log: end.line.shown } : {}),
-        ...(isPossibility ? { severity: 'information' as const } : {}),
       };
     }
   },
