@@ -308,6 +308,7 @@ export class BoardWriter {
               blobSize: 0n,
             },
       valid: this.banks,
+      restsOn: [],
       neighbours: [],
       uncertain: [],
     });

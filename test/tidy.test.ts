@@ -21,7 +21,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   target: ['text', 'tree', 'addresses', 'memory', 'facts'],
   xen: ['text', 'tree', 'addresses', 'memory', 'messages', 'facts', 'target'],
   linux: ['text', 'tree', 'addresses', 'memory', 'messages', 'target'],
-  systems: ['text', 'tree', 'addresses', 'memory', 'target', 'xen', 'linux'],
+  systems: ['text', 'tree', 'addresses', 'memory', 'facts', 'target', 'xen', 'linux'],
   rules: [
     'text',
     'preprocess',

@@ -2,6 +2,7 @@
 
 import type { Range } from '../addresses/region.ts';
 import type { BootFacts } from '../facts/boot-facts.ts';
+import type { FactChange } from '../facts/world.ts';
 import type { DynamicReserved, MemoryMap } from '../memory/memory-map.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import { systemIdOf, type Boot } from './boot.ts';
@@ -44,6 +45,14 @@ export interface Ending {
   readonly uncertain: readonly string[];
 }
 
+/** The same boot in a world that differs in assumed facts. */
+export interface BootNeighbour {
+  readonly changes: readonly FactChange[];
+  readonly boot: Boot;
+  /** Whether it ends before its domains run. */
+  readonly ends: boolean;
+}
+
 /** A system whose boots are of the type `Own`. */
 export interface SystemOf<Own extends Boot> {
   /** What stands before the colon of a target: `xen`. */
@@ -77,6 +86,8 @@ export interface SystemOf<Own extends Boot> {
   /** What a command line that the system reads comes to. */
   readonly bootargs: (boot: Own, subject: Subject) => readonly Remark[];
   readonly ending: (boot: Own, subject: Subject) => Ending;
+  /** Boots where assumed facts have other values; absent where none matters. */
+  readonly neighbours?: (boot: Own) => readonly BootNeighbour[];
 }
 
 /** A system as those see it who know none of them by name. */
@@ -89,11 +100,12 @@ export function makeSystem<Own extends Boot>(system: SystemOf<Own>): System {
       throw new Error(`${boot.target} is no boot of ${system.id}`);
     return boot as Own;
   };
-  const { frame, ...rest } = system;
+  const { frame, neighbours, ...rest } = system;
   return {
     ...rest,
     views: (boot, subject) => system.views(own(boot), subject),
     ...(frame && { frame: (boot, address, subject) => frame(own(boot), address, subject) }),
+    ...(neighbours && { neighbours: (boot) => neighbours(own(boot)) }),
     readerMap: (boot, reader, subject) => system.readerMap(own(boot), reader, subject),
     bank: (boot, bank, subject) => system.bank(own(boot), bank, subject),
     dynamic: (boot, region) => system.dynamic(own(boot), region),

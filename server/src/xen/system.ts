@@ -2,6 +2,7 @@
 
 import { makeSystem, type Target } from '../target/system.ts';
 import { bootXen } from './boot.ts';
+import { endOf } from './ending.ts';
 import { BRANCH_NAMES, parseRelease, RELEASES } from './releases.ts';
 import { frameVerdict } from './verdicts/frame-verdict.ts';
 import { XEN_READERS, xenReaderMap } from './verdicts/reader-map.ts';
@@ -39,4 +40,6 @@ export const xenSystem = makeSystem<XenBoot>({
   dynamic: remarkOnDynamic,
   bootargs: remarksOnBootargs,
   ending: wordEnding,
+  neighbours: (boot) =>
+    boot.neighbours.map((each) => ({ ...each, ends: endOf(each.boot) !== undefined })),
 });
