@@ -3,9 +3,18 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { allSystems } from '../server/src/systems/all-systems.ts';
 import { allRules } from '../server/src/rules/all-rules.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
+
+/** What all systems may import. */
+const underSystems = ['text', 'tree', 'addresses', 'memory', 'messages', 'facts', 'target'];
+
+/** The folders of the systems: those that export one. */
+const systemFolders = readdirSync(path.join(root, 'server/src'))
+  .filter((name) => existsSync(path.join(root, 'server/src', name, 'system.ts')))
+  .filter((name) => name !== 'target');
 
 /** A stage may import itself and the stages listed for it; the order is that of the pipeline. */
 const layers: Readonly<Record<string, readonly string[]>> = {
@@ -19,9 +28,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   messages: [],
   facts: ['text', 'tree', 'addresses', 'memory'],
   target: ['text', 'tree', 'addresses', 'memory', 'facts'],
-  xen: ['text', 'tree', 'addresses', 'memory', 'messages', 'facts', 'target'],
-  linux: ['text', 'tree', 'addresses', 'memory', 'messages', 'target'],
-  systems: ['text', 'tree', 'addresses', 'memory', 'facts', 'target', 'xen', 'linux'],
+  ...Object.fromEntries(systemFolders.map((folder) => [folder, underSystems])),
+  systems: ['text', 'tree', 'addresses', 'memory', 'facts', 'target', ...systemFolders],
   rules: [
     'text',
     'preprocess',
@@ -161,12 +169,12 @@ describe('tidy', () => {
   });
 
   it('steps of a system tell codes and facts, and leave the words to its catalogue', () => {
-    const worded = /^server\/src\/(?:xen|linux)\/(?:messages|reasons|behaviours|verdicts)\b/;
+    const worded = /^server\/src\/\w+\/(?:messages|reasons|behaviours|verdicts)\b/;
     // Names that the system itself gives.
     const names = new Set(['Device Tree', 'System RAM']);
     none(
       server
-        .filter(({ file }) => /^server\/src\/(?:xen|linux)\//.test(file) && !worded.test(file))
+        .filter(({ file }) => systemFolders.includes(stage(file)) && !worded.test(file))
         .flatMap(({ file, text }) => {
           const strings = withoutComments(text).matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])*)\1/g);
           return [...strings]
@@ -189,7 +197,8 @@ describe('tidy', () => {
   it('nobody outside its folder knows a system by the name of its targets', () => {
     const others = outsideSystems().filter(({ file }) => file !== 'server/src/systems/targets.ts');
     // A citation has a space behind the colon.
-    const names = /['"`](?:xen|linux):(?! )|\bboard\.(?:xen|linux)\b/g;
+    const ids = allSystems.map(({ id }) => id).join('|');
+    const names = new RegExp(`['"\`](?:${ids}):(?! )|\\bboard\\.(?:${ids})\\b`, 'g');
     none(found([...others, ...client], names));
     const defaults = server.filter((each) => !others.includes(each));
     assert.ok(found(defaults, names).length > 0);
@@ -241,7 +250,7 @@ describe('tidy', () => {
 
 /** The server without the folders of its systems. */
 function outsideSystems(): Source[] {
-  return server.filter(({ file }) => !/^server\/src\/(?:xen|linux)\//.test(file));
+  return server.filter(({ file }) => !systemFolders.includes(stage(file)));
 }
 
 /** What `pattern` matches in the code of files, comments aside. */
