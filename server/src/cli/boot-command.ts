@@ -16,6 +16,7 @@ import { whyNotFurther } from '../xen/ending.ts';
 import { xenBoots } from '../xen/xen-boots.ts';
 import type { Outcome, XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
+import { wordOpenFacts } from '../ide/list-facts.ts';
 import { bootJson } from './boot-json.ts';
 import { Failure } from './failure.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
@@ -121,11 +122,9 @@ function remark({ shell }: Session, boot: XenBoot, left: number, name: string): 
             `  ${left} likely ${left === 1 ? 'line is' : 'lines are'} left out; --likely prints them`,
           ]
         : []),
-      ...(boot.restsOn.length > 0
-        ? [
-            `  ${boot.restsOn.length} boot facts are assumed or not known; dtmap facts ${name} lists them`,
-          ]
-        : []),
+      ...[wordOpenFacts(boot.restsOn)].flatMap((words) =>
+        words === undefined ? [] : [`  ${words}; dtmap facts ${name} lists them`],
+      ),
     ]),
   );
 }

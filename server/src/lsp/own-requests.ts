@@ -16,6 +16,7 @@ import type { Boot } from '../target/boot.ts';
 import type { Target } from '../target/system.ts';
 import { XEN, xenBoots } from '../xen/xen-boots.ts';
 import type { Model } from './boards.ts';
+import { openFactsOf } from './facts-request.ts';
 import type { CustomRequests, DocumentParams, LogLine as ProtocolLine } from './custom-requests.ts';
 import { fileIdOf } from './file-id.ts';
 import { lockedBecause } from './locked-files.ts';
@@ -103,6 +104,11 @@ export function ownRequests(server: Server): Answers {
           isHypervisor,
         })),
       ),
+
+    'dtmap/facts': async ({ uri }) => {
+      const { board } = await modelOf({ uri });
+      return openFactsOf(board);
+    },
 
     'dtmap/decode': async ({ uri, text }) => {
       const asked = readAddress(text);

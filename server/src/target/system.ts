@@ -1,7 +1,7 @@
 // What a system offers to all that ask what becomes of a board's memory under it.
 
 import type { Range } from '../addresses/region.ts';
-import type { BootFacts } from '../facts/boot-facts.ts';
+import type { BootFacts, FactName } from '../facts/boot-facts.ts';
 import type { FactChange } from '../facts/world.ts';
 import type { DynamicReserved, MemoryMap } from '../memory/memory-map.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
@@ -88,6 +88,10 @@ export interface SystemOf<Own extends Boot> {
   readonly ending: (boot: Own, subject: Subject) => Ending;
   /** Boots where assumed facts have other values; absent where none matters. */
   readonly neighbours?: (boot: Own) => readonly BootNeighbour[];
+  /** Facts that are assumed or not known and that a boot asked for; absent where none matters. */
+  readonly openFacts?: (boot: Own, subject: Subject) => readonly FactName[];
+  /** What depends on such facts, each part by its path in the JSON of `boot`; absent where nothing does. */
+  readonly dependents?: (boot: Own) => ReadonlyMap<FactName, ReadonlySet<string>>;
 }
 
 /** A system as those see it who know none of them by name. */
@@ -100,12 +104,14 @@ export function makeSystem<Own extends Boot>(system: SystemOf<Own>): System {
       throw new Error(`${boot.target} is no boot of ${system.id}`);
     return boot as Own;
   };
-  const { frame, neighbours, ...rest } = system;
+  const { frame, neighbours, openFacts, dependents, ...rest } = system;
   return {
     ...rest,
     views: (boot, subject) => system.views(own(boot), subject),
     ...(frame && { frame: (boot, address, subject) => frame(own(boot), address, subject) }),
     ...(neighbours && { neighbours: (boot) => neighbours(own(boot)) }),
+    ...(openFacts && { openFacts: (boot, subject) => openFacts(own(boot), subject) }),
+    ...(dependents && { dependents: (boot) => dependents(own(boot)) }),
     readerMap: (boot, reader, subject) => system.readerMap(own(boot), reader, subject),
     bank: (boot, bank, subject) => system.bank(own(boot), bank, subject),
     dynamic: (boot, region) => system.dynamic(own(boot), region),

@@ -2,7 +2,9 @@
 
 import { makeSystem, type Target } from '../target/system.ts';
 import { bootXen } from './boot.ts';
+import { dependents } from './certain.ts';
 import { endOf } from './ending.ts';
+import { isXenTree } from './is-xen-tree.ts';
 import { BRANCH_NAMES, parseRelease, RELEASES } from './releases.ts';
 import { frameVerdict } from './verdicts/frame-verdict.ts';
 import { XEN_READERS, xenReaderMap } from './verdicts/reader-map.ts';
@@ -40,6 +42,8 @@ export const xenSystem = makeSystem<XenBoot>({
   dynamic: remarkOnDynamic,
   bootargs: remarksOnBootargs,
   ending: wordEnding,
+  openFacts: ({ restsOn }, { tree }) => (isXenTree(tree) ? restsOn : []),
+  dependents,
   neighbours: (boot) =>
     boot.neighbours.map((each) => ({ ...each, ends: endOf(each.boot) !== undefined })),
 });
