@@ -55,7 +55,7 @@ export function ownView(boot: XenBoot, subject: Subject, stopped: Stopped | unde
       ...unread.flatMap((claim) => unreadHoldings(boot, claim)),
       ...bankHoldings(boot),
       ...moduleHoldings(boot),
-      ...boot.reserved.map((entry) => reservedHolding(entry, subject)),
+      ...reservedHoldings(boot, subject),
     ],
     elsewhere: { owner: isOpen ? `not known: ${why}` : 'no RAM' },
     ...(isOpen && { isRamOpen: true }),
@@ -199,45 +199,48 @@ const KEPT_FOR: Readonly<Record<XenReservedKind, string>> = {
   'shared-mem': 'static shared memory',
 };
 
-function reservedHolding(entry: XenReserved, subject: Subject): Holding {
-  const { start, end, kind, node } = entry;
-  const isNamed = kind === 'reserved-memory' || kind === 'static-mem';
-  return {
-    start,
-    end,
-    owner: `${KEPT_FOR[kind]}${isNamed && node ? ` ${node.name}` : ''}`,
-    block: reservedBlock(entry, subject),
-    ...placeOf(entry),
-    mapped: 'ram',
-    toldAsRam: false,
-  };
+function reservedHoldings(boot: XenBoot, { map }: Subject): Holding[] {
+  const colourOf = domainColours(map);
+  const disabled = new Set(map.reserved.flatMap(({ node, enabled }) => (enabled ? [] : [node])));
+  return boot.reserved.map((entry) => {
+    const { start, end, kind, node } = entry;
+    const isNamed = kind === 'reserved-memory' || kind === 'static-mem';
+    return {
+      start,
+      end,
+      owner: `${KEPT_FOR[kind]}${isNamed && node ? ` ${node.name}` : ''}`,
+      block: reservedBlock(entry, colourOf, disabled),
+      ...placeOf(entry),
+      mapped: 'ram',
+      toldAsRam: false,
+    };
+  });
 }
 
-function reservedBlock({ kind, node }: XenReserved, { map }: Subject): Block {
+function reservedBlock(
+  { kind, node }: XenReserved,
+  colourOf: ReturnType<typeof domainColours>,
+  disabled: ReadonlySet<DtNode | undefined>,
+): Block {
   switch (kind) {
     case 'static-mem': {
       const domain = domainOf(node);
-      return {
-        kind: domainColours(map)(node),
-        label: `for ${domain ? nameOf(domain) : 'a domain'}`,
-        why: 'static memory',
-      };
+      const label = `for ${domain ? nameOf(domain) : 'a domain'}`;
+      return { kind: colourOf(node), label, why: 'static memory' };
     }
     case 'static-heap':
       return { kind: 'heap', label: 'static heap', why: 'Xen’s whole heap' };
     case 'shared-mem':
       return { kind: 'shared', label: 'shared', why: 'shared between domains' };
-    default: {
-      const claim = map.reserved.find((each) => node && each.node === node);
+    default:
       return {
         kind: 'reserved',
         label: 'not Xen’s',
         why:
-          claim?.enabled === false
+          node && disabled.has(node)
             ? `kept out: this release does not read the status of ${nameOf(node)}`
             : `kept out: ${nameOf(node)} is reserved`,
         ...textureOf(node),
       };
-    }
   }
 }
