@@ -6,7 +6,7 @@ import { ramOf } from '../memory/free-ranges.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
 import type { Board } from '../rules/board.ts';
 import { systemOf } from '../systems/all-systems.ts';
-import { verdictsUnder } from '../systems/verdicts-for.ts';
+import { systemVerdict } from '../systems/verdicts-for.ts';
 import { releaseNameOf } from '../target/boot.ts';
 import { printable } from '../text/printable.ts';
 import type { FileId, Span } from '../text/span.ts';
@@ -121,7 +121,7 @@ function ownersUnderHypervisors(board: Board, range: Range): string[] {
   const releases = new Map<string, { readonly name: string; readonly of: string[] }>();
   for (const boot of board.boots) {
     const { isHypervisor, name } = systemOf(boot);
-    const [own] = isHypervisor ? verdictsUnder(board, boot, range) : [];
+    const own = isHypervisor ? systemVerdict(board, boot, range) : undefined;
     if (!own) continue;
     const key = `${name}: ${own.owner}`;
     const known = releases.get(key)?.of ?? [];

@@ -24,7 +24,7 @@ import {
   remarksOnBootargs,
   remarksOnDynamic,
   verdictsByTarget,
-  verdictsUnder,
+  systemVerdict,
 } from '../systems/verdicts-for.ts';
 import type { Remark } from '../target/system.ts';
 import { lineIndexOf } from '../text/line-index.ts';
@@ -500,7 +500,7 @@ function tupleLines(context: Context, node: DtNode, tuple: Tuple): string[] {
   }
   const owners = board.boots
     .filter((boot) => systemOf(boot).isHypervisor)
-    .flatMap((boot) => verdictsUnder(board, boot, range).filter(({ isSystem }) => isSystem));
+    .flatMap((boot) => systemVerdict(board, boot, range) ?? []);
   return [line, ...owners.map(({ view, owner }) => `${view}: ${markdownText(owner)}`)];
 }
 

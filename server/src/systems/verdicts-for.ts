@@ -42,6 +42,12 @@ export function verdictsUnder(board: Subject, boot: Boot, range: Range): readonl
     .map((view) => verdictIn(view, range, viewInWords(view, boot), boot.target));
 }
 
+/** What the system itself says of `range` under one boot. */
+export function systemVerdict(board: Subject, boot: Boot, range: Range): Verdict | undefined {
+  const own = viewsUnder(board, boot).find(({ isSystem }) => isSystem);
+  return own && verdictIn(own, range, bootInWords(boot), boot.target);
+}
+
 /** What every reader under every boot says of `range`, in the order of the boots. */
 export function verdictsByTarget(board: BootedBoard, range: Range): readonly Verdict[] {
   return board.boots.flatMap((boot) => verdictsUnder(board, boot, range));

@@ -1,6 +1,6 @@
 // Who has a range of memory, as one reader under one boot sees it.
 
-import { compareRanges, overlaps, subtract, type Range } from '../addresses/region.ts';
+import { compareRanges, contains, overlaps, subtract, type Range } from '../addresses/region.ts';
 import { RangeIndex } from '../memory/range-index.ts';
 import type { DtNode, Written } from '../tree/device-tree.ts';
 import type { Holding, View } from './view.ts';
@@ -41,6 +41,16 @@ function meeting(holdings: readonly Holding[], range: Range): readonly Holding[]
   return index.meeting(range);
 }
 
+/** What is asked for itself, unless later ones have all of it; else the last one. */
+function topOf(met: readonly Holding[], range: Range): Holding | undefined {
+  const own = met.findLastIndex(
+    (each) => (each.node ?? each.written) && compareRanges(each, range) === 0,
+  );
+  if (own < 0 || own === met.length - 1) return met.at(-1);
+  const later = met.slice(own + 1);
+  return subtract([range], later).length === 0 ? met.at(-1) : met[own];
+}
+
 /**
  * What a view says of `range`, which is not empty: of what is asked for itself, that; else of what covers all others.
  * `named` is the view in words, `target` its boot's.
@@ -50,19 +60,11 @@ export function verdictIn(view: View, range: Range, named: string, target: strin
   const nothing = { ...common, mapped: 'no', toldAsRam: false } as const;
   if (view.stop) return { ...nothing, owner: view.stop.owner };
   const met = meeting(view.holdings, range);
-  // What is asked for itself is told of itself, unless others have all of it.
-  const own = met.findLastIndex(
-    (each) => (each.node ?? each.written) && compareRanges(each, range) === 0,
-  );
-  const isCovered = subtract([range], met.slice(own + 1)).length === 0;
-  const top = own < 0 || isCovered ? met.at(-1) : met[own];
+  const top = topOf(met, range);
   if (!top) return { ...nothing, ...view.elsewhere };
   const { owner, node, written, mapped, toldAsRam, atRisk, because, condition } = top;
-  const isPart =
-    subtract(
-      [range],
-      met.filter((each) => each.owner === owner),
-    ).length > 0;
+  const alike = (each: Holding): boolean => each.owner === owner;
+  const isPart = !contains(top, range) && subtract([range], met.filter(alike)).length > 0;
   return {
     ...common,
     owner: `${because === undefined || top.block?.kind === 'unknown' ? '' : 'likely '}${isPart ? 'partly ' : ''}${owner}`,
