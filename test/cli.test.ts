@@ -218,11 +218,11 @@ describe('dtmap', () => {
       fails(await dtmap(['map', board]), /dtmap\.json: targets: must be a list/);
     });
 
-    it('applies safe fixes, or shows them', async () => {
+    it('applies all fixes, or shows them', async () => {
       const source = readFileSync(path.join(fixtures, 'board.dts'), 'utf8');
       file('fix/soc.dtsi', readFileSync(path.join(fixtures, 'soc.dtsi')));
       const board = file('fix/board.dts', source);
-      const shown = await dtmap(['check', board, '--fix', '--dry-run']);
+      const shown = await dtmap(['check', board, '--fix-unsafe', '--dry-run']);
       assert.match(
         shown.stderr,
         /^dtmap: .*board\.dts: fixed: Move buffer@50000000 to 0x4f800000 /,
@@ -230,12 +230,34 @@ describe('dtmap', () => {
       assert.match(shown.stdout, /^--- a\/.*\n\+\+\+ b\/.*\n@@ /m);
       assert.equal(shown.status, 1);
       assert.equal(readFileSync(board, 'utf8'), source);
-      const fixed = await dtmap(['check', board, '--fix']);
+      const fixed = await dtmap(['check', board, '--fix-unsafe']);
       assert.deepEqual([fixed.status, fixed.stdout], [0, '']);
       assert.notEqual(readFileSync(board, 'utf8'), source);
       const after = readFileSync(board, 'utf8');
-      await dtmap(['check', board, '--fix']);
+      await dtmap(['check', board, '--fix-unsafe']);
       assert.equal(readFileSync(board, 'utf8'), after);
+    });
+
+    it('applies only safe fixes without being asked for more, and counts the others', async () => {
+      const source = readFileSync(path.join(fixtures, 'board.dts'), 'utf8').replace(
+        'buffer@50000000 {',
+        'buffer@5f000000 {',
+      );
+      file('safe/soc.dtsi', readFileSync(path.join(fixtures, 'soc.dtsi')));
+      const board = file('safe/board.dts', source);
+      // Boards that share what is not fixed count it once.
+      file('safe/twin.dts', `#include "board.dts"\n/ { model = "Twin"; };\n`);
+      const twin = path.join(path.dirname(board), 'twin.dts');
+      const fixed = await dtmap(['check', board, twin, '--fix', '--no-config']);
+      assert.equal(fixed.status, 1);
+      assert.match(
+        fixed.stderr,
+        /^dtmap: .*board\.dts: fixed: Rename to @50000000 \[unit-address-mismatch\]\ndtmap: 2 unsafe fixes were not applied; --fix-unsafe applies them too\n$/,
+      );
+      assert.equal(
+        readFileSync(board, 'utf8'),
+        source.replace('buffer@5f000000', 'buffer@50000000'),
+      );
     });
 
     it('shards merge to what one run says', async () => {
