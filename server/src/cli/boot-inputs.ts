@@ -1,6 +1,7 @@
 // What files beside the tree say about a boot: scripts that edit it, files loaded with their sizes, logs with the RAM.
 
 import path from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { readBootLog } from '../console/read-boot-log.ts';
 import {
   readBootScript,
@@ -10,6 +11,12 @@ import {
 } from '../inputs/read-boot-script.ts';
 import { readEfiMap } from '../inputs/read-efi-map.ts';
 import { placeImages, readImageBuilderConfig } from '../inputs/read-imagebuilder.ts';
+import {
+  profileOfImage,
+  readXenImage,
+  type Inflate,
+  type XenImage,
+} from '../inputs/read-xen-image.ts';
 import { writeScriptTree } from '../inputs/write-script-tree.ts';
 import type { Load } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
@@ -36,7 +43,11 @@ export interface BootInputs {
 /** Where the files are, and what they are called relative to. */
 export type BootShell = Pick<Shell, 'files' | 'cwd'>;
 
-type BootSettings = Pick<BoardSettings, 'profile' | 'bootScript' | 'memoryFrom' | 'efiMap'>;
+type BootSettings = Pick<
+  BoardSettings,
+  'profile' | 'bootScript' | 'memoryFrom' | 'efiMap' | 'xenImage'
+> &
+  Partial<Pick<BoardSettings, 'targets'>>;
 
 /** Reads the files that `settings` names. For a source board the edits of a script are appended to its text. */
 export function readBootInputs(
@@ -58,6 +69,15 @@ export function readBootInputs(
     if (log.xenCommandLine !== undefined)
       profile = { xenCommandLine: log.xenCommandLine, ...profile };
   }
+  if (settings.xenImage !== undefined) {
+    const image = readImage(shell, settings.xenImage);
+    profile = joinProfiles(profileOfImage(image), profile);
+    const { release } = image;
+    if (release !== undefined && !isTarget(settings.targets ?? [], release))
+      remarks.push(
+        `${shown(shell, settings.xenImage)}: an image of Xen ${release}, which is no target; add --xen ${release}`,
+      );
+  }
   if (settings.efiMap !== undefined) {
     const efiMemoryMap = readEfiMap(
       readText(shell, settings.efiMap, shown(shell, settings.efiMap)),
@@ -70,6 +90,42 @@ export function readBootInputs(
     return { profile, loads: [], overlays: [], made: [], remarks, leftOut: [] };
   return readScript(shell, root, isBlob, settings.bootScript, profile, remarks);
 }
+
+/** Whether a point release is a target, by its own name or by that of its branch. */
+function isTarget(targets: readonly string[], release: string): boolean {
+  const branch = release.split('.').slice(0, 2).join('.');
+  return targets.includes(`xen:${release}`) || targets.includes(`xen:${branch}`);
+}
+
+/** `given` over what an image says, group by group. */
+function joinProfiles(image: BootProfile, given: BootProfile): BootProfile {
+  return {
+    ...image,
+    ...given,
+    xen: { ...image.xen, ...given.xen },
+    ...((image.config ?? given.config) && { config: { ...image.config, ...given.config } }),
+  };
+}
+
+function readImage(shell: BootShell, file: FileId): XenImage {
+  const name = shown(shell, file);
+  const why = shell.files.whyUnreadable(file);
+  if (why !== undefined) throw new Failure(`${name}: ${why}`);
+  const bytes = shell.files.bytes(file);
+  if (typeof bytes === 'string') throw new Failure(`${name}: cannot be read`);
+  const image = readXenImage(bytes, inflate);
+  if (!image.ok) throw new Failure(`${name}: ${image.because}`);
+  return image.value;
+}
+
+const inflate: Inflate = (bytes, most) => {
+  try {
+    return inflateRawSync(bytes, { maxOutputLength: most });
+  } catch {
+    // Whatever is wrong with it, it is nothing that can be read.
+    return undefined;
+  }
+};
 
 function shown(shell: BootShell, file: FileId): string {
   const relative = path.relative(shell.cwd, file);

@@ -13,6 +13,7 @@ export interface BoardOptions {
   readonly bootScript?: string;
   readonly memoryFrom?: string;
   readonly efiMap?: string;
+  readonly xenImage?: string;
   readonly guest: readonly string[];
   readonly xen: readonly string[];
   readonly linux: readonly string[];
@@ -121,6 +122,7 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
       'U-Boot script, U-Boot environment or ImageBuilder config that edits the tree and loads files',
     )
     .option('--memory-from <log>', 'take the actual RAM from a captured boot log')
+    .option('--xen-image <file>', 'take size, architecture and build options from an image of Xen')
     .option('--efi-map <file>', 'UEFI memory map dump; implies a UEFI boot')
     .option(
       '--guest <file>',

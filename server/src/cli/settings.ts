@@ -24,6 +24,7 @@ export interface BoardSettings {
   readonly bootScript?: FileId;
   readonly memoryFrom?: FileId;
   readonly efiMap?: FileId;
+  readonly xenImage?: FileId;
   readonly guests: readonly FileId[];
   readonly severity: readonly (readonly [string, SeveritySetting])[];
   readonly maxWarnings?: number;
@@ -162,6 +163,7 @@ export function settingsFor(
     ...(bootScript === undefined ? {} : { bootScript }),
     ...(options.memoryFrom ? { memoryFrom: resolve(options.memoryFrom) } : {}),
     ...(options.efiMap ? { efiMap: resolve(options.efiMap) } : {}),
+    ...(options.xenImage ? { xenImage: resolve(options.xenImage) } : {}),
     guests: [...(project?.guests ?? []), ...options.guest.map(resolve)],
     severity: severitiesOf(project, options.warning ?? [], options.error ?? []),
     ...(maxWarnings === undefined ? {} : { maxWarnings }),
