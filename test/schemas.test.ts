@@ -185,7 +185,7 @@ const wholeProfile: Whole<BootProfile> = {
   boot: 'efi',
   efiMemoryMap: [
     { start: 0, end: '0x40000000', type: 'EfiConventionalMemory' },
-    { start: 0, end: 1, type: 'Available' },
+    { start: '0x40000000', end: '0x40000001', type: 'Available' },
   ],
   memory: [{ start: '0x40000000', end: '0x80000000' }],
   xenCommandLine: 'dom0_mem=1G',

@@ -7,11 +7,13 @@ import {
   profileOfLog,
   type BootLogComparison,
 } from '../console/compare-boot-log.ts';
-import { readBootLog } from '../console/read-boot-log.ts';
+import { readBootLog, type BootLog } from '../console/read-boot-log.ts';
+import type { JsonPath } from '../inputs/json-places.ts';
 import { defaultLinux, parseLinuxRelease, type LinuxRelease } from '../linux/releases.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
 import { bootJson } from './boot-json.ts';
+import { stopAtDifference } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BootOptions } from './program.ts';
@@ -38,6 +40,10 @@ export async function bootCommand(
     { ...options, xen },
     log === undefined ? {} : profileOfLog(log),
   );
+  if (log !== undefined)
+    stopAtDifference(shell, opened.settings, profileOfLog(log), (path) =>
+      placeOfModule(log, path, options.compare ?? ''),
+    );
   const boots = opened.board.xen;
   const [boot] = boots;
   if (!boot) throw new Failure('no Xen release among the targets; name one with --xen');
@@ -56,6 +62,15 @@ export async function bootCommand(
   writeResult(shell, options.output, printed(boots, options.format, linux));
   if (options.format === 'text') for (const each of boots) remark(session, each);
   return 0;
+}
+
+/** The line of a log that says where Xen or the DTB is. */
+function placeOfModule(log: BootLog, [image]: JsonPath, name: string): string {
+  const kind = image === 'xen' ? 'Xen' : 'Device Tree';
+  const found = log.lines.find(({ messages }) =>
+    messages.some(({ id, facts }) => id === 'module' && facts['kind'] === kind),
+  );
+  return found === undefined ? name : `${name}:${found.line}`;
 }
 
 async function capturedLog(session: Session, log: string, board: string): Promise<string> {

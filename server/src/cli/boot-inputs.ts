@@ -17,6 +17,9 @@ import {
   type Inflate,
   type XenImage,
 } from '../inputs/read-xen-image.ts';
+import { differencesBetween } from '../inputs/find-contradictions.ts';
+import type { JsonPath } from '../inputs/json-places.ts';
+import { wordOtherValue } from '../inputs/word-contradiction.ts';
 import { writeScriptTree } from '../inputs/write-script-tree.ts';
 import type { Load } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
@@ -24,7 +27,7 @@ import type { FileId } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import { Failure } from './failure.ts';
 import type { MadeText } from './places.ts';
-import { readText, type BoardSettings } from './settings.ts';
+import { placeOfField, readText, type BoardSettings } from './settings.ts';
 import type { Shell } from './shell.ts';
 
 /** A board's request once the files beside it are read. */
@@ -47,7 +50,7 @@ type BootSettings = Pick<
   BoardSettings,
   'profile' | 'bootScript' | 'memoryFrom' | 'efiMap' | 'xenImage'
 > &
-  Partial<Pick<BoardSettings, 'targets'>>;
+  Partial<Pick<BoardSettings, 'targets' | 'profileSources'>>;
 
 /** Reads the files that `settings` names. For a source board the edits of a script are appended to its text. */
 export function readBootInputs(
@@ -71,7 +74,9 @@ export function readBootInputs(
   }
   if (settings.xenImage !== undefined) {
     const image = readImage(shell, settings.xenImage);
-    profile = joinProfiles(profileOfImage(image), profile);
+    const says = profileOfImage(image);
+    stopAtDifference(shell, settings, says, () => shown(shell, settings.xenImage ?? ''));
+    profile = joinProfiles(says, profile);
     const { release } = image;
     if (release !== undefined && !isTarget(settings.targets ?? [], release))
       remarks.push(
@@ -89,6 +94,20 @@ export function readBootInputs(
   if (settings.bootScript === undefined)
     return { profile, loads: [], overlays: [], made: [], remarks, leftOut: [] };
   return readScript(shell, root, isBlob, settings.bootScript, profile, remarks);
+}
+
+/** Fails with the first field of the boot profile of which `other` says something else; `placeOf` names where. */
+export function stopAtDifference(
+  shell: BootShell,
+  { profile, profileSources = [] }: Pick<BoardSettings, 'profile' | 'profileSources'>,
+  other: BootProfile,
+  placeOf: (path: JsonPath) => string,
+): void {
+  for (const found of differencesBetween(profile, other)) {
+    const field = placeOfField(shell, profileSources, found.path);
+    if (field !== undefined)
+      throw new Failure(`${field}: ${wordOtherValue(found, placeOf(found.path))}`);
+  }
 }
 
 /** Whether a point release is a target, by its own name or by that of its branch. */

@@ -1,7 +1,7 @@
 // Checks boards one after the other and gives plain data: the part of `check` that a worker thread can do.
 
 import path from 'node:path';
-import { parseJson } from '../inputs/read-profile.ts';
+import { parseJson } from '../inputs/read-json.ts';
 import { printable } from '../text/printable.ts';
 import { Failure, oneLine } from './failure.ts';
 import { fingerprints, mergeFindings, toJson, type JsonFinding } from './json-finding.ts';

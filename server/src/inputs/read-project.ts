@@ -1,7 +1,8 @@
 // Reads `dtmap.json`: what a folder of boards says about how its boards are checked.
 
 import * as v from 'valibot';
-import { parseJson, readValue, type Read } from './read-profile.ts';
+import { readFields, readText, type ReadFields, type ReadText } from './read-json.ts';
+import { readProfileFields } from './read-profile.ts';
 import { severities, type Severities } from './read-severities.ts';
 
 const texts = v.array(v.string('must be a string'), 'must be a list of strings');
@@ -53,8 +54,21 @@ export interface Project {
   readonly baseline?: string;
 }
 
-/** The settings in the text of a `dtmap.json`. */
-export function readProject(text: string): Read<Project> {
-  const json = parseJson(text);
-  return json.ok ? readValue(project, json.value) : json;
+/** The settings in the text of a `dtmap.json`, the boot profile in it included. */
+export function readProject(text: string): ReadText<Project> {
+  return readText(text, readProjectFields);
+}
+
+function readProjectFields(value: unknown): ReadFields<Project> {
+  const fields = readFields(project, value);
+  if (!fields.ok || typeof fields.value.bootProfile !== 'object') return fields;
+  const inner = readProfileFields(fields.value.bootProfile);
+  if (inner.ok) return fields;
+  const below = (path: readonly string[]): readonly string[] => ['bootProfile', ...path];
+  const faults = inner.faults.map((fault) => ({
+    ...fault,
+    path: below(fault.path),
+    ...(fault.other && { other: below(fault.other) }),
+  }));
+  return { ok: false, faults };
 }

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
-import { faultOf } from './read-profile.ts';
+import { faultOf } from './read-json.ts';
 
 /** `on` is a rule's own severity, also for a rule that is off by default. */
 export type SeveritySetting = Severity | 'off' | 'on';

@@ -1,7 +1,7 @@
 // Reads what an image of Xen says about itself: its size in memory, and how it was built.
 
 import type { BootProfile } from '../facts/boot-profile.ts';
-import type { Read } from './read-profile.ts';
+import type { Read } from './read-json.ts';
 
 /** What an image says; what it does not say is absent. */
 export interface XenImage {

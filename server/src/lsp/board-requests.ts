@@ -1,7 +1,8 @@
 // How a board is to be analysed: settings, what other extensions were told, and what its work tree shows.
 
 import type { BoardRequest } from '../analysis/analyze.ts';
-import { parseJson, readProfile } from '../inputs/read-profile.ts';
+import { parseJson } from '../inputs/read-json.ts';
+import { readProfile } from '../inputs/read-profile.ts';
 import { readSeverities } from '../inputs/read-severities.ts';
 import { parseTargets } from '../analysis/targets.ts';
 import {
