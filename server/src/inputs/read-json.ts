@@ -5,6 +5,10 @@ import { LineIndex } from '../text/line-index.ts';
 import { findJsonFault } from './find-json-fault.ts';
 import { placesIn, type JsonPath, type JsonPlaces, type JsonSpan } from './json-places.ts';
 
+const MUST_BE_OBJECT = 'must be an object';
+const NO_SUCH_FIELD = 'no such field';
+const NOT_JSON = 'not JSON: syntax error';
+
 /** What was read, or what is wrong with it: one sentence that names the field. */
 export type Read<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly because: string };
@@ -88,13 +92,21 @@ function valueOf(json: string): { readonly value: unknown } | undefined {
   }
 }
 
+/** An object that is no array: an array is an object without fields to the checker. */
+export function plainObject(
+  wanted: string = MUST_BE_OBJECT,
+): v.CustomSchema<Readonly<Record<string, unknown>>, string> {
+  return v.custom(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    wanted,
+  );
+}
+
 /** `value` checked against `schema`, with every fault. */
 export function readFields<Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
 ): ReadFields<v.InferOutput<Schema>> {
-  // An array is an object without fields to the checker.
-  if (Array.isArray(value)) return { ok: false, faults: [{ path: [], because: MUST_BE_OBJECT }] };
   const result = v.safeParse(schema, value);
   if (result.success) return { ok: true, value: result.output };
   return {
@@ -123,10 +135,6 @@ export function parseJson(text: string): Read<unknown> {
   const { line, column } = new LineIndex(json).positionAt(findJsonFault(json) ?? json.length);
   return { ok: false, because: `${NOT_JSON} at line ${line}, column ${column}` };
 }
-
-const NOT_JSON = 'not JSON: syntax error';
-const MUST_BE_OBJECT = 'must be an object';
-const NO_SUCH_FIELD = 'no such field';
 
 function pathOf(issue: v.BaseIssue<unknown>): JsonPath {
   return (issue.path ?? []).map(({ key }) => String(key));

@@ -5,6 +5,7 @@ import type { BootProfile } from '../facts/boot-profile.ts';
 import { efiTypeOf } from './read-efi-map.ts';
 import { contradictionsWithin } from './find-contradictions.ts';
 import {
+  plainObject,
   readFields,
   readFirst,
   readText,
@@ -13,6 +14,11 @@ import {
   type ReadText,
 } from './read-json.ts';
 import { wordContradiction } from './word-contradiction.ts';
+
+/** An object with these fields and no others. */
+function fieldsOf<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.pipe(plainObject(), v.strictObject(entries));
+}
 
 const ADDRESS_WANTED = 'must be a number of bytes from 0 to 2^64 - 1, such as "0x40200000"';
 
@@ -42,14 +48,14 @@ const rangeFields = { start: address, end: address };
 const END_BEFORE_START = 'must not end before it starts (`end` is exclusive)';
 
 const range = v.pipe(
-  v.strictObject(rangeFields),
+  fieldsOf(rangeFields),
   v.check(({ start, end }) => start <= end, END_BEFORE_START),
 );
 
 const EFI_TYPE_WANTED = 'must be the name of a UEFI memory type, such as "EfiConventionalMemory"';
 
 const efiRange = v.pipe(
-  v.strictObject({
+  fieldsOf({
     ...rangeFields,
     type: v.pipe(
       v.string(EFI_TYPE_WANTED),
@@ -76,10 +82,10 @@ function wholeNumber(low: number, high: number) {
   );
 }
 
-const profile = v.strictObject({
+const profile = fieldsOf({
   $schema: v.exactOptional(v.string('must be a string')),
   xen: v.exactOptional(
-    v.strictObject({
+    fieldsOf({
       address: v.exactOptional(address),
       size: v.exactOptional(size),
       textSize: v.exactOptional(size),
@@ -87,10 +93,10 @@ const profile = v.strictObject({
     }),
   ),
   dtb: v.exactOptional(
-    v.strictObject({ address: v.exactOptional(address), size: v.exactOptional(size) }),
+    fieldsOf({ address: v.exactOptional(address), size: v.exactOptional(size) }),
   ),
   kernel: v.exactOptional(
-    v.strictObject({
+    fieldsOf({
       fileSize: v.exactOptional(size),
       textOffset: v.exactOptional(address),
       format: v.exactOptional(oneOf(['image', 'zimage', 'gzip'])),
@@ -106,7 +112,7 @@ const profile = v.strictObject({
   cpus: v.exactOptional(wholeNumber(1, 4096)),
   architecture: v.exactOptional(oneOf(['arm64', 'arm32'])),
   config: v.exactOptional(
-    v.strictObject({
+    fieldsOf({
       staticMemory: v.exactOptional(flag),
       staticShm: v.exactOptional(flag),
       llcColoring: v.exactOptional(flag),

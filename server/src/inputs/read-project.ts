@@ -1,39 +1,45 @@
 // Reads `dtmap.json`: what a folder of boards says about how its boards are checked.
 
 import * as v from 'valibot';
-import { readFields, readText, type ReadFields, type ReadText } from './read-json.ts';
+import { plainObject, readFields, readText, type ReadFields, type ReadText } from './read-json.ts';
 import { readProfileFields } from './read-profile.ts';
 import { severities, type Severities } from './read-severities.ts';
 
 const texts = v.array(v.string('must be a string'), 'must be a list of strings');
 
-const project = v.strictObject({
-  $schema: v.exactOptional(v.string('must be a string')),
-  extends: v.exactOptional(v.union([v.string(), texts], 'must be a path or a list of paths')),
-  includePaths: v.exactOptional(texts),
-  defines: v.exactOptional(
-    v.record(v.string(), v.string('must be a string'), 'must be an object of strings'),
-  ),
-  targets: v.exactOptional(texts),
-  overlays: v.exactOptional(texts),
-  guests: v.exactOptional(texts),
-  bootProfile: v.exactOptional(
-    v.union(
-      [v.string(), v.record(v.string(), v.unknown())],
-      'must be an object or the path of a JSON file',
+const project = v.pipe(
+  plainObject(),
+  v.strictObject({
+    $schema: v.exactOptional(v.string('must be a string')),
+    extends: v.exactOptional(v.union([v.string(), texts], 'must be a path or a list of paths')),
+    includePaths: v.exactOptional(texts),
+    defines: v.exactOptional(
+      v.pipe(
+        plainObject('must be an object of strings'),
+        v.record(v.string(), v.string('must be a string')),
+      ),
     ),
-  ),
-  bootScript: v.exactOptional(v.string('must be a path')),
-  severity: v.exactOptional(severities),
-  maxWarnings: v.exactOptional(
-    v.pipe(
-      v.number('must be a whole number'),
-      v.integer('must be a whole number'),
-      v.minValue(0, 'must not be negative'),
+    targets: v.exactOptional(texts),
+    overlays: v.exactOptional(texts),
+    guests: v.exactOptional(texts),
+    bootProfile: v.exactOptional(
+      v.union(
+        [v.string(), v.pipe(plainObject(), v.record(v.string(), v.unknown()))],
+        'must be an object or the path of a JSON file',
+      ),
     ),
-  ),
-  baseline: v.exactOptional(v.string('must be a path')),
-});
+    bootScript: v.exactOptional(v.string('must be a path')),
+    severity: v.exactOptional(severities),
+    maxWarnings: v.exactOptional(
+      v.pipe(
+        v.number('must be a whole number'),
+        v.integer('must be a whole number'),
+        v.minValue(0, 'must not be negative'),
+      ),
+    ),
+    baseline: v.exactOptional(v.string('must be a path')),
+  }),
+);
 
 /** One `dtmap.json` as written; paths are relative to its folder. */
 export interface Project {
