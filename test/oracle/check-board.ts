@@ -20,7 +20,7 @@ async function check(board: string): Promise<readonly string[]> {
       root: board,
       overlays: [],
       preprocessor: { includePaths: kernelIncludePaths(board), defines: new Map() },
-      profile: {},
+      facts: [],
       targets,
       rules: new Map(),
     },

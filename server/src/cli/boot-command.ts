@@ -38,7 +38,7 @@ export async function bootCommand(
   const opened = await session.openTree(
     name,
     { ...options, xen },
-    log === undefined ? {} : profileOfLog(log),
+    log === undefined ? [] : [{ basis: 'log', profile: profileOfLog(log) }],
   );
   if (log !== undefined)
     stopAtDifference(shell, opened.settings, profileOfLog(log), (path) =>

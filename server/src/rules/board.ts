@@ -7,7 +7,7 @@ import type { ExpandedSource } from '../preprocess/preprocessed.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import type { DeviceTree, Written } from '../tree/device-tree.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import type { BootFacts } from '../facts/boot-facts.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 
 /** A file that the boot loader puts into memory, as a boot script says. */
@@ -66,7 +66,7 @@ export interface Board {
   readonly map: MemoryMap;
   /** Set when the tree is too large to be judged: then the map is empty and nothing boots it. */
   readonly excess?: Excess;
-  readonly profile: BootProfile;
+  readonly facts: BootFacts;
   /** Files the boot loader loads, in its order; absent when no boot script was given. */
   readonly loads?: readonly Load[];
   /** Guests that were named beside the board; absent when there are none. */

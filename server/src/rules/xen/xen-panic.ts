@@ -66,16 +66,11 @@ ramdisk without room, a \`reg\` that no bus translates, a device mapped over the
       const at = placeOfLine(causeOf(boot), board);
       if (!at) continue;
       const line = outcome.line?.text;
-      // Boot loaders pad the blob; without its real size a blob of dom0 that does not fit is only a possibility.
-      const isPossibility =
-        board.profile.dtb?.size === undefined &&
-        outcome.because.some(({ code }) => code === 'tree-too-large');
       yield {
         at,
         facts: { kind: outcome.kind, line, because: wordReasons(outcome.because) },
         target: boot.target,
         ...(outcome.line ? { log: outcome.line.shown } : {}),
-        ...(isPossibility ? { severity: 'information' as const } : {}),
       };
     }
   },
