@@ -24,6 +24,7 @@ import { writeScriptTree } from '../inputs/write-script-tree.ts';
 import type { Load } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
 import { Failure } from './failure.ts';
 import type { MadeText } from './places.ts';
@@ -79,7 +80,7 @@ export function readBootInputs(
     const image = readImage(shell, settings.xenImage);
     const says = profileOfImage(image);
     stopAtDifference(shell, settings, says, () => shown(shell, settings.xenImage ?? ''));
-    profile = joinProfiles(says, profile);
+    facts.push({ basis: 'given', profile: says });
     const { release } = image;
     if (release !== undefined && !isTarget(settings.targets ?? [], release))
       remarks.push(
@@ -117,16 +118,6 @@ export function stopAtDifference(
 function isTarget(targets: readonly string[], release: string): boolean {
   const branch = release.split('.').slice(0, 2).join('.');
   return targets.includes(`xen:${release}`) || targets.includes(`xen:${branch}`);
-}
-
-/** `given` over what an image says, group by group. */
-function joinProfiles(image: BootProfile, given: BootProfile): BootProfile {
-  return {
-    ...image,
-    ...given,
-    xen: { ...image.xen, ...given.xen },
-    ...((image.config ?? given.config) && { config: { ...image.config, ...given.config } }),
-  };
 }
 
 function readImage(shell: BootShell, file: FileId): XenImage {

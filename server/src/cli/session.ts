@@ -93,18 +93,19 @@ function stopWithoutTree(
 /** What is given wins over the tree, so what cannot be true of it is refused, not followed. */
 function stopAtContradiction(
   shell: Shell,
-  { tree, excess, profile }: Board,
+  { tree, excess }: Board,
+  given: readonly FactSource[],
   { profileSources = [], xenImage }: BoardSettings,
   places: Places,
 ): void {
   if (excess) return;
-  for (const found of contradictionsWithTree(profile, tree)) {
+  const profiles = given.filter(({ basis }) => basis === 'given');
+  for (const found of profiles.flatMap(({ profile }) => contradictionsWithTree(profile, tree))) {
     const field =
       placeOfField(shell, profileSources, found.path) ??
       (xenImage !== undefined && found.code === 'other-architecture'
         ? displayPath(xenImage, shell.cwd, 'relative')
         : undefined);
-    // What a log says of this boot is compared with the tree, not held against it.
     if (field === undefined) continue;
     const place = placeText(places.placeOf(spanOf(found.at)));
     throw new Failure(`${field}: ${wordTreeContradiction(found, place)}`);
@@ -233,7 +234,7 @@ export class Session {
     if (analysis.kind === 'incomplete')
       throw new Failure(`${analysis.needs.join(', ')}: cannot be read`);
     const { findings } = analysis;
-    stopAtContradiction(shell, analysis.board, settings, places);
+    stopAtContradiction(shell, analysis.board, request.facts, settings, places);
     stopAtDepth(analysis.board, places);
     stopAtForeignOverlay(analysis.readings, (file) => this.#nameOf(file, boardFile));
     const isSource = isMeantAsSource(analysis.board, boardFile);

@@ -41,8 +41,11 @@ export class BoardRequests {
   readonly #host: BoardRequestsHost;
   #exists = new Map<FileId, Promise<boolean>>();
   readonly #complaints = new Set<string>();
-  /** The files of the boot profiles, by the boards that are booted with them. */
-  readonly #profiles = new Map<FileId, SourceFile>();
+  /** The boot profiles by the boards that are booted with them, and their files. */
+  readonly #profiles = new Map<
+    FileId,
+    { readonly profile: BootProfile; readonly source?: SourceFile }
+  >();
 
   constructor(host: BoardRequestsHost) {
     this.#host = host;
@@ -75,7 +78,9 @@ export class BoardRequests {
   }
 
   /** Tells what the tree of a board says otherwise than its boot profile, where the profile is written. */
-  compareWithTree(root: FileId, { tree, profile, excess }: Board, files: FileSet): void {
+  compareWithTree(root: FileId, { tree, excess }: Board, files: FileSet): void {
+    const { profile, source: written } = this.#profiles.get(root) ?? {};
+    if (profile === undefined) return;
     const found = excess ? [] : contradictionsWithTree(profile, tree);
     const faults = found.map((each): FieldFault => {
       const { file, start } = spanOf(each.at);
@@ -86,14 +91,13 @@ export class BoardRequests {
       const place = `${fileName(file)}:${line}:${column}`;
       return { path: each.path, because: wordTreeContradiction(each, place) };
     });
-    const source = this.#profiles.get(root);
-    if (source === undefined) {
+    if (written === undefined) {
       for (const fault of faults) this.#complain(`dtmap.bootProfile: ${wordFault(fault)}.`);
       return;
     }
-    const places = placesIn(source.text);
+    const places = placesIn(written.text);
     this.#host.reportJson(
-      source,
+      written,
       root,
       faults.map(({ path, because }) => ({ path, because, at: places.valueAt(path) })),
     );
@@ -183,10 +187,11 @@ export class BoardRequests {
     this.#profiles.delete(root);
     if (given === null || given === undefined) return {};
     if (typeof given !== 'string') {
-      const profile = readProfile(given);
-      if (profile.ok) return profile.value;
-      this.#complain(`dtmap.bootProfile: ${profile.because}`);
-      return {};
+      const read = readProfile(given);
+      if (!read.ok) this.#complain(`dtmap.bootProfile: ${read.because}`);
+      const profile = read.ok ? read.value : {};
+      this.#profiles.set(root, { profile });
+      return profile;
     }
     const [file] = await this.#existing([this.#places(root, given)]);
     const source = file === undefined ? undefined : await this.#sourceOf(file);
@@ -196,7 +201,7 @@ export class BoardRequests {
     }
     const profile = this.#report(source, readProfileText);
     if (profile.ok) {
-      this.#profiles.set(root, source);
+      this.#profiles.set(root, { profile: profile.value, source });
       return profile.value;
     }
     const [fault] = profile.faults;
