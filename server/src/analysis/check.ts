@@ -11,6 +11,7 @@ import { printable, printableBrief } from '../text/printable.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { allowancesOf, type Allowance } from './allowances.ts';
+import { Conditions, wordCondition } from './conditions.ts';
 import { targetAsAsked, type Targets } from './targets.ts';
 
 /** What a user changed about the rules, by rule id: `-W`, `-E` or `dtmap.severity`. */
@@ -26,6 +27,7 @@ interface Merged {
   readonly found: Found<unknown>;
   readonly at: Span;
   readonly message: string;
+  readonly condition: string | undefined;
   severity: Severity;
   readonly targets: string[];
 }
@@ -41,29 +43,52 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, informa
 /** The findings of all rules that `settings` leaves on, sorted by place; allowed ones are left out. */
 export function check(board: Board, settings: RuleSettings, targets: Targets): readonly Finding[] {
   const merged: Merged[] = [];
+  const conditions = new Conditions(
+    board,
+    (rule, found) =>
+      `${found.target ?? ''}\0${keyOf(resolvePlace(found.at), wordsOf(rule, found))}`,
+  );
   for (const rule of allRules) {
     // Rules are not tried on what is too large for them; what the text itself says is said.
     if (board.excess && !rule.reads) continue;
     const setting = settings.get(rule.id);
     if (setting === 'off' || (rule.offByDefault && setting === undefined)) continue;
-    const found = mergeTargets(rule, board, setting === 'on' ? undefined : setting);
+    const found = mergeTargets(rule, board, setting === 'on' ? undefined : setting, conditions);
     for (const each of found) merged.push(each);
   }
   const findings = merged.map((each) => findingOf(each, board, targets)).sort(compareFindings);
   return withoutAllowed(findings, board);
 }
 
+function wordsOf(rule: Rule, { facts }: Found<unknown>): string {
+  return printableBrief(rule.message(facts));
+}
+
+function keyOf(at: Span, message: string): string {
+  return `${at.file}\0${at.start}\0${at.end}\0${message}`;
+}
+
 /** Equal findings for several releases become one that names them all; the gravest severity stands. */
-function mergeTargets(rule: Rule, board: Board, severity: Severity | undefined): Iterable<Merged> {
+function mergeTargets(
+  rule: Rule,
+  board: Board,
+  severity: Severity | undefined,
+  conditions: Conditions,
+): Iterable<Merged> {
   // Most rules find nothing: they get no table.
   let byKey: Map<string, Merged> | undefined;
   let count = 0;
   for (const found of rule.check(board)) {
     count += 1;
     const at = resolvePlace(found.at);
-    const message = printableBrief(rule.message(found.facts));
-    const key = `${at.file}\0${at.start}\0${at.end}\0${message}`;
-    const own = severity ?? found.severity ?? rule.severity;
+    const wanted = severity ?? found.severity ?? rule.severity;
+    // What is no more than information anyway is not looked at: nothing would be made of it.
+    const changes = RANK[wanted] < RANK.information ? conditions.of(rule, found) : undefined;
+    const own = changes ? 'information' : wanted;
+    const condition = changes && wordCondition(changes, board.facts);
+    const words = wordsOf(rule, found);
+    const message = changes ? `${words}, ${condition} (boot fact ${changes[0]?.fact})` : words;
+    const key = keyOf(at, message);
     byKey ??= new Map();
     const known = byKey.get(key);
     if (known && count < MOST_FOUND) {
@@ -76,7 +101,7 @@ function mergeTargets(rule: Rule, board: Board, severity: Severity | undefined):
         byKey.set('', excessOf(rule, at));
         break;
       }
-      byKey.set(key, { rule, found, at, message, severity: own, targets });
+      byKey.set(key, { rule, found, at, message, condition, severity: own, targets });
     }
   }
   return byKey?.values() ?? [];
@@ -86,7 +111,7 @@ function mergeTargets(rule: Rule, board: Board, severity: Severity | undefined):
 function excessOf({ id, severity }: Rule, at: Span): Merged {
   const found = { at, facts: { what: 'findings', limit: MOST_FINDINGS, rule: id } };
   const message = tooLarge.message(found.facts);
-  return { rule: tooLarge, found, at, message, severity, targets: [] };
+  return { rule: tooLarge, found, at, message, condition: undefined, severity, targets: [] };
 }
 
 function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
@@ -101,6 +126,7 @@ function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
       message: printableBrief(message),
       at: resolvePlace(at),
     })),
+    ...(merged.condition === undefined ? {} : { condition: merged.condition }),
     targets: merged.targets.map((name) => targetAsAsked(name, targets)),
     ...(found.log === undefined ? {} : { log: printable(found.log) }),
     // They cost a search of the map, so they are computed when asked for.

@@ -20,6 +20,7 @@ export interface JsonFinding {
   readonly at: JsonPlace;
   readonly related: readonly { readonly message: string; readonly at: JsonPlace }[];
   readonly targets: readonly string[];
+  readonly condition?: string;
   readonly log?: string;
   readonly fixes: readonly JsonFix[];
 }
@@ -40,6 +41,7 @@ export function toJson(finding: Finding, places: Places, fixes: readonly Fix[]):
     at: places.placeOf(finding.at),
     related: finding.related.map(({ message, at }) => ({ message, at: places.placeOf(at) })),
     targets: finding.targets,
+    ...(finding.condition === undefined ? {} : { condition: finding.condition }),
     ...(finding.log === undefined ? {} : { log: finding.log }),
     fixes: fixes.map((fix) => ({
       title: fix.title,

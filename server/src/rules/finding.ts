@@ -17,6 +17,8 @@ export interface Finding {
   readonly message: string;
   readonly at: Span;
   readonly related: readonly Related[];
+  /** On which assumed boot fact it depends, as the end of its message; absent when it holds whatever they are. */
+  readonly condition?: string;
   /** `xen:4.18.6`, `linux:6.12`; empty when it holds for every reader. */
   readonly targets: readonly string[];
   /** Xen's or Linux's own log line. */
