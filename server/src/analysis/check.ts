@@ -5,12 +5,14 @@ import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
 import type { Proposal } from '../rules/proposal.ts';
-import type { Found, Place, Rule } from '../rules/rule.ts';
+import type { Found, Place, Rule, Told } from '../rules/rule.ts';
 import { tooLarge } from '../rules/source/too-large.ts';
+import type { TargetLine } from '../rules/target-lines.ts';
 import { printable, printableBrief } from '../text/printable.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { allowancesOf, type Allowance } from './allowances.ts';
+import { stateConsequences } from './state-consequences.ts';
 import { targetAsAsked, type Targets } from './targets.ts';
 
 /** What a user changed about the rules, by rule id: `-W`, `-E` or `dtmap.severity`. */
@@ -28,6 +30,8 @@ interface Merged {
   readonly message: string;
   severity: Severity;
   readonly targets: string[];
+  readonly log: TargetLine[];
+  readonly tells: Told[];
 }
 
 /** Findings of one rule: the rest is counted by nobody and read by nobody. */
@@ -38,55 +42,86 @@ const MOST_FOUND = 64 * MOST_FINDINGS;
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };
 
-/** The findings of all rules that `settings` leaves on, sorted by place; allowed ones are left out. */
+/**
+ * The findings of all rules that `settings` leaves on, sorted by place; allowed ones are left out. What a finding that is
+ * left out would have told of its consequences is said by the rules that state them.
+ */
 export function check(board: Board, settings: RuleSettings, targets: Targets): readonly Finding[] {
   const merged: Merged[] = [];
   for (const rule of allRules) {
     // Rules are not tried on what is too large for them; what the text itself says is said.
     if (board.excess && !rule.reads) continue;
     const setting = settings.get(rule.id);
-    if (setting === 'off' || (rule.offByDefault && setting === undefined)) continue;
-    const found = mergeTargets(rule, board, setting === 'on' ? undefined : setting);
-    for (const each of found) merged.push(each);
+    const isOff = setting === 'off' || (rule.offByDefault && setting === undefined);
+    if (isOff && rule.states !== 'boot-ends') continue;
+    for (const each of mergeTargets(rule, board, setting)) merged.push(each);
   }
   const findings = merged.map((each) => findingOf(each, board, targets)).sort(compareFindings);
-  return withoutAllowed(findings, board);
+  return stateConsequences(withoutAllowed(findings, board));
+}
+
+/** How grave a finding is under a user's setting; undefined when it is switched off. */
+function severityOf(
+  rule: Rule,
+  found: Found<unknown>,
+  setting: Severity | 'off' | 'on' | undefined,
+): Severity | undefined {
+  const own = found.severity ?? rule.severity;
+  if (rule.states === 'boot-ends' && own === 'error') return own;
+  if (setting === 'off') return undefined;
+  return setting === undefined || setting === 'on' ? own : setting;
 }
 
 /** Equal findings for several releases become one that names them all; the gravest severity stands. */
-function mergeTargets(rule: Rule, board: Board, severity: Severity | undefined): Iterable<Merged> {
+function mergeTargets(
+  rule: Rule,
+  board: Board,
+  setting: Severity | 'off' | 'on' | undefined,
+): Iterable<Merged> {
   // Most rules find nothing: they get no table.
   let byKey: Map<string, Merged> | undefined;
   let count = 0;
   for (const found of rule.check(board)) {
+    const own = severityOf(rule, found, setting);
+    if (own === undefined) continue;
     count += 1;
     const at = resolvePlace(found.at);
     const message = printableBrief(rule.message(found.facts));
     const key = `${at.file}\0${at.start}\0${at.end}\0${message}`;
-    const own = severity ?? found.severity ?? rule.severity;
     byKey ??= new Map();
     const known = byKey.get(key);
     if (known && count < MOST_FOUND) {
       if (RANK[own] < RANK[known.severity]) known.severity = own;
       if (found.target !== undefined && !known.targets.includes(found.target))
         known.targets.push(found.target);
+      addLines(known.log, found.log);
+      known.tells.push(...(found.tells ?? []));
     } else {
       const targets = found.target === undefined ? [] : [found.target];
       if (byKey.size >= MOST_FINDINGS || count >= MOST_FOUND) {
         byKey.set('', excessOf(rule, at));
         break;
       }
-      byKey.set(key, { rule, found, at, message, severity: own, targets });
+      const log = [...(found.log ?? [])];
+      const tells = [...(found.tells ?? [])];
+      byKey.set(key, { rule, found, at, message, severity: own, targets, log, tells });
     }
   }
   return byKey?.values() ?? [];
+}
+
+/** Adds the lines that a system does not have yet. */
+function addLines(log: TargetLine[], more: readonly TargetLine[] = []): void {
+  for (const { target, line } of more)
+    if (!log.some((each) => each.target === target && each.line === line))
+      log.push({ target, line });
 }
 
 /** Says at the first finding that is left out that there are more. */
 function excessOf({ id, severity }: Rule, at: Span): Merged {
   const found = { at, facts: { what: 'findings', limit: MOST_FINDINGS, rule: id } };
   const message = tooLarge.message(found.facts);
-  return { rule: tooLarge, found, at, message, severity, targets: [] };
+  return { rule: tooLarge, found, at, message, severity, targets: [], log: [], tells: [] };
 }
 
 function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
@@ -102,7 +137,16 @@ function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
       at: resolvePlace(at),
     })),
     targets: merged.targets.map((name) => targetAsAsked(name, targets)),
-    ...(found.log === undefined ? {} : { log: printable(found.log) }),
+    log: merged.log.map(({ target, line }) => ({
+      target: targetAsAsked(target, targets),
+      line: printable(line),
+    })),
+    ...(rule.states === undefined ? {} : { states: rule.states }),
+    tells: merged.tells.map(({ target, consequence }) => ({
+      target: targetAsAsked(target, targets),
+      consequence,
+    })),
+    instead: [],
     // They cost a search of the map, so they are computed when asked for.
     get proposals() {
       proposals ??= (rule.fixes?.(found, board) ?? []).map((proposal) => ({

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Finding, Severity } from '../rules/finding.ts';
+import type { TargetLine } from '../rules/target-lines.ts';
 import type { Fix } from '../text/edit.ts';
 import type { JsonPlace, Places } from './places.ts';
 
@@ -18,7 +19,7 @@ export interface JsonFinding {
   readonly at: JsonPlace;
   readonly related: readonly { readonly message: string; readonly at: JsonPlace }[];
   readonly targets: readonly string[];
-  readonly log?: string;
+  readonly log?: readonly TargetLine[];
   readonly fixes: readonly JsonFix[];
 }
 
@@ -38,7 +39,7 @@ export function toJson(finding: Finding, places: Places, fixes: readonly Fix[]):
     at: places.placeOf(finding.at),
     related: finding.related.map(({ message, at }) => ({ message, at: places.placeOf(at) })),
     targets: finding.targets,
-    ...(finding.log === undefined ? {} : { log: finding.log }),
+    ...(finding.log.length === 0 ? {} : { log: finding.log }),
     fixes: fixes.map((fix) => ({
       title: fix.title,
       edits: fix.edits.map(({ at, text }) => ({ at: places.placeOf(at), text })),

@@ -2,6 +2,8 @@
 
 import type { Span } from '../text/span.ts';
 import type { Proposal } from './proposal.ts';
+import type { Consequence, Told } from './rule.ts';
+import type { TargetLine } from './target-lines.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
@@ -19,8 +21,14 @@ export interface Finding {
   readonly related: readonly Related[];
   /** `xen:4.18.6`, `linux:6.12`; empty when it holds for every reader. */
   readonly targets: readonly string[];
-  /** Xen's or Linux's own log line. */
-  readonly log?: string;
+  /** What the systems print about it; empty when they print nothing. */
+  readonly log: readonly TargetLine[];
+  /** The consequence that it states because no other finding tells it. */
+  readonly states?: Consequence;
+  /** The consequences that it tells. */
+  readonly tells: readonly Told[];
+  /** What has to be said in its place when it is left out: the findings that state what it tells. */
+  readonly instead: readonly Finding[];
   /** Not to be offered as they are: `analysis/offer-fixes.ts` tries them. */
   readonly proposals: readonly Proposal[];
 }

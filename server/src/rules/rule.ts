@@ -5,9 +5,19 @@ import type { Span } from '../text/span.ts';
 import type { Board } from './board.ts';
 import type { Severity } from './finding.ts';
 import type { Proposal } from './proposal.ts';
+import type { TargetLine } from './target-lines.ts';
 
 /** Where something is: tree places are resolved to source spans when the finding is made. */
 export type Place = Written | Span;
+
+/** What a fault comes to on a system, told by a rule of its own when no other finding does: the boot ends, or a scan does. */
+export type Consequence = 'boot-ends' | 'scan-stops';
+
+/** A consequence for one target: `xen:4.18.6`; in a finding, as the target was asked for. */
+export interface Told {
+  readonly target: string;
+  readonly consequence: Consequence;
+}
 
 /** One fault as data; `message` words it. */
 export interface Found<Facts> {
@@ -18,8 +28,10 @@ export interface Found<Facts> {
   /** The release it holds for: `xen:4.18.6`, `linux:6.12`. Equal findings for several are merged into one. */
   readonly target?: string;
   readonly related?: readonly { readonly message: string; readonly at: Place }[];
-  /** Xen's or Linux's own log line. */
-  readonly log?: string;
+  /** What the systems print about it. */
+  readonly log?: readonly TargetLine[];
+  /** The consequences it tells, so that the rules which state them do not. */
+  readonly tells?: readonly Told[];
 }
 
 export interface Rule<Facts = unknown> {
@@ -28,6 +40,11 @@ export interface Rule<Facts = unknown> {
   readonly severity: Severity;
   /** The id of the tree problems it words: their facts are what `message` takes. */
   readonly problem?: string;
+  /**
+   * The consequence it states for those findings that do not tell it, or are left out. That a boot ends is always said: a
+   * setting leaves that rule's errors as they are, only an allowance with a reason silences them.
+   */
+  readonly states?: Consequence;
   /** Off unless asked for by `-W` or a setting: dtc checks that kernel builds switch off. */
   readonly offByDefault?: boolean;
   /**

@@ -65,8 +65,8 @@ export function dtcCheck(check: DtcCheck): Rule {
         if (warnings.length === 0) continue;
         for (const warning of warnings) {
           const at = warningPlaceOf(warning);
-          const log = `Warning (${check.id}): ${subjectOf(warning)}: ${warning.text}`;
-          if (at) yield { at, facts: warning, log };
+          const line = `Warning (${check.id}): ${subjectOf(warning)}: ${warning.text}`;
+          if (at) yield { at, facts: warning, log: [{ target: 'dtc', line }] };
         }
         warnings = [];
       }
