@@ -3,9 +3,9 @@
 import { firstIndexWhere } from '../text/first-index-where.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
-import type { Finding, Severity } from '../rules/finding.ts';
+import type { Finding, Severity, Told } from '../rules/finding.ts';
 import type { Proposal } from '../rules/proposal.ts';
-import type { Found, Place, Rule, Told } from '../rules/rule.ts';
+import type { Found, Place, Rule } from '../rules/rule.ts';
 import { tooLarge } from '../rules/source/too-large.ts';
 import type { TargetLine } from '../rules/target-lines.ts';
 import { printable, printableBrief } from '../text/printable.ts';

@@ -1,7 +1,6 @@
 // Suppression silences a finding, never its consequence: what no finding tells any more is stated by a rule of its own.
 
-import type { Finding } from '../rules/finding.ts';
-import type { Consequence } from '../rules/rule.ts';
+import type { Consequence, Finding } from '../rules/finding.ts';
 
 /** The end of a scan first: where that is stated, it may tell that the boot ends as well. */
 const CONSEQUENCES: readonly Consequence[] = ['scan-stops', 'boot-ends'];

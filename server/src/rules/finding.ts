@@ -2,10 +2,18 @@
 
 import type { Span } from '../text/span.ts';
 import type { Proposal } from './proposal.ts';
-import type { Consequence, Told } from './rule.ts';
 import type { TargetLine } from './target-lines.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+/** What a fault comes to on a system, told by a rule of its own when no other finding does: the boot ends, or a scan does. */
+export type Consequence = 'boot-ends' | 'scan-stops';
+
+/** A consequence for one target: `xen:4.18.6`; in a finding, as the target was asked for. */
+export interface Told {
+  readonly target: string;
+  readonly consequence: Consequence;
+}
 
 /** The other party of a finding, or the override that caused it. */
 export interface Related {

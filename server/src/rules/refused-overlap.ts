@@ -6,7 +6,8 @@ import { isXenTree } from '../xen/is-xen-tree.ts';
 import { RELEASES, shortName } from '../xen/releases.ts';
 import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
 import type { Board } from './board.ts';
-import type { Consequence, Found } from './rule.ts';
+import type { Consequence } from './finding.ts';
+import type { Found } from './rule.ts';
 import { logOf, wordList } from './target-lines.ts';
 import { endsInScan } from './xen-places.ts';
 

@@ -3,21 +3,12 @@
 import type { Written } from '../tree/device-tree.ts';
 import type { Span } from '../text/span.ts';
 import type { Board } from './board.ts';
-import type { Severity } from './finding.ts';
+import type { Consequence, Severity, Told } from './finding.ts';
 import type { Proposal } from './proposal.ts';
 import type { TargetLine } from './target-lines.ts';
 
 /** Where something is: tree places are resolved to source spans when the finding is made. */
 export type Place = Written | Span;
-
-/** What a fault comes to on a system, told by a rule of its own when no other finding does: the boot ends, or a scan does. */
-export type Consequence = 'boot-ends' | 'scan-stops';
-
-/** A consequence for one target: `xen:4.18.6`; in a finding, as the target was asked for. */
-export interface Told {
-  readonly target: string;
-  readonly consequence: Consequence;
-}
 
 /** One fault as data; `message` words it. */
 export interface Found<Facts> {

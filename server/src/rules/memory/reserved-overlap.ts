@@ -154,14 +154,10 @@ the override, else on the region that stands later in the text.`,
 
   fixes({ facts: { own, other } }, board) {
     const fixes = moveRegionFixes(board, own);
-    const isMended = fixes.some(({ preferred }) => preferred);
-    return [
-      ...fixes,
-      ...moveRegionFixes(board, other).map(({ preferred, ...fix }) => ({
-        ...fix,
-        ...(preferred && !isMended ? { preferred } : {}),
-      })),
-    ];
+    // The other party has a way out as well, which nothing takes unasked while there is one for the first.
+    const [second] = moveRegionFixes(board, other);
+    if (fixes.length === 0 || !second) return second ? [second] : fixes;
+    return [...fixes, { ...second, preferred: false }];
   },
 });
 
