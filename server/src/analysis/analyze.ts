@@ -3,6 +3,7 @@
 import { blobSize } from '../dtb/blob-size.ts';
 import { bootLinux } from '../linux/boot.ts';
 import { mapMemory } from '../memory/map-memory.ts';
+import { foreignReaderOf } from '../memory/tree-readers.ts';
 import type { PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Board, Guest, Load } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -68,8 +69,12 @@ export function analyze(
   const excess = findExcess(tree);
   const map = mapMemory(excess ? withoutNodes(tree) : tree, profile.memory);
   const blob = blobOf(tree, overlays.length > 0 ? undefined : base.blobSize);
-  const xen = excess ? [] : targets.xen.map(({ release }) => bootXen(tree, release, profile, blob));
-  const linux = excess ? [] : targets.linux.map((release) => bootLinux(tree, release));
+  const foreignReader = foreignReaderOf(tree);
+  const isBooted = !excess && foreignReader === undefined;
+  const xen = !isBooted
+    ? []
+    : targets.xen.map(({ release }) => bootXen(tree, release, profile, blob));
+  const linux = !isBooted ? [] : targets.linux.map((release) => bootLinux(tree, release));
   const sources = readings.flatMap((reading) => reading.source ?? []);
   const { loads, guests } = request;
   const board: Board = {
@@ -79,6 +84,7 @@ export function analyze(
     tree,
     map,
     ...(excess ? { excess } : {}),
+    ...(foreignReader === undefined ? {} : { foreignReader }),
     profile,
     ...(loads ? { loads } : {}),
     ...(guests ? { guests } : {}),

@@ -49,8 +49,7 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, informa
 export function check(board: Board, settings: RuleSettings, targets: Targets): readonly Finding[] {
   const merged: Merged[] = [];
   for (const rule of allRules) {
-    // Rules are not tried on what is too large for them; what the text itself says is said.
-    if (board.excess && !rule.reads) continue;
+    if (!isTried(rule, board)) continue;
     const setting = settings.get(rule.id);
     const isOff = setting === 'off' || (rule.offByDefault && setting === undefined);
     if (isOff && rule.states !== 'boot-ends') continue;
@@ -58,6 +57,12 @@ export function check(board: Board, settings: RuleSettings, targets: Targets): r
   }
   const findings = merged.map((each) => findingOf(each, board, targets)).sort(compareFindings);
   return stateConsequences(withoutAllowed(findings, board));
+}
+
+/** Rules are not tried on what is too large for them, or read by others; what the text itself says is said. */
+function isTried({ reads }: Rule, { excess, foreignReader }: Board): boolean {
+  if (excess) return reads === 'text' || reads === 'tree';
+  return foreignReader === undefined || reads !== undefined;
 }
 
 /** How grave a finding is under a user's setting; undefined when it is switched off. */

@@ -40,9 +40,10 @@ export interface Rule<Facts = unknown> {
   readonly offByDefault?: boolean;
   /**
    * What it asks for, when that is not everything: `text`, so that its findings also hold while the text is broken, or
-   * `tree`, the text and what dtc says of it. Both are checked when the tree is too large for the other rules.
+   * `tree`, the text and what dtc says of it. Both are checked when the tree is too large for the other rules. `nodes`: the
+   * tree's nodes, as dtc looks at them. All three are checked on trees that neither Linux nor Xen reads.
    */
-  readonly reads?: 'text' | 'tree';
+  readonly reads?: 'text' | 'tree' | 'nodes';
   /** One line: the fault as a headline. */
   readonly title: string;
   /** What goes wrong, and for whom. Markdown. */

@@ -45,6 +45,7 @@ export function dtcCheck(check: DtcCheck): Rule {
     id: check.id,
     severity: 'warning',
     offByDefault: check.offInKernelBuilds ?? false,
+    reads: 'nodes',
     title: check.title,
     why: check.why,
     instead: check.instead,
