@@ -9,6 +9,7 @@ import { writeDtb } from '../server/src/dtb/write-dtb.ts';
 import { bootXen } from '../server/src/xen/boot.ts';
 import { parseRelease } from '../server/src/xen/releases.ts';
 import { sourceTree } from './support/source-tree.ts';
+import { factsOf } from './support/facts-of.ts';
 
 const folder = path.join(import.meta.dirname, 'fixtures/xen-boots/seed-status-disabled');
 const recorded = readFileSync(path.join(folder, '4.18.6/xen.log'), 'latin1');
@@ -46,7 +47,7 @@ describe('compare-boot-log', () => {
       const release = parseRelease('4.18.6');
       assert.ok(release);
       const profile = { ...profileOfLog(readBootLog(recorded)), cpus: 1 };
-      const boot = bootXen(tree, release, profile, { totalSize: BigInt(writeDtb(tree).length) });
+      const boot = bootXen(tree, release, factsOf(tree, profile, BigInt(writeDtb(tree).length)));
       const comparison = compareBootLog(boot, readBootLog(text));
       assert.deepEqual(
         comparison.lines.filter(({ state }) => state !== 'same'),
@@ -62,7 +63,7 @@ describe('compare-boot-log', () => {
     const release = parseRelease('4.18.6');
     assert.ok(release);
     const profile = { ...profileOfLog(readBootLog(recorded)), cpus: 1 };
-    const boot = bootXen(tree, release, profile, { totalSize: BigInt(writeDtb(tree).length) });
+    const boot = bootXen(tree, release, factsOf(tree, profile, BigInt(writeDtb(tree).length)));
     const changed = recorded.replace('RAM: 00000001a0000000', 'RAM: 00000001b0000000');
     assert.ok(compareBootLog(boot, readBootLog(changed)).differs);
   });

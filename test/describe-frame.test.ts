@@ -8,6 +8,7 @@ import { bootXen } from '../server/src/xen/boot.ts';
 import { parseRelease } from '../server/src/xen/releases.ts';
 import type { XenBoot } from '../server/src/xen/xen-boot.ts';
 import { sourceTree } from './support/source-tree.ts';
+import { factsOf } from './support/facts-of.ts';
 
 async function boot(board: string): Promise<XenBoot> {
   const file = path.join(import.meta.dirname, 'fixtures/xen-boots', board, 'board.dts');
@@ -19,7 +20,7 @@ async function boot(board: string): Promise<XenBoot> {
     dtb: { address: 0x43000000n },
     cpus: 1,
   };
-  return bootXen(tree, release, profile, { totalSize: BigInt(writeDtb(tree).length) });
+  return bootXen(tree, release, factsOf(tree, profile, BigInt(writeDtb(tree).length)));
 }
 
 describe('describe-frame', () => {

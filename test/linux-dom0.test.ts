@@ -11,6 +11,7 @@ import { writeDtb } from '../server/src/dtb/write-dtb.ts';
 import { bootXen } from '../server/src/xen/boot.ts';
 import { sourceTree } from './support/source-tree.ts';
 import { readRecordings } from './support/xen-recordings.ts';
+import { factsOf } from './support/facts-of.ts';
 
 /** Few recordings here have dom0's log; DTMAP_XEN_BOOTS names a folder where all have it. */
 const folder =
@@ -83,7 +84,7 @@ describe('Linux as dom0, from the board on', () => {
   for (const { board, build, release, profile } of cases) {
     it(`${board} under Xen ${build}`, async () => {
       const { tree } = await sourceTree(path.join(folder, board, 'board.dts'));
-      const xen = bootXen(tree, release, profile, { totalSize: BigInt(writeDtb(tree).length) });
+      const xen = bootXen(tree, release, factsOf(tree, profile, BigInt(writeDtb(tree).length)));
       // Nothing is claimed where Xen's placement depends on which CPU is first.
       if (xen.uncertain.some(({ what }) => what === 'dom0.banks')) return;
       const linux = parseLinuxRelease('6.1.176');

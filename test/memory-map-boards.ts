@@ -9,6 +9,7 @@ import type { Board } from '../server/src/rules/board.ts';
 import type { Finding } from '../server/src/rules/finding.ts';
 import type { Definition, DtNode, DtProperty, Written } from '../server/src/tree/device-tree.ts';
 import type { Outcome, XenBoot, XenReserved } from '../server/src/xen/xen-boot.ts';
+import { gatherFacts } from '../server/src/facts/gather-facts.ts';
 
 export const KIB = 1024n;
 export const MIB = 1024n * KIB;
@@ -238,6 +239,7 @@ export class BoardWriter {
       end: each.end,
       node: undefined,
       written: undefined,
+      assumed: false,
     }));
     const kept = this.reserved.filter(
       (each) => each.enabled || how.alsoKept?.includes(each.node?.labels[0] ?? ''),
@@ -289,6 +291,7 @@ export class BoardWriter {
               blobSize: 0n,
             },
       valid: this.banks,
+      neighbours: [],
       uncertain: [],
     });
     return this;
@@ -363,6 +366,15 @@ export class BoardWriter {
   }
 
   board(): Board {
+    const tree = {
+      root: this.root,
+      labels: new Map(),
+      phandles: new Map(),
+      memoryReservations: [],
+      bootCpu: 0,
+      isPlugin: false,
+      problems: [],
+    };
     return {
       source: {
         root: this.file,
@@ -379,15 +391,7 @@ export class BoardWriter {
         get: (id) => (id === this.file ? { id, text: this.text } : 'absent'),
         bytes: () => 'absent',
       },
-      tree: {
-        root: this.root,
-        labels: new Map(),
-        phandles: new Map(),
-        memoryReservations: [],
-        bootCpu: 0,
-        isPlugin: false,
-        problems: [],
-      },
+      tree,
       map: {
         banks: this.banks,
         ramKnown: this.ramKnown,
@@ -397,7 +401,7 @@ export class BoardWriter {
         devices: [],
         unknown: [],
       },
-      profile: {},
+      facts: gatherFacts(tree, { totalSize: 0n }, []),
       xen: this.xen,
       linux: this.linux,
     };

@@ -12,6 +12,7 @@ import { BRANCH_NAMES, parseRelease, RELEASES, type Release } from '../server/sr
 import type { XenBoot } from '../server/src/xen/xen-boot.ts';
 import { sourceTree, textTree } from './support/source-tree.ts';
 import { compareBoot, readRecordings } from './support/xen-recordings.ts';
+import { factsOf } from './support/facts-of.ts';
 
 const folder = path.join(import.meta.dirname, 'fixtures/xen-boots');
 const mail = path.join(import.meta.dirname, 'fixtures/xen/mail.dts');
@@ -36,8 +37,8 @@ function release(name: string): Release {
   return found;
 }
 
-function size(tree: DeviceTree): { totalSize: bigint } {
-  return { totalSize: BigInt(writeDtb(tree).length) };
+function size(tree: DeviceTree): bigint {
+  return BigInt(writeDtb(tree).length);
 }
 
 describe('Xen on paper', () => {
@@ -49,7 +50,11 @@ describe('Xen on paper', () => {
         const here = recordings.filter((recording) => recording.board === board);
         assert.ok(here.length > 0);
         for (const recording of here) {
-          const boot = bootXen(tree, recording.release, recording.profile, size(tree));
+          const boot = bootXen(
+            tree,
+            recording.release,
+            factsOf(tree, recording.profile, size(tree)),
+          );
           const dom0 =
             recording.dom0Dts === undefined ? undefined : await textTree(recording.dom0Dts);
           const { verdict, reasons } = compareBoot(recording, boot, dom0);
@@ -67,7 +72,7 @@ describe('Xen on paper', () => {
     };
     async function boot(name: string, more: BootProfile = {}): Promise<XenBoot> {
       const { tree } = await sourceTree(mail);
-      return bootXen(tree, release(name), { ...profile, ...more }, size(tree));
+      return bootXen(tree, release(name), factsOf(tree, { ...profile, ...more }, size(tree)));
     }
 
     it('prints what 4.18.2 printed', async () => {
@@ -154,7 +159,7 @@ describe('Xen on paper', () => {
 
     it('leaves out what a missing profile would have told', async () => {
       const { tree } = await sourceTree(mail);
-      const found = bootXen(tree, release('4.18'), {}, size(tree));
+      const found = bootXen(tree, release('4.18'), factsOf(tree, {}, size(tree)));
       assert.ok(found.uncertain.some(({ what }) => what === 'modules'));
       const text = found.log.map((line) => line.text).join('\n');
       assert.doesNotMatch(text, /MODULE\[[01]\]|BANK|Grant table/);
@@ -266,7 +271,9 @@ describe('Xen on paper', () => {
       it(name, async () => {
         const tree = await textTree(text);
         const found = profiles.map((profile) => {
-          const boots = RELEASES.map((each) => bootXen(tree, each, profile, size(tree)));
+          const boots = RELEASES.map((each) =>
+            bootXen(tree, each, factsOf(tree, profile, size(tree))),
+          );
           for (const boot of boots) explainMfn(boot, 0x40000n);
           return [...new Set(boots.map(({ outcome }) => outcome.kind))].sort().join(' or ');
         });
@@ -298,7 +305,7 @@ describe('Xen on paper', () => {
         dtb: { address: 0x44000000n, size: 0x2000n },
         config: { staticMemory: true, staticShm: isBuilt },
       };
-      const boot = bootXen(tree, release(name), profile, size(tree));
+      const boot = bootXen(tree, release(name), factsOf(tree, profile, size(tree)));
       return boot.log.map(({ text }) => text.replace(/^\(XEN\) /, ''));
     };
     /** What the region is, and what the releases with a list of shared memory and those before it print. */

@@ -13,6 +13,8 @@ import { betweenModules, subtractRanges } from '../server/src/xen/steps/dt-unres
 import { addSpan, removeSpan, type RangeSet } from '../server/src/xen/steps/rangeset.ts';
 import { textTree } from './support/source-tree.ts';
 import { board, boot, CELLS, domain, inChosen } from './xen-refusals/board.ts';
+import { factsOf } from './support/facts-of.ts';
+import { World } from '../server/src/facts/world.ts';
 
 const release = parseRelease('4.18');
 assert.ok(release);
@@ -220,7 +222,8 @@ describe('ranges as Xen counts them', () => {
   });
   let empty: BootState;
   before(async () => {
-    empty = newBootState(await textTree('/dts-v1/; / { };'), release, {}, 0n);
+    const tree = await textTree('/dts-v1/; / { };');
+    empty = newBootState(tree, release, new World(factsOf(tree, {}, 0n)));
   });
   const stateWith = (modules: readonly Range[], reserved: readonly Range[] = []): BootState => ({
     ...empty,

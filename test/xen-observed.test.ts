@@ -9,6 +9,7 @@ import { bootXen } from '../server/src/xen/boot.ts';
 import { parseRelease } from '../server/src/xen/releases.ts';
 import type { XenBoot } from '../server/src/xen/xen-boot.ts';
 import { textTree } from './support/source-tree.ts';
+import { factsOf } from './support/facts-of.ts';
 
 const board = readFileSync(
   path.join(import.meta.dirname, 'fixtures/xen-boots/basic-1bank/board.dts'),
@@ -56,8 +57,7 @@ async function boot(text: string, name: string, more: BootProfile = {}): Promise
   return bootXen(
     tree,
     release,
-    { ...given, ...more },
-    { totalSize: BigInt(writeDtb(tree).length) },
+    factsOf(tree, { ...given, ...more }, BigInt(writeDtb(tree).length)),
   );
 }
 
@@ -334,6 +334,7 @@ const CASES: readonly Case[] = [
   {
     title: 'static memory on a build without it',
     text: withChosen(domain('54000000', staticMemory)),
+    profile: { config: { staticMemory: false } },
     releases: {
       '4.22': { outcome: 'panics' },
       unstable: {

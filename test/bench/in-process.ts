@@ -24,7 +24,7 @@ export async function inProcess(
   const request: Omit<BoardRequest, 'root'> = {
     overlays: [],
     preprocessor: { includePaths, defines: new Map() },
-    profile: {},
+    facts: [],
     targets: parseTargets(targets).targets,
     rules: new Map(),
   };

@@ -5,6 +5,7 @@ import { bootXen } from '../../server/src/xen/boot.ts';
 import { BRANCH_NAMES, parseRelease } from '../../server/src/xen/releases.ts';
 import { kernelIncludePaths, kernelTree } from '../oracle/kernel-tree.ts';
 import { inProcess, medianCpu } from './in-process.ts';
+import { gatherFacts } from '../../server/src/facts/gather-facts.ts';
 
 export interface Prediction {
   readonly board: string;
@@ -19,12 +20,12 @@ export async function measureXen(board: string): Promise<readonly Prediction[]> 
   const reader = await inProcess([], kernelIncludePaths(root));
   const analysis = reader.analyze(root);
   if (analysis.kind !== 'complete') throw new Error(`${board}: ${analysis.kind}`);
-  const { tree, profile } = analysis.board;
+  const { tree } = analysis.board;
   return BRANCH_NAMES.map((name) => {
     const release = parseRelease(name);
     if (!release) throw new Error(`no release ${name}`);
     const cpu = medianCpu(15, () => {
-      bootXen(tree, release, profile, { totalSize: BigInt(blobSize(tree)) });
+      bootXen(tree, release, gatherFacts(tree, { totalSize: BigInt(blobSize(tree)) }, []));
     });
     return { board, xen: name, cpu };
   });

@@ -72,7 +72,7 @@ export function analyzeText(
     root,
     overlays,
     preprocessor: { includePaths: ['/board'], defines: new Map([['BOARD', '1']]) },
-    profile,
+    facts: [{ basis: 'given', profile }],
     targets: parseTargets(targets).targets,
     rules: new Map(),
   };

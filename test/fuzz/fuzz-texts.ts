@@ -21,6 +21,7 @@ import { analyzeText, freshReader, rootFile, TextFiles } from './analyze-text.ts
 import { corpusOf } from './corpus.ts';
 import { mutateText, mutationsOf, numbers } from './mutate.ts';
 import type { Target } from './target.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 const board = `/dts-v1/;
 / { #address-cells = <2>; #size-cells = <2>;
@@ -217,7 +218,7 @@ export function fuzzProfiles(parser: Parser): Target<{ text: string; value: unkn
           continue;
         }
         for (const release of releases)
-          if (release) bootXen(tree, release, profile.value, { totalSize: 0x1000n });
+          if (release) bootXen(tree, release, factsOf(tree, profile.value, 0x1000n));
       }
     },
     show: ({ text, value }) => `${text}\n${JSON.stringify(value)}`,

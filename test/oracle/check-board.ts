@@ -28,7 +28,7 @@ async function check(board: string): Promise<CheckedBoard> {
       root: board,
       overlays: [],
       preprocessor: { includePaths: kernelIncludePaths(board), defines: new Map() },
-      profile: {},
+      facts: [],
       targets,
       rules: new Map(),
     },

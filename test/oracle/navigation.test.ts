@@ -50,7 +50,7 @@ describe('navigation in kernel boards', () => {
         root,
         overlays: [],
         preprocessor: { includePaths: kernelIncludePaths(root), defines: new Map() },
-        profile: {},
+        facts: [],
         targets: parseTargets([]).targets,
         rules: new Map(),
       },

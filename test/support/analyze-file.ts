@@ -66,7 +66,7 @@ export async function analyzeFile(
     root: file,
     overlays: words('overlays').map((name) => join(dirname(file), name)),
     preprocessor,
-    profile: inputs.profile,
+    facts: inputs.facts,
     targets,
     rules,
     loads: inputs.loads,

@@ -265,3 +265,36 @@ function compareTrees(recorded: DeviceTree, boot: XenBoot, reasons: string[]): v
     );
   }
 }
+
+/** How a prediction made with a part of the facts compares: what it claims wrongly, and how much it still tells. */
+export interface PartComparison {
+  readonly wrong: readonly string[];
+  /** Lines about memory that were recorded, and those of them that were predicted. */
+  readonly recorded: number;
+  readonly told: number;
+  readonly isOutcomeKnown: boolean;
+}
+
+/** Lines must have been printed in this order, and a known outcome must be the recorded one; others may be missing. */
+export function comparePart(recording: Recording, boot: XenBoot): PartComparison {
+  const wrong: string[] = [];
+  const recorded = recording.lines.map((line) => line.trimEnd());
+  let at = 0;
+  let told = 0;
+  for (const { text } of boot.log) {
+    const index = recorded.indexOf(text.trimEnd(), at);
+    if (index < 0) wrong.push(`predicted, not recorded: ${text}`);
+    else {
+      at = index + 1;
+      if (ABOUT_MEMORY.test(text)) told += 1;
+    }
+  }
+  compareOutcome(recording, { ...boot, uncertain: [] }, wrong);
+  const isOutcomeKnown = boot.outcome.kind !== 'unknown';
+  return {
+    wrong: isOutcomeKnown ? wrong : wrong.filter((each) => !each.startsWith('outcome ')),
+    recorded: recorded.filter((line) => ABOUT_MEMORY.test(line)).length,
+    told,
+    isOutcomeKnown,
+  };
+}

@@ -9,6 +9,7 @@ import { bootXen } from '../../server/src/xen/boot.ts';
 import { parseRelease } from '../../server/src/xen/releases.ts';
 import type { XenBoot } from '../../server/src/xen/xen-boot.ts';
 import { textTree } from '../support/source-tree.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 export const board = readFileSync(
   path.join(import.meta.dirname, '../fixtures/xen-boots/basic-1bank/board.dts'),
@@ -29,7 +30,7 @@ export async function boot(text: string, name: string, more: BootProfile = {}): 
   const release = parseRelease(name);
   assert.ok(release, name);
   const totalSize = BigInt(writeDtb(tree).length);
-  return bootXen(tree, release, { ...given, ...more }, { totalSize });
+  return bootXen(tree, release, factsOf(tree, { ...given, ...more }, totalSize));
 }
 
 export const CELLS = '#address-cells = <2>; #size-cells = <2>;';
@@ -64,6 +65,8 @@ export type Case = readonly [string, string, Readonly<Record<string, Expected>>,
 export const NO_RAM = 'Xen BUG at common/page_alloc.c';
 export const REFUSED = 'Could not set up DOM0 guest OS (rc = -22)';
 export const STATIC: BootProfile = { config: { staticMemory: true } };
+/** A build without what the tree asks for. */
+export const PLAIN: BootProfile = { config: { staticMemory: false, staticShm: false } };
 
 /** Several releases, named with blanks between, of which the file of expectations says all. */
 export const inReleases = (releases: string): Record<string, Expected> =>

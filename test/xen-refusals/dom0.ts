@@ -115,7 +115,7 @@ export const dom0: readonly Case[] = [
 
   [
     'without a kernel',
-    board.replace(/module@48000000 \{[^}]*\};/, '').replace(/module@4c000000 \{[^}]*\};/, ''),
+    board.replace(/module@48000000 \{[^}]*\};/, ''),
     inReleases('4.11 4.18 4.22'),
   ],
   ['in pages of its colours', board, inReleases('4.19'), { config: { llcColoring: true } }],

@@ -1,6 +1,6 @@
 // Domains that the tree describes.
 
-import { inReleases, memory, inChosen, domain, STATIC, type Case } from './board.ts';
+import { inReleases, memory, inChosen, domain, PLAIN, STATIC, type Case } from './board.ts';
 
 const NOT_SET_UP = 'Could not set up domain domU1';
 export const domains: readonly Case[] = [
@@ -192,6 +192,7 @@ export const domains: readonly Case[] = [
       domain('cpus = <1>; memory = <0 0x8000>; xen,static-mem = <0 0x60000000 0 0x2000000>;'),
     ),
     inReleases(release),
+    PLAIN,
   ]),
   [
     'with static memory, on a Xen without it that asserts nothing',
@@ -199,7 +200,7 @@ export const domains: readonly Case[] = [
       domain('cpus = <1>; memory = <0 0x8000>; xen,static-mem = <0 0x60000000 0 0x2000000>;'),
     ),
     inReleases('4.18'),
-    { xen: { address: 0x40200000n, size: 0x1500c8n, debug: false } },
+    { ...PLAIN, xen: { address: 0x40200000n, size: 0x1500c8n, debug: false } },
   ],
   [
     'mapped one to one',

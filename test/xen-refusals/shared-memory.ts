@@ -113,7 +113,7 @@ export const sharedMemory: readonly Case[] = [
     'on a Xen without it',
     sharing('0 0xa0000000 0 0xa0000000 0 0x1000'),
     inReleases('4.18 4.22'),
-    STATIC,
+    { config: { staticMemory: true, staticShm: false } },
   ],
   ...(
     [

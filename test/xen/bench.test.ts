@@ -7,6 +7,7 @@ import { bootXen } from '../../server/src/xen/boot.ts';
 import { BRANCH_NAMES, parseRelease } from '../../server/src/xen/releases.ts';
 import { sourceTree } from '../support/source-tree.ts';
 import { readRecordings } from '../support/xen-recordings.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 const folder = path.join(import.meta.dirname, '../fixtures/xen-boots');
 
@@ -19,13 +20,13 @@ describe('bench', function () {
     const inputs = await Promise.all(
       [...boards].map(async ([board, profile]) => {
         const { tree } = await sourceTree(path.join(folder, board, 'board.dts'));
-        return { tree, profile, blob: { totalSize: BigInt(writeDtb(tree).length) } };
+        return { tree, facts: factsOf(tree, profile, BigInt(writeDtb(tree).length)) };
       }),
     );
     const rounds = Array.from({ length: 5 }, () => {
       const before = process.cpuUsage();
-      for (const { tree, profile, blob } of inputs)
-        for (const release of releases) bootXen(tree, release, profile, blob);
+      for (const { tree, facts } of inputs)
+        for (const release of releases) bootXen(tree, release, facts);
       const { user, system } = process.cpuUsage(before);
       return (user + system) / 1000 / (inputs.length * releases.length);
     });

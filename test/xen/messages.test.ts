@@ -12,6 +12,7 @@ import { bootXen } from '../../server/src/xen/boot.ts';
 import { xenMessages } from '../../server/src/xen/messages.ts';
 import { sourceTree } from '../support/source-tree.ts';
 import { readRecordings } from '../support/xen-recordings.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -74,7 +75,7 @@ describe('messages of Xen', function () {
       const { tree } = await sourceTree(path.join(folder, board, 'board.dts'));
       const totalSize = BigInt(writeDtb(tree).length);
       for (const { release, profile } of boots) {
-        const boot = bootXen(tree, release, profile, { totalSize });
+        const boot = bootXen(tree, release, factsOf(tree, profile, totalSize));
         const does = behavioursOf(release);
         const { outcome } = boot;
         const last = 'line' in outcome && outcome.line ? [outcome.line] : [];

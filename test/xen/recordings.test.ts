@@ -15,6 +15,7 @@ import {
   type Comparison,
   type Recording,
 } from '../support/xen-recordings.ts';
+import { factsOf } from '../support/facts-of.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -35,7 +36,7 @@ describe('Xen recordings', function () {
       for (const recording of boots) {
         const comparison = compareBoot(
           recording,
-          bootXen(tree, recording.release, recording.profile, { totalSize }),
+          bootXen(tree, recording.release, factsOf(tree, recording.profile, totalSize)),
           await recordedTree(recording),
         );
         compared.push({ recording, comparison });

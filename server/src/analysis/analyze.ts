@@ -11,7 +11,7 @@ import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import { applyOverlays } from '../tree/apply-overlays.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import { gatherFacts, type FactSource } from '../facts/gather-facts.ts';
 import { bootXen } from '../xen/boot.ts';
 import { check, type RuleSettings } from './check.ts';
 import { findExcess } from './find-excess.ts';
@@ -24,7 +24,8 @@ export interface BoardRequest {
   /** Applied to the root's tree in order, as the boot loader would. */
   readonly overlays: readonly FileId[];
   readonly preprocessor: PreprocessOptions;
-  readonly profile: BootProfile;
+  /** What says the facts that are not in the tree, the most believed first. */
+  readonly facts: readonly FactSource[];
   readonly targets: Targets;
   readonly rules: RuleSettings;
   /** Files the boot loader loads, when a boot script says so. */
@@ -50,7 +51,7 @@ export function analyze(
   reader: Reader,
   previous?: Analysis,
 ): Analysis {
-  const { preprocessor, profile, targets } = request;
+  const { preprocessor, targets } = request;
   const symbols = request.overlays.length > 0;
   const readings: ReadTree[] = [];
   for (const [index, file] of [request.root, ...request.overlays].entries()) {
@@ -67,14 +68,13 @@ export function analyze(
       )
     : base.tree;
   const excess = findExcess(tree);
-  const map = mapMemory(excess ? withoutNodes(tree) : tree, profile.memory);
   const blob = blobOf(tree, overlays.length > 0 ? undefined : base.blobSize);
+  const facts = gatherFacts(tree, blob, request.facts);
+  const map = mapMemory(excess ? withoutNodes(tree) : tree, facts.memory.value);
   const foreignReader = foreignReaderOf(tree);
   const isBooted = !excess && foreignReader === undefined;
-  const xen = !isBooted
-    ? []
-    : targets.xen.map(({ release }) => bootXen(tree, release, profile, blob));
-  const linux = !isBooted ? [] : targets.linux.map((release) => bootLinux(tree, release));
+  const xen = isBooted ? targets.xen.map(({ release }) => bootXen(tree, release, facts)) : [];
+  const linux = isBooted ? targets.linux.map((release) => bootLinux(tree, release)) : [];
   const sources = readings.flatMap((reading) => reading.source ?? []);
   const { loads, guests } = request;
   const board: Board = {
@@ -85,7 +85,7 @@ export function analyze(
     map,
     ...(excess ? { excess } : {}),
     ...(foreignReader === undefined ? {} : { foreignReader }),
-    profile,
+    facts,
     ...(loads ? { loads } : {}),
     ...(guests ? { guests } : {}),
     xen,

@@ -36,7 +36,7 @@ export async function bootCommand(
   const opened = await session.openTree(
     name,
     { ...options, xen },
-    log === undefined ? {} : profileOfLog(log),
+    log === undefined ? [] : [{ basis: 'log', profile: profileOfLog(log) }],
   );
   const boots = opened.board.xen;
   const [boot] = boots;

@@ -14,7 +14,7 @@ import { writeScriptTree } from '../inputs/write-script-tree.ts';
 import type { Load } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import type { FactSource } from '../facts/gather-facts.ts';
 import { Failure } from './failure.ts';
 import type { MadeText } from './places.ts';
 import { readText, type BoardSettings } from './settings.ts';
@@ -22,7 +22,8 @@ import type { Shell } from './shell.ts';
 
 /** A board's request once the files beside it are read. */
 export interface BootInputs {
-  readonly profile: BootProfile;
+  /** The profile, then what the files say. */
+  readonly facts: readonly FactSource[];
   readonly loads: readonly Load[];
   /** Overlays that were made from a script, for a blob. */
   readonly overlays: readonly FileId[];
@@ -45,7 +46,7 @@ export function readBootInputs(
   isBlob: boolean,
   settings: BootSettings,
 ): BootInputs {
-  let profile = settings.profile;
+  const facts: FactSource[] = [{ basis: 'given', profile: settings.profile }];
   const remarks: string[] = [];
   if (settings.memoryFrom !== undefined) {
     const log = readBootLog(
@@ -54,9 +55,11 @@ export function readBootInputs(
     const memory = log.ram.length > 0 ? log.ram : log.linuxMemory;
     if (memory.length === 0)
       throw new Failure(`${shown(shell, settings.memoryFrom)}: no line says where RAM is`);
-    profile = { memory, ...profile };
-    if (log.xenCommandLine !== undefined)
-      profile = { xenCommandLine: log.xenCommandLine, ...profile };
+    const { xenCommandLine } = log;
+    facts.push({
+      basis: 'log',
+      profile: { memory, ...(xenCommandLine === undefined ? {} : { xenCommandLine }) },
+    });
   }
   if (settings.efiMap !== undefined) {
     const efiMemoryMap = readEfiMap(
@@ -64,11 +67,11 @@ export function readBootInputs(
     );
     if (efiMemoryMap.length === 0)
       throw new Failure(`${shown(shell, settings.efiMap)}: not a UEFI memory map`);
-    profile = { boot: 'efi', efiMemoryMap, ...profile };
+    facts.push({ basis: 'given', profile: { boot: 'efi', efiMemoryMap } });
   }
   if (settings.bootScript === undefined)
-    return { profile, loads: [], overlays: [], made: [], remarks, leftOut: [] };
-  return readScript(shell, root, isBlob, settings.bootScript, profile, remarks);
+    return { facts, loads: [], overlays: [], made: [], remarks, leftOut: [] };
+  return readScript(shell, root, isBlob, settings.bootScript, facts, remarks);
 }
 
 function shown(shell: BootShell, file: FileId): string {
@@ -81,7 +84,7 @@ function readScript(
   root: FileId,
   isBlob: boolean,
   file: FileId,
-  given: BootProfile,
+  facts: readonly FactSource[],
   remarks: string[],
 ): BootInputs {
   const folder = path.posix.dirname(file);
@@ -143,7 +146,7 @@ function readScript(
     }
   }
   return {
-    profile: withLoads(given, script, loads),
+    facts: [...facts, { basis: 'script', profile: placesOf(script, loads) }],
     loads,
     overlays,
     made,
@@ -205,15 +208,14 @@ function roleOf(script: BootScript, address: bigint): Load['role'] {
   return 'file';
 }
 
-// Facts the profile leaves open; the size of Xen in memory is not that of its file.
-function withLoads(given: BootProfile, script: BootScript, loads: readonly Load[]): BootProfile {
+/** Where a script puts Xen and its tree; the size of Xen in memory is not that of its file. */
+function placesOf(script: BootScript, loads: readonly Load[]): FactSource['profile'] {
   const xen = loads.find(({ role }) => role === 'xen');
   const dtb = loads.find(({ role }) => role === 'dtb');
   return {
-    ...given,
-    ...(script.boot?.efi && given.boot === undefined ? { boot: 'efi' as const } : {}),
-    ...(xen ? { xen: { address: xen.address, ...given.xen } } : {}),
-    ...(dtb ? { dtb: { address: dtb.address, ...given.dtb } } : {}),
+    ...(script.boot?.efi ? { boot: 'efi' as const } : {}),
+    ...(xen ? { xen: { address: xen.address } } : {}),
+    ...(dtb ? { dtb: { address: dtb.address } } : {}),
   };
 }
 

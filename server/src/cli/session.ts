@@ -16,7 +16,7 @@ import type { Finding } from '../rules/finding.ts';
 import { createParser, type Parser } from '../syntax/create-parser.ts';
 import type { FileId } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import type { FactSource } from '../facts/gather-facts.ts';
 import { BoardIndex } from './board-index.ts';
 import { readBootInputs, type BootInputs } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
@@ -193,9 +193,11 @@ export class Session {
     boardFile: BoardFile,
     settings: BoardSettings,
     wanted: 'board' | 'findings' = 'board',
+    facts: readonly FactSource[] = [],
   ): Promise<OpenBoard> {
     const { shell } = this;
-    const { request, inputs } = await this.#requestOf(boardFile, settings);
+    const { request: named, inputs } = await this.#requestOf(boardFile, settings);
+    const request = { ...named, facts: [...named.facts, ...facts] };
     const places = new Places(shell.files, shell.cwd, boardFile.style, inputs.made);
     for (const overlay of settings.overlays) {
       const why = shell.files.whyUnreadable(overlay);
@@ -263,7 +265,7 @@ export class Session {
       root,
       overlays: [...settings.overlays, ...inputs.overlays],
       preprocessor,
-      profile: inputs.profile,
+      facts: inputs.facts,
       targets: targetsOf(settings.targets),
       rules: ruleSettings(settings),
       ...(inputs.loads.length > 0 ? { loads: inputs.loads } : {}),
@@ -272,14 +274,15 @@ export class Session {
     return { request, inputs };
   }
 
-  /** `find` and `open` with the settings that `options` and the nearest `dtmap.json` give, else `facts`. */
-  async openTree(name: string, options: BoardOptions, facts: BootProfile = {}): Promise<OpenBoard> {
+  /** `find` and `open` with the settings that `options` and the nearest `dtmap.json` give; `facts` are believed after them. */
+  async openTree(
+    name: string,
+    options: BoardOptions,
+    facts: readonly FactSource[] = [],
+  ): Promise<OpenBoard> {
     const boardFile = await this.findBoard(name, options);
     const settings = settingsFor(this.shell, boardFile.file, options);
-    const opened = await this.open(boardFile, {
-      ...settings,
-      profile: { ...facts, ...settings.profile },
-    });
+    const opened = await this.open(boardFile, settings, 'board', facts);
     this.shell.stderr.write(textLines(opened.remarks.map((remark) => `dtmap: ${remark}`)));
     return opened;
   }

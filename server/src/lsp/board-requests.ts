@@ -91,7 +91,7 @@ export class BoardRequests {
         ]),
         defines: new Map([...recorded.defines, ...Object.entries(settings.defines)]),
       },
-      profile: await this.#profile(root, settings.bootProfile),
+      facts: [{ basis: 'given', profile: await this.#profile(root, settings.bootProfile) }],
       targets,
       rules: new Map(Object.entries(severities)),
     };

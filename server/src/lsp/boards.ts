@@ -9,7 +9,7 @@ import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import type { FactSource } from '../facts/gather-facts.ts';
 import type { Release } from '../xen/releases.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import type { Files } from './files.ts';
@@ -150,16 +150,16 @@ export class Boards {
     return this.#host.requestFor(root);
   }
 
-  /** The boot of one release, leaving the model as it is; `facts` hold where the profile says nothing. */
+  /** The boot of one release, leaving the model as it is; `more` is believed after what the request says. */
   async bootWith(
     root: FileId,
     release: Release,
-    facts: BootProfile = {},
+    more: readonly FactSource[] = [],
   ): Promise<XenBoot | undefined> {
     const request = await this.#host.requestFor(root);
     const targets = { xen: [{ asked: release.name, release }], linux: [] };
-    const profile = { ...facts, ...request.profile };
-    const analysis = this.#host.analyze({ ...request, targets, profile }, this.#host.files);
+    const facts = [...request.facts, ...more];
+    const analysis = this.#host.analyze({ ...request, targets, facts }, this.#host.files);
     return analysis.kind === 'complete' ? analysis.board.xen[0] : undefined;
   }
 

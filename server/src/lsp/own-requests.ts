@@ -127,7 +127,9 @@ export function ownRequests(server: Server): Answers {
       if (!release)
         throw new UserError('The log names no release of Xen, and the board has none as target.');
       // Where Xen and the blob were loaded is not in the tree, but in the log.
-      const boot = await boards.bootWith(model.root, release, profileOfLog(captured));
+      const boot = await boards.bootWith(model.root, release, [
+        { basis: 'log', profile: profileOfLog(captured) },
+      ]);
       if (!boot) throw new UserError(`Xen ${release.name} could not be predicted for this board.`);
       const { predicted, captured: shown, ...result } = compareLogs(boot, log);
       return {

@@ -7,7 +7,7 @@ import type { ExpandedSource } from '../preprocess/preprocessed.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import type { DeviceTree, Written } from '../tree/device-tree.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import type { BootFacts } from '../facts/boot-facts.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 
 /** A file that the boot loader puts into memory, as a boot script says. */
@@ -68,7 +68,7 @@ export interface Board {
   readonly excess?: Excess;
   /** Who reads the tree instead of Linux and Xen; then nothing boots it, and only its text and tree are judged. */
   readonly foreignReader?: string;
-  readonly profile: BootProfile;
+  readonly facts: BootFacts;
   /** Files the boot loader loads, in its order; absent when no boot script was given. */
   readonly loads?: readonly Load[];
   /** Guests that were named beside the board; absent when there are none. */

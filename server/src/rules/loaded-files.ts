@@ -14,33 +14,27 @@ export interface LoadedFile extends Range {
 
 /** What is loaded, with its size in memory; a file whose size nobody knows is left out. */
 export function loadedFiles(board: Board): LoadedFile[] {
-  const { loads = [], profile } = board;
+  const { loads = [], facts } = board;
+  const xenSize = facts['xen.size'].value;
   const files = loads.flatMap((load): LoadedFile[] => {
     // Xen in memory is larger than its file: the profile has what it takes.
-    const size =
-      load.role === 'xen' && (profile.xen?.size ?? 0n) > (load.size ?? 0n)
-        ? profile.xen?.size
-        : load.size;
+    const size = load.role === 'xen' && (xenSize ?? 0n) > (load.size ?? 0n) ? xenSize : load.size;
     if (size === undefined || size === 0n) return [];
     const { address: start, file: name, role, at } = load;
     return [{ name, role, at, start, end: start + size }];
   });
-  return [...files, ...fromProfile(board, 'xen'), ...fromProfile(board, 'dtb')];
+  return [...files, ...fromFacts(board, 'xen'), ...fromFacts(board, 'dtb')];
 }
 
 const NAMES = { xen: 'Xen', dtb: 'the blob' } as const;
-const KINDS = { xen: 'Xen', dtb: 'Device Tree' } as const;
 
-function fromProfile({ loads = [], profile, xen }: Board, role: 'xen' | 'dtb'): LoadedFile[] {
-  const start = profile[role]?.address;
+function fromFacts({ loads = [], facts }: Board, role: 'xen' | 'dtb'): LoadedFile[] {
+  const start = facts[`${role}.address`].value;
   if (start === undefined || loads.some((load) => load.role === role)) return [];
-  const size = profile[role]?.size;
-  // A blob of unknown size is as long as the one the tree makes, which Xen's list of modules shows.
-  const end =
-    size === undefined
-      ? xen
-          .flatMap(({ modules }) => modules)
-          .find((each) => each.kind === KINDS[role] && each.start === start)?.end
-      : start + size;
-  return end === undefined ? [] : [{ name: NAMES[role], role, at: undefined, start, end }];
+  const { value, others } = facts[`${role}.size`];
+  // Of sizes that are only assumed the smallest is sure to be taken.
+  const size = [value, ...others].reduce((a, b) => (a === undefined || (b ?? a) > a ? a : b));
+  return size === undefined
+    ? []
+    : [{ name: NAMES[role], role, at: undefined, start, end: start + size }];
 }

@@ -3,7 +3,7 @@
 import type { Range } from '../addresses/region.ts';
 import type { DeviceTree, DtNode, Written } from '../tree/device-tree.ts';
 import { behavioursOf, type Behaviours } from './behaviours.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import type { World } from '../facts/world.ts';
 import type { Buddy, PageRange } from './steps/page-alloc.ts';
 import type { Reason } from './reasons.ts';
 import type { Release } from './releases.ts';
@@ -88,12 +88,9 @@ export interface BootState {
   readonly tree: DeviceTree;
   readonly release: Release;
   readonly does: Behaviours;
-  readonly profile: BootProfile;
-  /** Bytes of the host's blob. */
-  readonly blobSize: bigint;
+  /** What is not in the tree. */
+  readonly world: World;
   readonly arm32: boolean;
-  readonly debug: boolean;
-  readonly cpus: number | undefined;
 
   readonly log: LogLine[];
   /** Whether the last line has no line end yet. */
@@ -151,21 +148,13 @@ export interface BootState {
   takenByDomUs: bigint;
 }
 
-export function newBootState(
-  tree: DeviceTree,
-  release: Release,
-  profile: BootProfile,
-  blobSize: bigint,
-): BootState {
+export function newBootState(tree: DeviceTree, release: Release, world: World): BootState {
   return {
     tree,
     release,
     does: behavioursOf(release),
-    profile,
-    blobSize: profile.dtb?.size ?? blobSize,
-    arm32: profile.architecture === 'arm32',
-    debug: profile.xen?.debug ?? true,
-    cpus: profile.cpus,
+    world,
+    arm32: world.valueOf('architecture') === 'arm32',
     log: [],
     lineOpen: false,
     muted: false,
@@ -224,6 +213,6 @@ export function rangeOf(bank: { readonly start: bigint; readonly size: bigint })
 }
 
 /** Whether dom0 runs in 32 bits: always on arm32, and with a zImage elsewhere. */
-export function is32Bit({ arm32, profile }: BootState): boolean {
-  return arm32 || profile.kernel?.format === 'zimage';
+export function is32Bit({ arm32, world }: BootState): boolean {
+  return arm32 || world.valueOf('kernel.format') === 'zimage';
 }

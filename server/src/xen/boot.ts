@@ -1,7 +1,8 @@
 // Boots Xen on paper.
 
 import { walkNodes, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import type { BootFacts } from '../facts/boot-facts.ts';
+import { World } from '../facts/world.ts';
 import { newBootState, rangeOf, type BootState } from './boot-state.ts';
 import { print } from './console.ts';
 import { reason } from './reasons.ts';
@@ -15,7 +16,7 @@ import { assumePlaces, placeXen } from './steps/get-xen-paddr.ts';
 import { judgeDom0 } from './steps/judge-dom0.ts';
 import { discardInitialModules } from './steps/discard-initial-modules.ts';
 import { setupMm } from './steps/setup-mm.ts';
-import type { Dom0, Outcome, XenBoot } from './xen-boot.ts';
+import type { Dom0, Outcome, XenBoot, XenNeighbour } from './xen-boot.ts';
 
 /** Xen's own order of doing things (Xen: start_xen). */
 const STEPS: readonly ((state: BootState) => void)[] = [
@@ -41,33 +42,40 @@ function warnAboutDom0Memory(state: BootState): void {
 }
 
 /**
- * What a release of Xen does with a tree: never throws, whatever the tree is. `blob.totalSize` is the size in bytes
- * of the compiled tree; a size in the profile wins.
+ * What a release of Xen does with a tree in the likely world: never throws, whatever the tree is. Its neighbours are
+ * booted when somebody asks for them.
  */
-export function bootXen(
-  tree: DeviceTree,
-  release: Release,
-  profile: BootProfile,
-  blob: { readonly totalSize: bigint },
-): XenBoot {
-  const state = newBootState(tree, release, profile, blob.totalSize);
+export function bootXen(tree: DeviceTree, release: Release, facts: BootFacts): XenBoot {
+  return bootIn(tree, release, new World(facts));
+}
+
+function bootIn(tree: DeviceTree, release: Release, world: World): XenBoot {
+  const state = newBootState(tree, release, world);
   for (const step of STEPS) {
     step(state);
     if (state.outcome) break;
   }
+  let neighbours: readonly XenNeighbour[] | undefined;
   return {
     release,
     target: `xen:${release.name}`,
+    get neighbours() {
+      return (neighbours ??= bootNeighbours(tree, release, world));
+    },
     outcome: outcomeOf(state),
     log: state.log,
     ram: state.ram.map((bank) => ({ ...rangeOf(bank), node: bank.node, written: bank.written })),
-    modules: state.modules.map((module, index) => ({
-      ...rangeOf(module),
-      index,
-      kind: module.kind,
-      node: module.node,
-      written: module.written,
-    })),
+    modules: state.modules
+      .map((module, index) => ({
+        ...rangeOf(module),
+        index,
+        kind: module.kind,
+        node: module.node,
+        written: module.written,
+        assumed: module.assumed,
+      }))
+      // Where no RAM is known there is no place to assume, either.
+      .filter(({ assumed, start, end }) => !assumed || start < end),
     reserved: reservedOf(state),
     heap: state.heap.map(({ start, end }) => ({
       start: BigInt(start) * 4096n,
@@ -80,6 +88,26 @@ export function bootXen(
   };
 }
 
+/**
+ * The worlds next to one: an assumed fact that its boot asked for has another value; and where that boot asks for facts
+ * that the first did not, these have other values, too.
+ */
+function bootNeighbours(tree: DeviceTree, release: Release, world: World): XenNeighbour[] {
+  const neighbours: XenNeighbour[] = [];
+  const sets = world.otherValues();
+  const known = new Set(sets.flatMap((changes) => changes.map(({ fact }) => fact)));
+  for (const changes of sets) {
+    const next = new World(world.facts, [...world.changes, ...changes]);
+    neighbours.push({ changes: next.changes, boot: bootIn(tree, release, next) });
+    for (const further of next.otherValues()) {
+      if (further.some(({ fact }) => known.has(fact))) continue;
+      const far = new World(world.facts, [...next.changes, ...further]);
+      neighbours.push({ changes: far.changes, boot: bootIn(tree, release, far) });
+    }
+  }
+  return neighbours;
+}
+
 /** An outcome that rests on banks which are not determined is itself not determined. */
 function outcomeOf(state: BootState): Outcome {
   const outcome = state.outcome ?? { kind: 'boots' as const };
@@ -90,9 +118,9 @@ function outcomeOf(state: BootState): Outcome {
 }
 
 function reservedOf(state: BootState): XenBoot['reserved'] {
-  const { does, tree, profile } = state;
+  const { does, tree, world } = state;
   const block =
-    does.memreserveInReserved || profile.boot === 'efi'
+    does.memreserveInReserved || world.valueOf('boot') === 'efi'
       ? []
       : tree.memoryReservations.map(({ address, size, written }) => ({
           start: address,

@@ -1,5 +1,8 @@
 // Why a boot of Xen ends as it does, or why a part of it cannot be told: a code with facts, and its words.
 
+import type { BootFacts, FactName } from '../facts/boot-facts.ts';
+import { wordFactClause } from '../facts/word-fact.ts';
+import type { FactChange } from '../facts/world.ts';
 import { printForm, type Facts, type FactsOf } from '../messages/form.ts';
 import type { XenReservedKind } from './reserved-kind.ts';
 
@@ -27,7 +30,10 @@ const WORDS = {
   'ram-from-loader': 'the tree has no memory node: the boot loader adds it',
   'ram-size-from-loader': 'the memory nodes leave the size of RAM to the boot loader',
   'places-not-given': ({ modules }: { readonly modules: readonly MissingPlace[] }) =>
-    `the boot profile does not give ${modules.map(wordPlace).join(' and ')}`,
+    `the boot facts do not say ${modules.map(wordPlace).join(', ')}`,
+  /** `unless`: what is so where the statement does not hold. */
+  'depends-on-fact': ({ unless, facts }: DecidingFact) =>
+    `it is otherwise if ${wordChanges(unless, facts)}`,
   'no-ram': 'Xen recognises no RAM in the tree',
   'no-ram-scan-ended': 'Xen recognises no RAM in the tree: its scan ends at {node:word}',
   'no-place-for-xen': 'no free hole for Xen to move to',
@@ -124,11 +130,23 @@ const WORDS = {
   'domain-kernel-large': "{domain:domain}'s kernel does not fit into its first bank",
 } as const satisfies Readonly<Record<string, string | ((facts: never) => string)>>;
 
-/** A module whose place the profile does not give: Xen, its blob, or what a node describes. */
-export interface MissingPlace {
-  readonly kind: 'xen' | 'blob' | 'module';
-  readonly node: string | undefined;
+/** What is not known of a module's place: by the fact that would say it, or by the node that describes the module. */
+export type MissingPlace = { readonly fact: keyof typeof PLACES } | { readonly node: string };
+
+/** Assumed facts on which something depends. */
+export interface DecidingFact {
+  /** They have these values where it is otherwise. */
+  readonly unless: readonly FactChange[];
+  readonly facts: BootFacts;
 }
+
+const PLACES = {
+  'xen.address': 'where Xen is loaded',
+  'xen.size': 'how large Xen is',
+  'dtb.address': 'where the DTB is',
+  'dtb.size': 'how large the DTB is',
+  'kernel.module': "where dom0's kernel is loaded",
+} as const satisfies Partial<Record<FactName, string>>;
 
 /** A range that dom0 is told to be memory: a static heap, or a node's, or one without a node. */
 export interface ToldRange {
@@ -136,10 +154,14 @@ export interface ToldRange {
   readonly node: string | undefined;
 }
 
-function wordPlace({ kind, node }: MissingPlace): string {
-  if (kind === 'xen') return "Xen's own address and size";
-  if (kind === 'blob') return "the blob's address and size";
-  return `where ${node ?? 'a module'} is loaded`;
+function wordPlace(missing: MissingPlace): string {
+  return 'fact' in missing ? PLACES[missing.fact] : `where ${missing.node} is loaded`;
+}
+
+function wordChanges(changes: readonly FactChange[], facts: BootFacts): string {
+  return changes
+    .map(({ fact, value }) => wordFactClause(fact, value as never, facts[fact].value as never))
+    .join(' and ');
 }
 
 function wordTold(kind: XenReservedKind, node: string | undefined): string {
@@ -175,4 +197,30 @@ export function wordReasons(reasons: readonly Reason[]): string {
 function wordReason({ code, facts }: Reason): string {
   const words: string | ((facts: never) => string) = WORDS[code];
   return typeof words === 'string' ? printForm(words, facts as Facts) : words(facts as never);
+}
+
+const DECIDED_BY: Partial<Readonly<Record<ReasonCode, FactName>>> = {
+  'ram-from-firmware': 'efiMemoryMap',
+  'ram-from-loader': 'memory',
+  'ram-size-from-loader': 'memory',
+  'places-assumed': 'xen.address',
+  'scrubbed-by-several': 'cpus',
+  'kernel-size-unknown': 'kernel.uncompressedSize',
+  'kernel-size-not-file': 'kernel.fileSize',
+  'extended-regions-iommu': 'iommu',
+  'blob-size-unknown': 'dtb.size',
+  'cpus-not-given': 'cpus',
+  'cache-colouring': 'config.llcColoring',
+};
+
+/** The boot fact that would decide what these reasons leave open; undefined when none would. */
+export function decidingFact(reasons: readonly Reason[]): FactName | undefined {
+  for (const each of reasons) {
+    if (each.code === 'depends-on-fact') return each.facts.unless[0]?.fact;
+    if (each.code === 'places-not-given')
+      for (const missing of each.facts.modules) if ('fact' in missing) return missing.fact;
+    const fact = DECIDED_BY[each.code];
+    if (fact !== undefined) return fact;
+  }
+  return undefined;
 }

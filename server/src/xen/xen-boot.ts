@@ -1,6 +1,7 @@
 // What a boot of Xen comes to: its console, what it owns, and what it hands to dom0.
 
 import type { Range } from '../addresses/region.ts';
+import type { FactChange } from '../facts/world.ts';
 import type { DeviceTree, DtNode, Written } from '../tree/device-tree.ts';
 import type { XenFacts, XenMessageId } from './messages.ts';
 import type { Reason } from './reasons.ts';
@@ -50,6 +51,8 @@ export interface XenReserved extends Range {
 }
 
 export interface XenModule extends Range {
+  /** Whether the inputs do not give its place: then this is a place where it may be. */
+  readonly assumed: boolean;
   readonly index: number;
   /** Xen's word for it: `Xen`, `Device Tree`, `Kernel`, `Ramdisk` … */
   readonly kind: string;
@@ -104,7 +107,16 @@ export interface Uncertain {
   readonly candidates?: readonly unknown[];
 }
 
+/** The same boot in a world that differs in one assumed fact, or in one and another that matters only then. */
+export interface XenNeighbour {
+  readonly changes: readonly FactChange[];
+  readonly boot: XenBoot;
+}
+
+/** A boot in the likely world. */
 export interface XenBoot {
+  /** Predicted when somebody asks. */
+  readonly neighbours: readonly XenNeighbour[];
   readonly release: Release;
   /** `xen:4.18.6`: the target it is a boot of. */
   readonly target: string;

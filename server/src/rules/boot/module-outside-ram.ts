@@ -26,7 +26,7 @@ BUG in its page allocator.`,
 
   *check(board: Board) {
     // Under UEFI the memory nodes are not read, and the map that counts is another.
-    if (!board.map.ramKnown || board.profile.boot === 'efi') return;
+    if (!board.map.ramKnown || board.facts.boot.value === 'efi') return;
     const ram = ramOf(board.map);
     for (const module of board.map.modules) {
       const outside = subtract([module], ram).reduce(

@@ -1,5 +1,6 @@
 // Cache colours are given, and colouring is not switched on.
 
+import type { Basis } from '../../facts/boot-facts.ts';
 import { eventIn, lineWith } from '../../messages/event.ts';
 import { spanOf, stringOf, type DtNode } from '../../tree/device-tree.ts';
 import { stringValue } from '../../tree/string-bytes.ts';
@@ -24,6 +25,9 @@ interface Facts {
 
 /** Options that say which colours Xen and dom0 have. */
 const COLOURS: readonly string[] = ['xen-llc-colors', 'dom0-llc-colors'];
+
+/** Who says how Xen is built. */
+const SAID: ReadonlySet<Basis> = new Set(['given', 'log', 'script']);
 
 /**
  * Whether a command line switches colouring on: without the option, it is on when the cache's size and ways are given
@@ -58,7 +62,9 @@ Add \`llc-coloring=on\` to Xen's command line and build Xen with CONFIG_LLC_COLO
       const line = lineWith(boot.log, 'command-line');
       if (!does.cacheColouring || !line || endsInScan(boot)) continue;
       const options = splitOptions(eventIn(line, 'command-line')?.facts.text ?? '');
-      const isBuilt = board.profile.config?.llcColoring !== false;
+      const built = board.facts['config.llcColoring'];
+      // What nobody says of the build is as the command line wants it.
+      const isBuilt = built.value !== false || !SAID.has(built.basis);
       if (isOn(options) && isBuilt) continue;
       const because = isOn(options) ? 'not-built' : 'off';
       const commandLine = placeOfLine(line, board);
@@ -114,7 +120,7 @@ function switchingOn(board: Board): readonly Proposal[] {
   const text = property && chosen && stringOf(chosen, property.name);
   const value = property?.definition?.value;
   if (!chosen || !property || text === undefined || !value) return [];
-  if (board.profile.xenCommandLine !== undefined) return [];
+  if (board.facts.xenCommandLine.basis !== 'tree') return [];
   const at = spanOf(value);
   const added = `${text} llc-coloring=on`;
   if (!isPlainString(board, at, text)) return [];

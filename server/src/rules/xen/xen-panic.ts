@@ -49,16 +49,11 @@ the targets; what is wrong for your board is allowed at its place, with a reason
       const at = placeOfLine(causeOfEnd(boot), board);
       if (!at) continue;
       const line = outcome.line?.text;
-      // Boot loaders pad the blob; without its real size a blob of dom0 that does not fit is only a possibility.
-      const isPossibility =
-        board.profile.dtb?.size === undefined &&
-        outcome.because.some(({ code }) => code === 'tree-too-large');
       yield {
         at,
         facts: { kind: outcome.kind, line, because: wordReasons(outcome.because) },
         target: boot.target,
         ...logOf(boot, outcome.line),
-        ...(isPossibility ? { severity: 'information' as const } : {}),
       };
     }
   },

@@ -38,3 +38,20 @@ export function kindName(state: BootState, kind: BootModule['kind']): string {
 export function findModule(state: BootState, kind: BootModule['kind']): BootModule | undefined {
   return state.modules.find((module) => module.kind === kind && !module.domU);
 }
+
+/** A module that no node describes; it is `assumed` unless both its address and its size in bytes are known. */
+export function knownModule(
+  kind: BootModule['kind'],
+  address: bigint | undefined,
+  size: bigint | undefined,
+): BootModule {
+  return {
+    kind,
+    start: address ?? 0n,
+    size: size ?? 0n,
+    node: undefined,
+    written: undefined,
+    domU: false,
+    assumed: address === undefined || size === undefined,
+  };
+}

@@ -37,7 +37,9 @@ export function allocateMemory11(state: BootState): void {
   const domain = does.allocatingFor;
   print(state, 'allocating-direct', { size: Number(size / MIB), domain });
   const platformBits = isRaspberryPi4(state.tree) ? RASPBERRY_PI_4_DMA_BITS : 32;
-  const lowBits = does.platformDmaBits ? Math.min(32, state.profile.dmaBits ?? platformBits) : 32;
+  const lowBits = does.platformDmaBits
+    ? Math.min(32, state.world.valueOf('dmaBits') ?? platformBits)
+    : 32;
   const lowZone = zoneBelow(lowBits);
   const total = Number(size / BigInt(PAGE_SIZE_NUMBER));
   const doubt = doubtBanks(state, buddy, total, lowBits);
@@ -170,13 +172,13 @@ function doubtBanks(
   total: number,
   lowBits: number,
 ): readonly Reason[] | undefined {
-  const { uncertain, options, profile } = state;
+  const { uncertain, options, world } = state;
   const because: Reason[] = [];
   const assumed = state.modules.some((module) => module.assumed);
   if (assumed) because.push(reason('places-assumed', {}));
-  const scrubbed = options.bootscrub === 'idle' && (state.cpus ?? 2) > 1;
+  const scrubbed = options.bootscrub === 'idle' && world.valueOf('cpus') !== 1;
   if (scrubbed && !isSafe(buddy, total, lowBits)) {
-    const { cpus } = profile;
+    const cpus = world.valueOf('cpus');
     because.push(
       cpus === undefined ? reason('scrubbed-by-several', {}) : reason('scrubbed-by', { cpus }),
     );
@@ -184,8 +186,10 @@ function doubtBanks(
     state.muted = true;
   }
   if (total === 0) because.push(reason('dom0-memory-less-than-page', {}));
-  const { format, uncompressedSize } = profile.kernel ?? {};
-  if (format === 'gzip' && uncompressedSize === undefined)
+  if (
+    world.valueOf('kernel.format') === 'gzip' &&
+    world.valueOf('kernel.uncompressedSize') === undefined
+  )
     because.push(reason('kernel-size-unknown', {}));
   return because.length === 0 ? undefined : because;
 }

@@ -13,7 +13,7 @@ const DEFAULT_DOM0_MEMORY = 512n << 20n;
  * (Xen: boot_fdt_cmdline). A command line in the profile wins over the tree. Prints it, and complaints about options.
  */
 export function readCommandLine(state: BootState): void {
-  const { xenCommandLine } = state.profile;
+  const xenCommandLine = state.world.valueOf('xenCommandLine');
   const given = xenCommandLine === undefined ? fromTree(state) : { text: xenCommandLine };
   const { text, ...source } = given;
   print(state, 'command-line', { text: text ?? '<NULL>' }, source);

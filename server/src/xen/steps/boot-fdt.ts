@@ -1,11 +1,11 @@
 // The early scan as a whole: modules known beforehand, reservation block, tree walk, sorting.
 
 import { baseName, stringsOf, walkNodes, type DtNode } from '../../tree/device-tree.ts';
-import type { BootModule, BootState } from '../boot-state.ts';
+import type { BootState } from '../boot-state.ts';
 import { inheritedCells, readNumber } from '../cells.ts';
 import { crash, giveUp, panic, print } from '../console.ts';
 import { reason } from '../reasons.ts';
-import { addBootModule } from './add-boot-module.ts';
+import { addBootModule, knownModule } from './add-boot-module.ts';
 import { isAvailable } from './device-tree-get-meminfo.ts';
 import { walkFlatTree } from './device-tree-for-each-node.ts';
 import { earlyScanNode } from './early-scan-node.ts';
@@ -15,10 +15,11 @@ const BLOB_LIMIT = 2n << 20n;
 
 /** Xen refuses a blob that is too large or not aligned before it prints anything else (Xen: start_xen). */
 export function checkBlob(state: BootState): void {
-  const address = state.profile.dtb?.address;
+  const address = state.world.valueOf('dtb.address');
+  const blobSize = state.world.valueOf('dtb.size');
   const misplaced = address !== undefined && (address === 0n || address % 8n !== 0n);
-  if (state.blobSize <= BLOB_LIMIT && !misplaced) return;
-  const size = Number(state.blobSize);
+  if ((blobSize ?? 0n) <= BLOB_LIMIT && !misplaced) return;
+  const size = Number(blobSize ?? 0n);
   if (address === undefined) {
     crash(state, undefined, reason('blob-too-large', { size }));
     return;
@@ -30,33 +31,22 @@ export function checkBlob(state: BootState): void {
 
 /** Xen's own image, as the boot loader placed it; a place that is not given is filled in after the scan. */
 export function registerXen(state: BootState): void {
-  const { address, size } = state.profile.xen ?? {};
-  if (state.does.xenIsModule) addBootModule(state, knownModule('Xen', address, size));
-}
-
-function knownModule(
-  kind: BootModule['kind'],
-  address: bigint | undefined,
-  size: bigint | undefined,
-): BootModule {
-  return {
-    kind,
-    start: address ?? 0n,
-    size: size ?? 0n,
-    node: undefined,
-    written: undefined,
-    domU: false,
-    assumed: address === undefined || size === undefined,
-  };
+  const { does, world } = state;
+  if (does.xenIsModule)
+    addBootModule(
+      state,
+      knownModule('Xen', world.valueOf('xen.address'), world.valueOf('xen.size')),
+    );
 }
 
 /** Fills the lists of RAM, reservations and modules (Xen: boot_fdt_info). */
 export function bootFdtInfo(state: BootState): void {
-  const { does, tree, profile } = state;
-  // UEFI's stub adds to the blob, so that its size is only known when it is given.
-  const blobSize = profile.boot === 'efi' ? profile.dtb?.size : state.blobSize;
-  addBootModule(state, knownModule('Device Tree', profile.dtb?.address, blobSize));
-  if (does.memreserveInReserved && profile.boot !== 'efi') {
+  const { does, tree, world } = state;
+  addBootModule(
+    state,
+    knownModule('Device Tree', world.valueOf('dtb.address'), world.valueOf('dtb.size')),
+  );
+  if (does.memreserveInReserved && world.valueOf('boot') !== 'efi') {
     for (const { address, size, written } of tree.memoryReservations) {
       if (state.reserved.length >= does.bankLimit) {
         panic(
@@ -107,9 +97,11 @@ const EFI_RAM = new Set([
 
 /** RAM that the tree does not know: from UEFI's map, or as the profile says (Xen: efi_process_memory_map_bootinfo). */
 function takeRamFromProfile(state: BootState): void {
-  const { boot, efiMemoryMap, memory } = state.profile;
-  const given =
-    boot === 'efi' ? (efiMemoryMap?.filter(({ type }) => EFI_RAM.has(type)) ?? memory) : memory;
+  const { world } = state;
+  const memory = world.valueOf('memory');
+  const isEfi = world.valueOf('boot') === 'efi';
+  const efiMap = isEfi ? world.valueOf('efiMemoryMap') : undefined;
+  const given = efiMap?.filter(({ type }) => EFI_RAM.has(type)) ?? memory;
   if (given) {
     state.ram.length = 0;
     for (const { start, end } of given.slice(0, state.does.bankLimit))
@@ -117,7 +109,7 @@ function takeRamFromProfile(state: BootState): void {
     return;
   }
   if (state.ram.length > 0) return;
-  if (boot === 'efi') state.ramUnknown = reason('ram-from-firmware', {});
+  if (isEfi) state.ramUnknown = reason('ram-from-firmware', {});
   else if (saysNothingOfRam(state)) state.ramUnknown = reason('ram-from-loader', {});
   else if (state.ramIsForm) state.ramUnknown = reason('ram-size-from-loader', {});
 }

@@ -41,7 +41,7 @@ export function constructDom0(state: BootState): void {
   if (!kernel.assumed) print(state, 'kernel-from', { domain: 'd0', address: kernel.start }, kernel);
   if (state.dom0Initrd && !state.dom0Initrd.assumed)
     print(state, 'ramdisk-from', { address: state.dom0Initrd.start }, state.dom0Initrd);
-  if (does.cacheColouring && state.profile.config?.llcColoring) {
+  if (does.cacheColouring && state.world.valueOf('config.llcColoring')) {
     const because = reason('cache-colouring', {});
     for (const what of ['dom0.banks', 'dom0.extendedRegions', 'log', 'outcome', ...FOLLOWS_BANKS])
       state.uncertain.push({ what, because: [because] });
@@ -79,7 +79,7 @@ const FOLLOWS_REST = ['dom0.memoryNodes', 'dom0.dtb'];
 
 /** The grant table is told to lie over Xen's own text, at most as long as that (Xen: find_gnttab_region). */
 function setGrantTable(state: BootState): void {
-  const { textSize } = state.profile.xen ?? {};
+  const textSize = state.world.valueOf('xen.textSize');
   const frames = BigInt(state.options.grantFrames);
   const textPages = textSize === undefined ? undefined : (textSize + PAGE_SIZE - 1n) / PAGE_SIZE;
   const pages = textPages !== undefined && textPages < frames ? textPages : frames;
@@ -87,7 +87,7 @@ function setGrantTable(state: BootState): void {
   const end = start + pages * PAGE_SIZE;
   state.grantTable = { start, end };
   const xen = state.modules.find(({ kind }) => kind === 'Xen');
-  if (xen?.assumed && state.profile.xen?.address === undefined) return;
+  if (xen?.assumed && state.world.valueOf('xen.address') === undefined) return;
   if (xen?.assumed && state.does.relocates) return;
   print(state, 'grant-table', { start, end });
 }
@@ -112,9 +112,9 @@ function warningsBefore(state: BootState, mark: number): number {
 
 function explainBlobDoubts(state: BootState, devices: HostDevices): void {
   const because: Reason[] = [];
-  if (state.blobSize === 0n) because.push(reason('blob-size-unknown', {}));
+  if (state.world.valueOf('dtb.size') === undefined) because.push(reason('blob-size-unknown', {}));
   if (devices.gic === undefined) because.push(reason('no-interrupt-controller', {}));
-  if (state.options.dom0Cpus === undefined && state.cpus === undefined)
+  if (state.options.dom0Cpus === undefined && state.world.valueOf('cpus') === undefined)
     because.push(reason('cpus-not-given', {}));
   if (because.length === 0 || state.banksUncertain) return;
   state.uncertain.push({ what: 'dom0.dtb', because });

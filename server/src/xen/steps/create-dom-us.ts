@@ -172,9 +172,9 @@ function allocateStaticMemory(
   mapping: 'direct' | 'guest',
 ): Range | undefined {
   const { does } = state;
-  if (!state.profile.config?.staticMemory) {
+  if (!state.world.valueOf('config.staticMemory')) {
     const because = reason('static-memory-not-built', { node: node.path });
-    if (does.staticMemWithoutConfig === 'panics' || !state.debug) {
+    if (does.staticMemWithoutConfig === 'panics' || !state.world.valueOf('xen.debug')) {
       print(state, 'tree-generation', { code: ENOENT });
       fail(state, node, because);
     } else {

@@ -79,7 +79,7 @@ export function readBanks(
 export function readableCells(state: BootState, count: number, node: DtNode): boolean {
   if (count === 1 || count === 2) return true;
   print(state, 'number-size', { cells: count }, { node });
-  if (!state.debug) return true;
+  if (!state.world.valueOf('xen.debug')) return true;
   crash(
     state,
     event('assertion', { assertion: 'unreachable', place: '' }),

@@ -5,15 +5,15 @@ import type { Range } from '../../addresses/region.ts';
 
 /** Everything set aside: the reservation block, the reserved list and shared memory with an address. */
 export function reservations(state: BootState): Range[] {
-  const { does, profile, tree } = state;
+  const { does, world, tree } = state;
   const block =
-    does.memreserveInReserved || profile.boot === 'efi'
+    does.memreserveInReserved || world.valueOf('boot') === 'efi'
       ? []
       : tree.memoryReservations.map(({ address, size }) => ({
           start: address,
           end: address + size,
         }));
-  if (profile.config?.acpi && does.acpiDropsReservations) return [];
+  if (does.acpiDropsReservations && world.valueOf('config.acpi')) return [];
   return [
     ...block,
     ...state.reserved.map(rangeOf),

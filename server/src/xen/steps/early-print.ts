@@ -31,7 +31,7 @@ export function earlyPrintInfo(state: BootState): void {
 function printReserved(state: BootState): void {
   const { does } = state;
   let index = 0;
-  if (!does.memreserveInReserved && state.profile.boot !== 'efi') {
+  if (!does.memreserveInReserved && state.world.valueOf('boot') !== 'efi') {
     for (const { address, size, written } of state.tree.memoryReservations) {
       const to = address + size - (does.memreserveEndExclusive ? 0n : 1n);
       print(state, 'reserved', { index, start: address, to }, { written: written.whole });

@@ -49,7 +49,7 @@ function dispatch(state: BootState, visit: Visit): number {
 /** Names are compared case by case; `memory` and `memory@…` match, `memory-controller@…` does not. */
 function isRam(state: BootState, { node, depth }: Visit): boolean {
   if (baseName(node) !== 'memory') return false;
-  if (state.profile.boot === 'efi') {
+  if (state.world.valueOf('boot') === 'efi') {
     if (state.does.efiIgnoresMemoryNodes) return false;
     // Older EFI stubs delete these nodes before Xen looks.
     if (saysMemory(node)) return false;

@@ -16,7 +16,8 @@ const SMALLEST = 64n << 20n;
  * find_memory_holes).
  */
 export function findExtendedRegions(state: BootState): void {
-  const { does, options, profile } = state;
+  const { does, options } = state;
+  const iommu = state.world.valueOf('iommu') === true;
   if (does.extendedRegions === 'none') return;
   const domain = 'd0';
   if (!options.extendedRegions || is32Bit(state)) {
@@ -26,13 +27,13 @@ export function findExtendedRegions(state: BootState): void {
   const unknown =
     state.banksUncertain ||
     state.restUncertain ||
-    profile.iommu === true ||
+    iommu ||
     state.modules.some((module) => module.assumed);
-  state.extendedRegions = profile.iommu ? [] : unallocated(state);
+  state.extendedRegions = iommu ? [] : unallocated(state);
   if (unknown) {
     state.uncertain.push({
       what: 'dom0.extendedRegions',
-      because: [reason(profile.iommu ? 'extended-regions-iommu' : 'extended-regions-banks', {})],
+      because: [reason(iommu ? 'extended-regions-iommu' : 'extended-regions-banks', {})],
     });
     return;
   }

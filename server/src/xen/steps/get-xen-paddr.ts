@@ -3,12 +3,14 @@
 import { rangeOf, type BootModule, type BootState } from '../boot-state.ts';
 import { panic, print } from '../console.ts';
 import { reason, type MissingPlace } from '../reasons.ts';
+import { knownModule } from './add-boot-module.ts';
 import { considerModules } from './consider-modules.ts';
 import { reservations } from './dt-unreserved-regions.ts';
 
 const MIB = 1n << 20n;
-/** A place for Xen and the blob when the profile gives none. */
+/** Room for Xen or the blob when their sizes are not known, and for a kernel. */
 const ASSUMED_SIZE = 2n * MIB;
+const ASSUMED_KERNEL_SIZE = 32n * MIB;
 
 /**
  * Gives modules of unknown place an assumed one: the lowest free, 2 MiB aligned, above the start of RAM. They are
@@ -16,25 +18,23 @@ const ASSUMED_SIZE = 2n * MIB;
  */
 export function assumePlaces(state: BootState): void {
   const banks = state.ram.map(rangeOf).sort((a, b) => (a.start < b.start ? -1 : 1));
-  const { xen } = state.profile;
+  const { world } = state;
+  const xenAddress = world.valueOf('xen.address');
   if (!state.does.xenIsModule) {
-    const { address, size } = xen ?? {};
-    state.modules.push({
-      kind: 'Xen',
-      start: address ?? 0n,
-      size: size ?? 0n,
-      node: undefined,
-      written: undefined,
-      domU: false,
-      assumed: address === undefined || size === undefined,
-    });
+    state.modules.push(knownModule('Xen', xenAddress, world.valueOf('xen.size')));
   }
+  // Whoever boots a tree without modules adds them: dom0 has a kernel then.
+  if (
+    state.modules.every(({ kind }) => kind !== 'Kernel') &&
+    world.valueOf('kernel.module') === 'loader'
+  )
+    state.modules.push(knownModule('Kernel', undefined, undefined));
   const missing: MissingPlace[] = [];
   for (const [index, module] of state.modules.entries()) {
     if (!module.assumed) continue;
-    missing.push(missingPlace(module));
-    const given = module.kind === 'Xen' ? xen?.address : undefined;
-    const size = module.size || ASSUMED_SIZE;
+    missing.push(...missingPlaces(state, module));
+    const given = module.kind === 'Xen' ? xenAddress : undefined;
+    const size = module.size || (module.kind === 'Kernel' ? ASSUMED_KERNEL_SIZE : ASSUMED_SIZE);
     const start = given ?? lowestHole(state, banks, size);
     state.modules[index] = { ...module, start, size };
   }
@@ -48,13 +48,15 @@ export function assumePlaces(state: BootState): void {
   state.uncertain.push({ what: 'heap', because });
 }
 
-/** What the profile would have to give. */
-function missingPlace({ kind, node }: BootModule): MissingPlace {
-  const known = { Xen: 'xen', 'Device Tree': 'blob' } as const;
-  return {
-    kind: kind === 'Xen' || kind === 'Device Tree' ? known[kind] : 'module',
-    node: node?.name,
-  };
+/** What would have to be known of a module to place it. */
+function missingPlaces({ world }: BootState, { kind, node }: BootModule): MissingPlace[] {
+  if (node) return [{ node: node.name }];
+  if (kind === 'Kernel') return [{ fact: 'kernel.module' }];
+  const facts =
+    kind === 'Xen'
+      ? (['xen.address', 'xen.size'] as const)
+      : (['dtb.address', 'dtb.size'] as const);
+  return facts.filter((fact) => world.valueOf(fact) === undefined).map((fact) => ({ fact }));
 }
 
 function lowestHole(

@@ -123,7 +123,7 @@ function mapRange(
     return { rc: ERANGE, node, line: print(state, 'pa-width', facts, source) };
   }
   const permitted = !(does.reservedWithoutPermission && node.path.startsWith('/reserved-memory/'));
-  if (wraps && permitted && state.debug) {
+  if (wraps && permitted && state.world.valueOf('xen.debug')) {
     crash(
       state,
       event('assertion', { assertion: 's <= e', place: 'rangeset.c' }),

@@ -336,8 +336,11 @@ function hostCpus(state: BootState): DtNode[] {
 
 /** As many as asked for, else as there are; at most 128 (MAX_VIRT_CPUS). */
 function dom0CpuCount(state: BootState): number {
-  const { options, cpus } = state;
-  return Math.min(128, options.dom0Cpus ?? cpus ?? Math.max(1, hostCpus(state).length));
+  const { options, world } = state;
+  return Math.min(
+    128,
+    options.dom0Cpus ?? world.valueOf('cpus') ?? Math.max(1, hostCpus(state).length),
+  );
 }
 
 /** dom0's virtual CPUs. */

@@ -47,7 +47,7 @@ export function linuxIgnores(node: DtNode | undefined): Reason | undefined {
  */
 export function judgeDom0(state: BootState): void {
   const { dom0Kernel: kernel } = state;
-  const { fileSize } = state.profile.kernel ?? {};
+  const fileSize = state.world.valueOf('kernel.fileSize');
   if (kernel && fileSize !== undefined && fileSize > kernel.size) {
     state.outcome = {
       kind: 'dom0-fails',

@@ -12,9 +12,9 @@ import { allocate, freeRegion } from './page-alloc.ts';
  * (Xen: kernel_decompress).
  */
 export function unpackKernel(state: BootState): void {
-  const { buddy, dom0Kernel: kernel, profile } = state;
-  if (!buddy || !kernel || profile.kernel?.format !== 'gzip') return;
-  const { fileSize } = profile.kernel;
+  const { buddy, dom0Kernel: kernel, world } = state;
+  if (!buddy || !kernel || world.valueOf('kernel.format') !== 'gzip') return;
+  const fileSize = world.valueOf('kernel.fileSize');
   if (fileSize !== undefined && fileSize !== kernel.size) {
     // The last four bytes of a gzip file tell how long its contents are; Xen looks for them at the module's end.
     const sizes = { file: Number(fileSize), module: Number(kernel.size) };
@@ -25,7 +25,7 @@ export function unpackKernel(state: BootState): void {
     return;
   }
   const pages = Math.ceil(
-    Number(profile.kernel.uncompressedSize ?? kernel.size) / PAGE_SIZE_NUMBER,
+    Number(world.valueOf('kernel.uncompressedSize') ?? kernel.size) / PAGE_SIZE_NUMBER,
   );
   const order = pages <= 1 ? 0 : Math.ceil(Math.log2(pages));
   const first = allocate(buddy, order, Infinity);

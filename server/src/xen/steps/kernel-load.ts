@@ -13,7 +13,7 @@ export function loadDom0(state: BootState): void {
   const { kernelRange, initrdRange, blobRange } = state;
   if (!kernel || !kernelRange || !blobRange) return;
   const known = !state.banksUncertain;
-  const compressed = state.profile.kernel?.format === 'gzip';
+  const compressed = state.world.valueOf('kernel.format') === 'gzip';
   if (compressed)
     state.uncertain.push({
       what: 'dom0.kernel',

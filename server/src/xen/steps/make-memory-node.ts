@@ -62,7 +62,7 @@ export function makeMemoryNodes(state: BootState, writer: FdtWriter, cells: Root
     does.fullMemoryNodeBugs &&
     exported.length === does.bankLimit &&
     cells.address + cells.size === 4 &&
-    !(does.sharedMemoryList && state.profile.config?.staticShm)
+    !(does.sharedMemoryList && state.world.valueOf('config.staticShm'))
   ) {
     crash(
       state,

@@ -16,14 +16,14 @@ function roundUp(value: bigint): bigint {
  * the boot when they do not fit (Xen: kernel_zimage_place, place_modules).
  */
 export function placeModules(state: BootState): void {
-  const { dom0Kernel: kernel, dom0Initrd: initrd, profile } = state;
+  const { dom0Kernel: kernel, dom0Initrd: initrd, world } = state;
   const bank = state.dom0Banks[0];
   if (!kernel || !bank) return;
-  const { textOffset = 0n, format, uncompressedSize } = profile.kernel ?? {};
-  const length = format === 'gzip' ? (uncompressedSize ?? kernel.size) : kernel.size;
+  const isPacked = world.valueOf('kernel.format') === 'gzip';
+  const length = (isPacked ? world.valueOf('kernel.uncompressedSize') : undefined) ?? kernel.size;
   const { start: base, end } = bank;
   const size = end - base;
-  let load = base + textOffset;
+  let load = base + (world.valueOf('kernel.textOffset') ?? 0n);
   if (is32Bit(state)) {
     const top = base + FAR < end ? base + FAR : end;
     load = ((top - length) / STEP) * STEP;

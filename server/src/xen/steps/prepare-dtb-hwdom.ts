@@ -13,7 +13,10 @@ const NO_SPACE = -3;
 
 /** Writes the tree; the buffer is a little larger than the host's blob (Xen: prepare_dtb_hwdom). */
 export function prepareDtbHwdom(state: BootState, devices: HostDevices): void {
-  const writer = newFdtWriter(Number(state.blobSize) + state.does.blobSlack);
+  const hostSize = state.world.valueOf('dtb.size');
+  const writer = newFdtWriter(
+    hostSize === undefined ? Infinity : Number(hostSize) + state.does.blobSlack,
+  );
   const failure = handleNode(state, writer, state.tree.root, devices);
   if (state.outcome) return;
   if (!failure && !writer.full) state.dom0BlobSize = finish(writer);

@@ -14,7 +14,7 @@ export function processDomainNode(state: BootState, visit: Visit): number {
   print(state, 'static-memory-checked', {}, { node });
   const property = node.properties.get('xen,static-mem');
   if (!property) return 0;
-  if (state.does.refusesStaticMemInScan && !state.profile.config?.staticMemory) {
+  if (state.does.refusesStaticMemInScan && !state.world.valueOf('config.staticMemory')) {
     print(state, 'static-mem-config', {}, { node, written: property.definition?.whole });
     return EINVAL;
   }

@@ -23,7 +23,11 @@ export function processMultibootNode(state: BootState, visit: Visit): void {
   if (does.dom0less && (!node.path.startsWith('/chosen') || node.path.length >= PATH_BUFFER))
     return;
   const property = node.properties.get('reg');
-  if (!property && state.profile.boot === 'efi' && node.properties.has('xen,uefi-binary')) {
+  if (
+    !property &&
+    state.world.valueOf('boot') === 'efi' &&
+    node.properties.has('xen,uefi-binary')
+  ) {
     // The EFI stub loads the file and writes `reg`.
     const domU = does.dom0less && isCompatible(node.parent, 'xen,domain');
     const kind = moduleKind(state, node);

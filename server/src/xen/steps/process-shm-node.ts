@@ -35,7 +35,7 @@ export function processShmNode(state: BootState, visit: Visit): number {
     printEvent(state, why, source);
     return EINVAL;
   };
-  if (!state.profile.config?.staticShm) return refuse(event('shm-config', {}));
+  if (!state.world.valueOf('config.staticShm')) return refuse(event('shm-config', {}));
   if (visit.addressCells < 1 || visit.sizeCells < 1) return refuse(event('shm-cells', {}));
   if (!node.properties.has('xen,shm-id')) return ENOENT;
   const id = stringOf(node, 'xen,shm-id') ?? '';

@@ -21,7 +21,7 @@ export interface SharedMapping {
 
 /** The shared memory that the nodes directly below `parent` ask for; none in builds that do not know it. */
 export function sharedMemoryBelow(state: BootState, parent: DtNode | undefined): SharedMapping[] {
-  if (!state.does.staticShm || !state.profile.config?.staticShm) return [];
+  if (!state.does.staticShm || !state.world.valueOf('config.staticShm')) return [];
   return (parent?.children ?? []).flatMap((node) => {
     const property = node.properties.get('xen,shared-mem');
     if (!property || !isCompatible(node, 'xen,domain-shared-memory-v1')) return [];

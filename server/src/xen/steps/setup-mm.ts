@@ -114,7 +114,7 @@ function earlyPages(state: BootState, pdx: Pdx): number {
   if (state.arm32) return 0;
   switch (state.does.beforeFrametable) {
     case 'blob-copy':
-      return Number((state.blobSize + PAGE_SIZE - 1n) / PAGE_SIZE);
+      return Number(((state.world.valueOf('dtb.size') ?? 0n) + PAGE_SIZE - 1n) / PAGE_SIZE);
     case 'nothing':
       return 0;
     case 'page-tables': {

@@ -1,0 +1,85 @@
+// What a boot of Xen needs beside the tree: each fact with its value, where the value comes from, and what else it may be.
+
+import type { Range } from '../addresses/region.ts';
+import type { EfiMemoryRange } from './boot-profile.ts';
+
+/**
+ * The facts by name, which is their path in a boot profile where one can give them. Addresses and sizes are in bytes.
+ */
+export interface FactValues {
+  'xen.address': bigint;
+  /** BSS included: what Xen prints for itself as MODULE[0]. */
+  'xen.size': bigint;
+  'xen.textSize': bigint;
+  'xen.debug': boolean;
+  'dtb.address': bigint;
+  /** The DTB's total size as it is handed to Xen, padding included. */
+  'dtb.size': bigint;
+  /** Who places the kernel of dom0: a module of the tree, or one that the boot loader adds to it. */
+  'kernel.module': 'tree' | 'loader';
+  'kernel.fileSize': bigint;
+  'kernel.textOffset': bigint;
+  'kernel.format': 'image' | 'zimage' | 'gzip';
+  'kernel.uncompressedSize': bigint;
+  boot: 'dt' | 'efi';
+  efiMemoryMap: readonly EfiMemoryRange[];
+  /** RAM in place of what the memory nodes say. */
+  memory: readonly Range[];
+  xenCommandLine: string;
+  /** Bits of an address that every device of the platform reaches. */
+  dmaBits: number;
+  /** Whether an IOMMU translates for dom0's devices. */
+  iommu: boolean;
+  cpus: number;
+  architecture: 'arm64' | 'arm32';
+  'config.staticMemory': boolean;
+  'config.staticShm': boolean;
+  'config.llcColoring': boolean;
+  'config.acpi': boolean;
+}
+
+export type FactName = keyof FactValues;
+
+/**
+ * Where a value comes from: the profile or an option, the tree, a boot script, a captured log. `assumed`: what a working
+ * set-up has, since nobody says. `unknown`: there is no value.
+ */
+export type Basis = 'given' | 'tree' | 'script' | 'log' | 'assumed' | 'unknown';
+
+export interface Fact<T> {
+  /** Undefined when unknown, and where a step of the boot reads the tree for it (RAM, the command line). */
+  readonly value: T | undefined;
+  readonly basis: Basis;
+  readonly because: FactReason;
+  /** What an assumed or unknown fact may be instead, as far as it matters; none where no working set-up has another. */
+  readonly others: readonly T[];
+}
+
+export type BootFacts = { readonly [Name in FactName]: Fact<FactValues[Name]> };
+
+/** Why a fact has its value, or none; the words are in `word-fact.ts`. */
+export type FactReason =
+  | 'given'
+  | 'from-script'
+  | 'from-log'
+  | 'boot-loader-knows'
+  | 'image-knows'
+  | 'file-knows'
+  | 'padded-by-boot-loader'
+  | 'written-by-efi-stub'
+  | 'module-in-tree'
+  | 'module-from-loader'
+  | 'usual-kernel'
+  | 'efi-binary-in-tree'
+  | 'no-sign-of-efi'
+  | 'firmware-knows'
+  | 'in-tree'
+  | 'boot-loader-fills-in'
+  | 'platform-in-tree'
+  | 'no-iommu-in-tree'
+  | 'iommu-in-tree'
+  | 'cpus-unknown'
+  | 'usual-architecture'
+  | 'tree-uses-it'
+  | 'tree-does-not-use-it'
+  | 'usual-build';

@@ -1,0 +1,205 @@
+// Collects the boot facts of a board: what was given, what the tree itself says, and what a working set-up has.
+
+import { isModule, mapMemory } from '../memory/map-memory.ts';
+import {
+  stringOf,
+  stringsOf,
+  walkNodes,
+  type DeviceTree,
+  type DtNode,
+} from '../tree/device-tree.ts';
+import type { BootFacts, Fact, FactReason } from './boot-facts.ts';
+import type { BootProfile } from './boot-profile.ts';
+
+/** Something that says facts: the profile, or a file beside the tree. */
+export interface FactSource {
+  readonly basis: 'given' | 'script' | 'log';
+  readonly profile: BootProfile;
+}
+
+/** By how much U-Boot grows a DTB before it boots a system with it (U-Boot: CONFIG_SYS_FDT_PAD). */
+const U_BOOT_PADDING = 0x3000n;
+
+/** Where arm64 kernels before 5.8 start in their 2 MiB (Linux: TEXT_OFFSET). */
+const OLD_TEXT_OFFSET = 0x80000n;
+
+/** Room that Xen's image never needs more of (Xen: XEN_VIRT_SIZE up to 4.18). */
+const LARGE_IMAGE = 2n << 20n;
+
+/** IOMMUs that every build of Xen with passthrough drives (Xen: drivers/passthrough/arm/smmu.c). */
+const IOMMUS = new Set(['arm,smmu-v1', 'arm,smmu-v2', 'arm,mmu-400', 'arm,mmu-401', 'arm,mmu-500']);
+
+/**
+ * All facts. `sources` are asked in order, the first that says a fact is believed. `compiled` is the tree as a DTB;
+ * its size in bytes costs a walk, so it is asked for only when it matters.
+ */
+export function gatherFacts(
+  tree: DeviceTree,
+  compiled: { readonly totalSize: bigint },
+  sources: readonly FactSource[],
+): BootFacts {
+  const said = <T>(read: (profile: BootProfile) => T | undefined): Fact<T> | undefined => {
+    for (const { basis, profile } of sources) {
+      const value = read(profile);
+      if (value !== undefined) return { value, basis, because: REASON_OF[basis], others: [] };
+    }
+    return undefined;
+  };
+  const signs = readSigns(tree);
+  const boot =
+    said(({ boot }) => boot) ??
+    (signs.efi ? inTree('efi', 'efi-binary-in-tree') : assumed('dt', 'no-sign-of-efi'));
+  const efi = boot.value === 'efi';
+  const commandLine = said(({ xenCommandLine }) => xenCommandLine);
+  const colours = llcColoring(commandLine?.value ?? signs.commandLine);
+  return {
+    'xen.address': said(({ xen }) => xen?.address) ?? loadAddress(tree),
+    'xen.size': said(({ xen }) => xen?.size) ?? {
+      ...unknown('image-knows'),
+      others: [LARGE_IMAGE],
+    },
+    'xen.textSize': said(({ xen }) => xen?.textSize) ?? unknown('image-knows'),
+    'xen.debug': said(({ xen }) => xen?.debug) ?? assumed(true, 'usual-build', false),
+    'dtb.address': said(({ dtb }) => dtb?.address) ?? loadAddress(tree),
+    'dtb.size':
+      said(({ dtb }) => dtb?.size) ?? (efi ? unknown('written-by-efi-stub') : paddedSize(compiled)),
+    'kernel.module':
+      signs.modules || efi
+        ? inTree('tree', 'module-in-tree')
+        : assumed('loader', 'module-from-loader'),
+    'kernel.fileSize': said(({ kernel }) => kernel?.fileSize) ?? unknown('file-knows'),
+    'kernel.textOffset':
+      said(({ kernel }) => kernel?.textOffset) ?? assumed(0n, 'usual-kernel', OLD_TEXT_OFFSET),
+    'kernel.format':
+      said(({ kernel }) => kernel?.format) ?? assumed('image', 'usual-kernel', 'gzip'),
+    'kernel.uncompressedSize':
+      said(({ kernel }) => kernel?.uncompressedSize) ?? unknown('file-knows'),
+    boot,
+    efiMemoryMap: said(({ efiMemoryMap }) => efiMemoryMap) ?? unknown('firmware-knows'),
+    memory: said(({ memory }) => memory) ?? {
+      ...unknown(signs.memory ? 'in-tree' : 'boot-loader-fills-in'),
+      ...(signs.memory ? { basis: 'tree' as const } : {}),
+    },
+    xenCommandLine:
+      commandLine ??
+      (signs.commandLine !== undefined || signs.modules
+        ? { value: undefined, basis: 'tree', because: 'in-tree', others: [] }
+        : unknown('boot-loader-fills-in')),
+    dmaBits: said(({ dmaBits }) => dmaBits) ?? {
+      value: undefined,
+      basis: 'tree',
+      because: 'platform-in-tree',
+      others: [],
+    },
+    iommu:
+      said(({ iommu }) => iommu) ??
+      (signs.iommu ? assumed(true, 'iommu-in-tree', false) : inTree(false, 'no-iommu-in-tree')),
+    cpus: said(({ cpus }) => cpus) ?? unknown('cpus-unknown'),
+    architecture:
+      said(({ architecture }) => architecture) ?? assumed('arm64', 'usual-architecture'),
+    'config.staticMemory':
+      said(({ config }) => config?.staticMemory) ?? buildOption(signs.staticMemory),
+    'config.staticShm': said(({ config }) => config?.staticShm) ?? buildOption(signs.staticShm),
+    'config.llcColoring': said(({ config }) => config?.llcColoring) ?? buildOption(colours),
+    'config.acpi': said(({ config }) => config?.acpi) ?? assumed(false, 'usual-build'),
+  };
+}
+
+const REASON_OF = { given: 'given', script: 'from-script', log: 'from-log' } as const;
+
+function inTree<T>(value: T, because: FactReason): Fact<T> {
+  return { value, basis: 'tree', because, others: [] };
+}
+
+function assumed<T>(value: T, because: FactReason, ...others: readonly T[]): Fact<T> {
+  return { value, basis: 'assumed', because, others };
+}
+
+function unknown(because: FactReason): Fact<never> {
+  return { value: undefined, basis: 'unknown', because, others: [] };
+}
+
+/** An option of Xen's build that only a tree which uses it asks for: who writes such a tree builds Xen for it. */
+function buildOption(used: boolean): Fact<boolean> {
+  return used ? assumed(true, 'tree-uses-it', false) : inTree(false, 'tree-does-not-use-it');
+}
+
+/** U-Boot pads; a loader that does not is the other possibility. */
+function paddedSize(compiled: { readonly totalSize: bigint }): Fact<bigint> {
+  return {
+    get value() {
+      return compiled.totalSize + U_BOOT_PADDING;
+    },
+    basis: 'assumed',
+    because: 'padded-by-boot-loader',
+    get others() {
+      return [compiled.totalSize];
+    },
+  };
+}
+
+/**
+ * Where the boot loader puts something: nobody knows. What matters is whether it lies over a reserved region, for Xen
+ * checks that: the first region stands for all.
+ */
+function loadAddress(tree: DeviceTree): Fact<bigint> {
+  return {
+    ...unknown('boot-loader-knows'),
+    get others() {
+      const { reserved } = mapMemory(tree, undefined);
+      const first = reserved.find(({ kind, start, end }) => kind === 'static' && start < end);
+      return first ? [first.start] : [];
+    },
+  };
+}
+
+/** What the tree says of its boot. */
+interface Signs {
+  /** Whether it has boot modules: then it has all of them. */
+  modules: boolean;
+  efi: boolean;
+  memory: boolean;
+  iommu: boolean;
+  staticMemory: boolean;
+  staticShm: boolean;
+  commandLine: string | undefined;
+}
+
+function readSigns(tree: DeviceTree): Signs {
+  const chosen = tree.root.children.find(({ name }) => /^chosen(?:@|$)/.test(name));
+  const signs: Signs = {
+    modules: false,
+    efi: false,
+    memory: false,
+    iommu: false,
+    staticMemory: false,
+    staticShm: false,
+    commandLine: chosen && stringOf(chosen, 'xen,xen-bootargs'),
+  };
+  for (const node of walkNodes(tree.root)) {
+    if (node.parent === tree.root && /^memory(?:@|$)/.test(node.name))
+      signs.memory ||= (node.properties.get('reg')?.bytes.length ?? 0) > 0;
+    if (!signs.iommu && isIommu(node)) signs.iommu = true;
+  }
+  for (const node of chosen ? walkNodes(chosen) : []) {
+    if (isModule(node)) signs.modules = true;
+    if (node.properties.has('xen,uefi-binary')) signs.efi = true;
+    if (node.properties.has('xen,static-mem')) signs.staticMemory = true;
+    if (node.properties.has('xen,shared-mem')) signs.staticShm = true;
+  }
+  return signs;
+}
+
+function isIommu(node: DtNode): boolean {
+  if (!node.properties.has('#iommu-cells') && !node.properties.has('mmu-masters')) return false;
+  const status = stringOf(node, 'status');
+  const compatible = node.properties.get('compatible');
+  const isEnabled = status === undefined || status === 'okay' || status === 'ok';
+  return isEnabled && !!compatible && stringsOf(compatible).some((each) => IOMMUS.has(each));
+}
+
+/** Whether Xen is told to colour its last level cache (Xen: docs/misc/cache-coloring.rst). */
+function llcColoring(commandLine: string | undefined): boolean {
+  const value = /(?:^| )llc-coloring(?:=(\S*))?(?= |$)/.exec(commandLine ?? '');
+  return value !== null && !/^(?:no|off|false|disable|0)$/.test(value[1] ?? '');
+}

@@ -1,0 +1,52 @@
+// One way a boot can be: every fact with a value, or without one where nothing can be said.
+
+import type { BootFacts, FactName, FactValues } from './boot-facts.ts';
+
+/** An assumed fact with another value than the likely one. */
+export type FactChange = {
+  readonly [Name in FactName]: { readonly fact: Name; readonly value: FactValues[Name] };
+}[FactName];
+
+/**
+ * The likely world has the values of `facts`; another one differs from it in `changes`. It remembers which facts were
+ * asked for: worlds that differ in others are one to whoever asked.
+ */
+export class World {
+  readonly facts: BootFacts;
+  readonly changes: readonly FactChange[];
+  readonly #read = new Set<FactName>();
+
+  constructor(facts: BootFacts, changes: readonly FactChange[] = []) {
+    this.facts = facts;
+    this.changes = changes;
+  }
+
+  /** Undefined where nobody knows, and where the tree itself has the answer. */
+  valueOf<Name extends FactName>(fact: Name): FactValues[Name] | undefined {
+    this.#read.add(fact);
+    const change = this.changes.find((each) => each.fact === fact);
+    return change ? (change.value as FactValues[Name]) : this.facts[fact].value;
+  }
+
+  /**
+   * Other values of the facts that were asked for here and are not changed yet, as sets of changes that belong together:
+   * a place is one with an address and a size.
+   */
+  otherValues(): (readonly FactChange[])[] {
+    return [...this.#read].flatMap((fact) =>
+      this.changes.some((each) => each.fact === fact)
+        ? []
+        : this.facts[fact].others.map((value) => [
+            { fact, value } as FactChange,
+            ...(fact === 'xen.address' ? this.#anySize() : []),
+          ]),
+    );
+  }
+
+  /** A size of Xen where none is known. */
+  #anySize(): FactChange[] {
+    const { value, others } = this.facts['xen.size'];
+    const [other] = value === undefined ? others : [];
+    return other === undefined ? [] : [{ fact: 'xen.size', value: other }];
+  }
+}
