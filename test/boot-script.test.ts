@@ -2,7 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { formatAddress } from '../server/src/addresses/format.ts';
-import { readBootScript, readEnvironment } from '../server/src/inputs/read-boot-script.ts';
+import {
+  readBootScript,
+  readEnvironment,
+  RUNS_TOO_MUCH,
+} from '../server/src/inputs/read-boot-script.ts';
 import { placeImages, readImageBuilderConfig } from '../server/src/inputs/read-imagebuilder.ts';
 
 const sizes: Readonly<Record<string, bigint>> = { Image: 0x2dc6c0n, rd: 0x100n, 'x.dtb': 0x800n };
@@ -48,6 +52,30 @@ describe('read-boot-script', () => {
     const script = read('tftpb 44000000 x.dtb', 'fdt addr 43000000', 'fdt apply 44000000');
     assert.deepEqual(script.overlays, ['x.dtb']);
     assert.equal(script.boot?.dtb, 0x43000000n);
+  });
+
+  it('reads what is run, with the variables of that moment', () => {
+    const { loads, boot, unclear } = read(`fdt_addr=0x44000000
+setenv late 'load mmc 0:1 \${fdt_addr} late.dtb'
+setenv early "load mmc 0:1 \${fdt_addr} early.dtb"
+setenv all "run early late; booti 0x42000000 - \${fdt_addr}"
+fdt_addr=0x48000000
+run all
+run nothing`);
+    assert.deepEqual(
+      loads.map(({ address, file, line }) => [address, file, line]),
+      [
+        [0x44000000n, 'early.dtb', 6],
+        [0x48000000n, 'late.dtb', 6],
+      ],
+    );
+    assert.equal(boot?.dtb, 0x44000000n);
+    assert.deepEqual(unclear, [{ line: 7, because: 'run nothing: it is not set in the script' }]);
+  });
+
+  it('ends where variables run themselves', () => {
+    const { unclear } = read(`setenv loop 'setenv x 1; run loop'\nrun loop`);
+    assert.deepEqual(unclear, [{ line: 2, because: RUNS_TOO_MUCH }]);
   });
 
   it('tells an environment from a script', () => {

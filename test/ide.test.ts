@@ -245,8 +245,14 @@ describe('ide', () => {
       });
 
     it('says nothing of dom0 where Xen does not reach it', async () => {
-      // Without the boot profile Xen is built without static memory, and stops at it.
-      const stopped = await analyzeFile(file('xen.dts'), new Map([['targets', 'xen:4.18']]));
+      // Xen is built without static memory, and stops at it.
+      const stopped = await analyzeFile(
+        file('xen.dts'),
+        new Map([
+          ['targets', 'xen:4.18'],
+          ['profile', 'plain-build.json'],
+        ]),
+      );
       const shown = hover(
         stopped.board,
         file('xen.dts'),

@@ -291,6 +291,7 @@ export class BoardWriter {
               blobSize: 0n,
             },
       valid: this.banks,
+      restsOn: [],
       neighbours: [],
       uncertain: [],
     });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Analysis } from '../../server/src/analysis/analyze.ts';
 import { bootJson } from '../../server/src/cli/boot-json.ts';
+import { certainPart } from '../../server/src/xen/certain.ts';
 import { readDtb } from '../../server/src/dtb/read-dtb.ts';
 import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
 import { applyEdits } from '../../server/src/text/edit.ts';
@@ -143,5 +144,6 @@ function examine(analysis: Extract<Analysis, { kind: 'complete' }>, text: string
     const read = readDtb('/board/board.dtb', blob);
     assert.ok(!('because' in read), 'because' in read ? read.because : '');
   }
-  for (const boot of board.xen) JSON.stringify(bootJson(boot));
+  for (const boot of board.xen)
+    JSON.stringify(bootJson(certainPart(boot, board.facts), board.facts));
 }

@@ -12,6 +12,7 @@ import { printable, printableBrief } from '../text/printable.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { allowancesOf, type Allowance } from './allowances.ts';
+import { Conditions, wordCondition } from './conditions.ts';
 import { stateConsequences } from './state-consequences.ts';
 import { targetAsAsked, type Targets } from './targets.ts';
 
@@ -28,6 +29,7 @@ interface Merged {
   readonly found: Found<unknown>;
   readonly at: Span;
   readonly message: string;
+  readonly condition: string | undefined;
   severity: Severity;
   readonly targets: string[];
   readonly log: TargetLine[];
@@ -48,12 +50,17 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, informa
  */
 export function check(board: Board, settings: RuleSettings, targets: Targets): readonly Finding[] {
   const merged: Merged[] = [];
+  const conditions = new Conditions(
+    board,
+    (rule, found) =>
+      `${found.target ?? ''}\0${keyOf(resolvePlace(found.at), wordsOf(rule, found))}`,
+  );
   for (const rule of allRules) {
     if (!isTried(rule, board)) continue;
     const setting = settings.get(rule.id);
     const isOff = setting === 'off' || (rule.offByDefault && setting === undefined);
     if (isOff && rule.states !== 'boot-ends') continue;
-    for (const each of mergeTargets(rule, board, setting)) merged.push(each);
+    for (const each of mergeTargets(rule, board, setting, conditions)) merged.push(each);
   }
   const findings = merged.map((each) => findingOf(each, board, targets)).sort(compareFindings);
   return stateConsequences(withoutAllowed(findings, board));
@@ -77,22 +84,38 @@ function severityOf(
   return setting === undefined || setting === 'on' ? own : setting;
 }
 
+function wordsOf(rule: Rule, { facts }: Found<unknown>): string {
+  return printableBrief(rule.message(facts));
+}
+
+function keyOf(at: Span, message: string): string {
+  return `${at.file}\0${at.start}\0${at.end}\0${message}`;
+}
+
 /** Equal findings for several releases become one that names them all; the gravest severity stands. */
 function mergeTargets(
   rule: Rule,
   board: Board,
   setting: Severity | 'off' | 'on' | undefined,
+  conditions: Conditions,
 ): Iterable<Merged> {
   // Most rules find nothing: they get no table.
   let byKey: Map<string, Merged> | undefined;
   let count = 0;
   for (const found of rule.check(board)) {
-    const own = severityOf(rule, found, setting);
-    if (own === undefined) continue;
+    const wanted = severityOf(rule, found, setting);
+    if (wanted === undefined) continue;
     count += 1;
     const at = resolvePlace(found.at);
-    const message = printableBrief(rule.message(found.facts));
-    const key = `${at.file}\0${at.start}\0${at.end}\0${message}`;
+    // What is no more than information anyway is not looked at: nothing would be made of it.
+    const changes = RANK[wanted] < RANK.information ? conditions.of(rule, found) : undefined;
+    const own = changes ? 'information' : wanted;
+    // Only what holds in all worlds is said against a setting.
+    if (setting === 'off' && changes) continue;
+    const condition = changes && wordCondition(changes, board.facts);
+    const words = wordsOf(rule, found);
+    const message = changes ? `${words}, ${condition} (boot fact ${changes[0]?.fact})` : words;
+    const key = keyOf(at, message);
     byKey ??= new Map();
     const known = byKey.get(key);
     if (known && count < MOST_FOUND) {
@@ -109,7 +132,7 @@ function mergeTargets(
       }
       const log = [...(found.log ?? [])];
       const tells = [...(found.tells ?? [])];
-      byKey.set(key, { rule, found, at, message, severity: own, targets, log, tells });
+      byKey.set(key, { rule, found, at, message, condition, severity: own, targets, log, tells });
     }
   }
   return byKey?.values() ?? [];
@@ -126,7 +149,17 @@ function addLines(log: TargetLine[], more: readonly TargetLine[] = []): void {
 function excessOf({ id, severity }: Rule, at: Span): Merged {
   const found = { at, facts: { what: 'findings', limit: MOST_FINDINGS, rule: id } };
   const message = tooLarge.message(found.facts);
-  return { rule: tooLarge, found, at, message, severity, targets: [], log: [], tells: [] };
+  return {
+    rule: tooLarge,
+    found,
+    at,
+    message,
+    condition: undefined,
+    severity,
+    targets: [],
+    log: [],
+    tells: [],
+  };
 }
 
 function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
@@ -141,6 +174,7 @@ function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
       message: printableBrief(message),
       at: resolvePlace(at),
     })),
+    ...(merged.condition === undefined ? {} : { condition: merged.condition }),
     targets: merged.targets.map((name) => targetAsAsked(name, targets)),
     log: merged.log.map(({ target, line }) => ({
       target: targetAsAsked(target, targets),

@@ -69,13 +69,15 @@ function forTargets(finding: Finding, targets: readonly string[]): Finding {
 
 /** `finding` with other values; its proposals are still computed only when they are asked for. */
 function derived(finding: Finding, values: Partial<Finding>): Finding {
-  const { rule, severity, message, at, related, targets, log, states, tells, instead } = finding;
+  const { rule, severity, message, at, related, condition, targets, log } = finding;
+  const { states, tells, instead } = finding;
   return {
     rule,
     severity,
     message,
     at,
     related,
+    ...(condition === undefined ? {} : { condition }),
     targets,
     log,
     ...(states === undefined ? {} : { states }),

@@ -9,7 +9,9 @@ import {
 } from '../console/compare-boot-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import { defaultLinux, parseLinuxRelease, type LinuxRelease } from '../linux/releases.ts';
-import type { XenBoot } from '../xen/xen-boot.ts';
+import type { BootFacts } from '../facts/boot-facts.ts';
+import { certainPart } from '../xen/certain.ts';
+import type { Outcome, XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
 import { bootJson } from './boot-json.ts';
 import { Failure } from './failure.ts';
@@ -50,15 +52,26 @@ export async function bootCommand(
       shell,
       options.output,
       options.format === 'json'
-        ? jsonText({ xen: boot.release.name, ...comparison })
-        : printComparison(boot, comparison, opened, options.compare ?? ''),
+        ? jsonText(comparisonJson(comparison))
+        : printComparison(comparison, opened, options.compare ?? ''),
     );
     return comparison.differs ? 1 : 0;
   }
   const linux = parseLinuxRelease(opened.board.linux[0]?.release ?? defaultLinux);
-  writeResult(shell, options.output, printed(boots, options.format, linux));
-  if (options.format === 'text') for (const each of boots) remark(session, each);
+  const { facts } = opened.board;
+  const shown = options.likely ? boots : boots.map((each) => certainPart(each, facts));
+  writeResult(shell, options.output, printed(shown, facts, options.format, linux));
+  if (options.format === 'text')
+    for (const [index, each] of boots.entries()) {
+      const left = each.log.length - (shown[index]?.log.length ?? 0);
+      remark(session, certainPart(each, facts), left, name);
+    }
   return 0;
+}
+
+/** Without the boot that the log was compared with. */
+function comparisonJson({ boot, ...comparison }: BootLogComparison): object {
+  return { xen: boot.release.name, ...comparison };
 }
 
 async function capturedLog(session: Session, log: string, board: string): Promise<string> {
@@ -78,6 +91,7 @@ function printDom0(boot: XenBoot): string {
 
 function printed(
   boots: readonly XenBoot[],
+  facts: BootFacts,
   format: string,
   linux: LinuxRelease | undefined,
 ): string {
@@ -85,30 +99,47 @@ function printed(
   if (format === 'json')
     return jsonText(
       boots.length === 1
-        ? bootJson(boots[0] as XenBoot, linux)
-        : boots.map((boot) => bootJson(boot, linux)),
+        ? bootJson(boots[0] as XenBoot, facts, linux)
+        : boots.map((boot) => bootJson(boot, facts, linux)),
     );
   return boots.map((boot) => textLines(boot.log.map(({ shown }) => shown))).join('\n');
 }
 
-// Standard output holds Xen's lines alone; what they come to is said beside it.
-function remark(session: Session, boot: XenBoot): void {
-  const { outcome } = boot;
-  const because = 'because' in outcome ? `: ${wordReasons(outcome.because)}` : '';
-  const unknown = boot.uncertain.map(({ what, because }) => `${what} (${wordReasons(because)})`);
-  session.shell.stderr.write(
+/** Standard output holds Xen's lines alone; what they come to is said beside it. `left`: likely lines that are not shown. */
+function remark({ shell }: Session, boot: XenBoot, left: number, name: string): void {
+  const open = new Map<string, string[]>();
+  for (const { what, because } of boot.uncertain) {
+    const words = wordReasons(because);
+    open.set(words, [...(open.get(words) ?? []), what]);
+  }
+  shell.stderr.write(
     textLines([
-      `Xen ${boot.release.name}: ${outcome.kind}${because}${unknown.length > 0 ? `; not known: ${unknown.join(', ')}` : ''}`,
+      `Xen ${boot.release.name}: ${wordOutcome(boot.outcome)}`,
+      ...[...open].map(([words, parts]) => `  not certain: ${parts.join(', ')}: ${words}`),
+      ...(left > 0
+        ? [
+            `  ${left} likely ${left === 1 ? 'line is' : 'lines are'} left out; --likely prints them`,
+          ]
+        : []),
+      ...(boot.restsOn.length > 0
+        ? [
+            `  ${boot.restsOn.length} boot facts are assumed or not known; dtmap facts ${name} lists them`,
+          ]
+        : []),
     ]),
   );
 }
 
-function printComparison(
-  boot: XenBoot,
-  comparison: BootLogComparison,
-  opened: OpenBoard,
-  name: string,
-): string {
+function wordOutcome(outcome: Outcome): string {
+  if (outcome.kind === 'boots') return outcome.kind;
+  const because = wordReasons(outcome.because);
+  if (outcome.kind === 'unknown' && outcome.likely)
+    return `${outcome.kind}; likely ${wordOutcome(outcome.likely)}; ${because}`;
+  return `${outcome.kind}: ${because}`;
+}
+
+function printComparison(comparison: BootLogComparison, opened: OpenBoard, name: string): string {
+  const { boot } = comparison;
   const marks = { same: ' ', missing: '-', unexpected: '+' };
   const lines = comparison.lines.map((line) => {
     const written = line.predicted === undefined ? undefined : boot.log[line.predicted]?.written;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { readBootLog } from '../console/read-boot-log.ts';
 import {
   readBootScript,
+  RUNS_TOO_MUCH,
   readEnvironment,
   type BootScript,
   type SizeOf,
@@ -169,37 +170,8 @@ function scriptOf(text: string, sizeOf: SizeOf): BootScript {
     ? undefined
     : readEnvironment(text);
   if (!environment) return readBootScript(text, sizeOf);
-  // What `run` names is a script of its own; U-Boot starts with `bootcmd`.
-  const left = { runs: MOST_RUNS, characters: LONGEST_RUN };
-  const commands = expandRuns(environment.get('bootcmd') ?? '', environment, left);
-  const script = readBootScript(commands, sizeOf, environment);
-  if (left.runs >= 0 && left.characters >= 0) return script;
-  return { ...script, unclear: [...script.unclear, { line: 1, because: RUNS_TOO_MUCH }] };
-}
-
-/** What `run` names more often than any environment does, or grows to more than one holds: the rest is left out. */
-const MOST_RUNS = 1000;
-const LONGEST_RUN = 1 << 20;
-const RUNS_TOO_MUCH = `bootcmd runs more than ${MOST_RUNS} variables, or more than ${LONGEST_RUN >> 20} MiB of commands: the rest is ignored`;
-
-/** `text` with what `run` names in its place; `left` tells how much may still be run, and goes below 0 when it was not enough. */
-function expandRuns(
-  text: string,
-  environment: ReadonlyMap<string, string>,
-  left: { runs: number; characters: number },
-): string {
-  return text.replace(/\brun[ \t]+([\w.][\w. \t]*)/g, (_, names: string) =>
-    names
-      .trim()
-      .split(/[ \t]+/)
-      .map((name) => {
-        const value = environment.get(name) ?? '';
-        left.runs--;
-        left.characters -= value.length;
-        return left.runs < 0 || left.characters < 0 ? '' : expandRuns(value, environment, left);
-      })
-      .join('; '),
-  );
+  // U-Boot starts with `bootcmd`.
+  return readBootScript(environment.get('bootcmd') ?? '', sizeOf, environment);
 }
 
 function roleOf(script: BootScript, address: bigint): Load['role'] {

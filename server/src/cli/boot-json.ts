@@ -1,22 +1,19 @@
 // A predicted boot as plain data: what `boot --format json` prints, see server/docs/json.md.
 
-import { wordReasons } from '../xen/reasons.ts';
+import type { BootFacts } from '../facts/boot-facts.ts';
+import { decidingFact, wordReasons, type Reason } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { bootLinux } from '../linux/boot.ts';
 import type { LinuxRelease } from '../linux/releases.ts';
-import type { Dom0, XenBoot } from '../xen/xen-boot.ts';
+import type { Dom0, Outcome, XenBoot } from '../xen/xen-boot.ts';
+import { factsJson, plain } from './facts-json.ts';
 import { jsonRange } from './map-json.ts';
 
 /** `linux`: the release dom0 runs; its lines are left out where dom0's memory is uncertain. */
-export function bootJson(boot: XenBoot, linux?: LinuxRelease): object {
-  const { outcome } = boot;
+export function bootJson(boot: XenBoot, facts: BootFacts, linux?: LinuxRelease): object {
   return {
     xen: boot.release.name,
-    outcome: {
-      kind: outcome.kind,
-      ...('line' in outcome && outcome.line ? { line: outcome.line.text } : {}),
-      ...('because' in outcome ? { because: wordReasons(outcome.because) } : {}),
-    },
+    outcome: outcomeJson(boot.outcome),
     log: boot.log.map(({ shown }) => shown),
     ram: boot.ram.map(jsonRange),
     modules: boot.modules.map(({ index, kind, ...range }) => ({
@@ -32,12 +29,35 @@ export function bootJson(boot: XenBoot, linux?: LinuxRelease): object {
     })),
     heap: boot.heap.map(jsonRange),
     dom0: boot.dom0 ? { ...dom0Json(boot.dom0), ...dom0LinuxJson(boot, linux) } : null,
-    uncertain: boot.uncertain.map(({ what, because, candidates }) => ({
-      what,
-      because: wordReasons(because),
-      ...(candidates ? { candidates: candidates.map(plain) } : {}),
-    })),
+    uncertain: boot.uncertain.map(({ what, because, candidates }) => {
+      const fact = decidingFact(because);
+      return {
+        what,
+        ...codeOf(because),
+        because: wordReasons(because),
+        ...(fact ? { fact } : {}),
+        ...(candidates ? { candidates: candidates.map(plain) } : {}),
+      };
+    }),
+    facts: factsJson(facts),
   };
+}
+
+function outcomeJson(outcome: Outcome): object {
+  if (outcome.kind === 'boots') return { kind: outcome.kind };
+  return {
+    kind: outcome.kind,
+    ...codeOf(outcome.because),
+    ...('line' in outcome && outcome.line ? { line: outcome.line.text } : {}),
+    because: wordReasons(outcome.because),
+    ...('likely' in outcome && outcome.likely
+      ? { condition: wordReasons(outcome.because), likely: outcomeJson(outcome.likely) }
+      : {}),
+  };
+}
+
+function codeOf([first]: readonly Reason[]): { readonly code?: string } {
+  return first ? { code: first.code } : {};
 }
 
 function dom0Json(dom0: Dom0): object {
@@ -73,12 +93,4 @@ function dom0LinuxJson(boot: XenBoot, release: LinuxRelease | undefined): object
       log: log.filter((line) => !line.uncertain).map((line) => line.text),
     },
   };
-}
-
-// Candidates are values of whatever they are candidates for; addresses become text wherever they stand.
-function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return formatAddress(value);
-  if (Array.isArray(value)) return value.map(plain);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
 }

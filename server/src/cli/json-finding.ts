@@ -19,6 +19,7 @@ export interface JsonFinding {
   readonly at: JsonPlace;
   readonly related: readonly { readonly message: string; readonly at: JsonPlace }[];
   readonly targets: readonly string[];
+  readonly condition?: string;
   readonly log?: readonly TargetLine[];
   readonly fixes: readonly JsonFix[];
 }
@@ -39,6 +40,7 @@ export function toJson(finding: Finding, places: Places, fixes: readonly Fix[]):
     at: places.placeOf(finding.at),
     related: finding.related.map(({ message, at }) => ({ message, at: places.placeOf(at) })),
     targets: finding.targets,
+    ...(finding.condition === undefined ? {} : { condition: finding.condition }),
     ...(finding.log.length === 0 ? {} : { log: finding.log }),
     fixes: fixes.map((fix) => ({
       title: fix.title,

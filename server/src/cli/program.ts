@@ -41,6 +41,7 @@ export interface MapOptions extends BoardOptions {
 
 export interface BootOptions extends BoardOptions {
   readonly compare?: string;
+  readonly likely?: boolean;
 }
 
 export interface CompileOptions extends BoardOptions {
@@ -66,6 +67,7 @@ export interface Handlers {
   boot(file: string, options: BootOptions): Promise<number>;
   preprocess(file: string, options: BoardOptions): Promise<number>;
   compile(file: string, options: CompileOptions): Promise<number>;
+  facts(file: string, options: BoardOptions): Promise<number>;
   decode(file: string, address: string | undefined, options: DecodeOptions): Promise<number>;
   explain(what: string, options: ExplainOptions): Promise<number>;
   diff(before: string, after: string, options: MapOptions): Promise<number>;
@@ -197,8 +199,18 @@ export function makeProgram(
     .description('the console lines Xen prints about memory, and what becomes of dom0')
     .argument('<file>', FILE)
     .option('--compare <log>', 'check a captured log against the prediction')
+    .option('--likely', 'also print lines that depend on boot facts which are only assumed')
     .action(async (file: string, options: BootOptions) => {
       finish(await handlers.boot(file, options));
+    });
+
+  readingBoard(program.command('facts'), ['text', 'json'])
+    .description(
+      'the boot facts: what is known, what is assumed, what depends on it, how to give it',
+    )
+    .argument('<file>', FILE)
+    .action(async (file: string, options: BoardOptions) => {
+      finish(await handlers.facts(file, options));
     });
 
   readingBoard(program.command('preprocess'), ['text'])

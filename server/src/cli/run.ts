@@ -5,6 +5,7 @@ import { bootCommand } from './boot-command.ts';
 import { failureText } from './check-boards.ts';
 import { checkCommand } from './check-command.ts';
 import { diffCommand } from './diff-command.ts';
+import { factsCommand } from './facts-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { Failure, oneLine } from './failure.ts';
 import { decodeCommand, mapCommand } from './map-command.ts';
@@ -30,6 +31,7 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
     preprocess: (file, options) => preprocessCommand(session, file, options),
     compile: (file, options) => compileCommand(session, file, options),
     decode: (file, address, options) => decodeCommand(session, file, address, options),
+    facts: (file, options) => factsCommand(session, file, options),
     explain: (what, options) => explainCommand(session, what, options),
     diff: (before, after, options) => diffCommand(session, before, after, options),
     merge: (files, options) => Promise.resolve(mergeCommand(session, files, options)),

@@ -21,6 +21,8 @@ export interface ComparedLine {
 }
 
 export interface BootLogComparison {
+  /** The prediction that was compared: the likely one, or a neighbour of it that fits the log better. */
+  readonly boot: XenBoot;
   readonly differs: boolean;
   readonly lines: readonly ComparedLine[];
   /** Kinds of messages that were not compared because the inputs do not determine them: JSON paths of `uncertain`. */
@@ -39,6 +41,21 @@ const MOST_DIFFERENCES = 1000;
  * late or ends early is compared as far as it goes.
  */
 export function compareBootLog(boot: XenBoot, log: BootLog): BootLogComparison {
+  // What facts the boot really had the log shows: the world that fits it best is the one to compare it with.
+  let best = compareWorld(boot, log);
+  if (best.differs)
+    for (const neighbour of boot.neighbours) {
+      const other = compareWorld(neighbour.boot, log);
+      if (differing(other) < differing(best)) best = other;
+    }
+  return best;
+}
+
+function differing({ lines }: BootLogComparison): number {
+  return lines.filter(({ state }) => state !== 'same').length;
+}
+
+function compareWorld(boot: XenBoot, log: BootLog): BootLogComparison {
   const uncertain = boot.uncertain.map(({ what }) => what);
   const isCertain = ({ part }: { readonly part: string | undefined }): boolean =>
     part !== undefined && !uncertain.some((what) => covers(what, part));
@@ -80,6 +97,7 @@ export function compareBootLog(boot: XenBoot, log: BootLog): BootLogComparison {
   const to = last < 0 ? lines.length - 1 : isToEnd(log) ? lines.length - 1 : last;
   const within = lines.slice(from, to + 1);
   return {
+    boot,
     differs: within.some(({ state }) => state !== 'same'),
     lines: within,
     notCompared: uncertain,

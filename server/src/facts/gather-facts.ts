@@ -23,6 +23,9 @@ const U_BOOT_PADDING = 0x3000n;
 /** Where arm64 kernels before 5.8 start in their 2 MiB (Linux: TEXT_OFFSET). */
 const OLD_TEXT_OFFSET = 0x80000n;
 
+/** A kernel as distributions build it, unpacked. */
+const USUAL_KERNEL = 48n << 20n;
+
 /** Room that Xen's image never needs more of (Xen: XEN_VIRT_SIZE up to 4.18). */
 const LARGE_IMAGE = 2n << 20n;
 
@@ -72,8 +75,10 @@ export function gatherFacts(
       said(({ kernel }) => kernel?.textOffset) ?? assumed(0n, 'usual-kernel', OLD_TEXT_OFFSET),
     'kernel.format':
       said(({ kernel }) => kernel?.format) ?? assumed('image', 'usual-kernel', 'gzip'),
-    'kernel.uncompressedSize':
-      said(({ kernel }) => kernel?.uncompressedSize) ?? unknown('file-knows'),
+    'kernel.uncompressedSize': said(({ kernel }) => kernel?.uncompressedSize) ?? {
+      ...unknown('file-knows'),
+      others: [USUAL_KERNEL],
+    },
     boot,
     efiMemoryMap: said(({ efiMemoryMap }) => efiMemoryMap) ?? unknown('firmware-knows'),
     memory: said(({ memory }) => memory) ?? {

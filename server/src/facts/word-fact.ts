@@ -54,7 +54,7 @@ const yesOrNo =
 const WORDS: Words = {
   'xen.address': {
     title: "Xen's load address",
-    clause: (value) => `Xen is loaded at ${formatAddress(value)}`,
+    clause: (value) => `Xen is loaded over the reserved region at ${formatAddress(value)}`,
     find: "the address that the boot script gives to booti, or MODULE[0] in Xen's log",
   },
   'xen.size': {
@@ -74,7 +74,7 @@ const WORDS: Words = {
   },
   'dtb.address': {
     title: "the DTB's load address",
-    clause: (value) => `the DTB is at ${formatAddress(value)}`,
+    clause: (value) => `the DTB is loaded over the reserved region at ${formatAddress(value)}`,
     find: "the address that the boot script gives to booti, or the Device Tree module in Xen's log",
   },
   'dtb.size': {

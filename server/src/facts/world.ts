@@ -28,6 +28,14 @@ export class World {
     return change ? (change.value as FactValues[Name]) : this.facts[fact].value;
   }
 
+  /** The facts that were asked for here and are assumed or not known. */
+  unsettled(): FactName[] {
+    return [...this.#read].filter((fact) => {
+      const { basis } = this.facts[fact];
+      return basis === 'assumed' || basis === 'unknown';
+    });
+  }
+
   /**
    * Other values of the facts that were asked for here and are not changed yet, as sets of changes that belong together:
    * a place is one with an address and a size.
@@ -36,17 +44,22 @@ export class World {
     return [...this.#read].flatMap((fact) =>
       this.changes.some((each) => each.fact === fact)
         ? []
-        : this.facts[fact].others.map((value) => [
-            { fact, value } as FactChange,
-            ...(fact === 'xen.address' ? this.#anySize() : []),
-          ]),
+        : this.facts[fact].others.map((value) => {
+            const change = { fact, value } as FactChange;
+            return [change, ...this.#with(change)];
+          }),
     );
   }
 
-  /** A size of Xen where none is known. */
-  #anySize(): FactChange[] {
-    const { value, others } = this.facts['xen.size'];
+  /** What a change is of no use without, where it is not known. */
+  #with({ fact, value }: FactChange): FactChange[] {
+    if (fact === 'xen.address') return this.#any('xen.size');
+    return fact === 'kernel.format' && value === 'gzip' ? this.#any('kernel.uncompressedSize') : [];
+  }
+
+  #any(fact: 'xen.size' | 'kernel.uncompressedSize'): FactChange[] {
+    const { value, others } = this.facts[fact];
     const [other] = value === undefined ? others : [];
-    return other === undefined ? [] : [{ fact: 'xen.size', value: other }];
+    return other === undefined ? [] : [{ fact, value: other }];
   }
 }

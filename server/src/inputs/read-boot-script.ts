@@ -51,8 +51,8 @@ export type SizeOf = (file: string) => bigint | undefined;
 
 /**
  * The effects of a boot script (`boot.source`, or the text of a U-Boot variable). Both arms of an `if` count, loops do
- * not repeat. Variables come from `setenv` and `setexpr` in the script, from `environment`, and from the files it loads
- * (`filesize`, `fileaddr`).
+ * not repeat, and what `run` names is read in its place. Variables come from `setenv`, `setexpr` and assignments in the
+ * script, from `environment`, and from the files it loads (`filesize`, `fileaddr`).
  */
 export function readBootScript(
   text: string,
@@ -68,7 +68,8 @@ export function readBootScript(
   let working: bigint | undefined;
   const unclear: { line: number; because: string }[] = [];
   let boot: BootScript['boot'];
-  for (const { words: raw, line } of commandsOf(text)) {
+  const runs = new Runs(variables, (line, because) => unclear.push({ line, because }));
+  for (const { words: raw, line } of runs.commandsOf(text)) {
     const missing: string[] = [];
     const words = variables.substitute(raw, missing);
     if (words === undefined) {
@@ -78,6 +79,15 @@ export function readBootScript(
       continue;
     }
     const [name = '', ...rest] = words.map((word) => word.text);
+    if (name === 'run') {
+      runs.start(rest, line);
+      continue;
+    }
+    const assignment = ASSIGNMENT.exec(name);
+    if (assignment && !words[0]?.quoted) {
+      variables.set(assignment[1] ?? '', assignment[2] ?? '');
+      continue;
+    }
     if (name === 'setenv' || name === 'env') {
       const [variable = '', ...value] = name === 'env' ? rest.slice(1) : rest;
       if (variable !== '') variables.set(variable, value.join(' '));
@@ -197,6 +207,55 @@ export function readEnvironment(text: string): ReadonlyMap<string, string> | und
   return variables.size > other ? variables : undefined;
 }
 
+/** `name=value` of hush. */
+const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
+/** Stands for a `$` that the shell keeps: within single quotes, or behind a backslash. */
+const KEPT = '\uE000';
+
+/** What `run` names more often than any environment does, or grows to more than one holds: the rest is left out. */
+const MOST_RUNS = 1000;
+const LONGEST_RUN = 1 << 20;
+export const RUNS_TOO_MUCH = `more than ${MOST_RUNS} variables are run, or more than ${LONGEST_RUN >> 20} MiB of commands: the rest is ignored`;
+
+/** The commands of a script in the order in which they run: those of a variable stand where it is run. */
+class Runs {
+  readonly #variables: Variables;
+  readonly #complain: (line: number, because: string) => void;
+  /** What is still to run, the next last. */
+  readonly #waiting: Command[] = [];
+  #runs = 0;
+  #characters = 0;
+
+  constructor(variables: Variables, complain: (line: number, because: string) => void) {
+    this.#variables = variables;
+    this.#complain = complain;
+  }
+
+  *commandsOf(text: string): Generator<Command> {
+    for (const each of commandsOf(text).reverse()) this.#waiting.push(each);
+    for (let next = this.#waiting.pop(); next; next = this.#waiting.pop()) yield next;
+  }
+
+  /** Puts the commands of these variables before what follows; they count as written in `line`. */
+  start(names: readonly string[], line: number): void {
+    for (const name of names.toReversed()) {
+      const value = this.#variables.get(name);
+      if (value === undefined) {
+        this.#complain(line, `run ${name}: it is not set in the script`);
+        continue;
+      }
+      this.#runs += 1;
+      this.#characters += value.length;
+      if (this.#runs > MOST_RUNS || this.#characters > LONGEST_RUN) {
+        this.#complain(line, RUNS_TOO_MUCH);
+        this.#waiting.length = 0;
+        return;
+      }
+      for (const each of commandsOf(value).reverse()) this.#waiting.push({ ...each, line });
+    }
+  }
+}
+
 interface Command {
   readonly words: readonly Word[];
   readonly line: number;
@@ -217,6 +276,10 @@ class Variables {
     this.#values = new Map(environment);
   }
 
+  get(name: string): string | undefined {
+    return this.#values.get(name);
+  }
+
   set(name: string, value: string): void {
     this.#values.set(name, value);
   }
@@ -231,7 +294,7 @@ class Variables {
     const substituted: Word[] = [];
     for (const word of words) {
       if (!word.text.includes('$')) {
-        substituted.push(word);
+        substituted.push({ ...word, text: word.text.replaceAll(KEPT, '$') });
         continue;
       }
       const text = word.text.replace(VARIABLE, (reference, braced, plain) => {
@@ -242,7 +305,7 @@ class Variables {
         return length > LONGEST_COMMAND ? reference : (value ?? '');
       });
       if (length > LONGEST_COMMAND) return undefined;
-      substituted.push({ ...word, text });
+      substituted.push({ ...word, text: text.replaceAll(KEPT, '$') });
     }
     this.#substituted += length;
     return this.#substituted > MOST_SUBSTITUTED ? undefined : substituted;
@@ -252,7 +315,7 @@ class Variables {
 // A name has no `$` or `{`, so that a brace which is not closed is not looked for at each of many.
 const VARIABLE = /\$\{([^{}$]*)\}|\$([A-Za-z_]\w*)/g;
 
-const KEYWORDS = /^(?:if|then|else|elif|fi|for|while|until|do|done|in|test|run|true|false)$/;
+const KEYWORDS = /^(?:if|then|else|elif|fi|for|while|until|do|done|in|test|true|false)$/;
 
 /** The commands of a script: separated by newlines, `;`, `&&` and `||`; keywords before a command are dropped. */
 function commandsOf(text: string): Command[] {
@@ -318,7 +381,10 @@ function readWord(line: string, start: number): Word & { readonly end: number } 
       quoted = true;
       const end = quoteEnd(line, at);
       const inside = line.slice(at + 1, end);
-      text += character === '"' ? inside.replace(/\\(["\\$])/g, '$1') : inside;
+      text +=
+        character === '"'
+          ? inside.replace(/\\(["\\$])/g, (_, kept: string) => (kept === '$' ? KEPT : kept))
+          : inside.replaceAll('$', KEPT);
       at = end + 1;
     } else if (character === '\\') {
       if (at === line.length - 1) break;

@@ -27,6 +27,8 @@ export interface Finding {
   readonly message: string;
   readonly at: Span;
   readonly related: readonly Related[];
+  /** On which assumed boot fact it depends, as the end of its message; absent when it holds whatever they are. */
+  readonly condition?: string;
   /** `xen:4.18.6`, `linux:6.12`; empty when it holds for every reader. */
   readonly targets: readonly string[];
   /** What the systems print about it; empty when they print nothing. */

@@ -12,8 +12,11 @@ export interface LoadedFile extends Range {
   readonly at: Place | undefined;
 }
 
-/** What is loaded, with its size in memory; a file whose size nobody knows is left out. */
-export function loadedFiles(board: Board): LoadedFile[] {
+/**
+ * What is loaded, with its size in memory; a file whose size nobody knows is left out. Where a size is only assumed,
+ * `sure` takes the smallest that it may be, `likely` the assumed one.
+ */
+export function loadedFiles(board: Board, sizes: 'sure' | 'likely'): LoadedFile[] {
   const { loads = [], facts } = board;
   const xenSize = facts['xen.size'].value;
   const files = loads.flatMap((load): LoadedFile[] => {
@@ -23,17 +26,21 @@ export function loadedFiles(board: Board): LoadedFile[] {
     const { address: start, file: name, role, at } = load;
     return [{ name, role, at, start, end: start + size }];
   });
-  return [...files, ...fromFacts(board, 'xen'), ...fromFacts(board, 'dtb')];
+  return [...files, ...fromFacts(board, 'xen', sizes), ...fromFacts(board, 'dtb', sizes)];
 }
 
 const NAMES = { xen: 'Xen', dtb: 'the blob' } as const;
 
-function fromFacts({ loads = [], facts }: Board, role: 'xen' | 'dtb'): LoadedFile[] {
+function fromFacts(
+  { loads = [], facts }: Board,
+  role: 'xen' | 'dtb',
+  sizes: 'sure' | 'likely',
+): LoadedFile[] {
   const start = facts[`${role}.address`].value;
   if (start === undefined || loads.some((load) => load.role === role)) return [];
   const { value, others } = facts[`${role}.size`];
-  // Of sizes that are only assumed the smallest is sure to be taken.
-  const size = [value, ...others].reduce((a, b) => (a === undefined || (b ?? a) > a ? a : b));
+  const possible = sizes === 'sure' && value !== undefined ? [value, ...others] : [value];
+  const size = possible.reduce((a, b) => (a === undefined || (b ?? a) > a ? a : b));
   return size === undefined
     ? []
     : [{ name: NAMES[role], role, at: undefined, start, end: start + size }];

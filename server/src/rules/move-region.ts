@@ -107,7 +107,7 @@ function alignmentFor(region: Reserved): bigint {
  * and where Linux will likely put CMA.
  */
 export function placedByReaders(board: Board): Range[] {
-  const taken: Range[] = [...loadedFiles(board)];
+  const taken: Range[] = [...loadedFiles(board, 'likely')];
   const top = relocationRange(board.map);
   if (top) taken.push(top);
   const places = loadPlaces(board.map);

@@ -59,6 +59,7 @@ function bootIn(tree: DeviceTree, release: Release, world: World): XenBoot {
   return {
     release,
     target: `xen:${release.name}`,
+    restsOn: world.unsettled(),
     get neighbours() {
       return (neighbours ??= bootNeighbours(tree, release, world));
     },

@@ -1,8 +1,8 @@
 // What of a predicted boot holds whatever the assumed facts are.
 
-import type { BootFacts } from '../facts/boot-facts.ts';
-import { reason } from './reasons.ts';
-import type { LogLine, Outcome, Uncertain, XenBoot, XenNeighbour } from './xen-boot.ts';
+import type { BootFacts, FactName } from '../facts/boot-facts.ts';
+import { decidingFact, reason } from './reasons.ts';
+import type { LogLine, Outcome, Uncertain, XenBoot } from './xen-boot.ts';
 
 /**
  * The boot with what all worlds agree on: lines that are printed in each, an outcome that is the same in each, else
@@ -13,27 +13,48 @@ export function certainPart(boot: XenBoot, facts: BootFacts): XenBoot {
   const { neighbours } = boot;
   if (neighbours.length === 0) return boot;
   const uncertain = new Map<string, Uncertain>();
-  const doubt = (what: string, { changes }: XenNeighbour): void => {
-    if (uncertain.has(what)) return;
-    const because = [reason('depends-on-fact', { unless: changes, facts })];
-    uncertain.set(what, { what, because });
-  };
-  let log = boot.log;
-  let outcome: Outcome = boot.outcome;
   const parts = partsOf(boot);
-  for (const neighbour of neighbours) {
-    const other = neighbour.boot;
-    const shared = commonLines(log, other.log);
-    if (shared.length < log.length) doubt('log', neighbour);
-    log = shared;
-    if (outcome.kind !== 'unknown' && other.outcome.kind !== outcome.kind) {
-      doubt('outcome', neighbour);
-      outcome = { kind: 'unknown', because: uncertain.get('outcome')?.because ?? [] };
+  let log = boot.log;
+  for (const { boot: other, changes } of neighbours) {
+    for (const what of differences(parts, other)) {
+      if (uncertain.has(what)) continue;
+      uncertain.set(what, {
+        what,
+        because: [reason('depends-on-fact', { unless: changes, facts })],
+      });
     }
-    const others = partsOf(other);
-    for (const [what, text] of parts) if (others.get(what) !== text) doubt(what, neighbour);
+    log = commonLines(log, other.log);
   }
+  const open = uncertain.get('outcome');
+  const outcome: Outcome =
+    open && boot.outcome.kind !== 'unknown'
+      ? { kind: 'unknown', because: open.because, likely: boot.outcome }
+      : boot.outcome;
   return { ...boot, log, outcome, uncertain: [...boot.uncertain, ...uncertain.values()] };
+}
+
+/**
+ * What of a boot depends on facts that are assumed or not known, by fact: the names of parts, as in `uncertain`. Facts
+ * on which nothing depends are left out.
+ */
+export function dependents(boot: XenBoot): ReadonlyMap<FactName, ReadonlySet<string>> {
+  const found = new Map<FactName, Set<string>>();
+  const add = (fact: FactName | undefined, what: string): void => {
+    if (fact === undefined) return;
+    const known = found.get(fact);
+    if (known) known.add(what);
+    else found.set(fact, new Set([what]));
+  };
+  for (const { what, because } of boot.uncertain) add(decidingFact(because), what);
+  const parts = partsOf(boot);
+  for (const { boot: other, changes } of boot.neighbours)
+    for (const what of differences(parts, other)) add(changes[0]?.fact, what);
+  return found;
+}
+
+function differences(parts: ReadonlyMap<string, string>, other: XenBoot): string[] {
+  const others = partsOf(other);
+  return [...parts].flatMap(([what, text]) => (others.get(what) === text ? [] : [what]));
 }
 
 /** The parts of a boot by the path that names them in its JSON, as text that is equal when they are. */
@@ -44,6 +65,8 @@ function partsOf(boot: XenBoot): Map<string, string> {
   const ranges = (list: readonly { start: bigint; end: bigint }[]): string =>
     text(list.map(({ start, end }) => [start, end]));
   return new Map([
+    ['outcome', boot.outcome.kind],
+    ['log', boot.log.map((line) => line.text).join('\n')],
     ['ram', ranges(boot.ram)],
     ['modules', ranges(boot.modules)],
     ['reserved', ranges(boot.reserved)],

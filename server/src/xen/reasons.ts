@@ -33,7 +33,7 @@ const WORDS = {
     `the boot facts do not say ${modules.map(wordPlace).join(', ')}`,
   /** `unless`: what is so where the statement does not hold. */
   'depends-on-fact': ({ unless, facts }: DecidingFact) =>
-    `it is otherwise if ${wordChanges(unless, facts)}`,
+    `otherwise if ${wordChanges(unless, facts)}`,
   'no-ram': 'Xen recognises no RAM in the tree',
   'no-ram-scan-ended': 'Xen recognises no RAM in the tree: its scan ends at {node:word}',
   'no-place-for-xen': 'no free hole for Xen to move to',

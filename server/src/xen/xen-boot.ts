@@ -1,6 +1,7 @@
 // What a boot of Xen comes to: its console, what it owns, and what it hands to dom0.
 
 import type { Range } from '../addresses/region.ts';
+import type { FactName } from '../facts/boot-facts.ts';
 import type { FactChange } from '../facts/world.ts';
 import type { DeviceTree, DtNode, Written } from '../tree/device-tree.ts';
 import type { XenFacts, XenMessageId } from './messages.ts';
@@ -34,7 +35,12 @@ export type Outcome =
       readonly line?: LogLine;
       readonly because: readonly Reason[];
     }
-  | { readonly kind: 'unknown'; readonly because: readonly Reason[] };
+  /** `likely`: how it ends in the likely world, where that depends on facts that are only assumed. */
+  | {
+      readonly kind: 'unknown';
+      readonly because: readonly Reason[];
+      readonly likely?: Exclude<Outcome, { readonly kind: 'unknown' }>;
+    };
 
 /** A RAM bank as Xen counts it, in the order it prints. */
 export interface XenBank extends Range {
@@ -115,6 +121,8 @@ export interface XenNeighbour {
 
 /** A boot in the likely world. */
 export interface XenBoot {
+  /** Facts that it asked for and that are assumed or not known, in the order of asking. */
+  readonly restsOn: readonly FactName[];
   /** Predicted when somebody asks. */
   readonly neighbours: readonly XenNeighbour[];
   readonly release: Release;

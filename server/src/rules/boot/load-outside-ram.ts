@@ -24,7 +24,7 @@ was made for a board with another start of RAM.`,
   *check(board: Board) {
     if (!board.map.ramKnown) return;
     const ram = ramOf(board.map);
-    for (const file of loadedFiles(board))
+    for (const file of loadedFiles(board, 'sure'))
       if (file.at && subtract([file], ram).length > 0) yield { at: file.at, facts: { file } };
   },
 

@@ -23,7 +23,7 @@ over Xen, whose memory is larger than its file. What was overwritten fails much 
   source: ['ImageBuilder: uboot-script-gen, add_size', 'xen: add_boot_module'],
 
   *check(board: Board) {
-    const files = loadedFiles(board);
+    const files = loadedFiles(board, 'sure');
     for (const [index, file] of files.entries()) {
       for (const other of files.slice(0, index)) {
         // The same address twice: two ways of loading one thing, or a place that is used again.

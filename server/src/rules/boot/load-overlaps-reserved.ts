@@ -30,7 +30,7 @@ releases boot on until one overwrites the other. Xen's message does not say that
 
   *check(board: Board) {
     const refusalsOf = refusedOverlaps(board);
-    for (const file of loadedFiles(board)) {
+    for (const file of loadedFiles(board, 'sure')) {
       // Of a file that the tree names as module the rule about modules tells.
       if (board.map.modules.some((module) => module.start === file.start)) continue;
       for (const region of board.map.reserved) {

@@ -27,6 +27,8 @@ it wants the root, the name and device_type. A bank that only one of them sees i
 
   *check(board: Board) {
     if (!isXenTree(board.tree) || !board.map.ramKnown) return;
+    // UEFI's map is what counts then, for Xen and for Linux.
+    if (board.facts.boot.value === 'efi') return;
     const banks = new RangeIndex(board.map.banks.filter((bank) => bank.enabled));
     for (const boot of board.xen) {
       if (boot.unscanned.length > 0) continue;

@@ -4,12 +4,15 @@ import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
+import { isXenTree } from '../../xen/is-xen-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 
 interface Facts {
   readonly region: Reserved;
   readonly meetsDom0: boolean;
+  /** Whether the place of dom0's RAM is only the likely one. */
+  readonly isLikely: boolean;
 }
 
 export const disabledRegionMapped = rule<Facts>({
@@ -24,9 +27,11 @@ that Xen gives to others.`,
   source: ['xen: handle_node', 'xen: map_range_to_domain'],
 
   *check(board: Board) {
+    if (!isXenTree(board.tree)) return;
     for (const boot of board.xen) {
-      const { dom0 } = boot;
+      const { dom0, uncertain } = boot;
       if (!dom0) continue;
+      const isLikely = uncertain.some(({ what }) => what === 'dom0.banks');
       const kept = new Set(boot.reserved.map((each) => each.node));
       const mapped = new Set<DtNode | undefined>(dom0.mapped.map((each) => each.node));
       for (const region of board.map.reserved) {
@@ -35,16 +40,16 @@ that Xen gives to others.`,
         const meetsDom0 = dom0.banks.some((bank) => overlaps(bank, region));
         yield {
           at: region.written,
-          facts: { region, meetsDom0 },
+          facts: { region, meetsDom0, isLikely },
           target: boot.target,
-          ...(meetsDom0 ? { severity: 'warning' as const } : {}),
+          ...(meetsDom0 && !isLikely ? { severity: 'warning' as const } : {}),
         };
       }
     }
   },
 
-  message: ({ region, meetsDom0 }) =>
+  message: ({ region, meetsDom0, isLikely }) =>
     meetsDom0
-      ? `${region.node?.name ?? ''} ${formatRange(region)} is disabled, but Xen maps it over dom0's RAM`
+      ? `${region.node?.name ?? ''} ${formatRange(region)} is disabled, but Xen ${isLikely ? 'likely ' : ''}maps it over dom0's RAM`
       : `${region.node?.name ?? ''} ${formatRange(region)} is disabled, but Xen maps it into dom0`,
 });

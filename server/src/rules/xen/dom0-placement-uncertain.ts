@@ -31,13 +31,13 @@ to allocate requested dom0 memory" on four.`,
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
     for (const boot of board.xen) {
-      const uncertain = boot.uncertain.find(
-        ({ what, because }) =>
-          what === 'dom0.banks' && because.some(({ code }) => SCRUBBED.includes(code)),
-      );
-      const at = uncertain && placeOfLine(lineWith(boot.log, 'command-line'), board);
-      if (uncertain && at)
-        yield { at, facts: { because: wordReasons(uncertain.because) }, target: boot.target };
+      const because = boot.uncertain
+        .filter(({ what }) => what === 'dom0.banks')
+        .flatMap((each) => each.because)
+        .filter(({ code }) => SCRUBBED.includes(code));
+      const at = placeOfLine(lineWith(boot.log, 'command-line'), board);
+      if (because.length > 0 && at)
+        yield { at, facts: { because: wordReasons(because) }, target: boot.target };
     }
   },
 

@@ -1,0 +1,83 @@
+// On which assumed boot facts a finding depends: it is looked for again in the worlds next to the likely one.
+
+import type { BootFacts } from '../facts/boot-facts.ts';
+import { wordFactClause } from '../facts/word-fact.ts';
+import type { FactChange } from '../facts/world.ts';
+import type { Board } from '../rules/board.ts';
+import type { Found, Rule } from '../rules/rule.ts';
+import type { XenBoot } from '../xen/xen-boot.ts';
+
+interface Neighbour {
+  readonly board: Board;
+  readonly changes: readonly FactChange[];
+  /** What rules find there, by rule. */
+  readonly found: Map<string, ReadonlySet<string>>;
+}
+
+/** Looks findings of one board up in neighbouring worlds, which are booted when the first is asked for. */
+export class Conditions {
+  readonly #board: Board;
+  /** By target. */
+  readonly #neighbours = new Map<string, readonly Neighbour[]>();
+  readonly #keyOf: (rule: Rule, found: Found<unknown>) => string;
+
+  /** `keyOf` is equal for findings that are one to a reader. */
+  constructor(board: Board, keyOf: (rule: Rule, found: Found<unknown>) => string) {
+    this.#board = board;
+    this.#keyOf = keyOf;
+  }
+
+  /**
+   * What the world must not be like for a finding to hold; undefined when it holds in all worlds. A world that has a
+   * grave fault of its own says nothing against it: one in which the boot stops, or in which the boot loader puts
+   * something whose place nobody knows over a reserved region.
+   */
+  of(rule: Rule, found: Found<unknown>): readonly FactChange[] | undefined {
+    if (found.target === undefined) return undefined;
+    const key = this.#keyOf(rule, found);
+    return this.#around(found.target).find((world) => !this.#foundIn(world, rule).has(key))
+      ?.changes;
+  }
+
+  #around(target: string): readonly Neighbour[] {
+    let known = this.#neighbours.get(target);
+    if (known === undefined) {
+      const { xen, facts } = this.#board;
+      const boot = xen.find((each) => each.target === target);
+      known = (boot?.neighbours ?? [])
+        .filter(({ changes, boot: other }) => !stops(other) && isAssumed(changes, facts))
+        .map(({ changes, boot: other }) => ({
+          board: { ...this.#board, xen: xen.map((each) => (each === boot ? other : each)) },
+          changes,
+          found: new Map(),
+        }));
+      this.#neighbours.set(target, known);
+    }
+    return known;
+  }
+
+  #foundIn({ board, found }: Neighbour, rule: Rule): ReadonlySet<string> {
+    let keys = found.get(rule.id);
+    if (keys === undefined) {
+      keys = new Set([...rule.check(board)].map((each) => this.#keyOf(rule, each)));
+      found.set(rule.id, keys);
+    }
+    return keys;
+  }
+}
+
+function stops({ outcome: { kind } }: XenBoot): boolean {
+  return kind === 'panics' || kind === 'hangs';
+}
+
+function isAssumed([first]: readonly FactChange[], facts: BootFacts): boolean {
+  return first !== undefined && facts[first.fact].basis === 'assumed';
+}
+
+/** `unless the boot loader does not pad the DTB`: what must not be so, as the end of a sentence. */
+export function wordCondition(changes: readonly FactChange[], facts: BootFacts): string {
+  const clauses = changes.map(({ fact, value }) =>
+    wordFactClause(fact, value as never, facts[fact].value as never),
+  );
+  return `unless ${clauses.join(' and ')}`;
+}

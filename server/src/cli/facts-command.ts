@@ -1,0 +1,116 @@
+// `dtmap facts`: what a boot needs beside the tree, what is assumed of it, what depends on that, and how to settle it.
+
+import type { FactName } from '../facts/boot-facts.ts';
+import { wordFact, wordFactSource } from '../facts/word-fact.ts';
+import type { Board } from '../rules/board.ts';
+import { dependents } from '../xen/certain.ts';
+import { factsJson, type JsonFact } from './facts-json.ts';
+import { jsonText, textLines, writeResult } from './output.ts';
+import type { BoardOptions } from './program.ts';
+import type { Session } from './session.ts';
+
+/** What depends on a fact under one target: the paths of a predicted boot. */
+interface Decides {
+  readonly target: string;
+  readonly parts: readonly string[];
+}
+
+interface ListedFact extends JsonFact {
+  readonly title: string;
+  readonly decides: readonly Decides[];
+  /** Where the value is found. */
+  readonly find: string;
+}
+
+/** Prints the boot facts of one board. */
+export async function factsCommand(
+  session: Session,
+  name: string,
+  options: BoardOptions,
+): Promise<number> {
+  const { board } = await session.openTree(name, options);
+  const facts = listFacts(board);
+  const targets = board.xen.map(({ target }) => target);
+  writeResult(
+    session.shell,
+    options.output,
+    options.format === 'json'
+      ? jsonText({ version: 1, file: name, targets, facts })
+      : printFacts(name, targets, facts),
+  );
+  return 0;
+}
+
+function listFacts(board: Board): ListedFact[] {
+  const byTarget = board.xen.map((boot) => [boot.target, dependents(boot)] as const);
+  return factsJson(board.facts).map((each) => ({
+    ...each,
+    title: wordFact(each.fact),
+    decides: byTarget.flatMap(([target, found]) => {
+      const parts = found.get(each.fact);
+      return parts ? [{ target, parts: [...parts].sort() }] : [];
+    }),
+    find: wordFactSource(each.fact),
+  }));
+}
+
+function printFacts(
+  name: string,
+  targets: readonly string[],
+  facts: readonly ListedFact[],
+): string {
+  const open = facts.filter(({ decides }) => decides.length > 0);
+  const rest = facts.filter(({ decides }) => decides.length === 0);
+  const verdict =
+    targets.length === 0
+      ? `${name}: no release of Xen among the targets; name one with --xen`
+      : open.length === 0
+        ? `${name}: nothing depends on an assumed boot fact`
+        : `${name}: ${open.length} boot ${open.length === 1 ? 'fact decides' : 'facts decide'} something and ${open.length === 1 ? 'is' : 'are'} not known for certain`;
+  return textLines([
+    verdict,
+    ...open.flatMap((each) => [
+      '',
+      `${each.fact}: ${shownValue(each)} (${each.basis}: ${each.because})`,
+      ...each.decides.map(({ target, parts }) => `  decides under ${target}: ${parts.join(', ')}`),
+      `  to find it: ${each.find}`,
+    ]),
+    ...(open.length === 0
+      ? []
+      : [
+          '',
+          'Write what you know into a boot profile and pass it with --profile FILE, or as bootProfile in dtmap.json:',
+          `  ${exampleProfile(open.map(({ fact }) => fact))}`,
+        ]),
+    '',
+    'Other facts:',
+    ...rest.map((each) => `  ${each.fact}: ${shownValue(each)} (${each.basis}: ${each.because})`),
+  ]);
+}
+
+function shownValue({ value }: JsonFact): string {
+  if (value === undefined) return 'not known';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+const EXAMPLES: Partial<Readonly<Record<FactName, unknown>>> = {
+  'xen.debug': false,
+  'kernel.format': 'image',
+  'kernel.textOffset': '0x0',
+  iommu: false,
+  cpus: 4,
+  boot: 'dt',
+};
+
+/** A profile with places for these facts; those that no profile holds are left out. */
+function exampleProfile(facts: readonly FactName[]): string {
+  const profile: Record<string, unknown> = {};
+  for (const fact of facts) {
+    if (fact === 'kernel.module') continue;
+    const [group = '', field] = fact.split('.');
+    const value = EXAMPLES[fact] ?? (group === 'config' ? true : '0x...');
+    if (field === undefined) profile[group] = value;
+    else profile[group] = { ...(profile[group] as object | undefined), [field]: value };
+  }
+  return JSON.stringify(profile);
+}
