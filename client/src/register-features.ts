@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { addRegion } from './add-region.ts';
 import { compareBootLog, explainBootLog, predictBootLog, serveBootLogs } from './boot-log.ts';
+import { showBootFacts } from './boot-facts.ts';
 import { decodeAddress } from './decode-address.ts';
 import { dimInactiveRegions } from './inactive-regions.ts';
 import { copyMarkdown, showMemoryMap } from './memory-map-panel.ts';
@@ -16,6 +17,7 @@ type DocumentCommand = (session: Session, document: vscode.TextDocument) => Prom
 
 const documentCommands: Record<string, DocumentCommand> = {
   'dtmap.showMemoryMap': showMemoryMap,
+  'dtmap.showBootFacts': showBootFacts,
   'dtmap.decodeAddress': decodeAddress,
   'dtmap.predictBootLog': predictBootLog,
   'dtmap.compareBootLog': compareBootLog,

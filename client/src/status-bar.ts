@@ -22,7 +22,7 @@ export function showStatus(session: Session): void {
     board.command = status.board?.uri === status.uri ? undefined : 'dtmap.selectBoard';
     board.show();
     targets.text = status.targets.map(targetLabel).join(', ') || 'no target';
-    targets.tooltip = 'The systems this board is judged for';
+    targets.tooltip = targetsTooltip(status.facts);
     targets.show();
   };
 
@@ -53,6 +53,14 @@ export function showStatus(session: Session): void {
     }),
   );
   void follow();
+}
+
+function targetsTooltip(facts: string | undefined): vscode.MarkdownString {
+  const text = new vscode.MarkdownString('Targets this board is checked against');
+  if (facts === undefined) return text;
+  text.isTrusted = { enabledCommands: ['dtmap.showBootFacts'] };
+  text.appendMarkdown('\n\n').appendText(`${facts}. `);
+  return text.appendMarkdown('[Show boot facts](command:dtmap.showBootFacts)');
 }
 
 function createItem(id: string, name: string): vscode.StatusBarItem {

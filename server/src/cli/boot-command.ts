@@ -13,6 +13,7 @@ import type { BootFacts } from '../facts/boot-facts.ts';
 import { certainPart } from '../xen/certain.ts';
 import type { Outcome, XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
+import { wordOpenFacts } from '../ide/list-facts.ts';
 import { bootJson } from './boot-json.ts';
 import { Failure } from './failure.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
@@ -121,11 +122,9 @@ function remark({ shell }: Session, boot: XenBoot, left: number, name: string): 
             `  ${left} likely ${left === 1 ? 'line is' : 'lines are'} left out; --likely prints them`,
           ]
         : []),
-      ...(boot.restsOn.length > 0
-        ? [
-            `  ${boot.restsOn.length} boot facts are assumed or not known; dtmap facts ${name} lists them`,
-          ]
-        : []),
+      ...[wordOpenFacts(boot.restsOn)].flatMap((words) =>
+        words === undefined ? [] : [`  ${words}; dtmap facts ${name} lists them`],
+      ),
     ]),
   );
 }

@@ -6,7 +6,7 @@ import { formatAddress } from '../addresses/format.ts';
 import { bootLinux } from '../linux/boot.ts';
 import type { LinuxRelease } from '../linux/releases.ts';
 import type { Dom0, Outcome, XenBoot } from '../xen/xen-boot.ts';
-import { factsJson, plain } from './facts-json.ts';
+import { listValues, plain } from '../ide/list-facts.ts';
 import { jsonRange } from './map-json.ts';
 
 /** `linux`: the release dom0 runs; its lines are left out where dom0's memory is uncertain. */
@@ -39,7 +39,7 @@ export function bootJson(boot: XenBoot, facts: BootFacts, linux?: LinuxRelease):
         ...(candidates ? { candidates: candidates.map(plain) } : {}),
       };
     }),
-    facts: factsJson(facts),
+    facts: listValues(facts),
   };
 }
 

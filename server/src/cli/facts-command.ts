@@ -1,26 +1,10 @@
 // `dtmap facts`: what a boot needs beside the tree, what is assumed of it, what depends on that, and how to settle it.
 
 import type { FactName } from '../facts/boot-facts.ts';
-import { wordFact, wordFactSource } from '../facts/word-fact.ts';
-import type { Board } from '../rules/board.ts';
-import { dependents } from '../xen/certain.ts';
-import { factsJson, type JsonFact } from './facts-json.ts';
+import { listFacts, type ListedFact } from '../ide/list-facts.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BoardOptions } from './program.ts';
 import type { Session } from './session.ts';
-
-/** What depends on a fact under one target: the paths of a predicted boot. */
-interface Decides {
-  readonly target: string;
-  readonly parts: readonly string[];
-}
-
-interface ListedFact extends JsonFact {
-  readonly title: string;
-  readonly decides: readonly Decides[];
-  /** Where the value is found. */
-  readonly find: string;
-}
 
 /** Prints the boot facts of one board. */
 export async function factsCommand(
@@ -39,19 +23,6 @@ export async function factsCommand(
       : printFacts(name, targets, facts),
   );
   return 0;
-}
-
-function listFacts(board: Board): ListedFact[] {
-  const byTarget = board.xen.map((boot) => [boot.target, dependents(boot)] as const);
-  return factsJson(board.facts).map((each) => ({
-    ...each,
-    title: wordFact(each.fact),
-    decides: byTarget.flatMap(([target, found]) => {
-      const parts = found.get(each.fact);
-      return parts ? [{ target, parts: [...parts].sort() }] : [];
-    }),
-    find: wordFactSource(each.fact),
-  }));
 }
 
 function printFacts(
@@ -88,7 +59,7 @@ function printFacts(
   ]);
 }
 
-function shownValue({ value }: JsonFact): string {
+function shownValue({ value }: ListedFact): string {
   if (value === undefined) return 'not known';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

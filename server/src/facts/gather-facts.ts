@@ -1,6 +1,7 @@
 // Collects the boot facts of a board: what was given, what the tree itself says, and what a working set-up has.
 
 import { isModule, mapMemory } from '../memory/map-memory.ts';
+import { nodesWith } from '../tree/nodes-with.ts';
 import {
   stringOf,
   stringsOf,
@@ -181,11 +182,10 @@ function readSigns(tree: DeviceTree): Signs {
     staticShm: false,
     commandLine: chosen && stringOf(chosen, 'xen,xen-bootargs'),
   };
-  for (const node of walkNodes(tree.root)) {
-    if (node.parent === tree.root && /^memory(?:@|$)/.test(node.name))
+  for (const node of tree.root.children)
+    if (/^memory(?:@|$)/.test(node.name))
       signs.memory ||= (node.properties.get('reg')?.bytes.length ?? 0) > 0;
-    if (!signs.iommu && isIommu(node)) signs.iommu = true;
-  }
+  signs.iommu = nodesWith(tree, ['#iommu-cells', 'mmu-masters']).some(isIommu);
   for (const node of chosen ? walkNodes(chosen) : []) {
     if (isModule(node)) signs.modules = true;
     if (node.properties.has('xen,uefi-binary')) signs.efi = true;
@@ -195,8 +195,8 @@ function readSigns(tree: DeviceTree): Signs {
   return signs;
 }
 
+/** Whether a node with an IOMMU's properties is enabled and one that Xen drives. */
 function isIommu(node: DtNode): boolean {
-  if (!node.properties.has('#iommu-cells') && !node.properties.has('mmu-masters')) return false;
   const status = stringOf(node, 'status');
   const compatible = node.properties.get('compatible');
   const isEnabled = status === undefined || status === 'okay' || status === 'ok';

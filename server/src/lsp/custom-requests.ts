@@ -25,6 +25,23 @@ export interface Status extends DocumentParams {
   readonly state: 'loading' | 'ready' | 'stale';
   /** One sentence for the tooltip, when there is something to say. */
   readonly because?: string;
+  /** How many boot facts are assumed or not known, in words; absent when there are none. */
+  readonly facts?: string;
+}
+
+/** A boot fact on which something of a predicted boot depends. */
+export interface OpenFact {
+  /** Its path in a boot profile: `xen.address`. */
+  readonly fact: string;
+  readonly title: string;
+  /** Its assumed value; absent when it is not known. */
+  readonly value?: string;
+  /** What depends on it: `Xen 4.18.6: outcome, log`. */
+  readonly decides: string;
+  /** Where to find it. */
+  readonly find: string;
+  /** What kind of value it takes. */
+  readonly takes: 'address' | 'boolean' | 'number' | 'text' | 'none';
 }
 
 export interface Board {
@@ -173,6 +190,7 @@ export interface CustomRequests {
   'dtmap/selectBoard': { params: SelectBoardParams; result: Status };
   /** Every system known, newest first. */
   'dtmap/targets': { params: Record<string, never>; result: readonly Target[] };
+  'dtmap/facts': { params: DocumentParams; result: readonly OpenFact[] };
   'dtmap/decode': { params: DecodeParams; result: Decoded };
   'dtmap/bootLog': { params: BootLogParams; result: BootLog };
   'dtmap/compareBootLog': { params: CompareBootLogParams; result: BootLogComparison };

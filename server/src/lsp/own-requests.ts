@@ -14,6 +14,7 @@ import { spanOf } from '../tree/device-tree.ts';
 import { BRANCH_NAMES, parseRelease } from '../xen/releases.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
 import type { Model } from './boards.ts';
+import { openFactsOf } from './facts-request.ts';
 import type { CustomRequests, DocumentParams, LogLine as ProtocolLine } from './custom-requests.ts';
 import { fileIdOf } from './file-id.ts';
 import { lockedBecause } from './locked-files.ts';
@@ -95,6 +96,11 @@ export function ownRequests(server: Server): Answers {
         detail: parseLinuxRelease(name)?.name ?? name,
       })),
     ],
+
+    'dtmap/facts': async ({ uri }) => {
+      const { board } = await modelOf({ uri });
+      return openFactsOf(board);
+    },
 
     'dtmap/decode': async ({ uri, text }) => {
       const asked = readAddress(text);

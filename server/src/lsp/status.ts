@@ -1,5 +1,6 @@
 // What the status bar says about a document.
 
+import { openFacts, wordOpenFacts } from '../ide/list-facts.ts';
 import { isRootFile } from '../ide/include-index.ts';
 import type { FileId } from '../text/span.ts';
 import type { Board, Status } from './custom-requests.ts';
@@ -10,12 +11,14 @@ export function statusOf(server: Server, file: FileId): Status {
   const root = server.boards.rootOf(file);
   const model = server.boards.modelOf(file);
   const because = reasonOf(server, file, root);
+  const facts = model && wordOpenFacts(openFacts(model.board));
   return {
     uri: server.uriOf(file),
     ...(root !== undefined && { board: boardOf(server, root) }),
     targets: server.settings.targets,
     state: !model && because === undefined ? 'loading' : model?.stale ? 'stale' : 'ready',
     ...(because !== undefined && { because }),
+    ...(facts !== undefined && { facts }),
   };
 }
 

@@ -1,0 +1,50 @@
+// The boot facts that a user may settle, as the protocol has them.
+
+import type { FactName } from '../facts/boot-facts.ts';
+import { listFacts } from '../ide/list-facts.ts';
+import type { Board } from '../rules/board.ts';
+import type { OpenFact } from './custom-requests.ts';
+
+/** Facts on which something depends; those that no profile holds come, too, to be told of. */
+export function openFactsOf(board: Board): OpenFact[] {
+  return listFacts(board)
+    .filter(({ decides }) => decides.length > 0)
+    .map(({ fact, title, value, decides, find }) => ({
+      fact,
+      title,
+      ...(value === undefined
+        ? {}
+        : { value: typeof value === 'string' ? value : JSON.stringify(value) }),
+      decides: decides
+        .map(({ target, parts }) => `${target.replace('xen:', 'Xen ')}: ${parts.join(', ')}`)
+        .join('; '),
+      find,
+      takes: takes(fact),
+    }));
+}
+
+function takes(fact: FactName): OpenFact['takes'] {
+  switch (fact) {
+    case 'xen.debug':
+    case 'iommu':
+    case 'config.staticMemory':
+    case 'config.staticShm':
+    case 'config.llcColoring':
+    case 'config.acpi':
+      return 'boolean';
+    case 'cpus':
+    case 'dmaBits':
+      return 'number';
+    case 'kernel.format':
+    case 'boot':
+    case 'architecture':
+    case 'xenCommandLine':
+      return 'text';
+    case 'kernel.module':
+    case 'efiMemoryMap':
+    case 'memory':
+      return 'none';
+    default:
+      return 'address';
+  }
+}
