@@ -41,7 +41,7 @@ const pictures: Readonly<Record<string, Draw>> = {
       const fixes = await fixesOf(finding);
       return [
         `**${message}**\n`,
-        ...(log === undefined ? [] : ['```', log, '```\n']),
+        ...(log.length === 0 ? [] : ['```', ...log.map(({ line }) => line), '```\n']),
         ...fixes.map(({ title }) => `- ${title}`),
         '',
       ].join('\n');

@@ -149,7 +149,7 @@ the override, else on the region that stands later in the text.`,
           : contains(other, own)
             ? `lies inside ${name}`
             : `overlaps ${name} by ${size}`;
-    return `${how}${wordRefusals(refusals, own.node)}`;
+    return `${reservationName(own)} ${how}${wordRefusals(refusals, own.node)}`;
   },
 
   fixes({ facts: { own, other } }, board) {
