@@ -289,7 +289,7 @@ describe('boards that read a shared file by', () => {
       assert.match(
         stderr,
         new RegExp(
-          `not fixed: Move video.* ${other} would no longer compile: label or path /reserved-memory/video@60000000 not found; edit it by hand`,
+          `not fixed: Move camera.* ${other} would no longer compile: label or path /reserved-memory/camera@64000000 not found; edit it by hand`,
         ),
       );
     });

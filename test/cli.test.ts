@@ -169,13 +169,30 @@ describe('dtmap', () => {
     });
 
     it('switches rules off, on and to error as dtc does', async () => {
-      const off = await dtmap(['check', 'board.dts', '-W', 'no-reserved-overlap'], inFixtures);
-      assert.equal(off.status, 0, off.stdout);
+      const off = ['check', 'board.dts', '-W', 'no-reserved-overlap'];
+      const linux = await dtmap([...off, '--linux', '6.12'], inFixtures);
+      assert.equal(linux.status, 0, linux.stdout);
       const hint = await dtmap(['check', 'clean.dts', '-Ereserved-in-ram'], inFixtures);
       assert.match(hint.stdout, /: error: .*\[reserved-in-ram\]/);
       assert.equal(hint.status, 1);
       const both = await dtmap(['check', 'clean.dts', '-W', 'reserved-in-ram'], inFixtures);
       assert.match(both.stdout, /: warning: .*\[reserved-in-ram\]/);
+    });
+
+    it('says that a release does not boot, whatever is off or recorded', async () => {
+      const baseline = path.join(folder, 'panics.json');
+      const board = ['check', 'board.dts', '--xen', '4.22'];
+      assert.equal((await dtmap([...board, '--write-baseline', baseline], inFixtures)).status, 0);
+      for (const options of [
+        ['-W', 'no-reserved-overlap'],
+        ['-W', 'no-reserved-overlap', '-W', 'no-xen-panic'],
+        ['--baseline', baseline],
+      ]) {
+        const ran = await dtmap([...board, ...options], inFixtures);
+        assert.equal(ran.status, 1);
+        assert.match(ran.stdout, /^board\.dts:\d+:\d+: error: Xen panics .*\[xen-panic\]$/m);
+        assert.doesNotMatch(ran.stdout, /\[reserved-overlap\]/);
+      }
     });
 
     it('lets so many warnings pass as --max-warnings says', async () => {
@@ -193,9 +210,9 @@ describe('dtmap', () => {
 
     it('leaves out what a baseline records', async () => {
       const baseline = path.join(folder, 'baseline.json');
-      const argv = ['check', 'board.dts', '--write-baseline', baseline];
-      assert.equal((await dtmap(argv, inFixtures)).status, 0);
-      const ran = await dtmap(['check', 'board.dts', '--baseline', baseline], inFixtures);
+      const board = ['check', 'board.dts', '--xen', '4.18', '--linux', '6.12'];
+      assert.equal((await dtmap([...board, '--write-baseline', baseline], inFixtures)).status, 0);
+      const ran = await dtmap([...board, '--baseline', baseline], inFixtures);
       assert.deepEqual([ran.status, ran.stdout], [0, '']);
     });
 
@@ -223,10 +240,7 @@ describe('dtmap', () => {
       file('fix/soc.dtsi', readFileSync(path.join(fixtures, 'soc.dtsi')));
       const board = file('fix/board.dts', source);
       const shown = await dtmap(['check', board, '--fix-unsafe', '--dry-run']);
-      assert.match(
-        shown.stderr,
-        /^dtmap: .*board\.dts: fixed: Move buffer@50000000 to 0x4f800000 /,
-      );
+      assert.match(shown.stderr, /^dtmap: .*board\.dts: fixed: Move pool@50800000 to 0x51000000 /);
       assert.match(shown.stdout, /^--- a\/.*\n\+\+\+ b\/.*\n@@ /m);
       assert.equal(shown.status, 1);
       assert.equal(readFileSync(board, 'utf8'), source);

@@ -27,7 +27,7 @@ const tree = (regions: string): string => `/ {
 `;
 const VIDEO = 'video@60000000 { reg = <0x60000000 0x5000000>; };';
 const CAMERA = 'camera@64000000 { reg = <0x64000000 0x2000000>; };';
-const SOC = tree(`${VIDEO}\n\t\t${CAMERA}`);
+const SOC = tree(`${CAMERA}\n\t\t${VIDEO}`);
 const TARGETS = ['--xen', '4.18', '--linux', '6.12'];
 
 describe('check --fix', () => {
@@ -161,15 +161,15 @@ describe('check --fix', () => {
     };
 
     for (const [what, text] of [
-      ['a path', overlay(`${VIDEO}\n\t${CAMERA}`)],
-      ['a label', overlay(`${VIDEO}\n\t${CAMERA}`).replace('&{/reserved-memory}', '&rmem')],
+      ['a path', overlay(`${CAMERA}\n\t${VIDEO}`)],
+      ['a label', overlay(`${CAMERA}\n\t${VIDEO}`).replace('&{/reserved-memory}', '&rmem')],
       [
         'a fragment',
-        `/dts-v1/;\n/plugin/;\n/ { fragment@3 { target-path = "/reserved-memory"; __overlay__ {\n\t${VIDEO}\n\t${CAMERA}\n}; }; };\n`,
+        `/dts-v1/;\n/plugin/;\n/ { fragment@3 { target-path = "/reserved-memory"; __overlay__ {\n\t${CAMERA}\n\t${VIDEO}\n}; }; };\n`,
       ],
       [
         'a path, with another fragment for the node that moves',
-        overlay(`${VIDEO}\n\t${CAMERA}`) + '&{/reserved-memory/video@60000000} { no-map; };\n',
+        overlay(`${CAMERA}\n\t${VIDEO}`) + '&{/reserved-memory/video@60000000} { no-map; };\n',
       ],
     ] as const)
       it(`that names its target by ${what}, a region is moved`, async () => {
@@ -197,7 +197,7 @@ describe('check --fix', () => {
     });
 
     it('and none in an editor that breaks another board to which a setting applies it', async () => {
-      const text = overlay(`${VIDEO}\n\t${CAMERA}`);
+      const text = overlay(`${CAMERA}\n\t${VIDEO}`);
       const cwd = written({
         'a.dts': base,
         'o.dtso': text,
@@ -228,7 +228,7 @@ describe('check --fix', () => {
     it('nothing that breaks another board to which a dtmap.json applies it', async () => {
       const files = {
         'a.dts': base,
-        'o.dtso': overlay(`${VIDEO}\n\t${CAMERA}`),
+        'o.dtso': overlay(`${CAMERA}\n\t${VIDEO}`),
         'b/dtmap.json': '{"overlays": ["../o.dtso"]}',
         'b/b.dts': `${HEAD}${tree('npu@5f000000 { reg = <0x5f000000 0x1000000>; };\ngpu@66000000 { reg = <0x66000000 0x1000000>; };')}`,
       };

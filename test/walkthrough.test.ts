@@ -10,6 +10,7 @@ import type { MapModel } from '../server/src/map-view/map-model.ts';
 import { defaultThemes, paletteFor } from '../server/src/map-view/map-palette.ts';
 import { makeMapModel } from '../server/src/map-view/make-map-model.ts';
 import { ownershipOf } from '../server/src/ide/ownership.ts';
+import { labelLines } from '../server/src/rules/target-lines.ts';
 import { analyzeFile, type AnalyzedFile } from './support/analyze-file.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -41,7 +42,9 @@ const pictures: Readonly<Record<string, Draw>> = {
       const fixes = await fixesOf(finding);
       return [
         `**${message}**\n`,
-        ...(log === undefined ? [] : ['```', log, '```\n']),
+        ...(log.length === 0
+          ? []
+          : ['```', ...labelLines(log).map(({ label, line }) => `${label}: ${line}`), '```\n']),
         ...fixes.map(({ title }) => `- ${title}`),
         '',
       ].join('\n');

@@ -3,6 +3,7 @@
 import { blobSize } from '../dtb/blob-size.ts';
 import { bootLinux } from '../linux/boot.ts';
 import { mapMemory } from '../memory/map-memory.ts';
+import { foreignReaderOf } from '../memory/tree-readers.ts';
 import type { PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Board, Guest, Load } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -70,8 +71,10 @@ export function analyze(
   const blob = blobOf(tree, overlays.length > 0 ? undefined : base.blobSize);
   const facts = gatherFacts(tree, blob, request.facts);
   const map = mapMemory(excess ? withoutNodes(tree) : tree, facts.memory.value);
-  const xen = excess ? [] : targets.xen.map(({ release }) => bootXen(tree, release, facts));
-  const linux = excess ? [] : targets.linux.map((release) => bootLinux(tree, release));
+  const foreignReader = foreignReaderOf(tree);
+  const isBooted = !excess && foreignReader === undefined;
+  const xen = isBooted ? targets.xen.map(({ release }) => bootXen(tree, release, facts)) : [];
+  const linux = isBooted ? targets.linux.map((release) => bootLinux(tree, release)) : [];
   const sources = readings.flatMap((reading) => reading.source ?? []);
   const { loads, guests } = request;
   const board: Board = {
@@ -81,6 +84,7 @@ export function analyze(
     tree,
     map,
     ...(excess ? { excess } : {}),
+    ...(foreignReader === undefined ? {} : { foreignReader }),
     facts,
     ...(loads ? { loads } : {}),
     ...(guests ? { guests } : {}),

@@ -49,6 +49,9 @@ export async function bootCommand(
     );
   const boots = opened.board.xen;
   const [boot] = boots;
+  const { foreignReader } = opened.board;
+  if (!boot && foreignReader !== undefined)
+    throw new Failure(`this device tree is for ${foreignReader}, not for Xen`);
   if (!boot) throw new Failure('no Xen release among the targets; name one with --xen');
   if (log !== undefined) {
     const comparison = compareBootLog(boot, log);

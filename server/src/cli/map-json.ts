@@ -58,18 +58,25 @@ export function mapJson(board: Board, reader: string, places: Places): JsonMap {
     case 'host':
       return view.host();
     case 'xen':
-      return view.xen(firstOf(board.xen, 'Xen', '--xen'));
+      return view.xen(firstOf(board, board.xen, 'Xen', '--xen'));
     case 'dom0':
-      return view.dom0(firstOf(board.xen, 'Xen', '--xen'));
+      return view.dom0(firstOf(board, board.xen, 'Xen', '--xen'));
     case 'linux':
-      return view.linux(firstOf(board.linux, 'Linux', '--linux'));
+      return view.linux(firstOf(board, board.linux, 'Linux', '--linux'));
     default:
       return view.domain(reader);
   }
 }
 
-function firstOf<Boot>(boots: readonly Boot[], system: string, option: string): Boot {
+function firstOf<Boot>(
+  { foreignReader }: Board,
+  boots: readonly Boot[],
+  system: string,
+  option: string,
+): Boot {
   const [first] = boots;
+  if (!first && foreignReader !== undefined)
+    throw new Failure(`this device tree is for ${foreignReader}, not for ${system}`);
   if (!first) throw new Failure(`no ${system} release among the targets; name one with ${option}`);
   return first;
 }

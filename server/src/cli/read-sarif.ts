@@ -1,6 +1,7 @@
 // Reads back the SARIF that print-findings-sarif.ts writes, so that the results of shards can be joined.
 
 import type { Severity } from '../rules/finding.ts';
+import type { TargetLine } from '../rules/target-lines.ts';
 import type { JsonFinding, JsonFix } from './json-finding.ts';
 import type { JsonPlace } from './places.ts';
 import { unescapeLinks } from './print-findings-sarif.ts';
@@ -51,7 +52,7 @@ interface Result {
   readonly properties: {
     readonly severity: Severity;
     readonly targets: readonly string[];
-    readonly log?: string;
+    readonly log?: readonly TargetLine[];
   };
 }
 

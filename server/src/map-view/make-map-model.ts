@@ -16,6 +16,7 @@ import {
 import type { LinuxBoot } from '../linux/linux-boot.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
+import { labelLines } from '../rules/target-lines.ts';
 import type { Finding } from '../rules/finding.ts';
 import { lineIndexOf, type LineColumn } from '../text/line-index.ts';
 import { printable } from '../text/printable.ts';
@@ -1015,7 +1016,11 @@ function noteOf(
     lane: fault ? fault.id : 'devicetree',
     regions: parties,
     related,
-    ...(finding.log !== undefined && { log: finding.log }),
+    ...(finding.log.length > 0 && {
+      log: labelLines(finding.log)
+        .map(({ label, line }) => `${label}: ${line}`)
+        .join('\n'),
+    }),
     ...(range && { range: { from: range.from, to: range.to } }),
     ...(place && { place }),
   };

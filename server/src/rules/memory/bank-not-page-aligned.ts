@@ -7,6 +7,7 @@ import type { Bank } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
+import { logOfAll } from '../target-lines.ts';
 
 interface Facts {
   readonly bank: Bank;
@@ -24,9 +25,11 @@ export const bankNotPageAligned = rule<Facts>({
     for (const bank of board.map.banks) {
       if (!bank.enabled || !bank.written || ((bank.start | bank.end) & (PAGE_SIZE - 1n)) === 0n)
         continue;
-      const about = board.linux.flatMap((boot) => linesAbout(boot, bank.node));
-      const line = lineWith(about, 'memory-ignored');
-      yield { at: bank.written, facts: { bank }, ...(line ? { log: line.shown } : {}) };
+      yield {
+        at: bank.written,
+        facts: { bank },
+        ...logOfAll(board.linux, (boot) => lineWith(linesAbout(boot, bank.node), 'memory-ignored')),
+      };
     }
   },
 

@@ -5,7 +5,10 @@ import { intersection } from '../../addresses/region.ts';
 import type { Bank } from '../../memory/memory-map.ts';
 import { overlappingPairs } from '../../memory/overlapping-pairs.ts';
 import type { Board } from '../board.ts';
+import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isWrittenLater } from '../is-written-later.ts';
 import { rule, type Found } from '../rule.ts';
+import { logOf } from '../target-lines.ts';
 
 interface Facts {
   readonly own: Bank;
@@ -26,32 +29,32 @@ common/page_alloc.c").`,
   *check(board: Board) {
     const banks = board.map.banks.filter((bank) => bank.enabled);
     for (const [first, second] of overlappingPairs(banks)) {
-      for (const [own, other] of [
-        [first, second],
-        [second, first],
-      ] as const) {
-        if (!own.written) continue;
-        const found: Found<Facts> = {
-          at: own.written,
-          facts: { own, other },
-          related: other.written
-            ? [{ message: `the other bank ${formatRange(other)}`, at: other.written }]
-            : [],
-        };
-        yield found;
-        for (const boot of board.xen)
-          if (
-            boot.outcome.kind === 'panics' &&
-            boot.outcome.because.some(({ code }) => code === 'ram-twice')
-          ) {
-            const { line } = boot.outcome;
-            yield {
-              ...found,
-              severity: 'error',
-              target: boot.target,
-              ...(line ? { log: line.shown } : {}),
-            };
-          }
+      if (!first.written || !second.written) continue;
+      const isFirstLater = isWrittenLater(board, first.written, second.written);
+      const [own, other] = isFirstLater ? [first, second] : [second, first];
+      const found: Found<Facts> = {
+        at: isFirstLater ? first.written : second.written,
+        facts: { own, other },
+        related: [
+          {
+            message: `the other bank ${formatRange(other)}`,
+            at: isFirstLater ? second.written : first.written,
+          },
+        ],
+      };
+      yield found;
+      if (!isXenTree(board.tree)) continue;
+      for (const boot of board.xen) {
+        const { outcome, target } = boot;
+        if (outcome.kind !== 'panics') continue;
+        if (outcome.because.some(({ code }) => code === 'ram-twice'))
+          yield {
+            ...found,
+            severity: 'error',
+            target,
+            ...logOf(boot, outcome.line),
+            tells: [{ target, consequence: 'boot-ends' }],
+          };
       }
     }
   },

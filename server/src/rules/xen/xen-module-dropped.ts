@@ -5,7 +5,9 @@ import { lineWith } from '../../messages/event.ts';
 import type { Module } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
+import { endsInScan } from '../xen-places.ts';
 import { rule } from '../rule.ts';
+import { logOf } from '../target-lines.ts';
 
 interface Facts {
   readonly module: Module;
@@ -25,6 +27,9 @@ stopped are not seen either. dom0 then has no kernel or no ramdisk.`,
   *check(board: Board) {
     for (const boot of board.xen) {
       if (boot.outcome.kind === 'panics' && boot.modules.length === 0) continue;
+      if (endsInScan(boot)) continue;
+      // What the end of the scan costs is told where it ends.
+      const isStopped = lineWith(boot.log, 'node-parsing-failed') !== undefined;
       for (const module of board.map.modules) {
         const isKept = boot.modules.some((kept) => kept.start === module.start);
         const kept = boot.modules.some(
@@ -33,12 +38,12 @@ stopped are not seen either. dom0 then has no kernel or no ramdisk.`,
         if (kept || (isKept && module.kind !== 'kernel') || !module.written) continue;
         const about = linesAbout(boot, module.node);
         const line = lineWith(about, 'region-overlap', 'module-limit', 'module-command-line-limit');
-        if (isKept && !line) continue;
+        if (!line && (isKept || isStopped)) continue;
         yield {
           at: module.written,
           facts: { module },
           target: boot.target,
-          ...(line ? { log: line.shown } : {}),
+          ...logOf(boot, line),
         };
       }
     }
