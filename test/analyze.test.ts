@@ -7,7 +7,7 @@ import { analyzeFile } from './support/analyze-file.ts';
 const BOARDS = join(import.meta.dirname, 'fixtures/boards');
 
 describe('analyze', () => {
-  it('finds a region of an overlay that collides with one of its base, in both files', async () => {
+  it('finds a region of an overlay that collides with one of its base, where the overlay says it', async () => {
     const { findings } = await analyzeFile(
       join(BOARDS, 'overlaid/base.dts'),
       new Map([
@@ -19,8 +19,7 @@ describe('analyze', () => {
       .filter(({ rule }) => rule === 'reserved-overlap')
       .map(({ at, message }) => `${at.file.slice(BOARDS.length + 1)}: ${message}`);
     assert.deepEqual(overlaps, [
-      'overlaid/base.dts: buffer@50000000 [0x50000000, 0x51000000) overlaps 8 MiB of optee_core@50800000 [0x50800000, 0x52600000)',
-      'overlaid/firmware.dtso: optee_core@50800000 [0x50800000, 0x52600000) overlaps 8 MiB of buffer@50000000 [0x50000000, 0x51000000)',
+      'overlaid/firmware.dtso: optee_core@50800000 overlaps buffer@50000000 by 8 MiB',
     ]);
   });
 });

@@ -92,7 +92,7 @@ describe('dtmap', () => {
       const profile = file('profile.json', '{"xen": {"address": "here"}}');
       fails(
         await dtmap(['map', 'board.dts', '--profile', profile], inFixtures),
-        /profile\.json: xen\.address: must be a number/,
+        /profile\.json:1:21: xen\.address: must be a number/,
       );
     });
   });
@@ -169,13 +169,30 @@ describe('dtmap', () => {
     });
 
     it('switches rules off, on and to error as dtc does', async () => {
-      const off = await dtmap(['check', 'board.dts', '-W', 'no-reserved-overlap'], inFixtures);
-      assert.equal(off.status, 0, off.stdout);
+      const off = ['check', 'board.dts', '-W', 'no-reserved-overlap'];
+      const linux = await dtmap([...off, '--linux', '6.12'], inFixtures);
+      assert.equal(linux.status, 0, linux.stdout);
       const hint = await dtmap(['check', 'clean.dts', '-Ereserved-in-ram'], inFixtures);
       assert.match(hint.stdout, /: error: .*\[reserved-in-ram\]/);
       assert.equal(hint.status, 1);
       const both = await dtmap(['check', 'clean.dts', '-W', 'reserved-in-ram'], inFixtures);
       assert.match(both.stdout, /: warning: .*\[reserved-in-ram\]/);
+    });
+
+    it('says that a release does not boot, whatever is off or recorded', async () => {
+      const baseline = path.join(folder, 'panics.json');
+      const board = ['check', 'board.dts', '--xen', '4.22'];
+      assert.equal((await dtmap([...board, '--write-baseline', baseline], inFixtures)).status, 0);
+      for (const options of [
+        ['-W', 'no-reserved-overlap'],
+        ['-W', 'no-reserved-overlap', '-W', 'no-xen-panic'],
+        ['--baseline', baseline],
+      ]) {
+        const ran = await dtmap([...board, ...options], inFixtures);
+        assert.equal(ran.status, 1);
+        assert.match(ran.stdout, /^board\.dts:\d+:\d+: error: Xen panics .*\[xen-panic\]$/m);
+        assert.doesNotMatch(ran.stdout, /\[reserved-overlap\]/);
+      }
     });
 
     it('lets so many warnings pass as --max-warnings says', async () => {
@@ -193,9 +210,9 @@ describe('dtmap', () => {
 
     it('leaves out what a baseline records', async () => {
       const baseline = path.join(folder, 'baseline.json');
-      const argv = ['check', 'board.dts', '--write-baseline', baseline];
-      assert.equal((await dtmap(argv, inFixtures)).status, 0);
-      const ran = await dtmap(['check', 'board.dts', '--baseline', baseline], inFixtures);
+      const board = ['check', 'board.dts', '--xen', '4.18', '--linux', '6.12'];
+      assert.equal((await dtmap([...board, '--write-baseline', baseline], inFixtures)).status, 0);
+      const ran = await dtmap([...board, '--baseline', baseline], inFixtures);
       assert.deepEqual([ran.status, ran.stdout], [0, '']);
     });
 
@@ -212,30 +229,49 @@ describe('dtmap', () => {
       file('team/boards/dtmap.json', '{"extends": "../dtmap.json"}');
       fails(
         await dtmap(['map', board]),
-        /team\/dtmap\.json: severity\.region-outside-ram: no such rule/,
+        /team\/dtmap\.json:\d+:\d+: severity\.region-outside-ram: no such rule/,
       );
       file('team/boards/dtmap.json', '{"targets": "xen"}');
-      fails(await dtmap(['map', board]), /dtmap\.json: targets: must be a list/);
+      fails(await dtmap(['map', board]), /dtmap\.json:1:13: targets: must be a list/);
     });
 
-    it('applies safe fixes, or shows them', async () => {
+    it('applies all fixes, or shows them', async () => {
       const source = readFileSync(path.join(fixtures, 'board.dts'), 'utf8');
       file('fix/soc.dtsi', readFileSync(path.join(fixtures, 'soc.dtsi')));
       const board = file('fix/board.dts', source);
-      const shown = await dtmap(['check', board, '--fix', '--dry-run']);
-      assert.match(
-        shown.stderr,
-        /^dtmap: .*board\.dts: fixed: Move buffer@50000000 to 0x4f800000 /,
-      );
+      const shown = await dtmap(['check', board, '--fix-unsafe', '--dry-run']);
+      assert.match(shown.stderr, /^dtmap: .*board\.dts: fixed: Move pool@50800000 to 0x51000000 /);
       assert.match(shown.stdout, /^--- a\/.*\n\+\+\+ b\/.*\n@@ /m);
       assert.equal(shown.status, 1);
       assert.equal(readFileSync(board, 'utf8'), source);
-      const fixed = await dtmap(['check', board, '--fix']);
+      const fixed = await dtmap(['check', board, '--fix-unsafe']);
       assert.deepEqual([fixed.status, fixed.stdout], [0, '']);
       assert.notEqual(readFileSync(board, 'utf8'), source);
       const after = readFileSync(board, 'utf8');
-      await dtmap(['check', board, '--fix']);
+      await dtmap(['check', board, '--fix-unsafe']);
       assert.equal(readFileSync(board, 'utf8'), after);
+    });
+
+    it('applies only safe fixes without being asked for more, and counts the others', async () => {
+      const source = readFileSync(path.join(fixtures, 'board.dts'), 'utf8').replace(
+        'buffer@50000000 {',
+        'buffer@5f000000 {',
+      );
+      file('safe/soc.dtsi', readFileSync(path.join(fixtures, 'soc.dtsi')));
+      const board = file('safe/board.dts', source);
+      // Boards that share what is not fixed count it once.
+      file('safe/twin.dts', `#include "board.dts"\n/ { model = "Twin"; };\n`);
+      const twin = path.join(path.dirname(board), 'twin.dts');
+      const fixed = await dtmap(['check', board, twin, '--fix', '--no-config']);
+      assert.equal(fixed.status, 1);
+      assert.match(
+        fixed.stderr,
+        /^dtmap: .*board\.dts: fixed: Rename to @50000000 \[unit-address-mismatch\]\ndtmap: 2 unsafe fixes were not applied; --fix-unsafe applies them too\n$/,
+      );
+      assert.equal(
+        readFileSync(board, 'utf8'),
+        source.replace('buffer@5f000000', 'buffer@50000000'),
+      );
     });
 
     it('shards merge to what one run says', async () => {
@@ -496,7 +532,7 @@ describe('dtmap', () => {
       for (const text of ['', '[]', '{"extends": [1]}', '{"bootProfile": 3}', '"', '{"x":1}']) {
         const config = file('hostile.json', text);
         const ran = await dtmap(['check', 'clean.dts', '--config', config], inFixtures);
-        fails(ran, /hostile\.json: /);
+        fails(ran, /hostile\.json:\d+:\d+: /);
       }
     });
   });

@@ -27,7 +27,7 @@ const tree = (regions: string): string => `/ {
 `;
 const VIDEO = 'video@60000000 { reg = <0x60000000 0x5000000>; };';
 const CAMERA = 'camera@64000000 { reg = <0x64000000 0x2000000>; };';
-const SOC = tree(`${VIDEO}\n\t\t${CAMERA}`);
+const SOC = tree(`${CAMERA}\n\t\t${VIDEO}`);
 const TARGETS = ['--xen', '4.18', '--linux', '6.12'];
 
 describe('check --fix', () => {
@@ -90,7 +90,9 @@ describe('check --fix', () => {
     for (const [what, files, name, real] of outside) {
       it(`${what}`, async () => {
         const cwd = written(files);
-        const { stderr } = await dtmap(['check', 'proj/a.dts', '--fix', ...TARGETS], { cwd });
+        const { stderr } = await dtmap(['check', 'proj/a.dts', '--fix-unsafe', ...TARGETS], {
+          cwd,
+        });
         assert.match(stderr, new RegExp(`not fixed: .* ${real} lies outside the project`));
         assert.equal(readFileSync(path.join(cwd, real), 'utf8'), SOC);
       });
@@ -127,7 +129,7 @@ describe('check --fix', () => {
         'proj/a.dts': `${HEAD}#include "soc.dtsi"\n`,
         link: '-> proj',
       });
-      const { stderr } = await dtmap(['check', 'link/a.dts', '--fix', ...TARGETS], { cwd });
+      const { stderr } = await dtmap(['check', 'link/a.dts', '--fix-unsafe', ...TARGETS], { cwd });
       assert.match(stderr, /soc\.dtsi: fixed: Move video/);
       assert.match(readFileSync(path.join(cwd, 'proj/soc.dtsi'), 'utf8'), /video@5f000000/);
     });
@@ -136,7 +138,7 @@ describe('check --fix', () => {
   it('of standard input says that it takes a file, and checks it all the same', async () => {
     const cwd = written({ 'dtmap.json': '{}' });
     const stdin = `${HEAD}${SOC}`;
-    const ran = await dtmap(['check', '-', '--fix', ...TARGETS], { cwd, stdin });
+    const ran = await dtmap(['check', '-', '--fix-unsafe', ...TARGETS], { cwd, stdin });
     assert.equal(ran.status, 2);
     assert.match(ran.stderr, /^dtmap: standard input: only a file can be fixed; .*\n$/);
     assert.match(ran.stdout, /<stdin>:\d+:\d+: error: .*\[reserved-overlap\]/);
@@ -152,20 +154,22 @@ describe('check --fix', () => {
       argv: readonly string[],
     ): Promise<{ readonly text: string; readonly stderr: string }> => {
       const cwd = written({ 'dtmap.json': '{}', ...files });
-      const { stderr } = await dtmap(['check', 'a.dts', '--fix', ...TARGETS, ...argv], { cwd });
+      const { stderr } = await dtmap(['check', 'a.dts', '--fix-unsafe', ...TARGETS, ...argv], {
+        cwd,
+      });
       return { text: readFileSync(path.join(cwd, edited), 'utf8'), stderr };
     };
 
     for (const [what, text] of [
-      ['a path', overlay(`${VIDEO}\n\t${CAMERA}`)],
-      ['a label', overlay(`${VIDEO}\n\t${CAMERA}`).replace('&{/reserved-memory}', '&rmem')],
+      ['a path', overlay(`${CAMERA}\n\t${VIDEO}`)],
+      ['a label', overlay(`${CAMERA}\n\t${VIDEO}`).replace('&{/reserved-memory}', '&rmem')],
       [
         'a fragment',
-        `/dts-v1/;\n/plugin/;\n/ { fragment@3 { target-path = "/reserved-memory"; __overlay__ {\n\t${VIDEO}\n\t${CAMERA}\n}; }; };\n`,
+        `/dts-v1/;\n/plugin/;\n/ { fragment@3 { target-path = "/reserved-memory"; __overlay__ {\n\t${CAMERA}\n\t${VIDEO}\n}; }; };\n`,
       ],
       [
         'a path, with another fragment for the node that moves',
-        overlay(`${VIDEO}\n\t${CAMERA}`) + '&{/reserved-memory/video@60000000} { no-map; };\n',
+        overlay(`${CAMERA}\n\t${VIDEO}`) + '&{/reserved-memory/video@60000000} { no-map; };\n',
       ],
     ] as const)
       it(`that names its target by ${what}, a region is moved`, async () => {
@@ -193,7 +197,7 @@ describe('check --fix', () => {
     });
 
     it('and none in an editor that breaks another board to which a setting applies it', async () => {
-      const text = overlay(`${VIDEO}\n\t${CAMERA}`);
+      const text = overlay(`${CAMERA}\n\t${VIDEO}`);
       const cwd = written({
         'a.dts': base,
         'o.dtso': text,
@@ -224,7 +228,7 @@ describe('check --fix', () => {
     it('nothing that breaks another board to which a dtmap.json applies it', async () => {
       const files = {
         'a.dts': base,
-        'o.dtso': overlay(`${VIDEO}\n\t${CAMERA}`),
+        'o.dtso': overlay(`${CAMERA}\n\t${VIDEO}`),
         'b/dtmap.json': '{"overlays": ["../o.dtso"]}',
         'b/b.dts': `${HEAD}${tree('npu@5f000000 { reg = <0x5f000000 0x1000000>; };\ngpu@66000000 { reg = <0x66000000 0x1000000>; };')}`,
       };
@@ -271,7 +275,7 @@ describe('check --fix', () => {
           writeFiles(fixed, { 'dtmap.json': '{}' });
           writeFiles(patched, { 'dtmap.json': '{}' });
           const boards = Object.keys(files).filter((name) => name.endsWith('.dts'));
-          const argv = ['check', ...boards, '--fix', ...TARGETS, ...jobs];
+          const argv = ['check', ...boards, '--fix-unsafe', ...TARGETS, ...jobs];
           const made = await dtmap(argv, { cwd: fixed });
           const shown = await dtmap([...argv, '--dry-run'], { cwd: patched });
           assert.equal(shown.stderr, made.stderr);

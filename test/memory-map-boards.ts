@@ -375,6 +375,9 @@ export class BoardWriter {
       at: spanOfRegion(label),
       related: other === undefined ? [] : [{ message: other, at: spanOfRegion(other) }],
       targets: [],
+      log: [],
+      tells: [],
+      instead: [],
       proposals: [],
       ...rest,
     };
@@ -450,7 +453,12 @@ export function disabledRegionBoard(): Example {
     'npu_reserved',
     {
       targets: ['xen:4.18.6'],
-      log: '(XEN) arch/arm/p2m.c:2202: d0v0: Failing to acquire the MFN 0x1a02dc',
+      log: [
+        {
+          target: 'xen:4.18.6',
+          line: '(XEN) arch/arm/p2m.c:2202: d0v0: Failing to acquire the MFN 0x1a02dc',
+        },
+      ],
     },
   );
   return { board: writer.board(), findings: [fault] };
@@ -516,7 +524,7 @@ export function overlapBoard(): Example {
     'network_fw_mem',
     {
       other: 'modem_mem',
-      log: `(XEN) ${line.text}`,
+      log: [{ target: 'xen:4.22.0', line: `(XEN) ${line.text}` }],
     },
   );
   const disabled = writer.finding(

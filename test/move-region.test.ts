@@ -68,7 +68,7 @@ describe('moving a region', () => {
       (each) => each.rule === 'reserved-overlap' && each.at.file === board(),
     );
     const fixes = (at ? await before.fixesOf(at) : []).filter(({ title }) =>
-      title.startsWith('Move '),
+      title.startsWith('Move mpss'),
     );
     const done: [Fix, string][] = [];
     for (const fix of fixes) {

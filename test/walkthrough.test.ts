@@ -10,6 +10,7 @@ import type { MapModel } from '../server/src/map-view/map-model.ts';
 import { defaultThemes, paletteFor } from '../server/src/map-view/map-palette.ts';
 import { makeMapModel } from '../server/src/map-view/make-map-model.ts';
 import { verdictsFor } from '../server/src/systems/verdicts-for.ts';
+import { labelLines } from '../server/src/rules/target-lines.ts';
 import { analyzeFile, type AnalyzedFile } from './support/analyze-file.ts';
 import { xenBoots } from '../server/src/xen/xen-boots.ts';
 
@@ -42,7 +43,9 @@ const pictures: Readonly<Record<string, Draw>> = {
       const fixes = await fixesOf(finding);
       return [
         `**${message}**\n`,
-        ...(log === undefined ? [] : ['```', log, '```\n']),
+        ...(log.length === 0
+          ? []
+          : ['```', ...labelLines(log).map(({ label, line }) => `${label}: ${line}`), '```\n']),
         ...fixes.map(({ title }) => `- ${title}`),
         '',
       ].join('\n');

@@ -2,6 +2,7 @@
 
 import { blobSize } from '../dtb/blob-size.ts';
 import { mapMemory } from '../memory/map-memory.ts';
+import { foreignReaderOf } from '../memory/tree-readers.ts';
 import type { PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Board, Guest, Load } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -68,7 +69,9 @@ export function analyze(
   const blob = blobOf(tree, overlays.length > 0 ? undefined : base.blobSize);
   const facts = gatherFacts(tree, blob, request.facts);
   const map = mapMemory(excess ? withoutNodes(tree) : tree, facts.memory.value);
-  const boots = excess ? [] : targets.map((target) => target.boot(tree, facts));
+  const foreignReader = foreignReaderOf(tree);
+  const isBooted = !excess && foreignReader === undefined;
+  const boots = isBooted ? targets.map((target) => target.boot(tree, facts)) : [];
   const sources = readings.flatMap((reading) => reading.source ?? []);
   const { loads, guests } = request;
   const board: Board = {
@@ -78,6 +81,7 @@ export function analyze(
     tree,
     map,
     ...(excess ? { excess } : {}),
+    ...(foreignReader === undefined ? {} : { foreignReader }),
     facts,
     ...(loads ? { loads } : {}),
     ...(guests ? { guests } : {}),

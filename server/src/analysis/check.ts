@@ -3,16 +3,18 @@
 import { firstIndexWhere } from '../text/first-index-where.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
-import type { Finding, Severity } from '../rules/finding.ts';
+import type { Finding, Severity, Told } from '../rules/finding.ts';
 import type { Proposal } from '../rules/proposal.ts';
 import type { Found, Place, Rule } from '../rules/rule.ts';
 import { tooLarge } from '../rules/source/too-large.ts';
+import type { TargetLine } from '../rules/target-lines.ts';
 import { printable, printableBrief } from '../text/printable.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { allowancesOf, type Allowance } from './allowances.ts';
 import { targetAsAsked, type Targets } from '../systems/targets.ts';
 import { Conditions, wordCondition } from './conditions.ts';
+import { stateConsequences } from './state-consequences.ts';
 
 /** What a user changed about the rules, by rule id: `-W`, `-E` or `dtmap.severity`. */
 export type RuleSettings = ReadonlyMap<string, Severity | 'off' | 'on'>;
@@ -30,6 +32,8 @@ interface Merged {
   readonly condition: string | undefined;
   severity: Severity;
   readonly targets: string[];
+  readonly log: TargetLine[];
+  readonly tells: Told[];
 }
 
 /** Findings of one rule: the rest is counted by nobody and read by nobody. */
@@ -40,7 +44,10 @@ const MOST_FOUND = 64 * MOST_FINDINGS;
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };
 
-/** The findings of all rules that `settings` leaves on, sorted by place; allowed ones are left out. */
+/**
+ * The findings of all rules that `settings` leaves on, sorted by place; allowed ones are left out. What a finding that is
+ * left out would have told of its consequences is said by the rules that state them.
+ */
 export function check(board: Board, settings: RuleSettings, targets: Targets): readonly Finding[] {
   const merged: Merged[] = [];
   const conditions = new Conditions(
@@ -49,15 +56,32 @@ export function check(board: Board, settings: RuleSettings, targets: Targets): r
       `${found.target ?? ''}\0${keyOf(resolvePlace(found.at), wordsOf(rule, found))}`,
   );
   for (const rule of allRules) {
-    // Rules are not tried on what is too large for them; what the text itself says is said.
-    if (board.excess && !rule.reads) continue;
+    if (!isTried(rule, board)) continue;
     const setting = settings.get(rule.id);
-    if (setting === 'off' || (rule.offByDefault && setting === undefined)) continue;
-    const found = mergeTargets(rule, board, setting === 'on' ? undefined : setting, conditions);
-    for (const each of found) merged.push(each);
+    const isOff = setting === 'off' || (rule.offByDefault && setting === undefined);
+    if (isOff && rule.states !== 'boot-ends') continue;
+    for (const each of mergeTargets(rule, board, setting, conditions)) merged.push(each);
   }
   const findings = merged.map((each) => findingOf(each, board, targets)).sort(compareFindings);
-  return withoutAllowed(findings, board);
+  return stateConsequences(withoutAllowed(findings, board));
+}
+
+/** Rules are not tried on what is too large for them, or read by others; what the text itself says is said. */
+function isTried({ reads }: Rule, { excess, foreignReader }: Board): boolean {
+  if (excess) return reads === 'text' || reads === 'tree';
+  return foreignReader === undefined || reads !== undefined;
+}
+
+/** How grave a finding is under a user's setting; undefined when it is switched off. */
+function severityOf(
+  rule: Rule,
+  found: Found<unknown>,
+  setting: Severity | 'off' | 'on' | undefined,
+): Severity | undefined {
+  const own = found.severity ?? rule.severity;
+  if (rule.states === 'boot-ends' && own === 'error') return own;
+  if (setting === 'off') return undefined;
+  return setting === undefined || setting === 'on' ? own : setting;
 }
 
 function wordsOf(rule: Rule, { facts }: Found<unknown>): string {
@@ -72,19 +96,22 @@ function keyOf(at: Span, message: string): string {
 function mergeTargets(
   rule: Rule,
   board: Board,
-  severity: Severity | undefined,
+  setting: Severity | 'off' | 'on' | undefined,
   conditions: Conditions,
 ): Iterable<Merged> {
   // Most rules find nothing: they get no table.
   let byKey: Map<string, Merged> | undefined;
   let count = 0;
   for (const found of rule.check(board)) {
+    const wanted = severityOf(rule, found, setting);
+    if (wanted === undefined) continue;
     count += 1;
     const at = resolvePlace(found.at);
-    const wanted = severity ?? found.severity ?? rule.severity;
     // What is no more than information anyway is not looked at: nothing would be made of it.
     const changes = RANK[wanted] < RANK.information ? conditions.of(rule, found) : undefined;
     const own = changes ? 'information' : wanted;
+    // Only what holds in all worlds is said against a setting.
+    if (setting === 'off' && changes) continue;
     const condition = changes && wordCondition(changes, board.facts);
     const words = wordsOf(rule, found);
     const message = changes ? `${words}, ${condition} (boot fact ${changes[0]?.fact})` : words;
@@ -95,23 +122,44 @@ function mergeTargets(
       if (RANK[own] < RANK[known.severity]) known.severity = own;
       if (found.target !== undefined && !known.targets.includes(found.target))
         known.targets.push(found.target);
+      addLines(known.log, found.log);
+      known.tells.push(...(found.tells ?? []));
     } else {
       const targets = found.target === undefined ? [] : [found.target];
       if (byKey.size >= MOST_FINDINGS || count >= MOST_FOUND) {
         byKey.set('', excessOf(rule, at));
         break;
       }
-      byKey.set(key, { rule, found, at, message, condition, severity: own, targets });
+      const log = [...(found.log ?? [])];
+      const tells = [...(found.tells ?? [])];
+      byKey.set(key, { rule, found, at, message, condition, severity: own, targets, log, tells });
     }
   }
   return byKey?.values() ?? [];
+}
+
+/** Adds the lines that a system does not have yet. */
+function addLines(log: TargetLine[], more: readonly TargetLine[] = []): void {
+  for (const { target, line } of more)
+    if (!log.some((each) => each.target === target && each.line === line))
+      log.push({ target, line });
 }
 
 /** Says at the first finding that is left out that there are more. */
 function excessOf({ id, severity }: Rule, at: Span): Merged {
   const found = { at, facts: { what: 'findings', limit: MOST_FINDINGS, rule: id } };
   const message = tooLarge.message(found.facts);
-  return { rule: tooLarge, found, at, message, condition: undefined, severity, targets: [] };
+  return {
+    rule: tooLarge,
+    found,
+    at,
+    message,
+    condition: undefined,
+    severity,
+    targets: [],
+    log: [],
+    tells: [],
+  };
 }
 
 function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
@@ -128,7 +176,16 @@ function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
     })),
     ...(merged.condition === undefined ? {} : { condition: merged.condition }),
     targets: merged.targets.map((name) => targetAsAsked(name, targets)),
-    ...(found.log === undefined ? {} : { log: printable(found.log) }),
+    log: merged.log.map(({ target, line }) => ({
+      target: targetAsAsked(target, targets),
+      line: printable(line),
+    })),
+    ...(rule.states === undefined ? {} : { states: rule.states }),
+    tells: merged.tells.map(({ target, consequence }) => ({
+      target: targetAsAsked(target, targets),
+      consequence,
+    })),
+    instead: [],
     // They cost a search of the map, so they are computed when asked for.
     get proposals() {
       proposals ??= (rule.fixes?.(found, board) ?? []).map((proposal) => ({

@@ -1,7 +1,9 @@
 // Checks boards one after the other and gives plain data: the part of `check` that a worker thread can do.
 
 import path from 'node:path';
-import { parseJson } from '../inputs/read-profile.ts';
+import { leaveOut } from '../analysis/state-consequences.ts';
+import { parseJson } from '../inputs/read-json.ts';
+import type { Finding } from '../rules/finding.ts';
 import { printable } from '../text/printable.ts';
 import { Failure, oneLine } from './failure.ts';
 import { fingerprints, mergeFindings, toJson, type JsonFinding } from './json-finding.ts';
@@ -33,7 +35,8 @@ export async function checkBoard(
     const boardFile = await session.findBoard(name, options);
     const settings = settingsFor(session.shell, boardFile.file, options);
     const opened = await session.open(boardFile, settings, 'findings');
-    const all = await jsonFindings(session, opened, options);
+    const found = await jsonFindings(session, opened, options);
+    const all = mergeFindings(found.values());
     const base = baselineFolder(session, options, settings.baseline);
     const ids = fingerprints(all, (file) =>
       path.relative(base, resolveFile(file, session.shell.cwd)),
@@ -44,7 +47,13 @@ export async function checkBoard(
         : readBaseline(session, settings.baseline);
     return {
       name,
-      findings: recorded ? all.filter((_, index) => !recorded.has(ids[index] ?? '')) : all,
+      findings: recorded
+        ? withoutRecorded(
+            opened,
+            found,
+            all.filter((_, index) => recorded.has(ids[index] ?? '')),
+          )
+        : all,
       remarks: opened.remarks,
       ...(settings.maxWarnings === undefined ? {} : { maxWarnings: settings.maxWarnings }),
       fingerprints: ids,
@@ -69,11 +78,12 @@ export function failureText(error: unknown, session: Session, name: string): str
   return oneLine(`${name}: a fault of dtmap itself: ${reason.slice(0, 200)}`);
 }
 
+/** The findings that are printed, as plain data. */
 async function jsonFindings(
   session: Session,
   opened: OpenBoard,
   options: CheckOptions,
-): Promise<JsonFinding[]> {
+): Promise<ReadonlyMap<Finding, JsonFinding>> {
   const { file, root } = opened.boardFile;
   const hints = options.hints === true || options.format === 'json';
   const findings = opened.findings
@@ -88,15 +98,32 @@ async function jsonFindings(
   const offers = showsFixes
     ? await tryFixesOf(opened, findings, await trialHostFor(session, opened, options))
     : undefined;
-  return mergeFindings(
-    findings.map((finding) =>
+  return new Map(
+    findings.map((finding) => [
+      finding,
       toJson(
         finding,
         opened.places,
         (offers?.get(finding) ?? []).flatMap((offer) => (offer.ok ? [offer.fix] : [])),
       ),
-    ),
+    ]),
   );
+}
+
+/** What is left of `found` without what a baseline records, and what has to be said in its place. */
+function withoutRecorded(
+  { places }: OpenBoard,
+  found: ReadonlyMap<Finding, JsonFinding>,
+  recorded: readonly JsonFinding[],
+): JsonFinding[] {
+  const texts = new Set(recorded.map((json) => JSON.stringify(json)));
+  // That a system does not boot is no debt to be paid later.
+  const left = [...found].filter(
+    ([{ severity, states }, json]) =>
+      texts.has(JSON.stringify(json)) && !(states === 'boot-ends' && severity === 'error'),
+  );
+  const kept = leaveOut([...found.keys()], new Set(left.map(([finding]) => finding)));
+  return mergeFindings(kept.map((finding) => found.get(finding) ?? toJson(finding, places, [])));
 }
 
 function baselineFolder(

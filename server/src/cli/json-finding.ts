@@ -2,11 +2,14 @@
 
 import { createHash } from 'node:crypto';
 import type { Finding, Severity } from '../rules/finding.ts';
+import type { TargetLine } from '../rules/target-lines.ts';
 import type { Fix } from '../text/edit.ts';
 import type { JsonPlace, Places } from './places.ts';
 
 export interface JsonFix {
   readonly title: string;
+  /** Whether `--fix` makes it without being asked for more. */
+  readonly safe: boolean;
   readonly edits: readonly { readonly at: JsonPlace; readonly text: string }[];
 }
 
@@ -19,7 +22,7 @@ export interface JsonFinding {
   readonly related: readonly { readonly message: string; readonly at: JsonPlace }[];
   readonly targets: readonly string[];
   readonly condition?: string;
-  readonly log?: string;
+  readonly log?: readonly TargetLine[];
   readonly fixes: readonly JsonFix[];
 }
 
@@ -40,9 +43,10 @@ export function toJson(finding: Finding, places: Places, fixes: readonly Fix[]):
     related: finding.related.map(({ message, at }) => ({ message, at: places.placeOf(at) })),
     targets: finding.targets,
     ...(finding.condition === undefined ? {} : { condition: finding.condition }),
-    ...(finding.log === undefined ? {} : { log: finding.log }),
+    ...(finding.log.length === 0 ? {} : { log: finding.log }),
     fixes: fixes.map((fix) => ({
       title: fix.title,
+      safe: fix.safe,
       edits: fix.edits.map(({ at, text }) => ({ at: places.placeOf(at), text })),
     })),
   };

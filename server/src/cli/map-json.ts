@@ -63,8 +63,10 @@ export function mapJson(board: Board, reader: string, places: Places): JsonMap {
   return system ? view.under(firstBoot(board, system), reader) : view.domain(reader);
 }
 
-function firstBoot(board: Board, { id, name }: System): Boot {
-  const first = board.boots.find(({ target }) => systemIdOf(target) === id);
+function firstBoot({ boots, foreignReader }: Board, { id, name }: System): Boot {
+  const first = boots.find(({ target }) => systemIdOf(target) === id);
+  if (!first && foreignReader !== undefined)
+    throw new Failure(`this device tree is for ${foreignReader}, not for ${name}`);
   if (!first) throw new Failure(`no ${name} release among the targets; name one with --${id}`);
   return first;
 }

@@ -3,6 +3,7 @@
 import { printable } from '../text/printable.ts';
 import type { JsonFinding } from './json-finding.ts';
 import type { Severity } from '../rules/finding.ts';
+import { labelLines } from '../rules/target-lines.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = {
   error: 'error',
@@ -32,7 +33,7 @@ export function printFindingsGithub(findings: readonly JsonFinding[]): string {
       const message = [
         finding.message,
         ...finding.related.map(({ message, at }) => `${at.file}:${at.line}: ${message}`),
-        ...(finding.log === undefined ? [] : [`Log: ${finding.log}`]),
+        ...labelLines(finding.log ?? []).map(({ label, line }) => `${label}: ${line}`),
       ]
         .map(printable)
         .join('\n');

@@ -1,5 +1,6 @@
 // Findings as Markdown: for a mail to a list, a bug report or the summary of a CI run.
 
+import { labelLines } from '../rules/target-lines.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
 import type { JsonFinding } from './json-finding.ts';
 import type { JsonPlace } from './places.ts';
@@ -16,7 +17,9 @@ export function printFindingsMarkdown(findings: readonly JsonFinding[]): string 
         ...finding.related.map(
           ({ message, at }) => `  - ${placeCode(at)}: ${markdownText(message)}`,
         ),
-        ...(finding.log === undefined ? [] : [`  - log: ${markdownCode(finding.log)}`]),
+        ...labelLines(finding.log ?? []).map(
+          ({ label, line }) => `  - ${label}: ${markdownCode(line)}`,
+        ),
       ];
       return `${lines.join('\n')}\n`;
     })

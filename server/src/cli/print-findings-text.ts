@@ -1,17 +1,19 @@
 // Findings for a terminal and for editors that read gcc's messages: `file:line:col: severity: message [rule]`.
 
+import { labelLines } from '../rules/target-lines.ts';
 import type { JsonFinding } from './json-finding.ts';
 import { textLines } from './output.ts';
 import type { JsonPlace } from './places.ts';
 
-/** One line per finding, then a `note:` line for every other party, the log line and the releases it holds for. */
+/** One line per finding, then a `note:` line for every other party, each log line and the releases it holds for. */
 export function printFindingsText(findings: readonly JsonFinding[]): string {
   const lines: string[] = [];
   for (const finding of findings) {
     const where = placeText(finding.at);
     lines.push(`${where}: ${finding.severity}: ${finding.message} [${finding.rule}]`);
     for (const { message, at } of finding.related) lines.push(`${placeText(at)}: note: ${message}`);
-    if (finding.log !== undefined) lines.push(`${where}: note: the log will say: ${finding.log}`);
+    for (const { label, line } of labelLines(finding.log ?? []))
+      lines.push(`${where}: note: ${label}: ${line}`);
     if (finding.targets.length > 0)
       lines.push(`${where}: note: holds for ${finding.targets.join(', ')}`);
   }

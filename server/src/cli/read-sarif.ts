@@ -1,6 +1,7 @@
 // Reads back the SARIF that print-findings-sarif.ts writes, so that the results of shards can be joined.
 
 import type { Severity } from '../rules/finding.ts';
+import type { TargetLine } from '../rules/target-lines.ts';
 import type { JsonFinding, JsonFix } from './json-finding.ts';
 import type { JsonPlace } from './places.ts';
 import { unescapeLinks } from './print-findings-sarif.ts';
@@ -39,6 +40,7 @@ interface Result {
   }[];
   readonly fixes?: readonly {
     readonly description: { readonly text: string };
+    readonly properties?: { readonly safe?: boolean };
     readonly artifactChanges: readonly {
       readonly artifactLocation: Location;
       readonly replacements: readonly {
@@ -50,7 +52,7 @@ interface Result {
   readonly properties: {
     readonly severity: Severity;
     readonly targets: readonly string[];
-    readonly log?: string;
+    readonly log?: readonly TargetLine[];
   };
 }
 
@@ -103,6 +105,7 @@ function findingOf(result: Result): JsonFinding {
 function fixOf(fix: NonNullable<Result['fixes']>[number]): JsonFix {
   return {
     title: unescapeLinks(fix.description.text),
+    safe: fix.properties?.safe === true,
     edits: fix.artifactChanges.flatMap(({ artifactLocation, replacements }) =>
       replacements.map(({ deletedRegion, insertedContent }) => ({
         at: place(artifactLocation, deletedRegion),

@@ -3,6 +3,7 @@
 import type { Diagnostic } from 'vscode-languageserver';
 import { targetInWords } from '../systems/targets.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
+import { labelLines } from '../rules/target-lines.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
 import type { ClientAbilities } from './client-abilities.ts';
@@ -120,12 +121,12 @@ export class Diagnostics {
   }
 }
 
-/** The message with the targets it holds for and the log line it leads to. */
+/** The message with the targets it holds for and what they print. */
 export function messageOf(finding: Finding): string {
   const lines = [finding.message];
   if (finding.targets.length > 0)
     lines.push(`Holds for ${finding.targets.map(targetInWords).join(', ')}`);
-  if (finding.log !== undefined) lines.push(finding.log);
+  for (const { label, line } of labelLines(finding.log)) lines.push(`${label}: ${line}`);
   return lines.join('\n');
 }
 

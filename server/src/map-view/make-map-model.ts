@@ -12,6 +12,7 @@ import {
 import { domainOf } from '../memory/domain-of.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
+import { labelLines } from '../rules/target-lines.ts';
 import type { Finding } from '../rules/finding.ts';
 import { systemOf } from '../systems/all-systems.ts';
 import { viewsUnder } from '../systems/verdicts-for.ts';
@@ -461,10 +462,7 @@ function sketchLanes(
   const lanesOf = (boot: Boot): LaneSketch[] => lanesUnder(boot, board, claims, reader, ram);
   const own = board.boots.filter((boot) => systemOf(boot) === switched);
   const others = board.boots.filter((boot) => systemOf(boot) !== switched);
-  return [
-    ...alignLanes(own.map(lanesOf)),
-    ...others.flatMap(lanesOf),
-  ];
+  return [...alignLanes(own.map(lanesOf)), ...others.flatMap(lanesOf)];
 }
 
 /** The edges in use, numbered. */
@@ -703,7 +701,11 @@ function noteOf(
     lane: fault ? fault.id : 'devicetree',
     regions: parties,
     related,
-    ...(finding.log !== undefined && { log: finding.log }),
+    ...(finding.log.length > 0 && {
+      log: labelLines(finding.log)
+        .map(({ label, line }) => `${label}: ${line}`)
+        .join('\n'),
+    }),
     ...(range && { range: { from: range.from, to: range.to } }),
     ...(place && { place }),
   };

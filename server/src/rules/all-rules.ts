@@ -160,6 +160,7 @@ import { dom0MemoryUnset } from './xen/dom0-memory-unset.ts';
 import { dom0NoLowBank } from './xen/dom0-no-low-bank.ts';
 import { dom0PlacementUncertain } from './xen/dom0-placement-uncertain.ts';
 import { dynamicRegionUnknownToXen } from './xen/dynamic-region-unknown-to-xen.ts';
+import { llcColorsOff } from './xen/llc-colors-off.ts';
 import { memreserveNotPassed } from './xen/memreserve-not-passed.ts';
 import { noExtendedRegions } from './xen/no-extended-regions.ts';
 import { reservedDisabledKept } from './xen/reserved-disabled-kept.ts';
@@ -239,6 +240,7 @@ export const allRules: readonly Rule[] = [
   iommusIsCell,
   iommusProperty,
   labelIsString,
+  llcColorsOff,
   loadOutsideRam,
   loadOverlapsLoad,
   loadOverlapsReserved,

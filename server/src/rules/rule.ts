@@ -3,8 +3,9 @@
 import type { Written } from '../tree/device-tree.ts';
 import type { Span } from '../text/span.ts';
 import type { Board } from './board.ts';
-import type { Severity } from './finding.ts';
+import type { Consequence, Severity, Told } from './finding.ts';
 import type { Proposal } from './proposal.ts';
+import type { TargetLine } from './target-lines.ts';
 
 /** Where something is: tree places are resolved to source spans when the finding is made. */
 export type Place = Written | Span;
@@ -18,8 +19,10 @@ export interface Found<Facts> {
   /** The release it holds for: `xen:4.18.6`, `linux:6.12`. Equal findings for several are merged into one. */
   readonly target?: string;
   readonly related?: readonly { readonly message: string; readonly at: Place }[];
-  /** Xen's or Linux's own log line. */
-  readonly log?: string;
+  /** What the systems print about it. */
+  readonly log?: readonly TargetLine[];
+  /** The consequences it tells, so that the rules which state them do not. */
+  readonly tells?: readonly Told[];
 }
 
 export interface Rule<Facts = unknown> {
@@ -28,13 +31,19 @@ export interface Rule<Facts = unknown> {
   readonly severity: Severity;
   /** The id of the tree problems it words: their facts are what `message` takes. */
   readonly problem?: string;
+  /**
+   * The consequence it states for those findings that do not tell it, or are left out. That a boot ends is always said: a
+   * setting leaves that rule's errors as they are, only an allowance with a reason silences them.
+   */
+  readonly states?: Consequence;
   /** Off unless asked for by `-W` or a setting: dtc checks that kernel builds switch off. */
   readonly offByDefault?: boolean;
   /**
    * What it asks for, when that is not everything: `text`, so that its findings also hold while the text is broken, or
-   * `tree`, the text and what dtc says of it. Both are checked when the tree is too large for the other rules.
+   * `tree`, the text and what dtc says of it. Both are checked when the tree is too large for the other rules. `nodes`: the
+   * tree's nodes, as dtc looks at them. All three are checked on trees that neither Linux nor Xen reads.
    */
-  readonly reads?: 'text' | 'tree';
+  readonly reads?: 'text' | 'tree' | 'nodes';
   /** One line: the fault as a headline. */
   readonly title: string;
   /** What goes wrong, and for whom. Markdown. */

@@ -1,12 +1,13 @@
 // Where in the source something that Xen says belongs.
 
+import { endOf } from '../xen/ending.ts';
 import { eventIn, lineWith } from '../messages/event.ts';
-import type { XenMessageId } from '../xen/messages.ts';
+import { xenMessages, type XenMessageId } from '../xen/messages.ts';
 import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
 import type { Board } from './board.ts';
 import type { Found, Place } from './rule.ts';
 import { isXenTree } from '../xen/is-xen-tree.ts';
-import { endOf } from '../xen/ending.ts';
+import { logOf } from './target-lines.ts';
 import { xenBoots } from '../xen/xen-boots.ts';
 
 /** The text or node that caused a line; else /chosen, where a board is made ready for Xen; else the root. */
@@ -39,9 +40,29 @@ export function* foundLines(
         at,
         facts: { line: line.text },
         target: boot.target,
-        log: line.shown,
+        ...logOf(boot, line),
       };
   }
+}
+
+/** Messages that name the node which ends the boot; a summary follows them. */
+const NAMES_NODE: ReadonlySet<XenMessageId> = new Set([
+  'address-untranslatable',
+  'cells-invalid',
+  'initrd-end-missing',
+  'nested-too-deep',
+  'node-parsing-failed',
+  'reg-missing',
+  'reg-too-short',
+  'region-limit',
+  ...(Object.keys(xenMessages) as XenMessageId[]).filter((id) => id.startsWith('shm-')),
+]);
+
+/** The line that tells why a boot panics: the last message is often a summary; the line that names a node stands before it. */
+export function causeOfEnd(boot: XenBoot): LogLine | undefined {
+  const last = endOf(boot)?.line;
+  if (last?.node || last?.written) return last;
+  return boot.log.findLast(({ events }) => events.some(({ id }) => NAMES_NODE.has(id))) ?? last;
 }
 
 /** Whether the boot ends where the early scan fails, as it does since 4.19. */

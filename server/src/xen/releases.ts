@@ -58,3 +58,9 @@ export function parseRelease(text: string): Release | undefined {
     )
   );
 }
+
+/** What people call a release: `4.18` for the latest point release known of that branch, else its own name. */
+export function shortName(release: Release): string {
+  const branch = `${release.major}.${release.minor}`;
+  return parseRelease(branch)?.name === release.name ? branch : release.name;
+}

@@ -11,7 +11,7 @@ const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
 inEveryWorkbench('memory map', (workbench) => {
   it('dtmap: Show memory map', async () => {
     await workbench().begin({ files: { 'board.dts': board }, open: 'board.dts' });
-    await workbench().waitSquiggles('error', 3);
+    await workbench().waitSquiggles('error', 2);
     await workbench().command('dtmap: Show memory map');
     const map = await workbench().webview('#map .block');
     assert.equal(await map.locator('[data-collision]').count(), 1);

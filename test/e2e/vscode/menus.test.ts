@@ -10,7 +10,7 @@ const board = readFileSync(path.join(root, 'client/sample/board.dts'), 'utf8');
 inEveryWorkbench('menus', (workbench) => {
   async function openSample(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
     await workbench().begin({ files: { 'board.dts': board }, open: 'board.dts', settings });
-    await workbench().waitSquiggles('error', 3);
+    await workbench().waitSquiggles('error', 2);
   }
 
   it('editor/title: Show memory map', async () => {

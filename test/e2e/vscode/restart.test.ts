@@ -25,18 +25,18 @@ describe('a language server that ends by itself in VS Code', () => {
     await workbench().begin({ files: { 'board.dts': board }, open: 'board.dts' });
     // A server of its own: another test may have ended one less than a minute ago.
     await workbench().command('dtmap: Restart language server');
-    await workbench().waitSquiggles('error', 3);
+    await workbench().waitSquiggles('error', 2);
     // An edit that is not saved: the new server must hear of it.
     await workbench().select('status = "disabled";');
     await workbench().type('status = "okay";');
-    await workbench().waitSquiggles('error', 2);
+    await workbench().waitSquiggles('error', 1);
     kill();
     await workbench().notification('ended unexpectedly and was started again');
     await workbench().screenshot('server-restarted');
-    await workbench().waitSquiggles('error', 2);
+    await workbench().waitSquiggles('error', 1);
     await workbench().select('status = "okay";');
     await workbench().type('status = "disabled";');
-    await workbench().waitSquiggles('error', 3);
+    await workbench().waitSquiggles('error', 2);
     kill();
     await workbench().notification('ended twice within a minute');
     await workbench().screenshot('server-down');
@@ -44,7 +44,7 @@ describe('a language server that ends by itself in VS Code', () => {
       hasText: 'Restart',
     });
     await restart.first().click();
-    await workbench().waitSquiggles('error', 3);
+    await workbench().waitSquiggles('error', 2);
     // Nothing but what happened: no complaint of this Node about the server's options, say.
     const log = output().slice(before).trim().split('\n');
     assert.ok(log.length >= 4, log.join('\n'));

@@ -25,6 +25,7 @@ export function claimsMemory(node: DtNode): boolean {
 export const regLength = rule<Facts>({
   id: 'reg-length',
   severity: 'error',
+  reads: 'nodes',
   title: 'reg has the wrong number of cells',
   why: `
 The parent's #address-cells and #size-cells say how many cells an entry has. With cells left over the entries are read

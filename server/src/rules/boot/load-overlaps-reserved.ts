@@ -1,20 +1,20 @@
 // Xen, the blob or another file is loaded into reserved memory.
 
-import { lineWith } from '../../messages/event.ts';
 import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { loadedFiles, type LoadedFile } from '../loaded-files.ts';
 import { moveRegionFixes } from '../move-region.ts';
-import { linesAbout } from '../lines-about.ts';
+import { refusalParts, refusedOverlaps, wordRefusals, type Refusal } from '../refused-overlap.ts';
 import { rule } from '../rule.ts';
 import { reservationName } from '../static-regions.ts';
-import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly file: LoadedFile;
   readonly region: Reserved;
+  /** The boots of Xen that do not take both. */
+  readonly refusals: readonly Refusal[];
 }
 
 export const loadOverlapsReserved = rule<Facts>({
@@ -29,6 +29,7 @@ releases boot on until one overwrites the other. Xen's message does not say that
   source: ['xen: check_reserved_regions_overlap', 'xen: add_boot_module'],
 
   *check(board: Board) {
+    const refusalsOf = refusedOverlaps(board);
     for (const file of loadedFiles(board, 'sure')) {
       // Of a file that the tree names as module the rule about modules tells.
       if (board.map.modules.some((module) => module.start === file.start)) continue;
@@ -37,23 +38,23 @@ releases boot on until one overwrites the other. Xen's message does not say that
         if (region.kind === 'memreserve' || !region.enabled || !overlaps(file, region)) continue;
         const at = file.at ?? region.written;
         if (!at) continue;
-        const about = xenBoots(board).flatMap((boot) => linesAbout(boot, region.node));
-        const line = lineWith(about, 'region-overlap');
+        const refusals = refusalsOf(file, region);
         yield {
           at,
-          facts: { file, region },
+          facts: { file, region, refusals },
           related:
             file.at && region.written
               ? [{ message: `${reservationName(region)} is here`, at: region.written }]
               : [],
-          ...(line ? { log: line.shown } : {}),
+          ...refusalParts(refusals),
         };
       }
     }
   },
 
-  message: ({ file, region }) =>
-    `${file.name} ${formatRange(file)} is loaded into ${reservationName(region)} ${formatRange(region)}`,
+  message: ({ file, region, refusals }) =>
+    `${file.name} ${formatRange(file)} is loaded into ${reservationName(region)} ${formatRange(region)}` +
+    wordRefusals(refusals, file.at ? undefined : region.node),
 
   fixes: ({ facts }, board) => moveRegionFixes(board, facts.region),
 });

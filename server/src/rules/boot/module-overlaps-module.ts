@@ -1,20 +1,20 @@
 // Two boot modules share memory.
 
-import { lineWith } from '../../messages/event.ts';
 import { formatRange, formatSize } from '../../addresses/format.ts';
 import { intersection } from '../../addresses/region.ts';
 import type { Module } from '../../memory/memory-map.ts';
 import { RangeIndex } from '../../memory/range-index.ts';
 import type { Board } from '../board.ts';
-import { linesAbout } from '../lines-about.ts';
+import { refusalParts, refusedOverlaps, wordRefusals, type Refusal } from '../refused-overlap.ts';
 import { rule } from '../rule.ts';
-import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly module: Module;
   readonly other: Module;
   /** Bytes both claim. */
   readonly shared: bigint;
+  /** The boots of Xen that do not take both. */
+  readonly refusals: readonly Refusal[];
 }
 
 export const moduleOverlapsModule = rule<Facts>({
@@ -30,6 +30,7 @@ later in the tree. The same kernel named by two domains is another matter: xen-m
 
   *check(board: Board) {
     const { modules } = board.map;
+    const refusalsOf = refusedOverlaps(board);
     const index = new RangeIndex(modules);
     const earlier = new Set<Module>();
     for (const module of modules) {
@@ -37,23 +38,23 @@ later in the tree. The same kernel named by two domains is another matter: xen-m
         const shared = intersection(module, other);
         if (!shared || !module.written || !earlier.has(other)) continue;
         if (module.start === other.start && module.end === other.end) continue;
-        const about = xenBoots(board).flatMap((boot) => linesAbout(boot, module.node));
-        const line = lineWith(about, 'region-overlap');
+        const refusals = refusalsOf(module, other);
         yield {
           at: module.written,
-          facts: { module, other, shared: shared.end - shared.start },
+          facts: { module, other, shared: shared.end - shared.start, refusals },
           related: other.written
             ? [{ message: `${nameOf(other)} is here`, at: other.written }]
             : [],
-          ...(line ? { log: line.shown } : {}),
+          ...refusalParts(refusals),
         };
       }
       earlier.add(module);
     }
   },
 
-  message: ({ module, other, shared }) =>
-    `${nameOf(module)} overlaps ${formatSize(shared)} of ${nameOf(other)}`,
+  message: ({ module, other, shared, refusals }) =>
+    `${nameOf(module)} overlaps ${formatSize(shared)} of ${nameOf(other)}` +
+    wordRefusals(refusals, module.node),
 });
 
 function nameOf(module: Module): string {

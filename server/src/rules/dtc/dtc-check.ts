@@ -45,6 +45,7 @@ export function dtcCheck(check: DtcCheck): Rule {
     id: check.id,
     severity: 'warning',
     offByDefault: check.offInKernelBuilds ?? false,
+    reads: 'nodes',
     title: check.title,
     why: check.why,
     instead: check.instead,
@@ -65,8 +66,8 @@ export function dtcCheck(check: DtcCheck): Rule {
         if (warnings.length === 0) continue;
         for (const warning of warnings) {
           const at = warningPlaceOf(warning);
-          const log = `Warning (${check.id}): ${subjectOf(warning)}: ${warning.text}`;
-          if (at) yield { at, facts: warning, log };
+          const line = `Warning (${check.id}): ${subjectOf(warning)}: ${warning.text}`;
+          if (at) yield { at, facts: warning, log: [{ target: 'dtc', line }] };
         }
         warnings = [];
       }

@@ -9,6 +9,7 @@ import { moveRegionFixes } from '../move-region.ts';
 import { rule } from '../rule.ts';
 import { placeOfProperty, staticRegions } from '../static-regions.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
+import { logOf } from '../target-lines.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 
 /** With 4 KiB pages; 32 MiB and 512 MiB with 16 and 64 KiB. */
@@ -49,7 +50,7 @@ region", and the memory goes back to the allocator.`,
             at,
             facts: { node, range: recorded, region },
             target: boot.target,
-            log: line.shown,
+            ...logOf(boot, line),
           };
       }
     }

@@ -7,6 +7,7 @@ import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 import { placeOfProperty } from '../static-regions.ts';
+import { logOf } from '../target-lines.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
@@ -52,7 +53,7 @@ whole pairs of both. Otherwise Linux drops the region: no default CMA, no pool f
           at,
           facts: { node, property, found: value.bytes.length / 4, expected },
           target: boot.target,
-          ...(line ? { log: line.shown } : {}),
+          ...logOf(boot, line),
         };
       }
     }

@@ -8,6 +8,7 @@ import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 import { placeOfProperty } from '../static-regions.ts';
+import { logOf } from '../target-lines.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
@@ -50,7 +51,7 @@ and reservations of this tree, so the region does not exist, and its users fail.
           facts: { region, ram: inside },
           target: boot.target,
           related: ranges ? [{ message: 'where it may go', at: ranges.whole }] : [],
-          ...(line ? { log: line.shown } : {}),
+          ...logOf(boot, line),
         };
       }
     }

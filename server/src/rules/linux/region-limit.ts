@@ -5,6 +5,7 @@ import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
+import { logOf } from '../target-lines.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
@@ -31,7 +32,7 @@ static region past the limit is still reserved, but its users do not find it (-E
           at,
           facts: { node },
           target: boot.target,
-          ...(line ? { log: line.shown } : {}),
+          ...logOf(boot, line),
         };
       }
     }

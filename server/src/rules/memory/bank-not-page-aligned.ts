@@ -7,6 +7,7 @@ import type { Bank } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
+import { logOfAll } from '../target-lines.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
@@ -25,9 +26,13 @@ export const bankNotPageAligned = rule<Facts>({
     for (const bank of board.map.banks) {
       if (!bank.enabled || !bank.written || ((bank.start | bank.end) & (PAGE_SIZE - 1n)) === 0n)
         continue;
-      const about = linuxBoots(board).flatMap((boot) => linesAbout(boot, bank.node));
-      const line = lineWith(about, 'memory-ignored');
-      yield { at: bank.written, facts: { bank }, ...(line ? { log: line.shown } : {}) };
+      yield {
+        at: bank.written,
+        facts: { bank },
+        ...logOfAll(linuxBoots(board), (boot) =>
+          lineWith(linesAbout(boot, bank.node), 'memory-ignored'),
+        ),
+      };
     }
   },
 

@@ -1,12 +1,15 @@
 // Two RAM banks share bytes.
 
+import { endOf } from '../../xen/ending.ts';
 import { formatRange, formatSize } from '../../addresses/format.ts';
 import { intersection } from '../../addresses/region.ts';
 import type { Bank } from '../../memory/memory-map.ts';
 import { overlappingPairs } from '../../memory/overlapping-pairs.ts';
 import type { Board } from '../board.ts';
+import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isWrittenLater } from '../is-written-later.ts';
 import { rule, type Found } from '../rule.ts';
-import { endOf } from '../../xen/ending.ts';
+import { logOf } from '../target-lines.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -28,29 +31,33 @@ common/page_alloc.c").`,
   *check(board: Board) {
     const banks = board.map.banks.filter((bank) => bank.enabled);
     for (const [first, second] of overlappingPairs(banks)) {
-      for (const [own, other] of [
-        [first, second],
-        [second, first],
-      ] as const) {
-        if (!own.written) continue;
-        const found: Found<Facts> = {
-          at: own.written,
-          facts: { own, other },
-          related: other.written
-            ? [{ message: `the other bank ${formatRange(other)}`, at: other.written }]
-            : [],
-        };
-        yield found;
-        for (const boot of xenBoots(board)) {
-          const end = endOf(boot);
-          if (end?.because.some(({ code }) => code === 'ram-twice'))
-            yield {
-              ...found,
-              severity: 'error',
-              target: boot.target,
-              ...(end.line ? { log: end.line.shown } : {}),
-            };
-        }
+      if (!first.written || !second.written) continue;
+      const isFirstLater = isWrittenLater(board, first.written, second.written);
+      const [own, other] = isFirstLater ? [first, second] : [second, first];
+      const found: Found<Facts> = {
+        at: isFirstLater ? first.written : second.written,
+        facts: { own, other },
+        related: [
+          {
+            message: `the other bank ${formatRange(other)}`,
+            at: isFirstLater ? second.written : first.written,
+          },
+        ],
+      };
+      yield found;
+      if (!isXenTree(board.tree)) continue;
+      for (const boot of xenBoots(board)) {
+        const { target } = boot;
+        const end = endOf(boot);
+        if (!end) continue;
+        if (end.because.some(({ code }) => code === 'ram-twice'))
+          yield {
+            ...found,
+            severity: 'error',
+            target,
+            ...logOf(boot, end.line),
+            tells: [{ target, consequence: 'boot-ends' }],
+          };
       }
     }
   },

@@ -7,14 +7,17 @@ import type { Reserved } from '../../memory/memory-map.ts';
 import { overlappingPairs } from '../../memory/overlapping-pairs.ts';
 import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
+import { refusalParts, refusedOverlaps, wordRefusals, type Refusal } from '../refused-overlap.ts';
 import { rule, type Found } from '../rule.ts';
 import { reservationName } from '../static-regions.ts';
-import { xenBoots } from '../../xen/xen-boots.ts';
+import { logOf } from '../target-lines.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly entry: Reserved;
   readonly other: Reserved;
+  /** The boots of Xen that do not take both. */
+  readonly refusals: readonly Refusal[];
 }
 
 export const memreserveOverlap = rule<Facts>({
@@ -42,13 +45,15 @@ stop at the overlap. Entries must not overlap each other.`,
         new Set(boot.reserved.flatMap(({ node, state }) => (state === 'failed' && node) || [])),
       ]),
     );
+    const refusalsOf = refusedOverlaps(board);
     for (const [first, second] of overlappingPairs(regions)) {
       const entry = first.kind === 'memreserve' ? first : second;
       const other = entry === first ? second : first;
       if (entry.kind !== 'memreserve' || !entry.written) continue;
+      const refusals = refusalsOf(entry, other);
       const found: Found<Facts> = {
         at: entry.written,
-        facts: { entry, other },
+        facts: { entry, other, refusals },
         related: other.written
           ? [
               {
@@ -63,26 +68,24 @@ stop at the overlap. Entries must not overlap each other.`,
         const hasFailed = other.node !== undefined && failed.get(boot)?.has(other.node);
         const line = lineWith(linesAbout(boot, other.node), 'linux-not-reserved');
         if (hasFailed && line)
-          yield { ...found, severity: 'warning', target: boot.target, log: line.shown };
+          yield { ...found, severity: 'warning', target: boot.target, ...logOf(boot, line) };
       }
-      for (const boot of xenBoots(board)) {
-        const line = lineWith(linesAbout(boot, other.node), 'region-overlap');
-        if (line)
-          yield {
-            ...found,
-            severity: 'error',
-            target: boot.target,
-            log: line.shown,
-          };
-      }
+      for (const refusal of refusals)
+        yield {
+          ...found,
+          severity: 'error',
+          target: refusal.boot.target,
+          ...refusalParts([refusal]),
+        };
     }
   },
 
-  message({ entry, other }) {
+  message({ entry, other, refusals }) {
     const shared = intersection(entry, other) ?? entry;
     return (
       `/memreserve/ ${formatRange(entry)} and ${reservationName(other)} ${formatRange(other)} share ` +
-      `${formatRange(shared)}, ${formatSize(shared.end - shared.start)}`
+      `${formatRange(shared)}, ${formatSize(shared.end - shared.start)}` +
+      wordRefusals(refusals, other.node)
     );
   },
 });

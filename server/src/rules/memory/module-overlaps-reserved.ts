@@ -1,22 +1,22 @@
 // A boot module is loaded over a reserved region.
 
-import { lineWith } from '../../messages/event.ts';
 import { formatRange } from '../../addresses/format.ts';
 import { contains, overlaps } from '../../addresses/region.ts';
 import type { Module, Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { moveRegionFixes } from '../move-region.ts';
-import { linesAbout } from '../lines-about.ts';
+import { isWrittenLater } from '../is-written-later.ts';
+import { refusalParts, refusedOverlaps, wordRefusals, type Refusal } from '../refused-overlap.ts';
 import { rule } from '../rule.ts';
-import { xenBoots } from '../../xen/xen-boots.ts';
+import { reservationName } from '../static-regions.ts';
 
 interface Facts {
   readonly module: Module;
   readonly region: Reserved;
   readonly at: 'module' | 'region';
+  /** The boots of Xen that do not take both. */
+  readonly refusals: readonly Refusal[];
 }
-
-const regionName = (region: Reserved): string => region.node?.name ?? '/memreserve/';
 
 export const moduleOverlapsReserved = rule<Facts>({
   id: 'module-overlaps-reserved',
@@ -30,44 +30,44 @@ either the module is missing or the scan stops.`,
   source: ['xen: add_boot_module', 'xen: boot_modules_overlap_check'],
 
   *check(board: Board) {
+    const refusalsOf = refusedOverlaps(board);
     for (const module of board.map.modules) {
       for (const region of board.map.reserved) {
         if (!region.enabled || region.end <= region.start || !overlaps(module, region)) continue;
         // Boot loaders list the modules they loaded in /memreserve/; an entry over part of one is none of those.
         const isListed = region.kind === 'memreserve' && contains(region, module);
         if ((region.kind !== 'static' && region.kind !== 'memreserve') || isListed) continue;
-        const about = xenBoots(board).flatMap((boot) =>
-          [module, region].flatMap(({ node }) => linesAbout(boot, node)),
-        );
-        const line = lineWith(about, 'region-overlap');
-        const log = line && { log: line.shown };
-        if (module.written)
-          yield {
-            at: module.written,
-            facts: { module, region, at: 'module' },
-            related: region.written
-              ? [{ message: `${regionName(region)} is here`, at: region.written }]
-              : [],
-            ...log,
-          };
-        if (region.written)
-          yield {
-            at: region.written,
-            facts: { module, region, at: 'region' },
-            related: module.written
-              ? [{ message: `the ${module.kind} module is here`, at: module.written }]
-              : [],
-            ...log,
-          };
+        const isLater =
+          module.written && region.written && isWrittenLater(board, region.written, module.written);
+        const [at, other] = isLater
+          ? [region.written, module.written]
+          : [module.written ?? region.written, module.written && region.written];
+        if (!at) continue;
+        const refusals = refusalsOf(module, region);
+        const facts: Facts = {
+          module,
+          region,
+          at: at === module.written ? 'module' : 'region',
+          refusals,
+        };
+        const name = facts.at === 'module' ? reservationName(region) : `the ${module.kind} module`;
+        yield {
+          at,
+          facts,
+          related: other ? [{ message: `${name} is here`, at: other }] : [],
+          ...refusalParts(refusals),
+        };
       }
     }
   },
 
-  message({ module, region, at }) {
-    const own = `the ${module.kind} module ${formatRange(module)}`;
-    const other = `${regionName(region)} ${formatRange(region)}`;
-    return at === 'module' ? `${own} overlaps ${other}` : `${other} overlaps ${own}`;
+  message({ module, region, at, refusals }) {
+    const load = `the ${module.kind} module ${formatRange(module)}`;
+    const reservation = `${reservationName(region)} ${formatRange(region)}`;
+    const [own, other, node] =
+      at === 'module' ? [load, reservation, module.node] : [reservation, load, region.node];
+    return `${own} overlaps ${other}${wordRefusals(refusals, node)}`;
   },
 
-  fixes: ({ facts }, board) => (facts.at === 'region' ? moveRegionFixes(board, facts.region) : []),
+  fixes: ({ facts }, board) => moveRegionFixes(board, facts.region),
 });

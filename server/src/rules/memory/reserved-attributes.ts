@@ -1,13 +1,15 @@
 // A reserved region has properties that exclude each other, and its driver refuses it.
 
-import { eventIn } from '../../messages/event.ts';
+import { lineWith } from '../../messages/event.ts';
 import { isCompatible } from '../../linux/region-drivers.ts';
 import { isEnabled } from '../../memory/map-memory.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
+import { linesAbout } from '../lines-about.ts';
 import { removeProperty } from '../remove-property.ts';
 import { rule } from '../rule.ts';
 import { reservedChildren } from '../static-regions.ts';
+import { logOfAll } from '../target-lines.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
@@ -40,14 +42,12 @@ shared-dma-pool.`,
   ],
 
   *check(board: Board) {
-    const refusals = linuxBoots(board)
-      .flatMap((boot) => boot.log)
-      .filter((line) => eventIn(line, 'region-refused'));
     for (const node of reservedChildren(board)) {
       if (!isEnabled(node)) continue;
       const place = (name: string): ReturnType<typeof written> => written(node, name);
-      const line = refusals.find((each) => each.node === node);
-      const log = line ? { log: line.shown } : {};
+      const log = logOfAll(linuxBoots(board), (boot) =>
+        lineWith(linesAbout(boot, node), 'region-refused'),
+      );
       if (isCompatible(node, 'restricted-dma-pool')) {
         for (const property of EXCLUDED) {
           const at = place(property);

@@ -8,6 +8,7 @@ import { cellsOf, type DtNode } from '../../tree/device-tree.ts';
 import { addProperty } from '../add-property.ts';
 import type { Board } from '../board.ts';
 import { rule, type Place } from '../rule.ts';
+import { logOfAll } from '../target-lines.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
@@ -34,10 +35,7 @@ them all the same, so that a dom0 uses memory it does not own ("Failing to acqui
     if (!node || node.children.length === 0) return;
     const cells = linuxRootCells(board.tree);
     if (hasLinuxFormat(node, cells)) return;
-    const log = lineWith(
-      linuxBoots(board).flatMap((boot) => boot.log),
-      'format-unsupported',
-    );
+    const log = logOfAll(linuxBoots(board), (boot) => lineWith(boot.log, 'format-unsupported'));
     const opening = node.openings[0]?.name;
     for (const [fault, expected] of [
       ['#address-cells', cells.address],
@@ -52,7 +50,7 @@ them all the same, so that a dom0 uses memory it does not own ("Failing to acqui
         yield {
           at,
           facts: { node, fault, found, expected },
-          ...(log ? { log: log.text } : {}),
+          ...log,
         };
     }
   },

@@ -8,6 +8,7 @@ import type { DtNode } from '../../tree/device-tree.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 import { reservationName, staticRegions } from '../static-regions.ts';
+import { logOfAll } from '../target-lines.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
@@ -35,9 +36,13 @@ check; since 6.12 it warns ("ignores 1 regions in node"). U-Boot reserves the fi
       const first = firsts.get(region.node) ?? region;
       if (first === region) firsts.set(region.node, region);
       if (region.index === 0 || !region.written) continue;
-      const about = linuxBoots(board).flatMap((boot) => linesAbout(boot, region.node));
-      const line = lineWith(about, 'regions-ignored');
-      yield { at: region.written, facts: { region, first }, ...(line ? { log: line.shown } : {}) };
+      yield {
+        at: region.written,
+        facts: { region, first },
+        ...logOfAll(linuxBoots(board), (boot) =>
+          lineWith(linesAbout(boot, region.node), 'regions-ignored'),
+        ),
+      };
     }
   },
 

@@ -1,48 +1,61 @@
 // Two reserved regions share bytes.
 
-import { eventIn, lineWith } from '../../messages/event.ts';
+import { eventIn } from '../../messages/event.ts';
 import { formatRange, formatSize } from '../../addresses/format.ts';
 import { contains, intersection } from '../../addresses/region.ts';
+import type { KernelLine, LinuxBoot } from '../../linux/linux-boot.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import { overlappingPairs } from '../../memory/overlapping-pairs.ts';
-import { spanOf, type Definition } from '../../tree/device-tree.ts';
+import type { Definition, Written } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
+import { isWrittenLater } from '../is-written-later.ts';
 import { linesAbout } from '../lines-about.ts';
+import { lostPlaces, lostToScan } from '../lost-to-scan.ts';
 import { moveRegionFixes } from '../move-region.ts';
-import { rule, type Place } from '../rule.ts';
-import { xenBoots } from '../../xen/xen-boots.ts';
+import { refusalParts, refusedOverlaps, wordRefusals, type Refusal } from '../refused-overlap.ts';
+import { rule, type Found, type Place } from '../rule.ts';
+import { reservationName } from '../static-regions.ts';
+import { logOfAll } from '../target-lines.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
+  /** The region that is to be changed. */
   readonly own: Reserved;
   readonly other: Reserved;
+  /** The boots of Xen that do not take both. */
+  readonly refusals: readonly Refusal[];
 }
 
-const name = (region: Reserved): string => region.node?.name ?? '/memreserve/';
+type Related = NonNullable<Found<Facts>['related']>;
 
 /** The other party, and for both the definitions that were overridden. */
-function relatedTo(own: Reserved, other: Reserved): { message: string; at: Place }[] {
+function relatedTo(own: Reserved, other: Reserved): Related {
   const related: { message: string; at: Place }[] = [];
   if (other.written)
-    related.push({ message: `${name(other)} ${formatRange(other)} is here`, at: other.written });
+    related.push({
+      message: `${reservationName(other)} ${formatRange(other)} is here`,
+      at: other.written,
+    });
   for (const region of [own, other]) {
+    const name = reservationName(region);
     const property = region.node?.properties.get('reg');
     for (const definition of property?.overridden ?? [])
       related.push({
-        message: `the reg of ${name(region)} that is overridden`,
+        message: `the reg of ${name} that is overridden`,
         at: definition.value ?? definition.whole,
       });
-    if (property && property.overridden.length > 0 && property.definition)
+    if (region === other && property && property.overridden.length > 0 && property.definition)
       related.push({
-        message: `the override that gives ${name(region)} its range`,
+        message: `the override that gives ${name} its range`,
         at: property.definition.value ?? property.definition.whole,
       });
     const status = enabling(region);
-    if (status)
-      related.push({
-        message: `${name(region)} is enabled here`,
-        at: status.value ?? status.whole,
-      });
+    if (!status) continue;
+    // The finding itself stands at the status of its own region.
+    if (region === other)
+      related.push({ message: `${name} is enabled here`, at: placeOfStatus(status) });
+    else if (region.written)
+      related.push({ message: `${name} ${formatRange(region)} is here`, at: region.written });
   }
   return related;
 }
@@ -59,19 +72,32 @@ function enabling(region: Reserved): Definition | undefined {
   return disabled ? status?.definition : undefined;
 }
 
-/** Where a region is written: the winning tuple, the node it overrides, and what enables it. */
-function* placesOf(region: Reserved): Generator<Place> {
-  if (region.written) yield region.written;
+function placeOfStatus({ value, whole }: Definition): Written {
+  return value ?? whole;
+}
+
+/** What made a region what it is: the status that enables it, else the winning tuple. */
+function placeOf(region: Reserved): Written | undefined {
   const status = enabling(region);
-  if (status) yield status.value ?? status.whole;
-  const property = region.node?.properties.get('reg');
-  const opening = region.node?.openings[0];
-  if (!property?.definition || !opening || property.overridden.length === 0) return;
-  const winner = spanOf(property.definition.whole);
-  const whole = spanOf(opening.whole);
-  const isInside =
-    winner.file === whole.file && winner.start >= whole.start && winner.end <= whole.end;
-  if (!isInside) yield opening.name;
+  return status ? placeOfStatus(status) : region.written;
+}
+
+/** Whether a later statement changed the region: it is likelier wrong than one that was written in one go. */
+function isOverridden(region: Reserved): boolean {
+  const reg = region.node?.properties.get('reg');
+  return (reg?.overridden.length ?? 0) > 0 || enabling(region) !== undefined;
+}
+
+/** Which of two regions is to be changed: one that was overridden, else the later one in the text. */
+function orderOf(
+  board: Board,
+  a: Reserved,
+  b: Reserved,
+): readonly [own: Reserved, other: Reserved] {
+  const [placeA, placeB] = [placeOf(a), placeOf(b)];
+  if (!placeA || !placeB) return placeA ? [a, b] : [b, a];
+  if (isOverridden(a) !== isOverridden(b)) return isOverridden(a) ? [a, b] : [b, a];
+  return isWrittenLater(board, placeA, placeB) ? [a, b] : [b, a];
 }
 
 export const reservedOverlap = rule<Facts>({
@@ -80,8 +106,9 @@ export const reservedOverlap = rule<Facts>({
   title: 'Two reserved regions share bytes',
   why: `
 Both owners believe the shared bytes are theirs. Linux prints "OVERLAP DETECTED!" for neighbours and goes on; Xen 4.18
-stops scanning the devicetree at the second region, and Xen 4.19 and later panic. Very often the cause is a board file
-that overrides the \`reg\` of a region of the SoC file: the finding is then on the override, too.`,
+stops scanning the devicetree at the second region and gives what it did not read to its heap, and Xen 4.19 and later
+panic. Very often the cause is a board file that overrides the \`reg\` of a region of the SoC file: the finding is then on
+the override, else on the region that stands later in the text.`,
   instead: 'Move or shrink one of the regions, or delete the one that the board does not use.',
   source: ['xen: check_reserved_regions_overlap', 'linux: __rmem_check_for_overlap'],
 
@@ -89,57 +116,59 @@ that overrides the \`reg\` of a region of the SoC file: the finding is then on t
     const regions = board.map.reserved.filter(
       (region) => region.kind === 'static' && region.enabled,
     );
+    const refusalsOf = refusedOverlaps(board);
     for (const [first, second] of overlappingPairs(regions)) {
-      for (const [own, other] of [
-        [first, second],
-        [second, first],
-      ] as const) {
-        const log = logLine(board, own, other);
-        for (const at of placesOf(own))
-          yield {
-            at,
-            facts: { own, other },
-            related: relatedTo(own, other),
-            ...(log === undefined ? {} : { log }),
-          };
-      }
+      const [own, other] = orderOf(board, first, second);
+      const at = placeOf(own);
+      if (!at) continue;
+      const refusals = refusalsOf(own, other);
+      const stopped = refusals.filter(({ comesTo }) => comesTo === 'scan-stops');
+      const { log = [], tells = [] } = refusalParts(refusals);
+      const linux = logOfAll(linuxBoots(board), (boot) => overlapLine(boot, own, other));
+      yield {
+        at,
+        facts: { own, other, refusals },
+        related: [
+          ...relatedTo(own, other),
+          ...stopped.flatMap(({ boot }) => lostPlaces(boot, lostToScan(board, boot))),
+        ],
+        log: [...log, ...(linux.log ?? [])],
+        tells,
+      };
     }
   },
 
-  message({ own, other }) {
+  message({ own, other, refusals }) {
     const shared = intersection(own, other);
     const size = shared ? formatSize(shared.end - shared.start) : '';
+    const name = reservationName(other);
     const how =
       own.start === other.start && own.end === other.end
-        ? 'is the same range as'
+        ? `is the same range as ${name}`
         : contains(own, other)
-          ? 'contains'
+          ? `contains ${name}`
           : contains(other, own)
-            ? 'lies inside'
-            : `overlaps ${size} of`;
-    return `${name(own)} ${formatRange(own)} ${how} ${name(other)} ${formatRange(other)}`;
+            ? `lies inside ${name}`
+            : `overlaps ${name} by ${size}`;
+    return `${reservationName(own)} ${how}${wordRefusals(refusals, own.node)}`;
   },
 
-  fixes({ facts }, board) {
-    return moveRegionFixes(board, facts.own);
+  fixes({ facts: { own, other } }, board) {
+    const fixes = moveRegionFixes(board, own);
+    // The other party has a way out as well, which nothing takes unasked while there is one for the first.
+    const [second] = moveRegionFixes(board, other);
+    if (fixes.length === 0 || !second) return second ? [second] : fixes;
+    return [...fixes, { ...second, preferred: false }];
   },
 });
 
-/** What a reader prints about the pair: Xen's line first, since Xen stops. */
-function logLine(board: Board, a: Reserved, b: Reserved): string | undefined {
-  for (const boot of xenBoots(board)) {
-    const about = [a, b].flatMap(({ node }) => linesAbout(boot, node));
-    const line = lineWith(about, 'region-overlap');
-    if (line) return line.shown;
-  }
-  for (const boot of linuxBoots(board)) {
-    const line = [a, b]
-      .flatMap(({ node }) => linesAbout(boot, node))
-      .find((each) => {
-        const told = eventIn(each, 'linux-overlap')?.facts;
-        return told && [a, b].every((region) => [told.name, told.other].includes(name(region)));
-      });
-    if (line) return line.text;
-  }
-  return undefined;
+function overlapLine(boot: LinuxBoot, a: Reserved, b: Reserved): KernelLine | undefined {
+  return [a, b]
+    .flatMap(({ node }) => linesAbout(boot, node))
+    .find((line) => {
+      const told = eventIn(line, 'linux-overlap')?.facts;
+      return (
+        told && [a, b].every((region) => [told.name, told.other].includes(reservationName(region)))
+      );
+    });
 }

@@ -6,6 +6,7 @@ import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule, type Found } from '../rule.ts';
 import { placeOfProperty, reservationName } from '../static-regions.ts';
+import { logOfAll } from '../target-lines.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
@@ -32,9 +33,12 @@ reserves nothing; Xen 4.13 and 4.14.0 stop scanning the devicetree there.`,
         at: region.written,
         facts: { name: reservationName(region), address: region.start },
       };
-      const about = linuxBoots(board).flatMap((boot) => linesAbout(boot, region.node));
-      const line = lineWith(about, 'linux-not-reserved');
-      yield { ...found, ...(line ? { log: line.shown } : {}) };
+      yield {
+        ...found,
+        ...logOfAll(linuxBoots(board), (boot) =>
+          lineWith(linesAbout(boot, region.node), 'linux-not-reserved'),
+        ),
+      };
     }
     for (const { node, size, enabled } of board.map.dynamic) {
       const at = placeOfProperty(node, 'size');

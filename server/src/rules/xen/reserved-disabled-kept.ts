@@ -68,7 +68,7 @@ Delete the node (or its \`status\`, when the region is meant to be reserved). Xe
           facts: { node, range: kept, isChosen: true },
           target: boot.target,
           related,
-          log: refusalOf(boot, kept.start),
+          log: [{ target: boot.target, line: refusalOf(boot, kept.start) }],
           ...(isRam ? {} : { severity: 'warning' as const }),
         };
       }

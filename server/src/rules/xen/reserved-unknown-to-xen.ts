@@ -1,5 +1,6 @@
 // A reserved region that this Xen does not keep: its memory is Xen's to use.
 
+import { lineWith } from '../../messages/event.ts';
 import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
@@ -28,7 +29,8 @@ and dom0 may have it mapped as a device.`,
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
     for (const boot of xenBoots(board)) {
-      if (boot.unscanned.length > 0 || boot.ram.length === 0) continue;
+      // What is lost because the scan stopped is told where it stops.
+      if (lineWith(boot.log, 'node-parsing-failed') || boot.ram.length === 0) continue;
       for (const region of board.map.reserved) {
         if (region.kind !== 'static' || !region.enabled || !region.written) continue;
         if (region.end <= region.start) continue;

@@ -5,11 +5,14 @@ import type { Range } from '../../addresses/region.ts';
 import type { Module, Reserved } from '../../memory/memory-map.ts';
 import { overlappingPairs } from '../../memory/overlapping-pairs.ts';
 import { RangeIndex } from '../../memory/range-index.ts';
-import { baseName, type Written } from '../../tree/device-tree.ts';
+import { baseName, type DtNode, type Written } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
-import { rule } from '../rule.ts';
+import { isWrittenLater } from '../is-written-later.ts';
+import { refusalParts, refusedOverlaps, wordRefusals, type Refusal } from '../refused-overlap.ts';
+import { rule, type Found } from '../rule.ts';
 
 interface Party extends Range {
+  readonly node: DtNode | undefined;
   readonly what: string;
   readonly written: Written | undefined;
   readonly isStatic: boolean;
@@ -18,6 +21,8 @@ interface Party extends Range {
 interface Facts {
   readonly own: Party;
   readonly other: Party;
+  /** The boots of Xen that do not take both. */
+  readonly refusals: readonly Refusal[];
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -33,6 +38,7 @@ function partyOf(region: Reserved): Party {
   return {
     start: region.start,
     end: region.end,
+    node: region.node,
     written: region.written,
     isStatic: word !== undefined,
     what: word === undefined ? name : `${word} ${owner}`,
@@ -43,6 +49,7 @@ function partyOfModule(module: Module): Party {
   return {
     start: module.start,
     end: module.end,
+    node: module.node,
     written: module.written,
     isStatic: false,
     what: `the ${module.kind} module ${baseName(module.node)}`,
@@ -70,35 +77,37 @@ devicetree at a second claim, Xen 4.19 and later stop altogether; before, two do
     const claims = board.map.reserved.filter(
       (region) => region.end > region.start && (region.kind !== 'static' || region.enabled),
     );
+    const refusalsOf = refusedOverlaps(board);
     for (const [first, second] of overlappingPairs(claims)) {
       const parties = [partyOf(first), partyOf(second)] as const;
       if (!parties.some((party) => party.isStatic) || isSameShare(first, second)) continue;
-      yield* bothSides(parties[0], parties[1]);
+      yield* foundAt(board, parties, refusalsOf(first, second));
     }
     const given = new RangeIndex(claims.filter((claim) => partyOf(claim).isStatic));
     for (const module of board.map.modules) {
       for (const claim of given.meeting(module))
-        yield* bothSides(partyOf(claim), partyOfModule(module));
+        yield* foundAt(board, [partyOf(claim), partyOfModule(module)], refusalsOf(claim, module));
     }
   },
 
-  message: ({ own, other }) =>
-    `${own.what} ${formatRange(own)} overlaps ${other.what} ${formatRange(other)}`,
+  message: ({ own, other, refusals }) =>
+    `${own.what} ${formatRange(own)} overlaps ${other.what} ${formatRange(other)}` +
+    wordRefusals(refusals, own.node),
 });
 
-function* bothSides(
-  a: Party,
-  b: Party,
-): Generator<{ at: Written; facts: Facts; related: { message: string; at: Written }[] }> {
-  for (const [own, other] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    if (own.written)
-      yield {
-        at: own.written,
-        facts: { own, other },
-        related: other.written ? [{ message: `${other.what} is here`, at: other.written }] : [],
-      };
-  }
+/** One finding, at the party that stands later in the text. */
+function* foundAt(
+  board: Board,
+  [a, b]: readonly [Party, Party],
+  refusals: readonly Refusal[],
+): Generator<Found<Facts>> {
+  const isFirstLater = a.written && b.written && isWrittenLater(board, a.written, b.written);
+  const [own, other] = isFirstLater || !b.written ? [a, b] : [b, a];
+  if (!own.written) return;
+  yield {
+    at: own.written,
+    facts: { own, other, refusals },
+    related: other.written ? [{ message: `${other.what} is here`, at: other.written }] : [],
+    ...refusalParts(refusals),
+  };
 }

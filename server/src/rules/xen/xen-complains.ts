@@ -1,12 +1,14 @@
 // Xen prints a warning about this tree and goes on, usually with less than the tree says.
 
+import { endOf } from '../../xen/ending.ts';
+import { eventIn } from '../../messages/event.ts';
 import type { XenMessageId } from '../../xen/messages.ts';
 import type { LogLine } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { placeOfLine } from '../xen-places.ts';
+import { causeOfEnd, placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
-import { endOf } from '../../xen/ending.ts';
+import { logOf } from '../target-lines.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -54,15 +56,18 @@ understood. It prints one line, drops the thing and boots on, so the effect show
     if (!isXenTree(board.tree)) return;
     for (const boot of xenBoots(board)) {
       const ending = endOf(boot)?.line?.text;
-      for (const line of boot.log) {
-        if (!isComplaint(line) || line.text === ending) continue;
+      const cause = endOf(boot) ? causeOfEnd(boot) : undefined;
+      for (const [index, line] of boot.log.entries()) {
+        if (!isComplaint(line) || line.text === ending || line === cause) continue;
+        // Where the scan ends over it, that is the finding.
+        if (eventIn(boot.log[index + 1], 'node-parsing-failed')) continue;
         const at = placeOfLine(line, board);
         if (at)
           yield {
             at,
             facts: { line: line.text },
             target: boot.target,
-            log: line.shown,
+            ...logOf(boot, line),
           };
       }
     }

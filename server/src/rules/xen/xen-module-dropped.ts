@@ -1,12 +1,14 @@
 // A boot module of the tree is not among the modules Xen has.
 
+import { endOf } from '../../xen/ending.ts';
 import { formatRange } from '../../addresses/format.ts';
 import { lineWith } from '../../messages/event.ts';
 import type { Module } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
+import { endsInScan } from '../xen-places.ts';
 import { rule } from '../rule.ts';
-import { endOf } from '../../xen/ending.ts';
+import { logOf } from '../target-lines.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -27,6 +29,9 @@ stopped are not seen either. dom0 then has no kernel or no ramdisk.`,
   *check(board: Board) {
     for (const boot of xenBoots(board)) {
       if (endOf(boot)?.kind === 'panics' && boot.modules.length === 0) continue;
+      if (endsInScan(boot)) continue;
+      // What the end of the scan costs is told where it ends.
+      const isStopped = lineWith(boot.log, 'node-parsing-failed') !== undefined;
       for (const module of board.map.modules) {
         const isKept = boot.modules.some((kept) => kept.start === module.start);
         const kept = boot.modules.some(
@@ -35,12 +40,12 @@ stopped are not seen either. dom0 then has no kernel or no ramdisk.`,
         if (kept || (isKept && module.kind !== 'kernel') || !module.written) continue;
         const about = linesAbout(boot, module.node);
         const line = lineWith(about, 'region-overlap', 'module-limit', 'module-command-line-limit');
-        if (isKept && !line) continue;
+        if (!line && (isKept || isStopped)) continue;
         yield {
           at: module.written,
           facts: { module },
           target: boot.target,
-          ...(line ? { log: line.shown } : {}),
+          ...logOf(boot, line),
         };
       }
     }

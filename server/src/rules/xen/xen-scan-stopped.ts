@@ -1,35 +1,33 @@
 // Xen stops reading the devicetree at a node and boots on without the rest.
 
+import { endOf } from '../../xen/ending.ts';
 import { lineWith } from '../../messages/event.ts';
-import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
+import { lostPlaces, lostToScan } from '../lost-to-scan.ts';
 import { rule } from '../rule.ts';
 import { endsInScan, placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { logOf, wordList } from '../target-lines.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly stoppedAt: string;
-  /** Nodes below the root whose loss matters: memory, reservations, modules. */
+  /** Memory, reservations and modules that Xen does not have. */
   readonly lost: readonly string[];
+  /** Whether the boot ends because no RAM is left. */
+  readonly panics: boolean;
 }
 
-/** What the early scan would have taken from the unread nodes. */
-function lostOf(board: Board, unscanned: readonly DtNode[]): string[] {
-  const unread = new Set(unscanned);
-  const names = [
-    ...board.map.banks.map((bank) => bank.node),
-    ...board.map.reserved.flatMap((region) => region.node ?? []),
-    ...board.map.modules.map((module) => module.node),
-  ]
-    .filter((node) => unread.has(node))
-    .map((node) => node.name);
-  return [...new Set(names)];
+/** The first names of a long list, and how many more there are. */
+function wordSome(names: readonly string[]): string {
+  const left = names.length - 4;
+  return left > 1 ? `${names.slice(0, 4).join(', ')} and ${left} more` : wordList(names);
 }
 
 export const xenScanStopped = rule<Facts>({
   id: 'xen-scan-stopped',
   severity: 'error',
+  states: 'scan-stops',
   title: 'Xen stops reading the devicetree here',
   why: `
 Up to 4.18 the first node that Xen cannot digest ends its early scan. It prints "parsing failed" and boots with what it
@@ -42,27 +40,34 @@ decides what is lost.`,
     if (!isXenTree(board.tree)) return;
     for (const boot of xenBoots(board)) {
       const line = lineWith(boot.log, 'node-parsing-failed');
-      const lost = lostOf(board, boot.unscanned);
-      const at = placeOfLine(line, board);
-      if (!line || !at || endsInScan(boot)) continue;
+      if (!line || endsInScan(boot)) continue;
+      const before = boot.log[boot.log.indexOf(line) - 1];
+      const why = before?.node === undefined ? undefined : before;
+      const at = placeOfLine(why ?? line, board);
+      if (!at) continue;
+      const lost = lostToScan(board, boot);
+      const { target } = boot;
+      const panics = endOf(boot)?.because.some(({ code }) => code === 'no-ram-scan-ended') ?? false;
       yield {
         at,
-        facts: { stoppedAt: line.node?.name ?? '', lost },
-        target: boot.target,
-        log: line.shown,
+        facts: {
+          stoppedAt: line.node?.name ?? '',
+          lost: lost.map(({ node }) => node.name),
+          panics,
+        },
+        target,
+        log: [...(logOf(boot, why).log ?? []), ...(logOf(boot, line).log ?? [])],
         ...(lost.length === 0 ? { severity: 'warning' as const } : {}),
-        related: boot.unscanned
-          .filter((node) => lost.includes(node.name))
-          .flatMap((node) => {
-            const opening = node.openings[0];
-            return opening ? [{ message: `${node.name} is not read`, at: opening.name }] : [];
-          }),
+        related: lostPlaces(boot, lost),
+        ...(panics ? { tells: [{ target, consequence: 'boot-ends' }] } : {}),
       };
     }
   },
 
-  message: ({ stoppedAt, lost }) =>
-    lost.length === 0
-      ? `Xen stops reading the devicetree at ${stoppedAt}`
-      : `Xen stops reading the devicetree at ${stoppedAt}; it never sees ${lost.join(', ')}`,
+  message({ stoppedAt, lost, panics }) {
+    const end = panics ? ' and panics, since it has no RAM' : '';
+    const what =
+      lost.length === 0 ? 'everything after it is ignored' : `lost to it: ${wordSome(lost)}`;
+    return `Xen stops scanning at ${stoppedAt}${end}; ${what}`;
+  },
 });

@@ -33,8 +33,9 @@ function fromTree(state: BootState): Source & { readonly text?: string } {
   return { text, node: chosen, written: property.definition?.whole };
 }
 
-const NO = new Set(['no', 'off', 'false', 'disable', '0']);
-const YES = new Set(['yes', 'on', 'true', 'enable', '1', '']);
+/** What turns an option off, and what turns it on (Xen: parse_bool). */
+export const NO = new Set(['no', 'off', 'false', 'disable', '0']);
+export const YES = new Set(['yes', 'on', 'true', 'enable', '1', '']);
 
 function parseOptions(state: BootState, commandLine: string | undefined, source: Source): Options {
   let dom0Memory = 0n;
@@ -92,7 +93,7 @@ function parseOptions(state: BootState, commandLine: string | undefined, source:
 }
 
 /** Words between blanks, with no quoting; `no-` in front of a name without a value turns it off (Xen: _cmdline_parse). */
-function splitOptions(text: string): { name: string; value: string }[] {
+export function splitOptions(text: string): { name: string; value: string }[] {
   return text
     .split(' ')
     .filter((word) => word !== '')
