@@ -283,7 +283,7 @@ describe('boards that read a shared file by', () => {
     it(`${what}: --fix leaves the file alone`, async () => {
       const cwd = path.join(folder, `set${number}`);
       const before = readFileSync(path.join(cwd, shared), 'utf8');
-      const argv = ['check', board, '--fix', ...targets, ...(set.options ?? [])];
+      const argv = ['check', board, '--fix-unsafe', ...targets, ...(set.options ?? [])];
       const { stderr } = await dtmap(argv, { cwd });
       assert.equal(readFileSync(path.join(cwd, shared), 'utf8'), before, stderr);
       assert.match(

@@ -92,7 +92,7 @@ describe('dtmap', () => {
       const profile = file('profile.json', '{"xen": {"address": "here"}}');
       fails(
         await dtmap(['map', 'board.dts', '--profile', profile], inFixtures),
-        /profile\.json: xen\.address: must be a number/,
+        /profile\.json:1:21: xen\.address: must be a number/,
       );
     });
   });
@@ -229,27 +229,49 @@ describe('dtmap', () => {
       file('team/boards/dtmap.json', '{"extends": "../dtmap.json"}');
       fails(
         await dtmap(['map', board]),
-        /team\/dtmap\.json: severity\.region-outside-ram: no such rule/,
+        /team\/dtmap\.json:\d+:\d+: severity\.region-outside-ram: no such rule/,
       );
       file('team/boards/dtmap.json', '{"targets": "xen"}');
-      fails(await dtmap(['map', board]), /dtmap\.json: targets: must be a list/);
+      fails(await dtmap(['map', board]), /dtmap\.json:1:13: targets: must be a list/);
     });
 
-    it('applies safe fixes, or shows them', async () => {
+    it('applies all fixes, or shows them', async () => {
       const source = readFileSync(path.join(fixtures, 'board.dts'), 'utf8');
       file('fix/soc.dtsi', readFileSync(path.join(fixtures, 'soc.dtsi')));
       const board = file('fix/board.dts', source);
-      const shown = await dtmap(['check', board, '--fix', '--dry-run']);
+      const shown = await dtmap(['check', board, '--fix-unsafe', '--dry-run']);
       assert.match(shown.stderr, /^dtmap: .*board\.dts: fixed: Move pool@50800000 to 0x51000000 /);
       assert.match(shown.stdout, /^--- a\/.*\n\+\+\+ b\/.*\n@@ /m);
       assert.equal(shown.status, 1);
       assert.equal(readFileSync(board, 'utf8'), source);
-      const fixed = await dtmap(['check', board, '--fix']);
+      const fixed = await dtmap(['check', board, '--fix-unsafe']);
       assert.deepEqual([fixed.status, fixed.stdout], [0, '']);
       assert.notEqual(readFileSync(board, 'utf8'), source);
       const after = readFileSync(board, 'utf8');
-      await dtmap(['check', board, '--fix']);
+      await dtmap(['check', board, '--fix-unsafe']);
       assert.equal(readFileSync(board, 'utf8'), after);
+    });
+
+    it('applies only safe fixes without being asked for more, and counts the others', async () => {
+      const source = readFileSync(path.join(fixtures, 'board.dts'), 'utf8').replace(
+        'buffer@50000000 {',
+        'buffer@5f000000 {',
+      );
+      file('safe/soc.dtsi', readFileSync(path.join(fixtures, 'soc.dtsi')));
+      const board = file('safe/board.dts', source);
+      // Boards that share what is not fixed count it once.
+      file('safe/twin.dts', `#include "board.dts"\n/ { model = "Twin"; };\n`);
+      const twin = path.join(path.dirname(board), 'twin.dts');
+      const fixed = await dtmap(['check', board, twin, '--fix', '--no-config']);
+      assert.equal(fixed.status, 1);
+      assert.match(
+        fixed.stderr,
+        /^dtmap: .*board\.dts: fixed: Rename to @50000000 \[unit-address-mismatch\]\ndtmap: 2 unsafe fixes were not applied; --fix-unsafe applies them too\n$/,
+      );
+      assert.equal(
+        readFileSync(board, 'utf8'),
+        source.replace('buffer@5f000000', 'buffer@50000000'),
+      );
     });
 
     it('shards merge to what one run says', async () => {
@@ -510,7 +532,7 @@ describe('dtmap', () => {
       for (const text of ['', '[]', '{"extends": [1]}', '{"bootProfile": 3}', '"', '{"x":1}']) {
         const config = file('hostile.json', text);
         const ran = await dtmap(['check', 'clean.dts', '--config', config], inFixtures);
-        fails(ran, /hostile\.json: /);
+        fails(ran, /hostile\.json:\d+:\d+: /);
       }
     });
   });

@@ -90,7 +90,9 @@ describe('check --fix', () => {
     for (const [what, files, name, real] of outside) {
       it(`${what}`, async () => {
         const cwd = written(files);
-        const { stderr } = await dtmap(['check', 'proj/a.dts', '--fix', ...TARGETS], { cwd });
+        const { stderr } = await dtmap(['check', 'proj/a.dts', '--fix-unsafe', ...TARGETS], {
+          cwd,
+        });
         assert.match(stderr, new RegExp(`not fixed: .* ${real} lies outside the project`));
         assert.equal(readFileSync(path.join(cwd, real), 'utf8'), SOC);
       });
@@ -127,7 +129,7 @@ describe('check --fix', () => {
         'proj/a.dts': `${HEAD}#include "soc.dtsi"\n`,
         link: '-> proj',
       });
-      const { stderr } = await dtmap(['check', 'link/a.dts', '--fix', ...TARGETS], { cwd });
+      const { stderr } = await dtmap(['check', 'link/a.dts', '--fix-unsafe', ...TARGETS], { cwd });
       assert.match(stderr, /soc\.dtsi: fixed: Move video/);
       assert.match(readFileSync(path.join(cwd, 'proj/soc.dtsi'), 'utf8'), /video@5f000000/);
     });
@@ -136,7 +138,7 @@ describe('check --fix', () => {
   it('of standard input says that it takes a file, and checks it all the same', async () => {
     const cwd = written({ 'dtmap.json': '{}' });
     const stdin = `${HEAD}${SOC}`;
-    const ran = await dtmap(['check', '-', '--fix', ...TARGETS], { cwd, stdin });
+    const ran = await dtmap(['check', '-', '--fix-unsafe', ...TARGETS], { cwd, stdin });
     assert.equal(ran.status, 2);
     assert.match(ran.stderr, /^dtmap: standard input: only a file can be fixed; .*\n$/);
     assert.match(ran.stdout, /<stdin>:\d+:\d+: error: .*\[reserved-overlap\]/);
@@ -152,7 +154,9 @@ describe('check --fix', () => {
       argv: readonly string[],
     ): Promise<{ readonly text: string; readonly stderr: string }> => {
       const cwd = written({ 'dtmap.json': '{}', ...files });
-      const { stderr } = await dtmap(['check', 'a.dts', '--fix', ...TARGETS, ...argv], { cwd });
+      const { stderr } = await dtmap(['check', 'a.dts', '--fix-unsafe', ...TARGETS, ...argv], {
+        cwd,
+      });
       return { text: readFileSync(path.join(cwd, edited), 'utf8'), stderr };
     };
 
@@ -271,7 +275,7 @@ describe('check --fix', () => {
           writeFiles(fixed, { 'dtmap.json': '{}' });
           writeFiles(patched, { 'dtmap.json': '{}' });
           const boards = Object.keys(files).filter((name) => name.endsWith('.dts'));
-          const argv = ['check', ...boards, '--fix', ...TARGETS, ...jobs];
+          const argv = ['check', ...boards, '--fix-unsafe', ...TARGETS, ...jobs];
           const made = await dtmap(argv, { cwd: fixed });
           const shown = await dtmap([...argv, '--dry-run'], { cwd: patched });
           assert.equal(shown.stderr, made.stderr);

@@ -123,7 +123,7 @@ describe('formats', () => {
         const board = path.join(own, 'bad.dts');
         const argv = optionsOf(readFileSync(board, 'utf8'), path.join(rules, rule));
         const quiet = ['-W', rule, ...argv];
-        const { stdout } = await dtmap(['check', board, '--fix', '--dry-run', ...quiet]);
+        const { stdout } = await dtmap(['check', board, '--fix-unsafe', '--dry-run', ...quiet]);
         if (stdout !== '') without.push(rule);
       }
       assert.deepEqual(without, []);
@@ -135,7 +135,7 @@ describe('formats', () => {
         cpSync(path.join(rules, rule), own, { recursive: true });
         const board = path.join(own, 'bad.dts');
         const argv = optionsOf(readFileSync(board, 'utf8'), path.join(rules, rule));
-        const ran = await dtmap(['check', board, '--fix', '-W', rule, ...argv]);
+        const ran = await dtmap(['check', board, '--fix-unsafe', '-W', rule, ...argv]);
         assert.notEqual(ran.status, 2, ran.stderr);
         const expected = withoutAnnotations(readFileSync(path.join(own, 'fixed.dts'), 'utf8'));
         assert.equal(withoutAnnotations(readFileSync(board, 'utf8')), expected);

@@ -47,7 +47,7 @@ describe('line ends', function () {
         const copy = path.join(own, 'bad.dts');
         const text = readFileSync(board, 'utf8');
         writeFileSync(copy, kind === 'lf' ? text : crlf(text));
-        const ran = await dtmap(['check', copy, '--fix']);
+        const ran = await dtmap(['check', copy, '--fix-unsafe']);
         assert.doesNotMatch(ran.stderr, /dtmap itself/);
         results.push(readFileSync(copy, 'utf8'));
       }

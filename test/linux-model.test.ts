@@ -127,7 +127,7 @@ describe('Linux: memory nodes', () => {
 
   it('mem=size@start replaces the banks on arm', async () => {
     const text = source({ root: `${RAM} chosen { bootargs = "mem=16M@0x80000000"; };` });
-    const result = await boot(text, '6.1', { architecture: 'arm' });
+    const result = await boot(text, '6.1', { architecture: 'arm32' });
     assert.deepEqual(result.memory.map(formatRange), ['[0x80000000, 0x81000000)']);
   });
 });

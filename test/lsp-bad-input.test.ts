@@ -102,12 +102,17 @@ describe('language server, bad input', () => {
 
   it('a fix in a read-only file is shown grey with its reason, and fix-all leaves that file alone', async () => {
     writeBoard();
+    // With a fix that is safe, so that fix-all is offered.
+    const misnamed = SOC.replace('camera@64000000', 'camera@64800000');
+    write('soc.dtsi', misnamed);
     const session = await start();
     await session.open(file('soc.dtsi'));
     await boardOf(session, 'soc.dtsi', 'board.dts');
     chmodSync(file('soc.dtsi'), 0o444);
-    const start_ = positionOf(SOC, '0x64000000');
-    const actions = await session.codeActions(file('soc.dtsi'), { start: start_, end: start_ });
+    const actions = await session.codeActions(file('soc.dtsi'), {
+      start: positionOf(misnamed, 'camera@64800000'),
+      end: positionOf(misnamed, '0x64000000'),
+    });
     const fixes = actions.filter(({ kind }) => kind === 'quickfix');
     assert.ok(fixes.length > 0);
     for (const each of fixes) {
@@ -115,6 +120,7 @@ describe('language server, bad input', () => {
       assert.match(each.disabled?.reason ?? '', /soc\.dtsi is read-only/);
     }
     const all = actions.find(({ kind }) => kind === 'source.fixAll.dtmap');
+    assert.ok(all);
     const resolved = await session.at<CodeAction>('codeAction/resolve', file('soc.dtsi'), all);
     assert.deepEqual(editsOf(resolved.edit), new Map());
   });

@@ -186,10 +186,10 @@ describe('language server capabilities', () => {
 
   capability('codeActionProvider', async () => {
     const name = 'fault.dts';
-    const source = text('board.dts').replace(
-      '0x62000000 0x0 0x2000000',
-      '0x6f800000 0x0 0x1000000',
-    );
+    const misnamed =
+      '/ { reserved-memory { spare@78000000 { reg = <0x0 0x7a000000 0x0 0x1000>; }; }; };\n';
+    const source =
+      text('board.dts').replace('0x62000000 0x0 0x2000000', '0x6f800000 0x0 0x1000000') + misnamed;
     writeFileSync(file(name), source);
     await session.open(file(name));
     await session.diagnostics(file(name));
@@ -200,13 +200,21 @@ describe('language server capabilities', () => {
       fixes.some((each) => each.isPreferred && each.edit),
       JSON.stringify(actions),
     );
-    const all = actions.find((each) => each.kind === 'source.fixAll.dtmap');
+    const isAll = ({ kind }: CodeAction): boolean => kind === 'source.fixAll.dtmap';
+    assert.ok(!actions.some(isAll), 'a move is not safe');
+    const spare = at(name, 'spare@78|000000');
+    const beside = await session.codeActions(file(name), { start: spare, end: spare });
+    const all = beside.find(isAll);
     assert.ok(all);
     const resolved = await ask<CodeAction>('codeAction/resolve', all);
     const edits = editsOf(resolved.edit).get(uri(name)) ?? [];
     await session.change(file(name), apply(source, edits));
     const left = await session.diagnostics(file(name));
-    assert.ok(!left.some((each) => each.code === 'reserved-overlap'), JSON.stringify(left));
+    const messages = left
+      .map(({ code, message }) => `${code}: ${JSON.stringify(message)}`)
+      .join('\n');
+    assert.ok(!messages.includes('spare@78000000'), messages);
+    assert.match(messages, /^reserved-overlap: /m);
     const inside = at('soc.dtsi', 'reserved-mem|ory');
     await session.open(file('soc.dtsi'));
     const offered = await session.codeActions(file('soc.dtsi'), { start: inside, end: inside });

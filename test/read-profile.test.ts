@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { wordFault } from '../server/src/inputs/read-json.ts';
 import { readProfile } from '../server/src/inputs/read-profile.ts';
 import { readProject } from '../server/src/inputs/read-project.ts';
 import { readSeverities } from '../server/src/inputs/read-severities.ts';
@@ -87,11 +88,12 @@ describe('read-profile', () => {
     assert.equal(read.value.severity?.['reg-length'], 'off');
     const bad = readProject('{"severity": {"reg-length": "fatal"}}');
     assert.ok(!bad.ok);
-    assert.match(bad.because, /^severity\.reg-length: must be "error"/);
+    assert.match(wordFault(bad.faults[0]), /^severity\.reg-length: must be "error"/);
     const unknown = readProject('{"severity": {"reg-size": "off"}}');
-    assert.deepEqual(unknown, { ok: false, because: 'severity.reg-size: no such rule' });
+    assert.ok(!unknown.ok);
+    assert.equal(wordFault(unknown.faults[0]), 'severity.reg-size: no such rule');
     const none = readProject('{');
     assert.ok(!none.ok);
-    assert.match(none.because, /^not JSON/);
+    assert.match(wordFault(none.faults[0]), /^not JSON/);
   });
 });

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { format, resolveConfig } from 'prettier';
 import { allRules } from '../server/src/rules/all-rules.ts';
-import type { Project } from '../server/src/inputs/read-project.ts';
+import { readProfileText } from '../server/src/inputs/read-profile.ts';
+import { readProject, type Project } from '../server/src/inputs/read-project.ts';
 import type { BootProfile } from '../server/src/facts/boot-profile.ts';
 import { printSchema, propertiesOf } from './support/print-schema.ts';
 import { dtmap } from './support/run-dtmap.ts';
@@ -185,7 +186,7 @@ const wholeProfile: Whole<BootProfile> = {
   boot: 'efi',
   efiMemoryMap: [
     { start: 0, end: '0x40000000', type: 'EfiConventionalMemory' },
-    { start: 0, end: 1, type: 'Available' },
+    { start: '0x40000000', end: '0x40000001', type: 'Available' },
   ],
   memory: [{ start: '0x40000000', end: '0x80000000' }],
   xenCommandLine: 'dom0_mem=1G',
@@ -267,6 +268,9 @@ describe('JSON that is read', () => {
     { memory: [{ start: 0 }] },
     { memory: { start: 0, end: 1 } },
     { cpus: 0 },
+    { xen: [] },
+    { xen: { size: 0 } },
+    { dtb: { size: '0x0' } },
     { cpus: 1.5 },
     { dmaBits: 65 },
     { efiMemoryMap: [{ start: 0, end: 1, type: 'EfiBogus' }] },
@@ -283,6 +287,9 @@ describe('JSON that is read', () => {
     { targets: 'xen:4.18' },
     { targets: ['xen'] },
     { defines: { CONFIG_X: 1 } },
+    { defines: [] },
+    { severity: [] },
+    { bootProfile: [] },
     { severity: { 'reg-length': 'fatal' } },
     { severity: { 'no-such-rule': 'off' } },
     { maxWarnings: -1 },
@@ -301,6 +308,45 @@ describe('JSON that is read', () => {
         assert.notEqual(await refusal(name, value), undefined);
         assert.notDeepEqual(faultsOf(file, value), []);
       });
+
+  /** Values of every kind, those at the edges of some field among them. */
+  const values: readonly unknown[] = [
+    ...[null, true, false, [], {}, [0], [{ start: 0, end: 1 }], { start: 0, end: 1 }],
+    ...[-1, 0, 1, 1.5, 11, 12, 64, 65, 4096, 4097, 2 ** 53 - 1, 2 ** 53, 1e300],
+    ...['', ' ', '0', '1', '00', '0x', '0x0', '0X0', '0x00000', '0xf', '0XF', '-1', '1e3', '0x1_0'],
+    ...['0xffffffffffffffff', '0x10000000000000000', '9'.repeat(19), '9'.repeat(21)],
+    ...['dt', 'efi', 'image', 'zimage', 'gzip', 'arm64', 'arm32', 'riscv', 'acpi'],
+    ...['EfiConventionalMemory', 'EfiBogus', 'Available', 'xen:4.18', 'linux:6.12', 'off', 'on'],
+  ];
+  for (const [file, read] of [
+    ['boot-profile.json', (value: unknown) => readProfileText(JSON.stringify(value)).ok],
+    ['project.json', (value: unknown) => readProject(JSON.stringify(value)).ok],
+  ] as const)
+    it(`is taken by ${file} and by the reader alike, field by field`, () => {
+      const paths = propertiesOf(schemas, file).map((each) => each.path);
+      assert.ok(paths.includes('extends') || paths.includes('kernel.textOffset'));
+      const differing: string[] = [];
+      for (const at of paths)
+        for (const value of values) {
+          const whole = at.split('.').reduceRight<unknown>(
+            (inner, name) =>
+              name.endsWith('[]')
+                ? {
+                    [name.slice(0, -2)]: [
+                      { start: 0, end: '0xffffffffffffffff', ...(inner as object) },
+                    ],
+                  }
+                : { [name]: inner },
+            value,
+          );
+          // Words of tools for a type of memory are many, and a schema knows none of them.
+          const isWord = at.endsWith('.type') && typeof value === 'string' && !/^Efi/.test(value);
+          const isTaken = faultsOf(file, whole).length === 0;
+          if (isTaken !== read(whole) && !(isWord && isTaken))
+            differing.push(`${String(isTaken)}: ${JSON.stringify(whole)}`);
+        }
+      assert.deepEqual(differing, []);
+    });
 
   it('is described in VS Code by schemas that refer to nothing but each other', () => {
     const { contributes } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {

@@ -19,9 +19,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   messages: [],
   facts: ['text', 'tree', 'addresses', 'memory'],
   xen: ['text', 'tree', 'addresses', 'memory', 'messages', 'facts'],
-  linux: ['text', 'tree', 'addresses', 'memory', 'messages'],
+  linux: ['text', 'tree', 'addresses', 'memory', 'messages', 'facts'],
   rules: ['text', 'preprocess', 'tree', 'addresses', 'memory', 'messages', 'facts', 'xen', 'linux'],
-  inputs: ['text', 'addresses', 'facts', 'xen', 'rules'],
+  inputs: ['text', 'tree', 'addresses', 'memory', 'facts', 'xen', 'rules'],
   console: ['text', 'addresses', 'memory', 'messages', 'facts', 'xen', 'linux'],
   analysis: [
     'text',

@@ -154,7 +154,7 @@ describe('writing', function () {
     assert.equal(stateOf(folder), 'old');
     assert.deepEqual(leftIn(folder), []);
   }
-  const FIX = ['check', 'board.dts', '--fix', '--linux', '6.12'];
+  const FIX = ['check', 'board.dts', '--fix-unsafe', '--linux', '6.12'];
   const TOLD = 'dtmap: soc.dtsi: fixed: Rename to @60000000 [unit-address-mismatch]\n';
 
   it('a fix of two files changes both', async () => {

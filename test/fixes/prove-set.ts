@@ -278,13 +278,13 @@ class Prover {
   }
 
   async #allFixes(name: string, opened: OpenBoard, host: TrialHost): Promise<Application[]> {
-    const { texts, applied } = await fixAll(trialBoardOf(opened), host);
+    const { texts, applied } = await fixAll(trialBoardOf(opened), host, 'all');
     if (texts.size === 0) return [];
-    this.#tally.add('--fix applied', applied.length);
-    this.#tally.add('--fix boards');
+    this.#tally.add('--fix-unsafe applied', applied.length);
+    this.#tally.add('--fix-unsafe boards');
     return [
       {
-        what: `--fix: ${applied.map(({ title }) => title).join('; ')}`,
+        what: `--fix-unsafe: ${applied.map(({ title }) => title).join('; ')}`,
         board: name,
         changes: applied.map(
           ({ finding }) => finding.proposals.find(({ preferred }) => preferred)?.change ?? [],
@@ -434,16 +434,16 @@ class Prover {
     if (name === undefined) return;
     const session = new Session(shellOf(this.#folder, new NodeFiles()).shell);
     const { texts } = await fixBoard(session, name, FIX_OPTIONS);
-    await dtmap(['check', '--fix', ...FIX_TARGETS, name], { cwd: this.#folder });
+    await dtmap(['check', '--fix-unsafe', ...FIX_TARGETS, name], { cwd: this.#folder });
     for (const [file, text] of texts) assert.equal(readFileSync(file, 'utf8'), text);
     const changed = new Set([...texts.keys()].map((file) => realpathSync(file)));
     for (const [file, text] of this.#set.files)
       if (!text.startsWith('-> ') && !changed.has(path.join(this.#folder, file)))
         assert.equal(readFileSync(path.join(this.#folder, file), 'utf8'), text);
-    const again = await dtmap(['check', '--fix', '--dry-run', ...FIX_TARGETS, name], {
+    const again = await dtmap(['check', '--fix-unsafe', '--dry-run', ...FIX_TARGETS, name], {
       cwd: this.#folder,
     });
-    assert.equal(again.stdout, '', '--fix leaves something that it would fix');
+    assert.equal(again.stdout, '', '--fix-unsafe leaves something that it would fix');
   }
 }
 

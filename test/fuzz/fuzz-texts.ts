@@ -8,7 +8,8 @@ import { compareBootLog, profileOfLog } from '../../server/src/console/compare-b
 import { readBootScript, readEnvironment } from '../../server/src/inputs/read-boot-script.ts';
 import { readEfiMap } from '../../server/src/inputs/read-efi-map.ts';
 import { placeImages, readImageBuilderConfig } from '../../server/src/inputs/read-imagebuilder.ts';
-import { parseJson, readProfile } from '../../server/src/inputs/read-profile.ts';
+import { parseJson } from '../../server/src/inputs/read-json.ts';
+import { readProfile } from '../../server/src/inputs/read-profile.ts';
 import { readProject } from '../../server/src/inputs/read-project.ts';
 import { writeScriptTree } from '../../server/src/inputs/write-script-tree.ts';
 import { readXlConfig } from '../../server/src/inputs/read-xl-config.ts';
@@ -265,7 +266,10 @@ export function fuzzSettings(): Target<{ text: string; value: unknown }> {
     corpus: corpus.map((text) => ({ text, value: null })),
     check: ({ text, value }) => {
       const project = readProject(text);
-      assert.ok(project.ok || !project.because.includes('\n'));
+      for (const { at, because } of project.ok ? [] : project.faults) {
+        assert.ok(!because.includes('\n'));
+        assert.ok(0 <= at.start && at.start <= at.end && at.end <= text.length);
+      }
       readRecordedCommand(text);
       const json = parseJson(text);
       for (const each of [value, json.ok ? json.value : undefined]) {

@@ -98,7 +98,7 @@ export async function analyzeFile(
       (await tryProposals(finding.proposals, own, finding, host)).flatMap((offer) =>
         offer.ok ? [offer.fix] : [],
       ),
-    fixAll: () => fixAll(own, host),
+    fixAll: () => fixAll(own, host, 'all'),
   };
 }
 

@@ -4,6 +4,7 @@ import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
 import type { Edits, Proposal } from '../rules/proposal.ts';
+import { isSafe } from '../rules/is-safe.ts';
 import { editsByFile, filesAfter, withLineEnds, type Fix, type TextEdit } from '../text/edit.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
@@ -111,7 +112,7 @@ export async function tryProposals(
     // Those that another board refuses go on with their next way.
     open = await tryElsewhere(tried, own.analysis.board, host);
   }
-  return candidates.map(offerOf);
+  return candidates.map((candidate) => offerOf(candidate, own));
 }
 
 /** The edits with the line ends of their files: what is shown is what was tried. */
@@ -122,10 +123,16 @@ function inFileStyle(edits: Edits, files: FileSet): Edits {
   });
 }
 
-function offerOf({ proposal, ways: [edits], after, refusal }: Candidate): Offer {
-  const { title, preferred, macro } = proposal;
-  if (after && edits)
-    return { ok: true, fix: { title, edits, ...(preferred === true && { preferred }) }, after };
+function offerOf(
+  { proposal, ways: [edits], after, refusal }: Candidate,
+  { analysis }: TrialBoard,
+): Offer {
+  const { title, change, preferred, macro } = proposal;
+  if (after && edits) {
+    const safe = isSafe(change, analysis.board.tree);
+    const fix = { title, edits, safe, ...(preferred === true && { preferred }) };
+    return { ok: true, fix, after };
+  }
   if (macro !== undefined && refusal?.code !== 'text-broken')
     return { ok: false, title, refusal: { code: 'made-by-macro', macro } };
   return { ok: false, title, refusal: refusal ?? { code: 'no-text' } };

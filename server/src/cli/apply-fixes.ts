@@ -1,4 +1,4 @@
-// `check --fix`: applies the preferred fixes of boards, or shows what they would change.
+// `check --fix` and `--fix-unsafe`: apply the preferred fixes of boards, or show what they would change.
 
 import { createTwoFilesPatch } from 'diff';
 import { fixAll, type FixedBoard } from '../ide/fix-all.ts';
@@ -19,6 +19,8 @@ import { trialBoardOf, trialHostFor } from './try-fixes.ts';
 export interface BoardFixes {
   readonly texts: FixedBoard['texts'];
   readonly lines: readonly string[];
+  /** The fixes that `--fix` leaves out and `--fix-unsafe` makes: a text for each that is the same from every board. */
+  readonly leftOut: readonly string[];
 }
 
 /** The fixes of one board; nothing is written. */
@@ -39,15 +41,22 @@ export async function fixBoard(
   const [appended] = opened.made;
   const tail =
     appended === undefined || typeof whole === 'string' ? 0 : whole.text.length - appended.from;
-  const fixed = await fixAll(trialBoardOf(opened), await trialHostFor(session, opened, options));
+  const fixed = await fixAll(
+    trialBoardOf(opened),
+    await trialHostFor(session, opened, options),
+    options.fixUnsafe ? 'all' : 'safe',
+  );
   const lines = linesFor(session, opened, fixed);
-  if (tail === 0) return { texts: fixed.texts, lines };
+  const leftOut = fixed.unsafe.map(({ finding: { at, rule }, title }) =>
+    JSON.stringify([at.file, rule, title]),
+  );
+  if (tail === 0) return { texts: fixed.texts, lines, leftOut };
   files.unset(boardFile.root);
   const texts = [...fixed.texts].map(([file, text]): [string, string] => [
     file,
     file === boardFile.root ? text.slice(0, -tail) : text,
   ]);
-  return { texts: new Map(texts), lines };
+  return { texts: new Map(texts), lines, leftOut };
 }
 
 function linesFor(

@@ -7,7 +7,8 @@ import {
   profileOfLog,
   type BootLogComparison,
 } from '../console/compare-boot-log.ts';
-import { readBootLog } from '../console/read-boot-log.ts';
+import { readBootLog, type BootLog } from '../console/read-boot-log.ts';
+import type { JsonPath } from '../inputs/json-places.ts';
 import { defaultLinux, parseLinuxRelease, type LinuxRelease } from '../linux/releases.ts';
 import type { BootFacts } from '../facts/boot-facts.ts';
 import { certainPart } from '../xen/certain.ts';
@@ -15,6 +16,7 @@ import type { Outcome, XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
 import { wordOpenFacts } from '../ide/list-facts.ts';
 import { bootJson } from './boot-json.ts';
+import { stopAtDifference } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BootOptions } from './program.ts';
@@ -41,6 +43,10 @@ export async function bootCommand(
     { ...options, xen },
     log === undefined ? [] : [{ basis: 'log', profile: profileOfLog(log) }],
   );
+  if (log !== undefined)
+    stopAtDifference(shell, opened.settings, profileOfLog(log), (path) =>
+      placeOfModule(log, path, options.compare ?? ''),
+    );
   const boots = opened.board.xen;
   const [boot] = boots;
   const { foreignReader } = opened.board;
@@ -68,6 +74,15 @@ export async function bootCommand(
       remark(session, certainPart(each, facts), left, name);
     }
   return 0;
+}
+
+/** The line of a log that says where Xen or the DTB is. */
+function placeOfModule(log: BootLog, [image]: JsonPath, name: string): string {
+  const kind = image === 'xen' ? 'Xen' : 'Device Tree';
+  const found = log.lines.find(({ messages }) =>
+    messages.some(({ id, facts }) => id === 'module' && facts['kind'] === kind),
+  );
+  return found === undefined ? name : `${name}:${found.line}`;
 }
 
 /** Without the boot that the log was compared with. */

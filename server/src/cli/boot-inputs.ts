@@ -1,6 +1,7 @@
 // What files beside the tree say about a boot: scripts that edit it, files loaded with their sizes, logs with the RAM.
 
 import path from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { readBootLog } from '../console/read-boot-log.ts';
 import {
   readBootScript,
@@ -11,14 +12,24 @@ import {
 } from '../inputs/read-boot-script.ts';
 import { readEfiMap } from '../inputs/read-efi-map.ts';
 import { placeImages, readImageBuilderConfig } from '../inputs/read-imagebuilder.ts';
+import {
+  profileOfImage,
+  readXenImage,
+  type Inflate,
+  type XenImage,
+} from '../inputs/read-xen-image.ts';
+import { differencesBetween } from '../inputs/find-contradictions.ts';
+import type { JsonPath } from '../inputs/json-places.ts';
+import { wordOtherValue } from '../inputs/word-contradiction.ts';
 import { writeScriptTree } from '../inputs/write-script-tree.ts';
 import type { Load } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
 import { Failure } from './failure.ts';
 import type { MadeText } from './places.ts';
-import { readText, type BoardSettings } from './settings.ts';
+import { placeOfField, readText, type BoardSettings } from './settings.ts';
 import type { Shell } from './shell.ts';
 
 /** A board's request once the files beside it are read. */
@@ -38,7 +49,11 @@ export interface BootInputs {
 /** Where the files are, and what they are called relative to. */
 export type BootShell = Pick<Shell, 'files' | 'cwd'>;
 
-type BootSettings = Pick<BoardSettings, 'profile' | 'bootScript' | 'memoryFrom' | 'efiMap'>;
+type BootSettings = Pick<
+  BoardSettings,
+  'profile' | 'bootScript' | 'memoryFrom' | 'efiMap' | 'xenImage'
+> &
+  Partial<Pick<BoardSettings, 'targets' | 'profileSources'>>;
 
 /** Reads the files that `settings` names. For a source board the edits of a script are appended to its text. */
 export function readBootInputs(
@@ -62,6 +77,17 @@ export function readBootInputs(
       profile: { memory, ...(xenCommandLine === undefined ? {} : { xenCommandLine }) },
     });
   }
+  if (settings.xenImage !== undefined) {
+    const image = readImage(shell, settings.xenImage);
+    const says = profileOfImage(image);
+    stopAtDifference(shell, settings, says, () => shown(shell, settings.xenImage ?? ''));
+    facts.push({ basis: 'given', profile: says });
+    const { release } = image;
+    if (release !== undefined && !isTarget(settings.targets ?? [], release))
+      remarks.push(
+        `${shown(shell, settings.xenImage)}: an image of Xen ${release}, which is no target; add --xen ${release}`,
+      );
+  }
   if (settings.efiMap !== undefined) {
     const efiMemoryMap = readEfiMap(
       readText(shell, settings.efiMap, shown(shell, settings.efiMap)),
@@ -74,6 +100,46 @@ export function readBootInputs(
     return { facts, loads: [], overlays: [], made: [], remarks, leftOut: [] };
   return readScript(shell, root, isBlob, settings.bootScript, facts, remarks);
 }
+
+/** Fails with the first field of the boot profile of which `other` says something else; `placeOf` names where. */
+export function stopAtDifference(
+  shell: BootShell,
+  { profile, profileSources = [] }: Pick<BoardSettings, 'profile' | 'profileSources'>,
+  other: BootProfile,
+  placeOf: (path: JsonPath) => string,
+): void {
+  for (const found of differencesBetween(profile, other)) {
+    const field = placeOfField(shell, profileSources, found.path);
+    if (field !== undefined)
+      throw new Failure(`${field}: ${wordOtherValue(found, placeOf(found.path))}`);
+  }
+}
+
+/** Whether a point release is a target, by its own name or by that of its branch. */
+function isTarget(targets: readonly string[], release: string): boolean {
+  const branch = release.split('.').slice(0, 2).join('.');
+  return targets.includes(`xen:${release}`) || targets.includes(`xen:${branch}`);
+}
+
+function readImage(shell: BootShell, file: FileId): XenImage {
+  const name = shown(shell, file);
+  const why = shell.files.whyUnreadable(file);
+  if (why !== undefined) throw new Failure(`${name}: ${why}`);
+  const bytes = shell.files.bytes(file);
+  if (typeof bytes === 'string') throw new Failure(`${name}: cannot be read`);
+  const image = readXenImage(bytes, inflate);
+  if (!image.ok) throw new Failure(`${name}: ${image.because}`);
+  return image.value;
+}
+
+const inflate: Inflate = (bytes, most) => {
+  try {
+    return inflateRawSync(bytes, { maxOutputLength: most });
+  } catch {
+    // Whatever is wrong with it, it is nothing that can be read.
+    return undefined;
+  }
+};
 
 function shown(shell: BootShell, file: FileId): string {
   const relative = path.relative(shell.cwd, file);

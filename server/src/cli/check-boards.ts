@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { leaveOut } from '../analysis/state-consequences.ts';
-import { parseJson } from '../inputs/read-profile.ts';
+import { parseJson } from '../inputs/read-json.ts';
 import type { Finding } from '../rules/finding.ts';
 import { printable } from '../text/printable.ts';
 import { Failure, oneLine } from './failure.ts';

@@ -28,10 +28,11 @@ export async function checkCommand(
   const names = shardOf(files, options.shard);
   // Options that are wrong for all boards are said once, not once per board.
   if (names[0] !== undefined) settingsFor(shell, resolveFile(names[0], shell.cwd), options);
-  if (options.dryRun && !options.fix) throw new Failure('--dry-run is for --fix');
+  const fixes = options.fix === true || options.fixUnsafe === true;
+  if (options.dryRun && !fixes) throw new Failure('--dry-run is for --fix and --fix-unsafe');
   let failed = false;
   let said: readonly string[] = [];
-  if (options.fix) {
+  if (fixes) {
     if (options.dryRun) return dryRun(session, names, options);
     said = await fixAll(session, names, options);
     failed = said.length > 0;
@@ -130,16 +131,22 @@ async function fixAll(
   options: CheckOptions,
 ): Promise<readonly string[]> {
   const failures: string[] = [];
+  const leftOut = new Set<string>();
   for (const name of names) {
     try {
-      const { texts, lines } = await fixBoard(session, name, options);
-      await writeFixed(session, texts);
-      for (const line of lines) session.shell.stderr.write(`dtmap: ${line}\n`);
+      const fixed = await fixBoard(session, name, options);
+      await writeFixed(session, fixed.texts);
+      for (const line of fixed.lines) session.shell.stderr.write(`dtmap: ${line}\n`);
+      for (const each of fixed.leftOut) leftOut.add(each);
     } catch (error) {
       const failure = failureText(error, session, name);
       failures.push(failure);
       session.shell.stderr.write(`dtmap: ${failure}\n`);
     }
   }
+  if (leftOut.size > 0)
+    session.shell.stderr.write(
+      `dtmap: ${leftOut.size === 1 ? '1 unsafe fix was' : `${leftOut.size} unsafe fixes were`} not applied; --fix-unsafe applies ${leftOut.size === 1 ? 'it' : 'them'} too\n`,
+    );
   return failures;
 }

@@ -8,6 +8,8 @@ import type { JsonPlace, Places } from './places.ts';
 
 export interface JsonFix {
   readonly title: string;
+  /** Whether `--fix` makes it without being asked for more. */
+  readonly safe: boolean;
   readonly edits: readonly { readonly at: JsonPlace; readonly text: string }[];
 }
 
@@ -44,6 +46,7 @@ export function toJson(finding: Finding, places: Places, fixes: readonly Fix[]):
     ...(finding.log.length === 0 ? {} : { log: finding.log }),
     fixes: fixes.map((fix) => ({
       title: fix.title,
+      safe: fix.safe,
       edits: fix.edits.map(({ at, text }) => ({ at: places.placeOf(at), text })),
     })),
   };

@@ -17,6 +17,8 @@ export interface AddressRange {
 
 export interface Fix {
   readonly title: string;
+  /** Whether it moves no address, enables nothing and gives no memory away. */
+  readonly safe: boolean;
   /** Each replaces the text at `at`. */
   readonly edits: readonly { readonly at: Place; readonly text: string }[];
 }

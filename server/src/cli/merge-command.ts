@@ -1,6 +1,6 @@
 // `dtmap merge`: joins the results of `check --shard` into what one run over all boards would have said.
 
-import { parseJson } from '../inputs/read-profile.ts';
+import { parseJson } from '../inputs/read-json.ts';
 import { Failure } from './failure.ts';
 import { mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
 import { writeResult } from './output.ts';

@@ -115,6 +115,7 @@ function fixOf(fix: JsonFinding['fixes'][number]): object {
   const files = [...new Set(fix.edits.map(({ at }) => at.file))];
   return {
     description: { text: escapeLinks(fix.title) },
+    properties: { safe: fix.safe },
     artifactChanges: files.map((file) => ({
       artifactLocation: locationOf(file),
       replacements: fix.edits

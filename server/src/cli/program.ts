@@ -13,6 +13,7 @@ export interface BoardOptions {
   readonly bootScript?: string;
   readonly memoryFrom?: string;
   readonly efiMap?: string;
+  readonly xenImage?: string;
   readonly guest: readonly string[];
   readonly xen: readonly string[];
   readonly linux: readonly string[];
@@ -26,6 +27,7 @@ export interface CheckOptions extends BoardOptions {
   readonly maxWarnings?: number;
   readonly hints?: boolean;
   readonly fix?: boolean;
+  readonly fixUnsafe?: boolean;
   readonly dryRun?: boolean;
   readonly baseline?: string;
   readonly writeBaseline?: string;
@@ -122,6 +124,7 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
       'U-Boot script, U-Boot environment or ImageBuilder config that edits the tree and loads files',
     )
     .option('--memory-from <log>', 'take the actual RAM from a captured boot log')
+    .option('--xen-image <file>', 'take size, architecture and build options from an image of Xen')
     .option('--efi-map <file>', 'UEFI memory map dump; implies a UEFI boot')
     .option(
       '--guest <file>',
@@ -174,8 +177,9 @@ export function makeProgram(
     )
     .option('--max-warnings <number>', 'warnings that still give exit status 0', wholeNumber(0))
     .option('--hints', 'print the plain facts of reserved regions too')
-    .option('--fix', 'apply the preferred fixes, until nothing changes')
-    .option('--dry-run', 'with --fix: print the difference, change no file')
+    .option('--fix', 'apply safe fixes: no address moved, nothing enabled, no memory given away')
+    .option('--fix-unsafe', 'apply all preferred fixes, also those that move regions')
+    .option('--dry-run', 'with --fix or --fix-unsafe: print the changes, write no file')
     .option('--baseline <file>', 'leave out the findings recorded in this file')
     .option('--write-baseline <file>', 'record all findings in this file')
     .option('--jobs <number>', 'boards checked at the same time', wholeNumber(1), 1)

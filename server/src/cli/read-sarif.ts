@@ -40,6 +40,7 @@ interface Result {
   }[];
   readonly fixes?: readonly {
     readonly description: { readonly text: string };
+    readonly properties?: { readonly safe?: boolean };
     readonly artifactChanges: readonly {
       readonly artifactLocation: Location;
       readonly replacements: readonly {
@@ -104,6 +105,7 @@ function findingOf(result: Result): JsonFinding {
 function fixOf(fix: NonNullable<Result['fixes']>[number]): JsonFix {
   return {
     title: unescapeLinks(fix.description.text),
+    safe: fix.properties?.safe === true,
     edits: fix.artifactChanges.flatMap(({ artifactLocation, replacements }) =>
       replacements.map(({ deletedRegion, insertedContent }) => ({
         at: place(artifactLocation, deletedRegion),

@@ -10,6 +10,8 @@ import {
   type BuildCommand,
   type FolderFacts,
 } from '../preprocess/include-paths.ts';
+import { contradictionsWithTree } from '../inputs/find-contradictions.ts';
+import { wordTreeContradiction } from '../inputs/word-contradiction.ts';
 import { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -27,6 +29,7 @@ import { readGuests } from './read-guests.ts';
 import { displayPath, Places, type MadeText, type PathStyle } from './places.ts';
 import type { BoardOptions } from './program.ts';
 import {
+  placeOfField,
   resolveFile,
   ruleSettings,
   settingsFor,
@@ -85,6 +88,28 @@ function stopWithoutTree(
   throw new Failure(
     `${placeText(places.placeOf(span))}: not devicetree source${why ? `: ${why.message}` : ''}`,
   );
+}
+
+/** What is given wins over the tree, so what cannot be true of it is refused, not followed. */
+function stopAtContradiction(
+  shell: Shell,
+  { tree, excess }: Board,
+  given: readonly FactSource[],
+  { profileSources = [], xenImage }: BoardSettings,
+  places: Places,
+): void {
+  if (excess) return;
+  const profiles = given.filter(({ basis }) => basis === 'given');
+  for (const found of profiles.flatMap(({ profile }) => contradictionsWithTree(profile, tree))) {
+    const field =
+      placeOfField(shell, profileSources, found.path) ??
+      (xenImage !== undefined && found.code === 'other-architecture'
+        ? displayPath(xenImage, shell.cwd, 'relative')
+        : undefined);
+    if (field === undefined) continue;
+    const place = placeText(places.placeOf(spanOf(found.at)));
+    throw new Failure(`${field}: ${wordTreeContradiction(found, place)}`);
+  }
 }
 
 /** A map of the upper part of a tree would look like a map of the tree. */
@@ -209,6 +234,7 @@ export class Session {
     if (analysis.kind === 'incomplete')
       throw new Failure(`${analysis.needs.join(', ')}: cannot be read`);
     const { findings } = analysis;
+    stopAtContradiction(shell, analysis.board, request.facts, settings, places);
     stopAtDepth(analysis.board, places);
     stopAtForeignOverlay(analysis.readings, (file) => this.#nameOf(file, boardFile));
     const isSource = isMeantAsSource(analysis.board, boardFile);

@@ -1,18 +1,27 @@
 // Joins the options of a command with the nearest `dtmap.json` and the files they name.
 
 import path from 'node:path';
-import { parseJson, readProfile } from '../inputs/read-profile.ts';
+import { placesIn, type JsonPath } from '../inputs/json-places.ts';
+import { wordFault, type JsonFault } from '../inputs/read-json.ts';
+import { readProfile, readProfileText } from '../inputs/read-profile.ts';
 import { readProject, type Project } from '../inputs/read-project.ts';
 import type { SeveritySetting } from '../inputs/read-severities.ts';
 import { defaultTargets, parseTargets, type Targets } from '../analysis/targets.ts';
 import type { RuleSettings } from '../analysis/check.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
+import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import { Failure } from './failure.ts';
 import type { BoardOptions, CheckOptions } from './program.ts';
 import type { Shell } from './shell.ts';
+
+/** Where a boot profile is written: a file of its own, or a field of `dtmap.json`. */
+export interface ProfileSource {
+  readonly file: FileId;
+  readonly within: JsonPath;
+}
 
 /** How one board is read and judged: plain data, so that it can be sent to another thread. */
 export interface BoardSettings {
@@ -21,9 +30,12 @@ export interface BoardSettings {
   readonly overlays: readonly FileId[];
   readonly targets: readonly string[];
   readonly profile: BootProfile;
+  /** Where its fields are written, the one that wins first. */
+  readonly profileSources?: readonly ProfileSource[];
   readonly bootScript?: FileId;
   readonly memoryFrom?: FileId;
   readonly efiMap?: FileId;
+  readonly xenImage?: FileId;
   readonly guests: readonly FileId[];
   readonly severity: readonly (readonly [string, SeveritySetting])[];
   readonly maxWarnings?: number;
@@ -47,6 +59,8 @@ export function readText(shell: Pick<Shell, 'files'>, file: FileId, name: string
 /** The settings of a `dtmap.json` with those it extends, paths made absolute. */
 interface LoadedProject extends Project {
   readonly folder: string;
+  /** Where `bootProfile` is written. */
+  readonly profileSource?: ProfileSource;
 }
 
 /** `dtmap.json` of the folder of `board` or the nearest one above. */
@@ -74,8 +88,9 @@ function loadProject(shell: Shell, file: FileId): LoadedProject {
     if (read.has(each)) return;
     if (above.size >= DEEPEST_EXTENDS)
       throw new Failure(`${name}: is extended through more than ${DEEPEST_EXTENDS} files`);
-    const project = readProject(readText(shell, each, name));
-    if (!project.ok) throw new Failure(`${name}: ${project.because}`);
+    const text = readText(shell, each, name);
+    const project = readProject(text);
+    if (!project.ok) throw new Failure(faultText(name, text, project.faults[0]));
     const folder = path.posix.dirname(each);
     const extended = project.value.extends;
     const bases = (extended === undefined ? [] : [extended].flat()).map((base) =>
@@ -84,7 +99,7 @@ function loadProject(shell: Shell, file: FileId): LoadedProject {
     above.add(each);
     for (const base of bases) readAll(base);
     above.delete(each);
-    read.set(each, { own: { ...absolute(project.value, folder), folder }, bases });
+    read.set(each, { own: absolute(project.value, each), bases });
   };
   readAll(file);
   // What is read last wins, so of a file that several extend only the last place counts.
@@ -98,17 +113,22 @@ function loadProject(shell: Shell, file: FileId): LoadedProject {
   return join([...lastFirst].flatMap((each) => read.get(each)?.own ?? []).reverse());
 }
 
-function absolute(project: Project, folder: string): Project {
+function absolute(project: Project, file: FileId): LoadedProject {
+  const folder = path.posix.dirname(file);
   const all = (names: readonly string[]): string[] =>
     names.map((name) => resolveFile(name, folder));
+  const { bootProfile } = project;
+  const profileFile =
+    typeof bootProfile === 'string' ? resolveFile(bootProfile, folder) : undefined;
   return {
     ...project,
+    folder,
     ...(project.includePaths ? { includePaths: all(project.includePaths) } : {}),
     ...(project.overlays ? { overlays: all(project.overlays) } : {}),
     ...(project.guests ? { guests: all(project.guests) } : {}),
-    ...(typeof project.bootProfile === 'string'
-      ? { bootProfile: resolveFile(project.bootProfile, folder) }
-      : {}),
+    ...(profileFile === undefined
+      ? bootProfile && { profileSource: { file, within: ['bootProfile'] } }
+      : { bootProfile: profileFile, profileSource: { file: profileFile, within: [] } }),
     ...(project.bootScript ? { bootScript: resolveFile(project.bootScript, folder) } : {}),
     ...(project.baseline ? { baseline: resolveFile(project.baseline, folder) } : {}),
   };
@@ -128,7 +148,7 @@ function join(projects: readonly LoadedProject[]): LoadedProject {
   };
 }
 
-function shownPath(shell: Shell, file: FileId): string {
+function shownPath(shell: Pick<Shell, 'cwd'>, file: FileId): string {
   const relative = path.relative(shell.cwd, file);
   return relative.startsWith('..') ? file : relative;
 }
@@ -158,10 +178,11 @@ export function settingsFor(
     ],
     overlays: [...(project?.overlays ?? []), ...options.overlay.map(resolve)],
     targets,
-    profile: profileOf(shell, options, project),
+    ...profileOf(shell, options, project),
     ...(bootScript === undefined ? {} : { bootScript }),
     ...(options.memoryFrom ? { memoryFrom: resolve(options.memoryFrom) } : {}),
     ...(options.efiMap ? { efiMap: resolve(options.efiMap) } : {}),
+    ...(options.xenImage ? { xenImage: resolve(options.xenImage) } : {}),
     guests: [...(project?.guests ?? []), ...options.guest.map(resolve)],
     severity: severitiesOf(project, options.warning ?? [], options.error ?? []),
     ...(maxWarnings === undefined ? {} : { maxWarnings }),
@@ -204,23 +225,52 @@ function profileOf(
   shell: Shell,
   options: BoardOptions,
   project: LoadedProject | undefined,
-): BootProfile {
+): Pick<BoardSettings, 'profile' | 'profileSources'> {
   const fromProject =
     typeof project?.bootProfile === 'string'
       ? readProfileFile(shell, project.bootProfile, shownPath(shell, project.bootProfile))
       : project?.bootProfile
         ? readProfileValue(project.bootProfile, 'dtmap.json: bootProfile')
         : {};
-  const fromOption = options.profile
-    ? readProfileFile(shell, resolveFile(options.profile, shell.cwd), options.profile)
-    : {};
-  return { ...fromProject, ...fromOption };
+  const file = options.profile ? resolveFile(options.profile, shell.cwd) : undefined;
+  const fromOption =
+    file === undefined ? {} : readProfileFile(shell, file, options.profile ?? file);
+  const profileSources = [
+    ...(file === undefined ? [] : [{ file, within: [] }]),
+    ...(project?.profileSource ? [project.profileSource] : []),
+  ];
+  return { profile: { ...fromProject, ...fromOption }, profileSources };
 }
 
 function readProfileFile(shell: Shell, file: FileId, name: string): BootProfile {
-  const json = parseJson(readText(shell, file, name));
-  if (!json.ok) throw new Failure(`${name}: ${json.because}`);
-  return readProfileValue(json.value, name);
+  const text = readText(shell, file, name);
+  const read = readProfileText(text);
+  if (!read.ok) throw new Failure(faultText(name, text, read.faults[0]));
+  return read.value;
+}
+
+/** `profile.json:4:13: xen.size: must be …`. */
+function faultText(name: string, text: string, fault: JsonFault): string {
+  const { line, column } = new LineIndex(text).positionAt(fault.at.start);
+  return `${name}:${line}:${column}: ${wordFault(fault)}`;
+}
+
+/** `profile.json:4:13: xen.size`, for a field of a boot profile that was read; undefined when no file gives it. */
+export function placeOfField(
+  shell: Pick<Shell, 'files' | 'cwd'>,
+  sources: readonly ProfileSource[],
+  field: JsonPath,
+): string | undefined {
+  for (const { file, within } of sources) {
+    const source = shell.files.get(file);
+    if (typeof source === 'string') continue;
+    const places = placesIn(source.text);
+    const whole = [...within, ...field];
+    if (!places.has(whole)) continue;
+    const { line, column } = new LineIndex(source.text).positionAt(places.valueAt(whole).start);
+    return `${shownPath(shell, file)}:${line}:${column}: ${whole.join('.')}`;
+  }
+  return undefined;
 }
 
 function readProfileValue(value: unknown, name: string): BootProfile {

@@ -226,6 +226,7 @@ function settingsOf(shell: Session['shell'], root: FileId, options: CheckOptions
   delete common.bootScript;
   delete common.memoryFrom;
   delete common.efiMap;
+  delete common.xenImage;
   const settings: Mutable<BoardSettings> = settingsFor(shell, root, common);
   // Overlays and scripts edit the board that they are for; an overlay by itself is none.
   if (!isOverlayFile(root)) return settings;

@@ -1,4 +1,4 @@
-// Applies the preferred fix of one finding after the other, until none is left that changes only what it says.
+// Applies the preferred fixes of one finding after the other, until none is left that changes only what it says.
 
 import {
   isGrave,
@@ -31,25 +31,36 @@ export interface FixedBoard {
   readonly applied: readonly AppliedFix[];
   /** The preferred fixes that are left, each refused in the last round. */
   readonly refused: readonly RefusedFix[];
+  /** Those that would have been made if they were safe. */
+  readonly unsafe: readonly AppliedFix[];
 }
 
 /**
- * The texts after every preferred fix of an error or warning of `board`. Each fix takes its own finding away and adds
- * none, so the rounds come to an end.
+ * The texts after every preferred fix of an error or warning of `board`, of `fixes` only the safe ones or all. Each fix
+ * takes its own finding away and adds none, so the rounds come to an end.
  */
-export async function fixAll(board: TrialBoard, host: TrialHost): Promise<FixedBoard> {
+export async function fixAll(
+  board: TrialBoard,
+  host: TrialHost,
+  fixes: 'safe' | 'all',
+): Promise<FixedBoard> {
   const texts = new Map<FileId, SourceFile>();
   const over: TrialHost = { ...host, files: filesWith(host.files, texts) };
   const applied: AppliedFix[] = [];
   let current = board;
   for (;;) {
     const refused: RefusedFix[] = [];
+    const unsafe: AppliedFix[] = [];
     const before = applied.length;
     // A fix may make room for one that was refused: rounds go on until one changes nothing.
     for (let index = 0; index < current.analysis.findings.length;) {
       const finding = current.analysis.findings[index];
       const offer = finding && (await preferredOf(current, finding, over));
       if (!finding || !offer) index += 1;
+      else if (offer.ok && !offer.fix.safe && fixes === 'safe') {
+        unsafe.push({ finding, title: offer.fix.title });
+        index += 1;
+      }
       // Fewer each time: whatever a trial overlooks, the rounds come to an end.
       else if (offer.ok && gravesOf(offer.after) < gravesOf(current)) {
         change(texts, over, offer.fix.edits);
@@ -69,6 +80,7 @@ export async function fixAll(board: TrialBoard, host: TrialHost): Promise<FixedB
         texts: new Map([...texts].map(([file, source]) => [file, source.text])),
         applied,
         refused,
+        unsafe,
       };
   }
 }

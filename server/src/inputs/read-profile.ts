@@ -1,14 +1,24 @@
-// Reads a boot profile from JSON, for `--profile` and `dtmap.bootProfile` alike; a wrong field is named with its path.
+// Reads a boot profile from JSON, for `--profile` and `dtmap.bootProfile` alike.
 
 import * as v from 'valibot';
-import { LineIndex } from '../text/line-index.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import { efiTypeOf } from './read-efi-map.ts';
-import { findJsonFault } from './find-json-fault.ts';
+import { contradictionsWithin } from './find-contradictions.ts';
+import {
+  plainObject,
+  readFields,
+  readFirst,
+  readText,
+  type Read,
+  type ReadFields,
+  type ReadText,
+} from './read-json.ts';
+import { wordContradiction } from './word-contradiction.ts';
 
-/** What was read, or what is wrong with it: one sentence that names the field. */
-export type Read<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly because: string };
+/** An object with these fields and no others. */
+function fieldsOf<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.pipe(plainObject(), v.strictObject(entries));
+}
 
 const ADDRESS_WANTED = 'must be a number of bytes from 0 to 2^64 - 1, such as "0x40200000"';
 
@@ -25,19 +35,27 @@ const address = v.pipe(
   v.check((value) => value < 1n << 64n, ADDRESS_WANTED),
 );
 
+const SIZE_WANTED = 'must be a number of bytes from 1 to 2^64 - 1, such as "0x118000"';
+
+/** What is unknown is left out: no file and no image has 0 bytes. */
+const size = v.pipe(
+  address,
+  v.check((value) => value > 0n, SIZE_WANTED),
+);
+
 const rangeFields = { start: address, end: address };
 
 const END_BEFORE_START = 'must not end before it starts (`end` is exclusive)';
 
 const range = v.pipe(
-  v.strictObject(rangeFields),
+  fieldsOf(rangeFields),
   v.check(({ start, end }) => start <= end, END_BEFORE_START),
 );
 
 const EFI_TYPE_WANTED = 'must be the name of a UEFI memory type, such as "EfiConventionalMemory"';
 
 const efiRange = v.pipe(
-  v.strictObject({
+  fieldsOf({
     ...rangeFields,
     type: v.pipe(
       v.string(EFI_TYPE_WANTED),
@@ -64,25 +82,25 @@ function wholeNumber(low: number, high: number) {
   );
 }
 
-const profile = v.strictObject({
+const profile = fieldsOf({
   $schema: v.exactOptional(v.string('must be a string')),
   xen: v.exactOptional(
-    v.strictObject({
+    fieldsOf({
       address: v.exactOptional(address),
-      size: v.exactOptional(address),
-      textSize: v.exactOptional(address),
+      size: v.exactOptional(size),
+      textSize: v.exactOptional(size),
       debug: v.exactOptional(flag),
     }),
   ),
   dtb: v.exactOptional(
-    v.strictObject({ address: v.exactOptional(address), size: v.exactOptional(address) }),
+    fieldsOf({ address: v.exactOptional(address), size: v.exactOptional(size) }),
   ),
   kernel: v.exactOptional(
-    v.strictObject({
-      fileSize: v.exactOptional(address),
+    fieldsOf({
+      fileSize: v.exactOptional(size),
       textOffset: v.exactOptional(address),
       format: v.exactOptional(oneOf(['image', 'zimage', 'gzip'])),
-      uncompressedSize: v.exactOptional(address),
+      uncompressedSize: v.exactOptional(size),
     }),
   ),
   boot: v.exactOptional(oneOf(['dt', 'efi'])),
@@ -94,7 +112,7 @@ const profile = v.strictObject({
   cpus: v.exactOptional(wholeNumber(1, 4096)),
   architecture: v.exactOptional(oneOf(['arm64', 'arm32'])),
   config: v.exactOptional(
-    v.strictObject({
+    fieldsOf({
       staticMemory: v.exactOptional(flag),
       staticShm: v.exactOptional(flag),
       llcColoring: v.exactOptional(flag),
@@ -103,44 +121,20 @@ const profile = v.strictObject({
   ),
 });
 
-/** `value` checked against `schema`; the first fault is worded as `path: what is wrong`. */
-export function readValue<Schema extends v.GenericSchema>(
-  schema: Schema,
-  value: unknown,
-): Read<v.InferOutput<Schema>> {
-  // An array is an object without fields to the checker.
-  if (Array.isArray(value)) return { ok: false, because: 'must be an object' };
-  const result = v.safeParse(schema, value, { abortEarly: true });
-  if (result.success) return { ok: true, value: result.output };
-  return { ok: false, because: faultOf(result.issues[0]) };
-}
-
-/** A fault of a checked value, worded as `path: what is wrong`. */
-export function faultOf(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue);
-  return path === null ? wordingOf(issue) : `${path}: ${wordingOf(issue)}`;
-}
-
-/** The value of a JSON text, or why it is none, without a word of the text. */
-export function parseJson(text: string): Read<unknown> {
-  const json = text.replace(/^\uFEFF/, '');
-  try {
-    return { ok: true, value: JSON.parse(json) as unknown };
-  } catch {
-    // The engine's own message quotes the text, which may be a file that was named by mistake or by somebody else.
-    const fault = findJsonFault(json) ?? json.length;
-    const { line, column } = new LineIndex(json).positionAt(fault);
-    return { ok: false, because: `not JSON: syntax error at line ${line}, column ${column}` };
-  }
-}
-
 /** The boot profile that a JSON value holds. */
 export function readProfile(value: unknown): Read<BootProfile> {
-  return readValue(profile, value);
+  return readFirst(readProfileFields(value));
 }
 
-function wordingOf(issue: v.BaseIssue<unknown>): string {
-  if (issue.type !== 'strict_object') return issue.message;
-  if (issue.expected === 'never') return 'no such field';
-  return issue.expected === 'Object' ? 'must be an object' : 'is missing';
+/** The boot profile in the text of a file. */
+export function readProfileText(text: string): ReadText<BootProfile> {
+  return readText(text, readProfileFields);
+}
+
+/** The boot profile that a JSON value holds, or every fault: fields that are wrong, then those that contradict each other. */
+export function readProfileFields(value: unknown): ReadFields<BootProfile> {
+  const fields = readFields(profile, value);
+  if (!fields.ok) return fields;
+  const faults = contradictionsWithin(fields.value).map(wordContradiction);
+  return faults.length > 0 ? { ok: false, faults } : fields;
 }

@@ -1,38 +1,45 @@
 // Reads `dtmap.json`: what a folder of boards says about how its boards are checked.
 
 import * as v from 'valibot';
-import { parseJson, readValue, type Read } from './read-profile.ts';
+import { plainObject, readFields, readText, type ReadFields, type ReadText } from './read-json.ts';
+import { readProfileFields } from './read-profile.ts';
 import { severities, type Severities } from './read-severities.ts';
 
 const texts = v.array(v.string('must be a string'), 'must be a list of strings');
 
-const project = v.strictObject({
-  $schema: v.exactOptional(v.string('must be a string')),
-  extends: v.exactOptional(v.union([v.string(), texts], 'must be a path or a list of paths')),
-  includePaths: v.exactOptional(texts),
-  defines: v.exactOptional(
-    v.record(v.string(), v.string('must be a string'), 'must be an object of strings'),
-  ),
-  targets: v.exactOptional(texts),
-  overlays: v.exactOptional(texts),
-  guests: v.exactOptional(texts),
-  bootProfile: v.exactOptional(
-    v.union(
-      [v.string(), v.record(v.string(), v.unknown())],
-      'must be an object or the path of a JSON file',
+const project = v.pipe(
+  plainObject(),
+  v.strictObject({
+    $schema: v.exactOptional(v.string('must be a string')),
+    extends: v.exactOptional(v.union([v.string(), texts], 'must be a path or a list of paths')),
+    includePaths: v.exactOptional(texts),
+    defines: v.exactOptional(
+      v.pipe(
+        plainObject('must be an object of strings'),
+        v.record(v.string(), v.string('must be a string')),
+      ),
     ),
-  ),
-  bootScript: v.exactOptional(v.string('must be a path')),
-  severity: v.exactOptional(severities),
-  maxWarnings: v.exactOptional(
-    v.pipe(
-      v.number('must be a whole number'),
-      v.integer('must be a whole number'),
-      v.minValue(0, 'must not be negative'),
+    targets: v.exactOptional(texts),
+    overlays: v.exactOptional(texts),
+    guests: v.exactOptional(texts),
+    bootProfile: v.exactOptional(
+      v.union(
+        [v.string(), v.pipe(plainObject(), v.record(v.string(), v.unknown()))],
+        'must be an object or the path of a JSON file',
+      ),
     ),
-  ),
-  baseline: v.exactOptional(v.string('must be a path')),
-});
+    bootScript: v.exactOptional(v.string('must be a path')),
+    severity: v.exactOptional(severities),
+    maxWarnings: v.exactOptional(
+      v.pipe(
+        v.number('must be a whole number'),
+        v.integer('must be a whole number'),
+        v.minValue(0, 'must not be negative'),
+      ),
+    ),
+    baseline: v.exactOptional(v.string('must be a path')),
+  }),
+);
 
 /** One `dtmap.json` as written; paths are relative to its folder. */
 export interface Project {
@@ -53,8 +60,21 @@ export interface Project {
   readonly baseline?: string;
 }
 
-/** The settings in the text of a `dtmap.json`. */
-export function readProject(text: string): Read<Project> {
-  const json = parseJson(text);
-  return json.ok ? readValue(project, json.value) : json;
+/** The settings in the text of a `dtmap.json`, the boot profile in it included. */
+export function readProject(text: string): ReadText<Project> {
+  return readText(text, readProjectFields);
+}
+
+function readProjectFields(value: unknown): ReadFields<Project> {
+  const fields = readFields(project, value);
+  if (!fields.ok || typeof fields.value.bootProfile !== 'object') return fields;
+  const inner = readProfileFields(fields.value.bootProfile);
+  if (inner.ok) return fields;
+  const below = (path: readonly string[]): readonly string[] => ['bootProfile', ...path];
+  const faults = inner.faults.map((fault) => ({
+    ...fault,
+    path: below(fault.path),
+    ...(fault.other && { other: below(fault.other) }),
+  }));
+  return { ok: false, faults };
 }

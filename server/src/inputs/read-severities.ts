@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
-import { faultOf } from './read-profile.ts';
+import { faultOf, plainObject } from './read-json.ts';
 
 /** `on` is a rule's own severity, also for a rule that is off by default. */
 export type SeveritySetting = Severity | 'off' | 'on';
@@ -13,16 +13,18 @@ export type Severities = Readonly<Record<string, SeveritySetting>>;
 const ids: ReadonlySet<string> = new Set(allRules.map(({ id }) => id));
 
 /** What an object of severities must be. */
-export const severities = v.record(
-  v.pipe(
-    v.string(),
-    v.check((id) => ids.has(id), 'no such rule'),
+export const severities = v.pipe(
+  plainObject('must be an object of severities by rule'),
+  v.record(
+    v.pipe(
+      v.string(),
+      v.check((id) => ids.has(id), 'no such rule'),
+    ),
+    v.picklist(
+      ['error', 'warning', 'information', 'hint', 'off', 'on'],
+      'must be "error", "warning", "information", "hint", "on" or "off"',
+    ),
   ),
-  v.picklist(
-    ['error', 'warning', 'information', 'hint', 'off', 'on'],
-    'must be "error", "warning", "information", "hint", "on" or "off"',
-  ),
-  'must be an object of severities by rule',
 );
 
 /** The entries of `value` that can be used, and each fault of the others, worded as `rule: what is wrong`. */
@@ -30,9 +32,6 @@ export function readSeverities(value: unknown): {
   readonly severities: Severities;
   readonly faults: readonly string[];
 } {
-  // An array is an object without fields to the checker.
-  if (Array.isArray(value))
-    return { severities: {}, faults: ['must be an object of severities by rule'] };
   const result = v.safeParse(severities, value);
   if (result.success) return { severities: result.output, faults: [] };
   const faulty = new Set(result.issues.map((issue) => issue.path?.[0]?.key));

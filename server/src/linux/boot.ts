@@ -2,12 +2,12 @@
 
 import type { Range } from '../addresses/region.ts';
 import { nodeAt, stringOf, type DeviceTree } from '../tree/device-tree.ts';
-import { architectureOf } from './architecture.ts';
+import { architectureOf, type Architecture } from '../facts/architecture-of.ts';
 import { behavioursOf } from './behaviours.ts';
 import { checkOverlap } from './check-overlap.ts';
 import { placeDefaultCma } from './default-cma.ts';
 import { listIomem } from './iomem.ts';
-import type { LinuxArchitecture, LinuxBoot } from './linux-boot.ts';
+import type { LinuxBoot } from './linux-boot.ts';
 import { memoryRegions, rangeOf, reserve } from './memblock.ts';
 import { initRegion } from './region-drivers.ts';
 import type { LinuxRelease } from './releases.ts';
@@ -18,8 +18,8 @@ import { scanMemory } from './scan-memory.ts';
 
 /** What the tree does not say; every field has a default. */
 export interface LinuxOptions {
-  /** Otherwise what the CPU nodes say. */
-  readonly architecture?: LinuxArchitecture;
+  /** Otherwise what the CPU nodes say, else arm64. */
+  readonly architecture?: Architecture;
   /** Bytes; 4 KiB by default. */
   readonly pageSize?: bigint;
   /** In place of `bootargs` of /chosen. */
@@ -40,7 +40,7 @@ export function bootLinux(
   const scan: Scan = {
     tree,
     behaviours: behavioursOf(release),
-    architecture: options.architecture ?? architectureOf(tree),
+    architecture: options.architecture ?? architectureOf(tree).value ?? 'arm64',
     pageSize: options.pageSize ?? 4096n,
     cells: linuxRootCells(tree),
     commandLine: options.commandLine ?? (chosen && stringOf(chosen, 'bootargs')) ?? '',

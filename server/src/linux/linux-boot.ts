@@ -1,6 +1,7 @@
 // What Linux makes of a tree's memory.
 
 import type { Range } from '../addresses/region.ts';
+import type { Architecture } from '../facts/architecture-of.ts';
 import type { DtNode, Written } from '../tree/device-tree.ts';
 import type { LinuxFacts, LinuxMessageId } from './messages.ts';
 
@@ -8,8 +9,6 @@ import type { LinuxFacts, LinuxMessageId } from './messages.ts';
 export type LinuxEvent = {
   readonly [Id in LinuxMessageId]: { readonly id: Id; readonly facts: LinuxFacts<Id> };
 }[LinuxMessageId];
-
-export type LinuxArchitecture = 'arm64' | 'arm' | 'riscv';
 
 /** One kernel log line, without timestamp. `text` holds a line feed where the kernel prints one. */
 export interface KernelLine {
@@ -74,7 +73,7 @@ export interface LinuxBoot {
   readonly target: string;
   /** `5.4`, `6.1`, `6.12` … */
   readonly release: string;
-  readonly architecture: LinuxArchitecture;
+  readonly architecture: Architecture;
   readonly log: readonly KernelLine[];
   /** RAM as memblock has it, joined. */
   readonly memory: readonly Range[];

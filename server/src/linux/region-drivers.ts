@@ -18,7 +18,7 @@ export function cmaAlignment(scan: Pick<Scan, 'behaviours' | 'pageSize' | 'archi
   if (scan.pageSize === 65536n) return 512n << 20n;
   if (scan.pageSize === 16384n) return 32n << 20n;
   // arm without LPAE has no 2 MiB pages: its page block is the largest buddy.
-  if (scan.architecture === 'arm' || !scan.behaviours.cmaAlignsToPageBlock) return 4n << 20n;
+  if (scan.architecture === 'arm32' || !scan.behaviours.cmaAlignsToPageBlock) return 4n << 20n;
   return 2n << 20n;
 }
 
@@ -50,7 +50,7 @@ export function isRefusedOutright(scan: Scan, node: DtNode): boolean {
     if (has('reusable') && has('no-map')) return true;
     if (has('linux,cma-default') && commandLineValue(scan.commandLine, 'cma') !== undefined)
       return true;
-    return !has('reusable') && !has('no-map') && scan.architecture === 'arm';
+    return !has('reusable') && !has('no-map') && scan.architecture === 'arm32';
   }
   return isCompatible(node, 'restricted-dma-pool') && refusesSwiotlb(node);
 }
@@ -113,7 +113,7 @@ function setUpCma(scan: Scan, region: Recording): boolean {
 function setUpCoherent(scan: Scan, region: Recording): boolean {
   const { node } = region;
   if (node.properties.has('reusable')) return false;
-  if (scan.architecture === 'arm' && !node.properties.has('no-map')) {
+  if (scan.architecture === 'arm32' && !node.properties.has('no-map')) {
     print(scan, 'error', 'dma-needs-no-map', {}, { node });
     return false;
   }

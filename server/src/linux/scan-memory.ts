@@ -58,7 +58,7 @@ function limitToCommandLine(scan: Scan): void {
   const text = commandLineValue(scan.commandLine, 'mem');
   const size = text === undefined ? undefined : parseMemory(text);
   if (!size) return;
-  if (scan.architecture !== 'arm') {
+  if (scan.architecture !== 'arm32') {
     limitMemory(scan.block, alignDown(size.value, scan.pageSize));
     return;
   }
@@ -72,7 +72,7 @@ function limitToCommandLine(scan: Scan): void {
 function clipToArchitecture(scan: Scan): void {
   const { block, architecture } = scan;
   const top = 1n << 64n;
-  if (architecture === 'arm') {
+  if (architecture === 'arm32') {
     if (scan.cells.address === 1) removeMemory(block, { start: 1n << 32n, end: top });
     return;
   }

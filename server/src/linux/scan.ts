@@ -1,6 +1,7 @@
 // What the steps of the early scan share: the tree, the release and the state they change.
 
 import type { CellCounts } from '../addresses/cells.ts';
+import type { Architecture } from '../facts/architecture-of.ts';
 import { cellsOf, type DeviceTree, type DtNode, type Written } from '../tree/device-tree.ts';
 import { printForm, type Facts } from '../messages/form.ts';
 import { formOf } from '../messages/message.ts';
@@ -8,7 +9,6 @@ import type { Behaviours } from './behaviours.ts';
 import type {
   IgnoredNode,
   KernelLine,
-  LinuxArchitecture,
   LinuxEvent,
   LinuxReserved,
   RecordedRegion,
@@ -22,7 +22,7 @@ export type Recording = { -readonly [Key in keyof RecordedRegion]: RecordedRegio
 export interface Scan {
   readonly tree: DeviceTree;
   readonly behaviours: Behaviours;
-  readonly architecture: LinuxArchitecture;
+  readonly architecture: Architecture;
   /** Bytes. */
   readonly pageSize: bigint;
   /** dt_root_addr_cells and dt_root_size_cells. */
@@ -71,7 +71,7 @@ export function print<Id extends LinuxMessageId>(
 
 /** Digits of `%pa`, as wide as a physical address: 32 bits on an arm kernel without LPAE. */
 function digitsOf(scan: Scan): number {
-  return scan.architecture === 'arm' && scan.cells.address === 1 ? 8 : 16;
+  return scan.architecture === 'arm32' && scan.cells.address === 1 ? 8 : 16;
 }
 
 /** `%lu MiB` as the kernel computes it: whole MiB, rounded down. */

@@ -1,7 +1,16 @@
 // How a board is to be analysed: settings, what other extensions were told, and what its work tree shows.
 
 import type { BoardRequest } from '../analysis/analyze.ts';
-import { parseJson, readProfile } from '../inputs/read-profile.ts';
+import { contradictionsWithTree } from '../inputs/find-contradictions.ts';
+import { placesIn } from '../inputs/json-places.ts';
+import { wordFault, type FieldFault, type JsonFault, type ReadText } from '../inputs/read-json.ts';
+import { readProfile, readProfileText } from '../inputs/read-profile.ts';
+import { readProject } from '../inputs/read-project.ts';
+import { wordTreeContradiction } from '../inputs/word-contradiction.ts';
+import type { Board } from '../rules/board.ts';
+import { LineIndex } from '../text/line-index.ts';
+import type { FileSet, SourceFile } from '../text/source-file.ts';
+import { spanOf } from '../tree/device-tree.ts';
 import { readSeverities } from '../inputs/read-severities.ts';
 import { parseTargets } from '../analysis/targets.ts';
 import {
@@ -10,7 +19,7 @@ import {
   recordedCommandFile,
   recordedFolderCandidates,
 } from '../ide/include-folders.ts';
-import { foldersAbove, resolvePath } from '../ide/paths.ts';
+import { fileName, foldersAbove, resolvePath } from '../ide/paths.ts';
 import type { FileId } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import type { Files } from './files.ts';
@@ -23,6 +32,8 @@ export interface BoardRequestsHost {
   readonly folders: readonly FileId[];
   /** Tells the user that a setting cannot be used as it is. */
   complain(message: string): void;
+  /** Shows what is wrong with a JSON file: what `by`, the file's text or a board, finds in it. */
+  reportJson(source: SourceFile, by: string, faults: readonly JsonFault[]): void;
 }
 
 /** Makes requests, remembering which folders exist until `forget`. */
@@ -30,6 +41,11 @@ export class BoardRequests {
   readonly #host: BoardRequestsHost;
   #exists = new Map<FileId, Promise<boolean>>();
   readonly #complaints = new Set<string>();
+  /** The boot profiles by the boards that are booted with them, and their files. */
+  readonly #profiles = new Map<
+    FileId,
+    { readonly profile: BootProfile; readonly source?: SourceFile }
+  >();
 
   constructor(host: BoardRequestsHost) {
     this.#host = host;
@@ -61,7 +77,34 @@ export class BoardRequests {
     return this.#overlaysOf(root).some((path) => this.#places(root, path).includes(overlay));
   }
 
+  /** Tells what the tree of a board says otherwise than its boot profile, where the profile is written. */
+  compareWithTree(root: FileId, { tree, excess }: Board, files: FileSet): void {
+    const { profile, source: written } = this.#profiles.get(root) ?? {};
+    if (profile === undefined) return;
+    const found = excess ? [] : contradictionsWithTree(profile, tree);
+    const faults = found.map((each): FieldFault => {
+      const { file, start } = spanOf(each.at);
+      const source = files.get(file);
+      const { line, column } = new LineIndex(
+        typeof source === 'string' ? '' : source.text,
+      ).positionAt(start);
+      const place = `${fileName(file)}:${line}:${column}`;
+      return { path: each.path, because: wordTreeContradiction(each, place) };
+    });
+    if (written === undefined) {
+      for (const fault of faults) this.#complain(`dtmap.bootProfile: ${wordFault(fault)}.`);
+      return;
+    }
+    const places = placesIn(written.text);
+    this.#host.reportJson(
+      written,
+      root,
+      faults.map(({ path, because }) => ({ path, because, at: places.valueAt(path) })),
+    );
+  }
+
   async requestFor(root: FileId): Promise<BoardRequest> {
+    await this.#checkProjects(root);
     const settings = this.#host.settings;
     const foreign = this.#host.foreign;
     const context = this.#contextOf(root);
@@ -141,33 +184,65 @@ export class BoardRequests {
   }
 
   async #profile(root: FileId, given: unknown): Promise<BootProfile> {
+    this.#profiles.delete(root);
     if (given === null || given === undefined) return {};
-    let value: unknown = given;
-    if (typeof given === 'string') {
-      const [file] = await this.#existing([this.#places(root, given)]);
-      const text = file === undefined ? undefined : await this.#textOf(file);
-      if (text === undefined) {
-        this.#complain(`dtmap.bootProfile: ${given} cannot be read.`);
-        return {};
-      }
-      const json = parseJson(text);
-      if (!json.ok) {
-        this.#complain(`dtmap.bootProfile: ${given}: ${json.because}`);
-        return {};
-      }
-      value = json.value;
+    if (typeof given !== 'string') {
+      const read = readProfile(given);
+      if (!read.ok) this.#complain(`dtmap.bootProfile: ${read.because}`);
+      const profile = read.ok ? read.value : {};
+      this.#profiles.set(root, { profile });
+      return profile;
     }
-    const profile = readProfile(value);
-    if (profile.ok) return profile.value;
-    this.#complain(`dtmap.bootProfile: ${profile.because}`);
+    const [file] = await this.#existing([this.#places(root, given)]);
+    const source = file === undefined ? undefined : await this.#sourceOf(file);
+    if (source === undefined) {
+      this.#complain(`dtmap.bootProfile: ${given} cannot be read.`);
+      return {};
+    }
+    const profile = this.#report(source, readProfileText);
+    if (profile.ok) {
+      this.#profiles.set(root, { profile: profile.value, source });
+      return profile.value;
+    }
+    const [fault] = profile.faults;
+    const { line, column } = new LineIndex(source.text).positionAt(fault.at.start);
+    this.#complain(`dtmap.bootProfile: ${given}:${line}:${column}: ${wordFault(fault)}`);
     return {};
   }
 
+  /** What a JSON file says; what is wrong with it is shown in the file. */
+  #report<T>(source: SourceFile, read: (text: string) => ReadText<T>): ReadText<T> {
+    const result = read(source.text);
+    this.#host.reportJson(source, '', result.ok ? [] : result.faults);
+    return result;
+  }
+
+  /** Shows what is wrong with the settings of the command line for a board, and with the boot profile they name. */
+  async #checkProjects(root: FileId): Promise<void> {
+    for (const folder of foldersAbove(root)) {
+      if (!this.#host.folders.some((each) => folder === each || folder.startsWith(`${each}/`)))
+        return;
+      const file = `${folder}/dtmap.json`;
+      const source = (await this.#has(file)) ? await this.#sourceOf(file) : undefined;
+      if (source === undefined) continue;
+      const project = this.#report(source, readProject);
+      const named = project.ok ? project.value.bootProfile : undefined;
+      if (typeof named !== 'string') continue;
+      const profile = resolvePath(folder, named);
+      const text = (await this.#has(profile)) ? await this.#sourceOf(profile) : undefined;
+      if (text !== undefined) this.#report(text, readProfileText);
+    }
+  }
+
   async #textOf(file: FileId): Promise<string | undefined> {
+    return (await this.#sourceOf(file))?.text;
+  }
+
+  async #sourceOf(file: FileId): Promise<SourceFile | undefined> {
     const { files } = this.#host;
     if (files.get(file) === 'not-loaded') await files.load([file]);
     const source = files.get(file);
-    return typeof source === 'string' ? undefined : source.text;
+    return typeof source === 'string' ? undefined : source;
   }
 
   /** The first of each list of candidates that exists. */

@@ -10,6 +10,7 @@ import {
 import type { Offer } from '../analysis/try-proposals.ts';
 import { fixAll } from '../ide/fix-all.ts';
 import { refactorings } from '../ide/refactorings.ts';
+import { isSafe } from '../rules/is-safe.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
@@ -58,8 +59,11 @@ export async function codeActions(
   }
   if (!isCurrent(server, model)) return [];
   const asksForAll = only?.some((each) => FIX_ALL === each || FIX_ALL.startsWith(`${each}.`));
-  const hasPreferred = here.some(({ proposals }) => proposals.some(({ preferred }) => preferred));
-  if (asksForAll || (!only && hasPreferred))
+  const { tree } = model.board;
+  const hasSafe = here.some(({ proposals }) =>
+    proposals.some(({ preferred, change }) => preferred && isSafe(change, tree)),
+  );
+  if (asksForAll || (!only && hasSafe))
     actions.push({
       title: 'Fix all that can be fixed safely (dtmap)',
       kind: FIX_ALL,
@@ -110,6 +114,7 @@ export async function resolveCodeAction(server: Server, action: CodeAction): Pro
   const { texts } = await fixAll(
     { request, analysis: { board, findings } },
     trialHostFor(server, model),
+    'safe',
   );
   if (!isCurrent(server, model)) return action;
   const edits = new Map<FileId, TextEdit[]>();

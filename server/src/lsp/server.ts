@@ -25,6 +25,8 @@ import {
 import type { Reader } from '../analysis/read-tree.ts';
 import { IncludeIndex, isRootFile } from '../ide/include-index.ts';
 import { foldersAbove } from '../ide/paths.ts';
+import type { JsonFault } from '../inputs/read-json.ts';
+import type { SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import { Boards } from './boards.ts';
 import { createBoardAnalyzer, type BoardAnalyzer } from './analyze-board.ts';
@@ -37,6 +39,7 @@ import { Diagnostics, type DiagnosticsHost } from './diagnostics.ts';
 import { Documents } from './documents.ts';
 import { fileIdOf, uriOf } from './file-id.ts';
 import type { Files } from './files.ts';
+import { JsonDiagnostics } from './json-diagnostics.ts';
 import { languageRequests } from './language-requests.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { ownRequests } from './own-requests.ts';
@@ -82,6 +85,9 @@ const SETTINGS_MILLISECONDS = 1000;
 /** Files that boards are made from or read by. */
 const WATCHED = /\.(?:dts|dtsi|dtso|overlay|h|cmd)$/;
 
+/** The settings of the command line, whose faults are shown too. */
+const PROJECT = /\/dtmap\.json$/;
+
 /** Serves one client until the connection ends. */
 export function serve(connection: Connection, host: ServerHost): void {
   new LanguageServer(connection, host).listen();
@@ -106,6 +112,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly #documents = new Documents();
   readonly #requests = new BoardRequests(this);
   readonly #diagnostics = new Diagnostics(this);
+  readonly #jsonDiagnostics = new JsonDiagnostics(this);
   readonly #clientSettings: ClientSettings;
   readonly #unused: UnusedFiles;
   readonly #sentStatus = new Map<FileId, string>();
@@ -235,6 +242,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     this.#show(MessageType.Warning, message);
   }
 
+  reportJson(source: SourceFile, by: string, faults: readonly JsonFault[]): void {
+    this.#jsonDiagnostics.update(source, by, faults);
+  }
+
   // Boards, and the files they are made from.
 
   #createBoards(): Boards {
@@ -258,6 +269,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       },
       changed: (root, model) => {
         this.#diagnostics.update(root, model);
+        if (model && !model.stale) this.#requests.compareWithTree(root, model.board, model.files);
         this.#sendAllStatus();
       },
       now: this.#host.now,
@@ -378,7 +390,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       this.#ifPossible(
         client.register(DidChangeWatchedFilesNotification.type, {
           watchers: [
-            { globPattern: '**/*.{dts,dtsi,dtso,overlay,h,cmd}' },
+            { globPattern: '**/*.{dts,dtsi,dtso,overlay,h,cmd,json}' },
             // A folder that is deleted is told of alone, without the files in it.
             { globPattern: '**/*', kind: WatchKind.Delete },
           ],
@@ -476,7 +488,13 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   }
 
   #changeFiles(events: readonly FileEvent[]): void {
-    const changes = this.#withFilesOfFolders(events);
+    const all = this.#withFilesOfFolders(events);
+    const json = all.filter(({ file }) => this.#isJson(file));
+    const changes = all.filter(({ file }) => !file.endsWith('.json'));
+    for (const { file, type } of json) {
+      this.files.forget(file);
+      if (type === FileChangeType.Deleted) this.#jsonDiagnostics.delete(file);
+    }
     for (const { file, type } of changes) {
       this.files.forget(file);
       if (type === FileChangeType.Deleted) this.index.delete(file);
@@ -486,8 +504,14 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       changes.filter(({ type }) => type !== FileChangeType.Deleted).map(({ file }) => file),
     );
     // A new or vanished file may be what an include looked for.
-    if (changes.some(({ type }) => type !== FileChangeType.Changed)) this.#forgetRequests();
+    const isOther = changes.some(({ type }) => type !== FileChangeType.Changed);
+    if (isOther || json.length > 0) this.#forgetRequests();
     this.boards.rechoose();
+  }
+
+  /** Whether it says how boards boot or are checked. */
+  #isJson(file: FileId): boolean {
+    return PROJECT.test(file) || this.#jsonDiagnostics.knows(file);
   }
 
   /** The changes of files that matter; in place of a deleted folder the known files in it. */
@@ -499,7 +523,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     });
     // Of what is deleted without being source, only folders with source matter.
     const isOther = ({ file, type }: FileChange): boolean =>
-      type === FileChangeType.Deleted && !WATCHED.test(file);
+      type === FileChangeType.Deleted && !WATCHED.test(file) && !this.#isJson(file);
     const others = told.filter(isOther);
     const gone = others.length > 0 ? this.#goneWith(new Set(others.map(({ file }) => file))) : [];
     return [

@@ -17,7 +17,7 @@ export interface Proposal {
   readonly ways: Ways;
   /** The macro that makes what is to change, when one does. */
   readonly macro?: string;
-  /** Offered first, and applied by `check --fix`; at most one per finding. */
+  /** Offered first, and applied by `check --fix-unsafe`, by `--fix` when it is safe; at most one per finding. */
   readonly preferred?: boolean;
 }
 

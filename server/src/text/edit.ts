@@ -14,7 +14,9 @@ export interface Fix {
   /** Says the result: "Move to 0x2_8000_0000 (next free, 2 MiB aligned)". */
   readonly title: string;
   readonly edits: readonly TextEdit[];
-  /** Offered first, and applied by `check --fix`; at most one per finding. */
+  /** Whether it moves no address, enables nothing and gives no memory away, so that `check --fix` makes it unseen. */
+  readonly safe: boolean;
+  /** Offered first, and applied by `check --fix-unsafe`, by `--fix` when it is safe; at most one per finding. */
   readonly preferred?: boolean;
 }
 

@@ -2,7 +2,7 @@
 
 import { formatAddress, formatRange, formatSize } from '../../addresses/format.ts';
 import { overlaps, type Range } from '../../addresses/region.ts';
-import { architectureOf } from '../../linux/architecture.ts';
+import { architectureOf } from '../../facts/architecture-of.ts';
 import { isCompatible } from '../../linux/region-drivers.ts';
 import { loadPlaces } from '../../linux/uboot.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
@@ -39,7 +39,7 @@ taken ("failed to reserve memory"). A \`no-map\` region unmaps the blob or the i
     const places = loadPlaces(board.map);
     if (!places) return;
     const { kernel, blob } = places;
-    const isArm32 = architectureOf(board.tree) === 'arm';
+    const isArm32 = architectureOf(board.tree).value === 'arm32';
     for (const region of staticRegions(board)) {
       // Regions of firmware are where the boot loader expects them; others are where someone put them.
       if (!region.written || isFirmwareRegion(region.node)) continue;

@@ -1,0 +1,99 @@
+// What is wrong with a dtmap.json or a boot profile is shown in that file, and goes when it is mended.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { LspSession } from './support/lsp-session.ts';
+
+const BOARD = `/dts-v1/;
+/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	cpus {
+		#address-cells = <1>;
+		#size-cells = <0>;
+		cpu@0 { device_type = "cpu"; compatible = "arm,cortex-a53"; reg = <0>; };
+	};
+	memory@40000000 { device_type = "memory"; reg = <0x40000000 0x40000000>; };
+};
+`;
+
+describe('language server, JSON files', () => {
+  let folder = '';
+  let session: LspSession;
+  const file = (name: string): string => path.join(folder, name);
+  const write = (name: string, text: string): void => {
+    writeFileSync(file(name), text);
+  };
+  /** The places and messages of what is shown in a file, once there are so many. */
+  async function shown(name: string, count: number): Promise<string[]> {
+    const found = await session.diagnosticsWhen(file(name), (all) => all.length === count);
+    return found.map(({ range: { start, end }, message, severity, source }) => {
+      assert.deepEqual([severity, source], [1, 'dtmap']);
+      const text = typeof message === 'string' ? message : message.value;
+      return `${start.line + 1}:${start.character + 1}-${end.character + 1} ${text}`;
+    });
+  }
+
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'dtmap-json-'));
+    write('board.dts', BOARD);
+    write('profile.json', '{\n  "cpus": 0,\n  "boot": "dt", "boot": "dt"\n}');
+    session = await LspSession.start({ folder, settings: { dtmap: { targets: ['xen:4.18'] } } });
+  });
+  afterEach(async () => {
+    await session.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const profileSetting = { dtmap: { targets: ['xen:4.18'], bootProfile: 'profile.json' } };
+
+  it('a boot profile that a setting names', async () => {
+    await session.configure(profileSetting);
+    await session.open(file('board.dts'));
+    assert.deepEqual(await shown('profile.json', 2), [
+      '2:11-12 cpus: must be a whole number from 1 to 4096',
+      '3:17-23 boot: is given twice, first in line 3, column 3',
+    ]);
+    await session.messageWhen(/dtmap\.bootProfile: profile\.json:2:11: cpus: must be/);
+    // It can be read now, and contradicts the tree.
+    write('profile.json', '{ "cpus": 2 }');
+    await session.watched('changed', file('profile.json'));
+    assert.deepEqual(await shown('profile.json', 1), [
+      '1:11-12 cpus: is 2, but the device tree has 1 CPU (board.dts:5:2)',
+    ]);
+    write('profile.json', '{ "cpus": 1 }');
+    await session.watched('changed', file('profile.json'));
+    assert.deepEqual(await shown('profile.json', 0), []);
+  });
+
+  it('a profile in the settings themselves, which have no place', async () => {
+    await session.configure({ dtmap: { targets: ['xen:4.18'], bootProfile: { cpus: 2 } } });
+    await session.open(file('board.dts'));
+    await session.messageWhen(
+      /dtmap\.bootProfile: cpus: is 2, but the device tree has 1 CPU \(board\.dts:5:2\)/,
+    );
+  });
+
+  it('a dtmap.json above a board, and the profile that it names', async () => {
+    write('dtmap.json', '{ "bootProfile": "profile.json", "severities": {} }');
+    await session.open(file('board.dts'));
+    assert.deepEqual(await shown('dtmap.json', 1), ['1:34-46 severities: no such field']);
+    write('dtmap.json', '{ "bootProfile": "profile.json" }');
+    await session.watched('changed', file('dtmap.json'));
+    assert.deepEqual(await shown('dtmap.json', 0), []);
+    assert.equal((await shown('profile.json', 2)).length, 2);
+    rmSync(file('profile.json'));
+    await session.watched('deleted', file('profile.json'));
+    assert.deepEqual(await shown('profile.json', 0), []);
+  });
+
+  it('a dtmap.json that comes later', async () => {
+    await session.open(file('board.dts'));
+    await session.diagnostics(file('board.dts'));
+    write('dtmap.json', '[]');
+    await session.watched('created', file('dtmap.json'));
+    assert.deepEqual(await shown('dtmap.json', 1), ['1:1-3 must be an object']);
+  });
+});
