@@ -369,11 +369,13 @@ class Writer {
         '\t#address-cells = <1>;',
         '\t#size-cells = <0>;',
         '',
-        '\tcpu@0 {',
-        '\t\tdevice_type = "cpu";',
-        '\t\tcompatible = "arm,cortex-a53";',
-        '\t\treg = <0>;',
-        '\t};',
+        ...[0, 1, 2, 3].flatMap((cpu) => [
+          `\tcpu@${cpu} {`,
+          '\t\tdevice_type = "cpu";',
+          '\t\tcompatible = "arm,cortex-a53";',
+          `\t\treg = <${cpu}>;`,
+          '\t};',
+        ]),
         '};',
         '',
       );

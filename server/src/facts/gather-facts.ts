@@ -9,8 +9,10 @@ import {
   type DeviceTree,
   type DtNode,
 } from '../tree/device-tree.ts';
+import { architectureOf } from './architecture-of.ts';
 import type { BootFacts, Fact, FactReason } from './boot-facts.ts';
 import type { BootProfile } from './boot-profile.ts';
+import { cpusOf } from './cpus-of.ts';
 
 /** Something that says facts: the profile, or a file beside the tree. */
 export interface FactSource {
@@ -100,9 +102,8 @@ export function gatherFacts(
     iommu:
       said(({ iommu }) => iommu) ??
       (signs.iommu ? assumed(true, 'iommu-in-tree', false) : inTree(false, 'no-iommu-in-tree')),
-    cpus: said(({ cpus }) => cpus) ?? unknown('cpus-unknown'),
-    architecture:
-      said(({ architecture }) => architecture) ?? assumed('arm64', 'usual-architecture'),
+    cpus: said(({ cpus }) => cpus) ?? cpusIn(tree, commandLine?.value ?? signs.commandLine),
+    architecture: said(({ architecture }) => architecture) ?? architectureIn(tree),
     'config.staticMemory':
       said(({ config }) => config?.staticMemory) ?? buildOption(signs.staticMemory),
     'config.staticShm': said(({ config }) => config?.staticShm) ?? buildOption(signs.staticShm),
@@ -142,6 +143,23 @@ function paddedSize(compiled: { readonly totalSize: bigint }): Fact<bigint> {
       return [compiled.totalSize];
     },
   };
+}
+
+/** How many CPUs Xen starts of those in the tree (Xen: maxcpus). */
+function cpusIn(tree: DeviceTree, commandLine: string | undefined): Fact<number> {
+  const { value } = cpusOf(tree);
+  const limit = Number(/(?:^| )maxcpus=([1-9]\d{0,3})(?= |$)/.exec(commandLine ?? '')?.[1]);
+  if (limit === 1) return inTree(1, 'in-tree');
+  if (value === undefined) return unknown('cpus-unknown');
+  return inTree(limit < value ? limit : value, 'cpus-in-tree');
+}
+
+/** 64-bit Arm where the CPUs do not say; Xen's model knows no other architecture. */
+function architectureIn(tree: DeviceTree): Fact<'arm64' | 'arm32'> {
+  const { value } = architectureOf(tree);
+  return value === 'arm32' || value === 'arm64'
+    ? inTree(value, 'cpu-in-tree')
+    : assumed('arm64', 'usual-architecture');
 }
 
 /**

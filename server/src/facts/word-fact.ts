@@ -23,6 +23,8 @@ const REASONS: Readonly<Record<FactReason, string>> = {
   'platform-in-tree': 'the platform decides',
   'no-iommu-in-tree': 'the tree has no IOMMU that Xen drives',
   'iommu-in-tree': 'the tree has an IOMMU, which Xen uses by default',
+  'cpus-in-tree': 'the tree has so many CPUs, which are alike',
+  'cpu-in-tree': 'the CPUs of the tree are of that kind',
   'cpus-unknown': 'the tree does not tell how many CPUs Xen starts',
   'usual-architecture': 'nothing says otherwise',
   'tree-uses-it': 'the tree uses it',
