@@ -103,7 +103,9 @@ describe('memory map model', () => {
     const region = '0x1a0000000-0x1c0000000';
     assert.ok(lane(disabled, 'devicetree').includes(`npu_reserved disabled ${region}`));
     assert.ok(lane(disabled, 'xen', '4.18.6').includes(`not Xen’s reserved ${region}`));
-    assert.ok(lane(disabled, 'dom0', '4.18.6').includes(`RAM that dom0 does not own fault ${region}`));
+    assert.ok(
+      lane(disabled, 'dom0', '4.18.6').includes(`RAM that dom0 does not own fault ${region}`),
+    );
     assert.ok(lane(disabled, 'xen', '4.22.0').includes('heap heap 0x1a0000000-0x300000000'));
     assert.ok(!lane(disabled, 'dom0', '4.22.0').some((each) => each.includes('fault')));
   });
@@ -114,7 +116,11 @@ describe('memory map model', () => {
         .filter((block) => block.differs)
         .map((block) => `${each.release ?? ''} ${block.label}`),
     );
-    assert.deepEqual(differing, ['4.18.6 not Xen’s', '4.18.6 RAM that dom0 does not own', '4.22.0 heap']);
+    assert.deepEqual(differing, [
+      '4.18.6 not Xen’s',
+      '4.18.6 RAM that dom0 does not own',
+      '4.22.0 heap',
+    ]);
   });
 
   it('is the same for every release where the axis is concerned', () => {
