@@ -1,7 +1,7 @@
 // On which assumed boot facts a finding depends: it is looked for again in the worlds next to the likely one.
 
 import type { BootFacts } from '../facts/boot-facts.ts';
-import { wordFactClause } from '../facts/word-fact.ts';
+import { wordChanges } from '../facts/word-fact.ts';
 import type { FactChange } from '../facts/world.ts';
 import type { Board } from '../rules/board.ts';
 import type { Found, Rule } from '../rules/rule.ts';
@@ -72,8 +72,5 @@ function isAssumed([first]: readonly FactChange[], facts: BootFacts): boolean {
 
 /** `unless the boot loader does not pad the DTB`: what must not be so, as the end of a sentence. */
 export function wordCondition(changes: readonly FactChange[], facts: BootFacts): string {
-  const clauses = changes.map(({ fact, value }) =>
-    wordFactClause(fact, value as never, facts[fact].value as never),
-  );
-  return `unless ${clauses.join(' and ')}`;
+  return `unless ${wordChanges(changes, facts)}`;
 }
