@@ -19,10 +19,10 @@ export function explainWithBoard(line: ExplainedLine, board: Board): PlacedLine 
   if (address === undefined) return { line };
   const byte = { start: address, end: address + 1n };
   const named = verdictsFor(board, byte).filter(({ node }) => node !== undefined);
-  // Of what went wrong the one that has the byte is worth more than the bank around it.
-  const narrow =
-    line.grade === 'fact' ? undefined : named.find(({ node }) => node && !isMemoryNode(node));
-  const owner = narrow ?? named[0];
+  // Where something went wrong, who has the byte for the system that ran is worth more than the bank around it.
+  const holders =
+    line.grade === 'fact' ? [] : named.filter(({ node }) => node && !isMemoryNode(node));
+  const owner = holders.find(({ target }) => target !== undefined) ?? holders[0] ?? named[0];
   if (!owner) return { line };
   const isRam = firstMeeting(board.map.banks, byte) !== undefined;
   return { line: line.id === 'data-abort' && isRam ? ofRam(line, owner) : line, owner };
