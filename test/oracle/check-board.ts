@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { analyze } from '../../server/src/analysis/analyze.ts';
-import { defaultTargets, parseTargets } from '../../server/src/analysis/targets.ts';
+import { defaultTargets, parseTargets } from '../../server/src/systems/targets.ts';
 import type { Finding } from '../../server/src/rules/finding.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';

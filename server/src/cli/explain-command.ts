@@ -3,7 +3,7 @@
 import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import { formatAddress } from '../addresses/format.ts';
-import { ownershipOf } from '../ide/ownership.ts';
+import { verdictsFor } from '../systems/verdicts-for.ts';
 import { allRules } from '../rules/all-rules.ts';
 import { rulePage } from '../rules/rule-page.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
@@ -76,7 +76,7 @@ function withPlace(line: ExplainedLine, opened: OpenBoard | undefined): JsonExpl
   const { address } = line;
   const owner =
     opened && address !== undefined
-      ? ownershipOf(opened.board, { start: address, end: address + 1n }).find(({ node }) => node)
+      ? verdictsFor(opened.board, { start: address, end: address + 1n }).find(({ node }) => node)
       : undefined;
   const named =
     opened && line.node !== undefined ? nodeNamed(opened.board.tree, line.node) : undefined;

@@ -1,17 +1,17 @@
 // The predicted console of a boot, in the words people read, and how it compares with a captured one.
 
 import { XEN_MARK } from '../xen/messages.ts';
-import { wordReasons } from '../xen/reasons.ts';
 import { formatGrouped } from '../addresses/format.ts';
 import { compareBootLog as compareLines, type ComparedLine } from '../console/compare-boot-log.ts';
 import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import type { Board } from '../rules/board.ts';
+import { endingOf, verdictsFor } from '../systems/verdicts-for.ts';
+import type { Boot } from '../target/boot.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { printable } from '../text/printable.ts';
 import type { Span } from '../text/span.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
-import { ownershipOf } from './ownership.ts';
 
 export interface PredictedLog {
   readonly lines: readonly LogLine[];
@@ -21,39 +21,18 @@ export interface PredictedLog {
   readonly uncertain: readonly string[];
 }
 
-/** The lines this Xen prints about memory, each with the source that caused it. */
-export function predictedLog(boot: XenBoot): PredictedLog {
+/** The lines that the console of a boot prints about memory, each with the source that caused it. */
+export function predictedLog(board: Board, boot: Boot): PredictedLog {
+  const { sentence, uncertain } = endingOf(board, boot);
   return {
     lines: boot.log.map((line) => {
       const [opening] = line.node?.openings ?? [];
       const written = line.written ?? opening?.name;
       return { text: printable(line.shown), ...(written && { at: spanOf(written) }) };
     }),
-    outcome: outcomeSentence(boot),
-    uncertain: boot.uncertain.map(({ what, because }) =>
-      printable(`${what} is not certain: ${wordReasons(because)}`),
-    ),
+    outcome: printable(sentence),
+    uncertain: uncertain.map(printable),
   };
-}
-
-/** How the boot ends, in one sentence. */
-export function outcomeSentence(boot: XenBoot): string {
-  const { outcome } = boot;
-  const name = `Xen ${boot.release.name}`;
-  switch (outcome.kind) {
-    case 'boots':
-      return `${name} boots.`;
-    case 'panics':
-      return printable(`${name} panics: ${wordReasons(outcome.because)}`);
-    case 'hangs':
-      return printable(`${name} hangs: ${wordReasons(outcome.because)}`);
-    case 'dom0-fails':
-      return printable(`dom0 fails under ${name}: ${wordReasons(outcome.because)}`);
-    case 'dom0-at-risk':
-      return printable(`dom0 is at risk under ${name}: ${wordReasons(outcome.because)}`);
-    case 'unknown':
-      return printable(`How ${name} boots is not known: ${wordReasons(outcome.because)}`);
-  }
 }
 
 /** A line of text, and the source it is about. */
@@ -151,7 +130,7 @@ export function explainedLog(board: Board | undefined, captured: string): LogLin
 /** Who has the byte in the tree. */
 function ownerOf(board: Board | undefined, address: bigint | undefined): LogLine | undefined {
   if (!board || address === undefined) return undefined;
-  const owner = ownershipOf(board, { start: address, end: address + 1n }).find(
+  const owner = verdictsFor(board, { start: address, end: address + 1n }).find(
     (each) => each.node !== undefined,
   );
   const written = owner?.written ?? owner?.node?.openings[0]?.name;
