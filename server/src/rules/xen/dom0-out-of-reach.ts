@@ -1,4 +1,4 @@
-// dom0's memory lies where devices on a bus of dom0 cannot reach.
+// A dom0 whose memory lies where the devices on a bus cannot reach.
 
 import { formatRange, formatSize } from '../../addresses/format.ts';
 import { intersection, type Range } from '../../addresses/region.ts';
@@ -9,6 +9,7 @@ import { lineWith } from '../../messages/event.ts';
 import { nodeAt, stringOf, type DtNode } from '../../tree/device-tree.ts';
 import { nodesWith } from '../../tree/nodes-with.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { placeOfLine } from '../xen-places.ts';
@@ -56,7 +57,7 @@ first block that is large enough, wherever it is. RAM out of reach can also be l
       .flatMap((node) => dmaBus(node) ?? [])
       .filter(({ reach }) => largestWithin(ram, reach) >= BOUNCE_BUFFER);
     if (buses.length === 0) return;
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       const { dom0, uncertain, log } = boot;
       // Where Xen itself finds no low bank, another rule says so.
       if (!dom0?.tree || lineWith(log, 'no-low-bank')) continue;
