@@ -3,22 +3,28 @@
 import { formatRange } from '../../addresses/format.ts';
 import { contains, overlaps, type Range } from '../../addresses/region.ts';
 import { dmaReach } from '../../linux/dma-reach.ts';
+import type { LinuxReserved } from '../../linux/linux-boot.ts';
 import { isCompatible } from '../../linux/region-drivers.ts';
+import { ramOf } from '../../memory/free-ranges.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { moveRegionFixes } from '../move-region.ts';
-import { rule } from '../rule.ts';
+import { hasDmaDevices, isInUse, limitingBuses } from '../limiting-buses.ts';
+import { rule, type Place } from '../rule.ts';
 import { placeOfProperty, staticRegions } from '../static-regions.ts';
 import { usersOf } from '../users-of.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
+
+const FOUR_GIB = 1n << 32n;
 
 interface Facts {
   readonly name: string;
   readonly range: Range;
   /** Undefined for a region that the kernel places. */
   readonly region: Reserved | undefined;
-  readonly user: DtNode;
+  /** Who uses it: a device, or the devices of a bus, which share the default pool. */
+  readonly user: string;
   readonly reach: readonly Range[];
 }
 
@@ -37,12 +43,12 @@ is beyond device's set DMA address range"), and transfers go astray.`,
       const { node } = region;
       if (!isPool(node) || !region.written) continue;
       for (const user of usersOf(board, node)) {
-        const reach = dmaReach(user);
+        const reach = isInUse(user) ? dmaReach(user) : undefined;
         if (!reach || reach.some((range) => contains(range, region))) continue;
         const use = placeOfProperty(user, 'memory-region');
         yield {
           at: region.written,
-          facts: { name: node.name, range: region, region, user, reach },
+          facts: { name: node.name, range: region, region, user: user.name, reach },
           related: use ? [{ message: `${user.name} uses it`, at: use }] : [],
         };
       }
@@ -52,10 +58,14 @@ is beyond device's set DMA address range"), and transfers go astray.`,
         const { node } = place;
         const at = node && placeOfProperty(node, 'size');
         if (place.kind !== 'dynamic' || !node || !at || !isPool(node)) continue;
-        for (const user of usersOf(board, node)) {
-          const reach = dmaReach(user);
-          if (!reach || reach.some((range) => contains(range, place))) continue;
+        for (const { user, reach, related } of [
+          ...ownUsers(board, node),
+          ...sharers(board, place),
+        ]) {
+          if (reach.some((range) => contains(range, place))) continue;
           const canBeReached = reach.some((range) => overlaps(range, place.within ?? place));
+          // Who shares the default pool has other memory, too.
+          const isGrave = !canBeReached && !node.properties.has('linux,cma-default');
           yield {
             at,
             facts: {
@@ -66,7 +76,8 @@ is beyond device's set DMA address range"), and transfers go astray.`,
               reach,
             },
             target: boot.target,
-            ...(canBeReached ? { severity: 'information' as const } : {}),
+            related,
+            ...(isGrave ? {} : { severity: 'information' as const }),
           };
         }
       }
@@ -75,10 +86,49 @@ is beyond device's set DMA address range"), and transfers go astray.`,
 
   message: ({ name, range, region, user, reach }) =>
     `${name} ${region ? '' : 'will most likely lie at '}${formatRange(range)}` +
-    `${region ? ' lies' : ','} outside what ${user.name} can reach: ${reach.map(formatRange).join(', ')}`,
+    `${region ? ' lies' : ','} outside what ${user} can reach: ${reach.map(formatRange).join(', ')}`,
 
   fixes: ({ facts }, board) => (facts.region ? moveRegionFixes(board, facts.region) : []),
 });
+
+interface User extends Pick<Facts, 'user' | 'reach'> {
+  readonly related: readonly { readonly message: string; readonly at: Place }[];
+}
+
+/** The devices in use that name a pool and whose bus limits them. */
+function ownUsers(board: Board, node: DtNode): User[] {
+  return usersOf(board, node).flatMap((user) => {
+    const reach = isInUse(user) ? dmaReach(user) : undefined;
+    const use = placeOfProperty(user, 'memory-region');
+    const related = use ? [{ message: `${user.name} uses it`, at: use }] : [];
+    return reach ? [{ user: user.name, reach, related }] : [];
+  });
+}
+
+/**
+ * The devices of the bus that reaches least, where they take buffers from the default pool. Of one above 4 GiB another
+ * rule speaks, and a bus that reaches no RAM has no use for any pool.
+ */
+function sharers(board: Board, { node, end }: LinuxReserved): User[] {
+  if (!node?.properties.has('linux,cma-default') || end > FOUR_GIB) return [];
+  const ram = ramOf(board.map);
+  const [least] = limitingBuses(board.tree)
+    .filter(({ bus, reach }) => hasDmaDevices(bus) && reach.some((each) => hasRam(ram, each)))
+    .sort((a, b) => (endOf(a.reach) < endOf(b.reach) ? -1 : 1));
+  if (!least) return [];
+  const { bus, reach } = least;
+  const limit = placeOfProperty(bus, 'dma-ranges');
+  const related = limit ? [{ message: `what ${bus.name} reaches`, at: limit }] : [];
+  return [{ user: `devices on ${bus.name}`, reach, related }];
+}
+
+function endOf(reach: readonly Range[]): bigint {
+  return reach.at(-1)?.end ?? 0n;
+}
+
+function hasRam(ram: readonly Range[], reach: Range): boolean {
+  return ram.some((bank) => overlaps(bank, reach));
+}
 
 function isPool(node: DtNode): boolean {
   return isCompatible(node, 'shared-dma-pool') || isCompatible(node, 'restricted-dma-pool');

@@ -2,15 +2,13 @@
 
 import { formatRange, formatSize } from '../../addresses/format.ts';
 import { intersection, type Range } from '../../addresses/region.ts';
-import { dmaBus } from '../../linux/dma-reach.ts';
 import { ramOf } from '../../memory/free-ranges.ts';
-import { isEnabled } from '../../memory/map-memory.ts';
 import { lineWith } from '../../messages/event.ts';
-import { nodeAt, stringOf, type DtNode } from '../../tree/device-tree.ts';
-import { nodesWith } from '../../tree/nodes-with.ts';
+import { nodeAt } from '../../tree/device-tree.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 import type { Board } from '../board.ts';
+import { hasDmaDevices, limitingBuses } from '../limiting-buses.ts';
 import { rule } from '../rule.ts';
 import { placeOfLine } from '../xen-places.ts';
 
@@ -53,9 +51,9 @@ first block that is large enough, wherever it is. RAM out of reach can also be l
     if (!isXenTree(board.tree)) return;
     const ram = ramOf(board.map);
     // Of a bus that reaches no RAM of the board, nothing that Xen does is the cause.
-    const buses = nodesWith(board.tree, ['dma-ranges'])
-      .flatMap((node) => dmaBus(node) ?? [])
-      .filter(({ reach }) => largestWithin(ram, reach) >= BOUNCE_BUFFER);
+    const buses = limitingBuses(board.tree).filter(
+      ({ reach }) => largestWithin(ram, reach) >= BOUNCE_BUFFER,
+    );
     if (buses.length === 0) return;
     for (const boot of xenBoots(board)) {
       const { dom0, uncertain, log } = boot;
@@ -63,7 +61,7 @@ first block that is large enough, wherever it is. RAM out of reach can also be l
       if (!dom0?.tree || lineWith(log, 'no-low-bank')) continue;
       const { banks, tree } = dom0;
       const short = buses
-        .filter(({ bus }) => isUsed(nodeAt(tree, bus.path)))
+        .filter(({ bus }) => hasDmaDevices(nodeAt(tree, bus.path)))
         .map((each) => ({ ...each, within: largestWithin(banks, each.reach) }))
         .filter(({ reach, within }) => within < BOUNCE_BUFFER && outside(banks, reach).length > 0)
         .sort((a, b) => (a.within < b.within ? -1 : a.within > b.within ? 1 : 0));
@@ -105,31 +103,6 @@ first block that is large enough, wherever it is. RAM out of reach can also be l
 
 function list(ranges: readonly Range[]): string {
   return ranges.map(formatRange).join(', ');
-}
-
-/** Whether dom0 has a bus, enabled, with an enabled device on it that may do DMA. */
-function isUsed(bus: DtNode | undefined): boolean {
-  for (let each = bus; each; each = each.parent) if (!isEnabled(each)) return false;
-  return bus !== undefined && hasDevices(bus, true);
-}
-
-/** Whether devices do their DMA through `bus`; those below a bus with a limit of its own do it through that one. */
-function hasDevices(bus: DtNode, isFirst: boolean): boolean {
-  if (!isFirst && (bus.properties.get('dma-ranges')?.bytes.length ?? 0) > 0) return false;
-  // Devices of PCI are found by the system.
-  if (stringOf(bus, 'device_type') === 'pci') return true;
-  return bus.children.some(
-    (node) => isEnabled(node) && (mayDoDma(node) || hasDevices(node, false)),
-  );
-}
-
-/** Whether a node is a device that may be a bus master: one that a driver binds to, and no bus or controller of lines. */
-function mayDoDma({ properties }: DtNode): boolean {
-  return (
-    properties.has('compatible') &&
-    properties.has('reg') &&
-    !['ranges', 'interrupt-controller', 'gpio-controller'].some((name) => properties.has(name))
-  );
 }
 
 function outside(banks: readonly Range[], reach: readonly Range[]): Range[] {
