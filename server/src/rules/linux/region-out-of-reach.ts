@@ -33,10 +33,16 @@ export const regionOutOfReach = rule<Facts>({
   severity: 'warning',
   title: 'A DMA pool lies where its user cannot reach',
   why: `
-\`dma-ranges\` of the bus say which addresses its devices can use. A pool outside of them cannot be set up ("reserved memory
-is beyond device's set DMA address range"), and transfers go astray.`,
-  instead: 'Move the pool below the limit of the bus, or correct `dma-ranges`.',
-  source: ['linux: dma_init_coherent_memory', 'Devicetree Specification, section 2.3.9'],
+\`dma-ranges\` of the bus say which addresses its devices can use. Of a pool outside of them Linux says no more than
+"reserved memory is beyond device's set DMA address range"; it is set up, and DMA reaches the wrong memory or fails. All
+devices without a pool of their own share the default pool: those on a bus that does not reach it get buffers from
+elsewhere, and large ones not at all.`,
+  instead:
+    'Move the pool below the limit of the bus, give it `alloc-ranges` that end there, or correct `dma-ranges`.',
+  source: [
+    'linux: rmem_dma_device_init, dma_alloc_contiguous',
+    'Devicetree Specification, section 2.3.9',
+  ],
 
   *check(board: Board) {
     for (const region of staticRegions(board)) {
