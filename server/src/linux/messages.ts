@@ -76,7 +76,7 @@ export const linuxMessages = {
     grade: 'fault',
     cause:
       "Linux could not set '{node}' aside: the range is not RAM, is already in use, or nothing free fits its constraints.",
-    fix: 'Move the region, or widen `alloc-ranges`.',
+    fix: 'Make the region smaller, widen `alloc-ranges`, or load the DTB and the initrd elsewhere: they are reserved first.',
     rule: 'dynamic-region-no-room',
   },
   'linux-overlap': {
@@ -210,7 +210,8 @@ export const linuxMessages = {
     ],
     grade: 'fault',
     cause: 'No free and suitably aligned range was left for CMA.',
-    fix: 'Make the pool smaller, or keep carve-outs out of its range.',
+    fix: 'Make the pool smaller, or keep carve-outs, the DTB and the initrd out of its range.',
+    rule: 'dynamic-region-no-room',
   },
   'cma-reserved': {
     form: 'cma: Reserved {size:dec} MiB at {start:physical}',

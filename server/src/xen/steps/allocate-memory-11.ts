@@ -63,7 +63,8 @@ export function allocateMemory11(state: BootState): void {
       stop(state, 'first-bank', left);
       return;
     }
-    if (!state.banksUncertain) print(state, 'no-low-bank', { limit: does.lowMemoryName });
+    if (!state.banksUncertain)
+      print(state, 'no-low-bank', { limit: does.platformDmaBits ? `${lowBits}-bit` : '4GB' });
     lowmem = false;
   }
   const rest = total % MIN_BLOCK;
