@@ -77,7 +77,10 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['boot', `${overlap}/board.dts`, '--compare', `${scaled}/4.18.6/xen.log`],
     ['boot', `${overlap}/board.dts`, '--compare', '-'],
   ],
-  'decode.json': [['decode', sample, '0x60000000']],
+  'decode.json': [
+    ['decode', sample, '0x60000000'],
+    ['decode', 'test/fixtures/cli/iommu.dts', '0x48000000', ...one],
+  ],
   'diff.json': [
     ['diff', sample, `${scaled}/board.dts`],
     ['diff', `${scaled}/board.dts`, `${overlap}/board.dts`, '--for', 'xen', '--xen', '4.18'],

@@ -165,7 +165,7 @@ class Asked {
     const shown = hover(this.board, span.file, span.start, (_, text) => text)?.markdown ?? '';
     if (!shown.includes(formatGrouped(region.start))) return;
     for (const { view, owner } of verdicts)
-      this.#includes('hover', region, shown, `| ${view} | ${markdownText(owner)} |`);
+      this.#includes('hover', region, shown, `| ${view} | ${markdownText(owner)}`);
   }
 
   #checkLens(region: Reserved, verdicts: readonly Verdict[]): void {

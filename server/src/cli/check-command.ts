@@ -60,7 +60,7 @@ export async function checkCommand(
   if (options.format === 'text')
     for (const [name, open] of Object.entries(facts)) {
       const words = wordOpenFacts(open.map(({ fact }) => fact)) ?? '';
-      shell.stderr.write(textLines([`dtmap: ${name}: ${words}; dtmap facts ${name} lists them`]));
+      shell.stderr.write(textLines([`${name}: note: ${words}; dtmap facts ${name} lists them`]));
     }
   const findings = mergeFindings(checked.flatMap((board) => board.findings));
   writeResult(
@@ -107,9 +107,12 @@ function statusOf(findings: readonly JsonFinding[], maxWarnings: number): number
 export function printFindings(report: JsonReport, format: string, version: string): string {
   const { findings } = report;
   const boards = [...new Set(report.files)].sort();
+  const facts = Object.fromEntries(
+    Object.entries(report.facts).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
   switch (format) {
     case 'json':
-      return jsonText({ ...report, files: boards });
+      return jsonText({ ...report, files: boards, facts });
     case 'sarif':
       return jsonText(sarifOf(boards, findings, version));
     case 'github':

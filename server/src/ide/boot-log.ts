@@ -6,7 +6,8 @@ import { compareBootLog as compareLines, type ComparedLine } from '../console/co
 import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import type { Board } from '../rules/board.ts';
-import { endingOf, verdictsFor } from '../systems/verdicts-for.ts';
+import { endingOf } from '../systems/verdicts-for.ts';
+import { explainWithBoard, type PlacedLine } from './explain-with-board.ts';
 import type { Boot } from '../target/boot.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { printable } from '../text/printable.ts';
@@ -112,9 +113,11 @@ export function explainedLog(board: Board | undefined, captured: string): LogLin
     lines.length === 0
       ? []
       : [{ text: `# ${text}` }, ...lines.flatMap(explainedLine), { text: '' }];
-  const explainedLine = (line: ExplainedLine): LogLine[] => {
+  const explainedLine = (plain: ExplainedLine): LogLine[] => {
+    const placed = board ? explainWithBoard(plain, board) : { line: plain };
+    const { line } = placed;
     const times = line.repeats > 0 ? ` (${line.repeats + 1} times)` : '';
-    const owner = ownerOf(board, line.address);
+    const owner = ownerOf(placed);
     return [
       { text: printable(`${line.text}${times}`) },
       ...causeLines(line).map((text) => ({ text: `    ${text}` })),
@@ -127,14 +130,10 @@ export function explainedLog(board: Board | undefined, captured: string): LogLin
   return [...heading('What went wrong', faults), ...heading('What the rest says', facts)];
 }
 
-/** Who has the byte in the tree. */
-function ownerOf(board: Board | undefined, address: bigint | undefined): LogLine | undefined {
-  if (!board || address === undefined) return undefined;
-  const owner = verdictsFor(board, { start: address, end: address + 1n }).find(
-    (each) => each.node !== undefined,
-  );
-  const written = owner?.written ?? owner?.node?.openings[0]?.name;
-  if (!owner?.node) return undefined;
+/** The node that has the byte. */
+function ownerOf({ line: { address }, owner }: PlacedLine): LogLine | undefined {
+  if (address === undefined || !owner?.node) return undefined;
+  const written = owner.written ?? owner.node.openings[0]?.name;
   return {
     text: printable(`    ${formatGrouped(address)} belongs to ${owner.node.path}.`),
     ...(written && { at: spanOf(written) }),

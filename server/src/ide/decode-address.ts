@@ -2,6 +2,7 @@
 
 import { frameOf, PAGE_SIZE } from '../addresses/page.ts';
 import { formatAddress, formatGrouped } from '../addresses/format.ts';
+import { conditionOf } from '../systems/condition-of.ts';
 import type { Board } from '../rules/board.ts';
 import { printable } from '../text/printable.ts';
 import { frameVerdicts, verdictsFor } from '../systems/verdicts-for.ts';
@@ -42,11 +43,16 @@ export function decodeAddress(
   asked: Asked,
 ): { readonly title: string; readonly owners: readonly Verdict[] } {
   const { address } = asked;
-  const end = address + (asked.isFrame ? PAGE_SIZE : 1n);
+  const range = { start: address, end: address + (asked.isFrame ? PAGE_SIZE : 1n) };
+  const owners = verdictsFor(board, range).map((each) => {
+    const condition = conditionOf(board, each, range);
+    return condition === undefined ? each : { ...each, condition };
+  });
   return {
     title: `${formatGrouped(address)} (MFN ${formatAddress(frameOf(address))})`,
-    owners: [...verdictsFor(board, { start: address, end }), ...frameVerdicts(board, address)].map(
-      (each) => ({ ...each, owner: printable(each.owner) }),
-    ),
+    owners: [...owners, ...frameVerdicts(board, address)].map((each) => ({
+      ...each,
+      owner: printable(each.owner),
+    })),
   };
 }

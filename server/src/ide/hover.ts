@@ -17,6 +17,7 @@ import { layOutRamoops, type RamoopsArea } from '../linux/ramoops.ts';
 import { isCompatible } from '../linux/region-drivers.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
 import type { DynamicReserved } from '../memory/memory-map.ts';
+import { conditionOf } from '../systems/condition-of.ts';
 import type { Board } from '../rules/board.ts';
 import { systemOf } from '../systems/all-systems.ts';
 import {
@@ -240,8 +241,11 @@ function rangeLines(context: Context, range: Range, node: DtNode | undefined): s
   if (!node || !isMemoryNode(node)) {
     const { below, above } = neighboursOf(board, range, node);
     rows.push(['Below', neighbourText(below)], ['Above', neighbourText(above)]);
-    for (const each of verdictsByTarget(board, range))
-      rows.push([each.view, markdownText(each.owner)]);
+    for (const each of verdictsByTarget(board, range)) {
+      const condition = conditionOf(board, each, range);
+      const words = condition === undefined ? each.owner : `${each.owner}, ${condition}`;
+      rows.push([each.view, markdownText(words)]);
+    }
   } else rows.push(...bankRows(board, range));
   return [table(rows)];
 }

@@ -119,8 +119,9 @@ export function ownRequests(server: Server): Answers {
       const { title, owners } = decodeAddress(model.board, asked);
       return {
         title,
-        owners: owners.map(({ view, owner, node, written }) => {
+        owners: owners.map(({ view, owner: who, condition, node, written }) => {
           const at = written ?? node?.openings[0]?.name;
+          const owner = condition === undefined ? who : `${who}, ${condition}`;
           return { view, owner, ...(at && { at: placeOnScreen(screen, spanOf(at)) }) };
         }),
       };

@@ -25,7 +25,7 @@ export interface Verdict {
   readonly atRisk?: string;
   /** Why it is only likely, or not known; absent when it is certain. */
   readonly because?: string;
-  /** What it depends on, as the end of `… if`; absent when it depends on nothing assumed. */
+  /** `unless …`: on which assumed boot fact it depends; only where that was asked (`systems/condition-of.ts`). */
   readonly condition?: string;
 }
 
@@ -62,7 +62,7 @@ export function verdictIn(view: View, range: Range, named: string, target: strin
   const met = meeting(view.holdings, range);
   const top = topOf(met, range);
   if (!top) return { ...nothing, ...view.elsewhere };
-  const { owner, node, written, mapped, toldAsRam, atRisk, because, condition } = top;
+  const { owner, node, written, mapped, toldAsRam, atRisk, because } = top;
   const alike = (each: Holding): boolean => each.owner === owner;
   const isPart = !contains(top, range) && subtract([range], met.filter(alike)).length > 0;
   return {
@@ -74,6 +74,5 @@ export function verdictIn(view: View, range: Range, named: string, target: strin
     ...(written && { written }),
     ...(atRisk !== undefined && { atRisk }),
     ...(because !== undefined && { because }),
-    ...(condition !== undefined && { condition }),
   };
 }

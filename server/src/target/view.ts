@@ -57,8 +57,6 @@ export interface Holding extends Range {
   readonly atRisk?: string;
   /** Why this is only likely, or why it is not known; absent when it is certain. */
   readonly because?: string;
-  /** What it depends on, as the end of `… if`: `the DTB is not padded`. */
-  readonly condition?: string;
 }
 
 /** Why a reader has no memory: it does not get that far, or an input is missing. */
