@@ -64,14 +64,14 @@ elsewhere, and large ones not at all.`,
         const { node } = place;
         const at = node && placeOfProperty(node, 'size');
         if (place.kind !== 'dynamic' || !node || !at || !isPool(node)) continue;
-        for (const { user, reach, related } of [
+        for (const { user, reach, related, shares } of [
           ...ownUsers(board, node),
           ...sharers(board, place),
         ]) {
           if (reach.some((range) => contains(range, place))) continue;
           const canBeReached = reach.some((range) => overlaps(range, place.within ?? place));
           // Who shares the default pool has other memory, too.
-          const isGrave = !canBeReached && !node.properties.has('linux,cma-default');
+          const isGrave = !canBeReached && !shares;
           yield {
             at,
             facts: {
@@ -98,6 +98,8 @@ elsewhere, and large ones not at all.`,
 });
 
 interface User extends Pick<Facts, 'user' | 'reach'> {
+  /** Whether it is given the pool because it has none of its own. */
+  readonly shares: boolean;
   readonly related: readonly { readonly message: string; readonly at: Place }[];
 }
 
@@ -107,7 +109,7 @@ function ownUsers(board: Board, node: DtNode): User[] {
     const reach = isInUse(user) ? dmaReach(user) : undefined;
     const use = placeOfProperty(user, 'memory-region');
     const related = use ? [{ message: `${user.name} uses it`, at: use }] : [];
-    return reach ? [{ user: user.name, reach, related }] : [];
+    return reach ? [{ user: user.name, reach, related, shares: false }] : [];
   });
 }
 
@@ -115,17 +117,19 @@ function ownUsers(board: Board, node: DtNode): User[] {
  * The devices of the bus that reaches least, where they take buffers from the default pool. Of one above 4 GiB another
  * rule speaks, and a bus that reaches no RAM has no use for any pool.
  */
-function sharers(board: Board, { node, end }: LinuxReserved): User[] {
+function sharers(board: Board, place: LinuxReserved): User[] {
+  const { node, end } = place;
   if (!node?.properties.has('linux,cma-default') || end > FOUR_GIB) return [];
   const ram = ramOf(board.map);
   const [least] = limitingBuses(board.tree)
     .filter(({ bus, reach }) => hasDmaDevices(bus) && reach.some((each) => hasRam(ram, each)))
     .sort((a, b) => (endOf(a.reach) < endOf(b.reach) ? -1 : 1));
-  if (!least) return [];
+  // Linux fills the pool from its start, so a part within reach is of use.
+  if (!least || least.reach.some((range) => overlaps(range, place))) return [];
   const { bus, reach } = least;
   const limit = placeOfProperty(bus, 'dma-ranges');
   const related = limit ? [{ message: `what ${bus.name} reaches`, at: limit }] : [];
-  return [{ user: `devices on ${bus.name}`, reach, related }];
+  return [{ user: `devices on ${bus.name}`, reach, related, shares: true }];
 }
 
 function endOf(reach: readonly Range[]): bigint {
