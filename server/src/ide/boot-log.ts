@@ -6,7 +6,7 @@ import { compareBootLog as compareLines, type ComparedLine } from '../console/co
 import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import type { Board } from '../rules/board.ts';
-import { endingOf } from '../systems/verdicts-for.ts';
+import { certainPart, endingOf } from '../systems/verdicts-for.ts';
 import { explainWithBoard, type PlacedLine } from './explain-with-board.ts';
 import type { Boot } from '../target/boot.ts';
 import { spanOf } from '../tree/device-tree.ts';
@@ -22,14 +22,23 @@ export interface PredictedLog {
   readonly uncertain: readonly string[];
 }
 
-/** The lines that the console of a boot prints about memory, each with the source that caused it. */
+/**
+ * The lines that the console of a boot prints about memory, each with the source that caused it. Those that depend on
+ * assumed boot facts are marked as likely.
+ */
 export function predictedLog(board: Board, boot: Boot): PredictedLog {
-  const { sentence, uncertain } = endingOf(board, boot);
+  const sure = certainPart(boot, board.facts);
+  const { sentence, uncertain } = endingOf(board, sure);
+  const certain = new Set(sure.log);
   return {
     lines: boot.log.map((line) => {
       const [opening] = line.node?.openings ?? [];
       const written = line.written ?? opening?.name;
-      return { text: printable(line.shown), ...(written && { at: spanOf(written) }) };
+      const text = printable(line.shown).trimEnd();
+      return {
+        text: certain.has(line) ? text : `${text}    # likely`,
+        ...(written && { at: spanOf(written) }),
+      };
     }),
     outcome: printable(sentence),
     uncertain: uncertain.map(printable),
@@ -67,7 +76,7 @@ export function compareLogs(boot: XenBoot, captured: string): LogComparison {
   const capturedSide: LogLine[] = [];
   for (const line of lines) {
     const text = printable(XEN_MARK + line.text);
-    const from = line.predicted === undefined ? undefined : boot.log[line.predicted];
+    const from = line.predicted === undefined ? undefined : comparison.boot.log[line.predicted];
     const written = from && (from.written ?? from.node?.openings[0]?.name);
     const at = written && spanOf(written);
     if (line.state !== 'unexpected') predictedSide.push({ text, ...(at && { at }) });

@@ -1,6 +1,7 @@
 // Who has a range of a board's memory: the one place that answers, for the tree and for every boot.
 
 import type { Range } from '../addresses/region.ts';
+import type { BootFacts } from '../facts/boot-facts.ts';
 import type { DynamicReserved } from '../memory/memory-map.ts';
 import type { Boot } from '../target/boot.ts';
 import type { Ending, Remark, Subject } from '../target/system.ts';
@@ -76,6 +77,11 @@ export function remarksOnDynamic(board: BootedBoard, region: DynamicReserved): r
 /** What the command lines of the tree come to. */
 export function remarksOnBootargs(board: BootedBoard): readonly Remark[] {
   return board.boots.flatMap((boot) => systemOf(boot).bootargs(boot, board));
+}
+
+/** What of a boot holds whatever the assumed facts are. */
+export function certainPart(boot: Boot, facts: BootFacts): Boot {
+  return systemOf(boot).certain?.(boot, facts) ?? boot;
 }
 
 /** How a boot ends, in sentences. */

@@ -2,7 +2,7 @@
 
 import { makeSystem, type Target } from '../target/system.ts';
 import { bootXen } from './boot.ts';
-import { dependents } from './certain.ts';
+import { certainPart, dependents } from './certain.ts';
 import { endOf } from './ending.ts';
 import { isXenTree } from './is-xen-tree.ts';
 import { BRANCH_NAMES, parseRelease, RELEASES } from './releases.ts';
@@ -42,6 +42,7 @@ export const xenSystem = makeSystem<XenBoot>({
   dynamic: remarkOnDynamic,
   bootargs: remarksOnBootargs,
   ending: wordEnding,
+  certain: certainPart,
   openFacts: ({ restsOn }, { tree }) => (isXenTree(tree) ? restsOn : []),
   dependents,
   neighbours: (boot) =>

@@ -15,6 +15,14 @@ export function wordEnding(boot: XenBoot, subject: Subject): Ending {
   };
 }
 
+const LIKELY = {
+  boots: 'likely boots',
+  panics: 'likely panics',
+  hangs: 'likely hangs',
+  'dom0-fails': 'likely boots and dom0 fails',
+  'dom0-at-risk': 'likely boots and dom0 is at risk',
+} as const;
+
 function sentenceOf(boot: XenBoot, subject: Subject): string {
   const { outcome } = boot;
   const name = `Xen ${boot.release.name}`;
@@ -31,6 +39,8 @@ function sentenceOf(boot: XenBoot, subject: Subject): string {
     case 'dom0-at-risk':
       return `dom0 is at risk under ${name}: ${because}`;
     case 'unknown':
-      return `How ${name} boots is not known: ${because}`;
+      return outcome.likely
+        ? `${name} ${LIKELY[outcome.likely.kind]}, ${because}`
+        : `How ${name} boots is not known: ${because}`;
   }
 }
