@@ -376,7 +376,7 @@ describe('Linux: dynamic placement', () => {
   it('what the boot loader loaded moves it', async () => {
     const result = await boot(pool(''), '6.1', {
       architecture: 'arm64',
-      loaded: [{ start: 0x4f800000n, end: 0x4f900000n }],
+      loaded: [{ start: 0x4f800000n, end: 0x4f900000n, role: 'kernel' }],
     });
     assert.equal(placeOf(result)[0], '[0x4e800000, 0x4f800000)');
   });

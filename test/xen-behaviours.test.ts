@@ -137,7 +137,6 @@ const ROWS: { readonly [Name in keyof Behaviours]: Row<Name> } = {
   arm32HeapMessage: at<'doubled' | 'plain'>('4.17.0', 'doubled', 'plain'),
   idleScrub: at<boolean>('4.12.0', false, true),
   platformDmaBits: at<boolean>('4.14.0', false, true),
-  lowMemoryName: at<string>('4.14.0', '4GB', '32-bit'),
   shortMemoryPanics: at<boolean>('4.13.0', false, true),
   allocatingFor: at<string>('4.22.0', 'dom0', 'd0'),
   cacheColouring: at<boolean>('4.20.0', false, true),

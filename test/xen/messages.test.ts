@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
-import { collapse, fieldNames, type Facts } from '../../server/src/messages/form.ts';
+import { type Value } from '../../server/src/messages/field.ts';
+import { collapse, fieldNames, printForm, type Facts } from '../../server/src/messages/form.ts';
 import { findMessages, formOf, formsOf, type Message } from '../../server/src/messages/message.ts';
 import { linuxMessages } from '../../server/src/linux/messages.ts';
 import { behavioursOf } from '../../server/src/xen/behaviours.ts';
@@ -155,6 +156,83 @@ describe('messages of Xen', function () {
       return forms.filter((form) => !printed.has(form)).map((form) => `${id}: ${form}`);
     });
     assert.deepEqual(unused, []);
+  });
+});
+
+/** A value of each format that a line of Linux has. */
+const SAMPLES: Readonly<Partial<Record<string, Value>>> = {
+  paddr0x: 0x40000000n,
+  hex0x: 0x40000000n,
+  physical: 0x40000000n,
+  dec: 7,
+  word: 'word',
+  name: 'pool@40000000',
+  text: 'mmc fe340000.mmc',
+};
+
+describe('messages of Linux', () => {
+  const linux: Readonly<Record<string, Message>> = linuxMessages;
+
+  for (const [id, message] of Object.entries(linux))
+    it(`${id} is read back as it was printed`, () => {
+      for (const form of formsOf(message)) {
+        const facts = Object.fromEntries(
+          [...form.matchAll(/\{(\w+):(\w+)\}/g)].map(([, name = '', format = '']) => [
+            name,
+            SAMPLES[format],
+          ]),
+        );
+        assert.ok(
+          Object.values(facts).every((value) => value !== undefined),
+          form,
+        );
+        const text = printForm(form, facts as Facts);
+        const [found, ...more] = findMessages(linux, text);
+        assert.deepEqual([found?.id, more], [id, []], text);
+        // The tail of a line is not told.
+        assert.deepEqual(
+          { ...facts, ...found?.facts, rest: facts['rest'] },
+          { rest: undefined, ...facts },
+          text,
+        );
+      }
+    });
+
+  it('tell a bounce buffer from one that is missing', () => {
+    const lines = [
+      'software IO TLB: mapped [mem 0x000000002c000000-0x0000000030000000] (64MB)',
+      'software IO TLB [mem 0x2c000000-0x30000000] (64MB) mapped at [(____ptrval____)-(____ptrval____)]',
+      'software IO TLB: area num 4.',
+      'software IO TLB: SWIOTLB bounce buffer size roundup to 2MB',
+      'software IO TLB: only able to allocate 4 MB',
+      'software IO TLB: SWIOTLB bounce buffer size adjusted 32768 -> 512 slabs',
+      'software IO TLB: Cannot allocate buffer',
+      'software IO TLB: No low mem',
+      'software IO TLB: swiotlb_init_remap: failed to allocate tlb structure',
+      'software IO TLB: swiotlb_memblock_alloc: Failed to allocate 67108864 bytes tlb structure',
+      'sdhci-iproc fe340000.mmc: swiotlb buffer is full (sz: 4096 bytes), total 0 (slots), used 0 (slots)',
+      'ast 0000:07:00.0: swiotlb buffer is full (sz: 3145728 bytes), total 32768 (slots), used 0 (slots)',
+    ];
+    const found = lines.map((line) =>
+      findMessages(linux, line).map(({ id, message, facts }) => {
+        const meant = message.cases?.find(({ when }) => when(facts))?.id ?? id;
+        return `${message.grade} ${meant}`;
+      }),
+    );
+    assert.deepEqual(found, [
+      ['fact swiotlb'],
+      ['fact swiotlb'],
+      ['fact swiotlb-areas'],
+      ['fact swiotlb-size'],
+      ['fact swiotlb-small'],
+      ['fault swiotlb-shrunk'],
+      ['fault swiotlb-failed'],
+      ['fault swiotlb-failed'],
+      ['fault swiotlb-not-allocated'],
+      ['fault swiotlb-not-allocated'],
+      ['fault swiotlb-missing'],
+      ['fault swiotlb-full'],
+    ]);
   });
 });
 

@@ -6,7 +6,7 @@ import { childCells, joinCells, regCells, type CellCounts } from './cells.ts';
 import { known, unknown, type Decoded } from './decoded.ts';
 
 /** Addresses that a bus forwards, `[from, from + length)`, and where to. */
-interface Window {
+export interface Window {
   readonly from: bigint;
   readonly to: bigint;
   readonly length: bigint;
@@ -22,7 +22,8 @@ interface Windows {
 /** By the bytes of `ranges`: every device below a bus asks for its windows. */
 const windowsBefore = new WeakMap<Uint8Array, Windows>();
 
-function windowsOf(bus: DtNode, ranges: DtProperty): readonly Window[] {
+/** What `ranges` or `dma-ranges` of `bus` says; none for an empty one, which is the identity. A short tail is left out. */
+export function windowsOf(bus: DtNode, ranges: DtProperty): readonly Window[] {
   const child = childCells(bus);
   const parent = regCells(bus).address;
   const before = windowsBefore.get(ranges.bytes);

@@ -70,10 +70,10 @@ export function analyze(
   const facts = gatherFacts(tree, blob, request.facts);
   const map = mapMemory(excess ? withoutNodes(tree) : tree, facts.memory.value);
   const foreignReader = foreignReaderOf(tree);
-  const isBooted = !excess && foreignReader === undefined;
-  const boots = isBooted ? targets.map((target) => target.boot(tree, facts)) : [];
-  const sources = readings.flatMap((reading) => reading.source ?? []);
   const { loads, guests } = request;
+  const isBooted = !excess && foreignReader === undefined;
+  const boots = isBooted ? targets.map((target) => target.boot(tree, facts, loads ?? [])) : [];
+  const sources = readings.flatMap((reading) => reading.source ?? []);
   const board: Board = {
     source: sources[0],
     sources,

@@ -178,13 +178,15 @@ function readScript(
   const loads = script.loads.map((load): Load => {
     const size = sizeOf(load.file);
     const found = pathOf(load.file);
+    const role = roleOf(script, load.address);
     return {
       file: load.file,
       address: load.address,
       ...(size === undefined ? {} : { size }),
       ...(found === undefined ? {} : { path: found }),
       at: lineSpan(text, lines, file, load.line),
-      role: roleOf(script, load.address),
+      role,
+      ...staysAt(script, role),
     };
   });
   const made: MadeText[] = [];
@@ -244,7 +246,23 @@ function scriptOf(text: string, sizeOf: SizeOf): BootScript {
 function roleOf(script: BootScript, address: bigint): Load['role'] {
   if (script.boot?.kernel === address) return 'xen';
   if (script.boot?.dtb === address) return 'dtb';
+  if (script.boot?.initrd === address) return 'initrd';
   return 'file';
+}
+
+/** Whether the script makes U-Boot leave a file where it is until the kernel starts. */
+function staysAt({ boot }: BootScript, role: Load['role']): Pick<Load, 'stays'> {
+  const { stays } = boot ?? {};
+  if (!stays || role === 'file') return {};
+  if (role === 'xen') return stays.kernel ? { stays: 'always' } : {};
+  switch (stays[role]) {
+    case 0xffff_ffff_ffff_ffffn:
+      return { stays: 'always' };
+    case 0xffff_ffffn:
+      return { stays: 'with-32-bits' };
+    default:
+      return {};
+  }
 }
 
 /** Where a script puts Xen and its tree; the size of Xen in memory is not that of its file. */

@@ -23,10 +23,19 @@ export interface BootScript {
     readonly initrd?: bigint;
     readonly dtb?: bigint;
     readonly efi: boolean;
+    /** Which of them U-Boot boots where they are loaded: it copies others to a place of its own. */
+    readonly stays?: Stays;
     readonly line: number;
   };
   /** Lines that name a variable nobody sets, or a value that is no number: one sentence each. */
   readonly unclear: readonly { readonly line: number; readonly because: string }[];
+}
+
+/** By the last address to which U-Boot may copy the initrd and the DTB (`initrd_high`, `fdt_high`): all ones say not to. */
+export interface Stays {
+  readonly kernel: boolean;
+  readonly initrd: bigint | undefined;
+  readonly dtb: bigint | undefined;
 }
 
 /** One word of a command line; `quoted` words are strings even when they look like numbers. */
@@ -139,6 +148,12 @@ export function readBootScript(
         ...optional('initrd', initrd === '-' ? undefined : hexadecimal(initrd)),
         ...optional('dtb', hexadecimal(dtb)),
         efi: name === 'bootefi',
+        stays: {
+          // The others start images with a header, which says where they are copied to, or that unpack themselves.
+          kernel: name === 'booti',
+          initrd: hexadecimal(variables.get('initrd_high')),
+          dtb: hexadecimal(variables.get('fdt_high')),
+        },
         line,
       };
     }

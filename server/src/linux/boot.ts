@@ -1,13 +1,12 @@
 // A boot of Linux, as far as memory goes: from the tree to memblock, /proc/iomem and the kernel's lines.
 
-import type { Range } from '../addresses/region.ts';
 import { nodeAt, stringOf, type DeviceTree } from '../tree/device-tree.ts';
 import { architectureOf, type Architecture } from '../facts/architecture-of.ts';
 import { behavioursOf } from './behaviours.ts';
 import { checkOverlap } from './check-overlap.ts';
 import { placeDefaultCma } from './default-cma.ts';
 import { listIomem } from './iomem.ts';
-import type { LinuxBoot } from './linux-boot.ts';
+import type { LinuxBoot, LoadedPlace } from './linux-boot.ts';
 import { memoryRegions, rangeOf, reserve } from './memblock.ts';
 import { initRegion } from './region-drivers.ts';
 import type { LinuxRelease } from './releases.ts';
@@ -24,8 +23,8 @@ export interface LinuxOptions {
   readonly pageSize?: bigint;
   /** In place of `bootargs` of /chosen. */
   readonly commandLine?: string;
-  /** What the boot loader loaded and the kernel keeps: kernel image, blob, initrd. */
-  readonly loaded?: readonly Range[];
+  /** What is known to lie in memory when it starts, and is kept; nothing by default: the boot loader chooses places. */
+  readonly loaded?: readonly LoadedPlace[];
   /** Bytes of the configured default CMA area; none by default, because only the kernel's configuration knows. */
   readonly cmaSize?: bigint;
 }
@@ -50,10 +49,10 @@ export function bootLinux(
     recorded: [],
     ignored: [],
   };
-  for (const range of options.loaded ?? []) {
-    reserve(scan.block, range);
+  for (const place of options.loaded ?? []) {
+    reserve(scan.block, place);
     scan.reserved.push({
-      ...range,
+      ...place,
       kind: 'loaded',
       node: undefined,
       written: undefined,
@@ -72,7 +71,7 @@ export function bootLinux(
     checkOverlap(scan);
   }
   printNodeRanges(scan);
-  placeDefaultCma(scan, options.cmaSize ?? 0n);
+  const unplacedCma = placeDefaultCma(scan, options.cmaSize ?? 0n);
   return {
     target: `linux:${release.name}`,
     release: release.name,
@@ -84,6 +83,7 @@ export function bootLinux(
     reserved: scan.reserved,
     recorded: scan.recorded,
     ignored: scan.ignored,
+    ...(unplacedCma ? { unplacedCma } : {}),
     iomem: listIomem(scan),
   };
 }

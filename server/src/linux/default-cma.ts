@@ -7,16 +7,20 @@ import { translateAddress } from '../addresses/translate.ts';
 import { isEnabled } from '../memory/map-memory.ts';
 import { findFree, freeMemory, reserve } from './memblock.ts';
 import { cmaAlignment } from './region-drivers.ts';
-import { commandLineValue, parseMemory, type Scan } from './scan.ts';
+import type { UnplacedCma } from './linux-boot.ts';
+import { commandLineValue, mebibytes, parseMemory, print, type Scan } from './scan.ts';
 
-/** Places the area at its likeliest address; without room or with size 0 nothing happens. */
-export function placeDefaultCma(scan: Scan, configured: bigint): void {
-  if (scan.recorded.some((region) => region.driver !== undefined && isDefault(region.node))) return;
+/**
+ * Places the area at its likeliest address; nothing happens with size 0. Returns what it asked for when there is no room.
+ */
+export function placeDefaultCma(scan: Scan, configured: bigint): UnplacedCma | undefined {
+  if (scan.recorded.some((region) => region.driver !== undefined && isDefault(region.node)))
+    return undefined;
   const asked = commandLineValue(scan.commandLine, 'cma');
   const request = asked === undefined ? undefined : parseMemory(asked);
   const alignment = cmaAlignment(scan);
   const size = alignUp(request?.value ?? configured, alignment);
-  if (size === 0n) return;
+  if (size === 0n) return undefined;
   const limit = dmaLimit(scan);
   const fourGibibytes = 1n << 32n;
   const end = scan.block.memory.at(-1)?.end ?? 0n;
@@ -25,7 +29,12 @@ export function placeDefaultCma(scan: Scan, configured: bigint): void {
   const base =
     (end >= fourGibibytes + size ? findFree(scan.block, above, scan.pageSize) : undefined) ??
     findFree(scan.block, below, scan.pageSize);
-  if (base === undefined) return;
+  if (base === undefined) {
+    // At a given address it is another search.
+    if (request?.rest.startsWith('@') || scan.block.memory.length === 0) return undefined;
+    print(scan, 'error', 'linux-cma-failed', { size: mebibytes(size) });
+    return { size, within: { start: 0n, end: limit } };
+  }
   const place: Range = { start: base, end: base + size };
   const lowest = freeMemory(scan.block)[0]?.start ?? base;
   reserve(scan.block, place);
@@ -37,6 +46,7 @@ export function placeDefaultCma(scan: Scan, configured: bigint): void {
     state: 'reserved',
     within: { start: lowest, end: place.end },
   });
+  return undefined;
 }
 
 function isDefault(node: DtNode): boolean {

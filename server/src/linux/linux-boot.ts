@@ -24,11 +24,18 @@ export interface KernelLine {
   readonly uncertain?: true;
 }
 
+/** Something that lies in memory when Linux starts, and that it keeps. */
+export interface LoadedPlace extends Range {
+  readonly role: 'kernel' | 'initrd' | 'dtb';
+}
+
 /** How Linux treats one reserved range. */
 export interface LinuxReserved extends Range {
   readonly node: DtNode | undefined;
   readonly written: Written | undefined;
   readonly kind: 'static' | 'dynamic' | 'memreserve' | 'cma' | 'initrd' | 'loaded';
+  /** For loaded ones: what it is. */
+  readonly role?: LoadedPlace['role'];
   /** `reserved`: kept, mapped. `no-map`: taken out of the linear map. `failed`: Linux could not reserve it. */
   readonly state: 'reserved' | 'no-map' | 'failed';
   /** For dynamic ones: the interval it will lie in; `start`/`end` are then the likeliest place. */
@@ -68,6 +75,13 @@ export interface IomemEntry extends Range {
   readonly depth: 0 | 1;
 }
 
+/** A default CMA area that found no room. */
+export interface UnplacedCma {
+  readonly size: bigint;
+  /** Where it may lie. */
+  readonly within: Range;
+}
+
 export interface LinuxBoot {
   /** `linux:6.12`: the target it is a boot of. */
   readonly target: string;
@@ -86,5 +100,7 @@ export interface LinuxBoot {
   readonly recorded: readonly RecordedRegion[];
   /** Nodes below /reserved-memory that Linux leaves out, and why. */
   readonly ignored: readonly IgnoredNode[];
+  /** Set when the default CMA area that the command line asks for does not fit. */
+  readonly unplacedCma?: UnplacedCma;
   readonly iomem: readonly IomemEntry[];
 }

@@ -76,7 +76,7 @@ export const linuxMessages = {
     grade: 'fault',
     cause:
       "Linux could not set '{node}' aside: the range is not RAM, is already in use, or nothing free fits its constraints.",
-    fix: 'Move the region, or widen `alloc-ranges`.',
+    fix: 'Make the region smaller, widen `alloc-ranges`, or load the DTB and the initrd elsewhere: they are reserved first.',
     rule: 'dynamic-region-no-room',
   },
   'linux-overlap': {
@@ -210,7 +210,8 @@ export const linuxMessages = {
     ],
     grade: 'fault',
     cause: 'No free and suitably aligned range was left for CMA.',
-    fix: 'Make the pool smaller, or keep carve-outs out of its range.',
+    fix: 'Make the pool smaller, or keep carve-outs, the DTB and the initrd out of its range.',
+    rule: 'dynamic-region-no-room',
   },
   'cma-reserved': {
     form: 'cma: Reserved {size:dec} MiB at {start:physical}',
@@ -234,16 +235,96 @@ export const linuxMessages = {
   },
   swiotlb: {
     form: 'software IO TLB: mapped [mem {start:paddr0x}-{last:paddr0x}] ({size:dec}MB)',
-    also: ['software IO TLB: mapped [mem {start:paddr0x}-{last:paddr0x}]{rest:text}'],
+    also: [
+      'software IO TLB: mapped [mem {start:paddr0x}-{last:paddr0x}]{rest:text}',
+      'software IO TLB [mem {start:paddr0x}-{last:paddr0x}] ({size:dec}MB) mapped at {where:text}',
+    ],
     grade: 'fact',
     cause: 'A buffer of {size} MiB for devices that cannot reach all RAM.',
     address: 'start',
   },
-  'swiotlb-failed': {
-    form: 'software IO TLB: {rest:text}',
+  'swiotlb-areas': {
+    form: 'software IO TLB: area num {count:dec}.',
+    grade: 'fact',
+    aside: true,
+    cause:
+      'The buffer for devices that cannot reach all RAM has {count} parts, so that CPUs do not wait for each other.',
+  },
+  'swiotlb-size': {
+    form: 'software IO TLB: SWIOTLB bounce buffer size adjusted to {size:dec}MB',
+    also: ['software IO TLB: SWIOTLB bounce buffer size roundup to {size:dec}MB'],
+    grade: 'fact',
+    cause: 'Linux asks for {size} MiB for devices that cannot reach all RAM, in place of 64 MiB.',
+  },
+  'swiotlb-small': {
+    form: 'software IO TLB: only able to allocate {size:dec} MB',
+    grade: 'fact',
+    cause:
+      'The buffer for devices that cannot reach all RAM has {size} MiB: no larger piece was free.',
+  },
+  'swiotlb-removed': {
+    form: 'software IO TLB: tearing down default memory pool',
+    grade: 'fact',
+    aside: true,
+    cause: 'All devices reach all RAM, so Linux gives the buffer for others back.',
+  },
+  'swiotlb-shrunk': {
+    form: 'software IO TLB: SWIOTLB bounce buffer size adjusted {asked:dec} -> {got:dec} slabs',
     grade: 'fault',
-    cause: 'Linux has no buffer for devices that cannot reach all RAM: {rest}.',
-    fix: 'Leave a piece of RAM below 4 GiB free; look for `swiotlb=` on the command line.',
+    cause:
+      'The buffer for devices that cannot reach all RAM has {got} slabs of 2 KiB in place of {asked}: no larger piece was free within their reach.',
+    fix: 'Leave more RAM free where these devices reach: under Xen lower `dom0_mem`, so that more of dom0 lies there.',
+    rule: 'dom0-out-of-reach',
+  },
+  'swiotlb-failed': {
+    form: 'software IO TLB: Cannot allocate buffer',
+    also: [
+      'software IO TLB: Cannot allocate SWIOTLB buffer',
+      'software IO TLB: No low mem',
+      'Cannot allocate SWIOTLB buffer',
+    ],
+    grade: 'fault',
+    cause:
+      'Linux found no RAM that every bus reaches, so it has no buffer for devices that cannot reach all RAM; their drivers fail. In dom0 all banks then lie beyond what `dma-ranges` of a bus reach.',
+    fix: 'Under Xen lower `dom0_mem`, so that a bank of dom0 lies within reach of the bus; otherwise leave RAM free there.',
+    rule: 'dom0-out-of-reach',
+  },
+  'swiotlb-not-allocated': {
+    form: 'software IO TLB: {function:word}: Failed to allocate {size:dec} bytes tlb structure',
+    also: [
+      'software IO TLB: {function:word}: failed to allocate tlb structure',
+      '{function:word}: failed to allocate tlb structure',
+    ],
+    grade: 'fault',
+    cause:
+      'Linux found no piece of RAM of that size within reach of every bus; it tries smaller ones, and devices that cannot reach all RAM fail without any.',
+    fix: 'Under Xen lower `dom0_mem`, so that a bank of dom0 lies within reach of the bus; otherwise leave RAM free there.',
+    rule: 'dom0-out-of-reach',
+  },
+  'swiotlb-full': {
+    form: '{device:text}: swiotlb buffer is full (sz: {size:dec} bytes), total {total:dec} (slots), used {used:dec} (slots)',
+    also: ['{device:text}: swiotlb buffer is full (sz: {size:dec} bytes)'],
+    grade: 'fault',
+    cause:
+      '{device} cannot reach the memory of a transfer, and the buffer through which it is copied has no {size} bytes free in one piece.',
+    fix: 'Give Linux a larger buffer with `swiotlb=` (slots of 2 KiB); one transfer has at most 256 KiB.',
+    cases: [
+      {
+        id: 'swiotlb-missing',
+        when: ({ total }) => total === 0,
+        cause:
+          '{device} cannot reach the memory of a transfer, and Linux has no buffer (software IO TLB) through which it could copy it.',
+        fix: 'Look at what Linux says of "software IO TLB" before. Under Xen lower `dom0_mem`, so that a bank of dom0 lies within reach of the bus.',
+        rule: 'dom0-out-of-reach',
+      },
+    ],
+  },
+  'pool-beyond-mask': {
+    form: "{device:text}: reserved memory is beyond device's set DMA address range",
+    grade: 'fault',
+    cause: '{device} is given a pool that its bus, or its own DMA mask, does not reach.',
+    fix: 'Move the pool below the limit, or correct `dma-ranges`.',
+    rule: 'region-out-of-reach',
   },
   'memory-available': {
     form: 'Memory: {available:dec}K/{total:dec}K available ({rest:text}',

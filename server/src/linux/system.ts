@@ -3,6 +3,7 @@
 import { makeSystem, type Target } from '../target/system.ts';
 import { bootLinux } from './boot.ts';
 import { LINUX } from './linux-boots.ts';
+import { loadedPlaces } from './loaded-places.ts';
 import type { LinuxBoot } from './linux-boot.ts';
 import { linuxReaderMap } from './verdicts/reader-map.ts';
 import { linuxBranches, parseLinuxRelease } from './releases.ts';
@@ -18,7 +19,8 @@ function targetOf(version: string): Target | undefined {
       name: `${LINUX}:${release.name}`,
       asked: `${LINUX}:${version}`,
       order: release.major * 1000 + release.minor,
-      boot: (tree) => bootLinux(tree, release),
+      boot: (tree, facts, files) =>
+        bootLinux(tree, release, { loaded: loadedPlaces(tree, facts, files) }),
     }
   );
 }

@@ -158,6 +158,7 @@ import { bankReadDifferently } from './xen/bank-read-differently.ts';
 import { disabledRegionMapped } from './xen/disabled-region-mapped.ts';
 import { dom0MemoryUnset } from './xen/dom0-memory-unset.ts';
 import { dom0NoLowBank } from './xen/dom0-no-low-bank.ts';
+import { dom0OutOfReach } from './xen/dom0-out-of-reach.ts';
 import { dom0PlacementUncertain } from './xen/dom0-placement-uncertain.ts';
 import { dynamicRegionUnknownToXen } from './xen/dynamic-region-unknown-to-xen.ts';
 import { llcColorsOff } from './xen/llc-colors-off.ts';
@@ -206,6 +207,7 @@ export const allRules: readonly Rule[] = [
   dmasProperty,
   dom0MemoryUnset,
   dom0NoLowBank,
+  dom0OutOfReach,
   dom0PlacementUncertain,
   duplicateLabel,
   duplicateNodeNames,

@@ -7,21 +7,17 @@ import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import type { DeviceTree, Written } from '../tree/device-tree.ts';
 import type { BootFacts } from '../facts/boot-facts.ts';
+import type { LoaderFile } from '../facts/loader-file.ts';
 import type { Boot } from '../target/boot.ts';
 
 /** A file that the boot loader puts into memory, as a boot script says. */
-export interface Load {
+export interface Load extends LoaderFile {
   /** As the script names it. */
   readonly file: string;
-  readonly address: bigint;
-  /** Bytes of the file beside the script; absent when it is not there. */
-  readonly size?: bigint;
   /** The line of the script. */
   readonly at: Span;
   /** The file itself, when it is there. */
   readonly path?: FileId;
-  /** What the script boots it as. */
-  readonly role: 'xen' | 'dtb' | 'file';
 }
 
 /** What a guest is given of the host: an xl configuration, the partial tree it passes on, or both. */

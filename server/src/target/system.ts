@@ -2,6 +2,7 @@
 
 import type { Range } from '../addresses/region.ts';
 import type { BootFacts, FactName } from '../facts/boot-facts.ts';
+import type { LoaderFile } from '../facts/loader-file.ts';
 import type { FactChange } from '../facts/world.ts';
 import type { DynamicReserved, MemoryMap } from '../memory/memory-map.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
@@ -24,7 +25,8 @@ export interface Target {
   readonly asked: string;
   /** Ascending with the age of releases of one system. */
   readonly order: number;
-  readonly boot: (tree: DeviceTree, facts: BootFacts) => Boot;
+  /** `files`: what the boot loader loads, as far as a script says so. */
+  readonly boot: (tree: DeviceTree, facts: BootFacts, files: readonly LoaderFile[]) => Boot;
 }
 
 /** A line about something that is not one range: a bank, a region without an address, a command line. */

@@ -162,8 +162,6 @@ export const TABLE = {
   idleScrub: flag('opt_bootscrub', on('4.12.0')),
   /** Whether the platform's DMA width limits low memory. */
   platformDmaBits: flag('allocate_memory_11', on('4.14.0')),
-  /** What memory below the limit is called when dom0 gets it. */
-  lowMemoryName: choice('allocate_memory_11', '4GB', [['4.14.0'], '32-bit']),
   /** Whether the boot stops when less memory than asked for is left for dom0. */
   shortMemoryPanics: flag('allocate_memory_11', on('4.13.0')),
   /** Whom the line about 1:1 allocations is for. */

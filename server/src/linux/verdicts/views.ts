@@ -62,7 +62,7 @@ function reservedHolding(entry: LinuxReserved, boot: LinuxBoot): Holding {
 }
 
 function blockOf(entry: LinuxReserved): Block {
-  const { node, state, kind, within } = entry;
+  const { node, state, kind, within, role = 'initrd' } = entry;
   const name = node?.labels[0] ?? node?.name ?? '/memreserve/';
   if (state === 'failed')
     return { kind: 'lost', label: 'not reserved', why: `Linux could not reserve ${name}` };
@@ -76,7 +76,7 @@ function blockOf(entry: LinuxReserved): Block {
   if (kind === 'initrd' || kind === 'loaded')
     return {
       kind: 'loaded',
-      label: kind === 'initrd' ? 'initrd' : 'kernel or blob',
+      label: role === 'dtb' ? 'DTB' : role,
       why: 'where the boot loader put it',
     };
   return {

@@ -49,7 +49,7 @@ export function allocateMemory11(state: BootState): void {
       stop(state, 'first-bank', total);
       return;
     }
-    if (!state.banksUncertain) print(state, 'no-low-bank', { limit: does.lowMemoryName });
+    if (!state.banksUncertain) print(state, 'no-low-bank', { limit: nameOf(state, lowBits) });
   }
   const filled = fillBanks(buddy, first, total, lowBits, does.bankLimit);
   state.dom0Banks = filled.banks.map(({ start, pages }) => pagesToRange(start, pages));
@@ -59,6 +59,11 @@ export function allocateMemory11(state: BootState): void {
     if (state.outcome) return;
   }
   printBanks(state);
+}
+
+/** What memory below the platform's limit is called. */
+function nameOf({ does }: BootState, lowBits: number): string {
+  return does.platformDmaBits ? `${lowBits}-bit` : '4GB';
 }
 
 /** The order that a first bank has at least: that of 128 MiB, or of all when that is less. */
