@@ -33,19 +33,113 @@ describe('read-boot-script', () => {
     assert.deepEqual(script.unclear, []);
   });
 
-  it('does not take a size from a file that is not there', () => {
-    const script = read('tftpb 40000000 lost', 'fdt set /chosen/dom0 reg <0x0 0x${filesize}>');
-    assert.deepEqual(script.statements, []);
-    assert.match(script.unclear[0]?.because ?? '', /filesize/);
+  it('knows what stands before a size that nobody knows', () => {
+    const script = read(
+      'tftpb 40000000 lost',
+      'fdt set /chosen/dom0 reg <0x0 0x40000000 0x0 0x${filesize}>',
+      'fdt set /chosen bootargs "console=a $more b"',
+    );
+    const because = 'lost is not beside the script, so its size is unknown';
+    assert.deepEqual(
+      script.statements.map((each) => each.kind === 'unknown-property' && each),
+      [
+        {
+          kind: 'unknown-property',
+          path: '/chosen/dom0',
+          name: 'reg',
+          cells: [0, 0x40000000, 0],
+          text: '<0x0 0x40000000 0x0 0x>',
+          because,
+          line: 2,
+        },
+        {
+          kind: 'unknown-property',
+          path: '/chosen',
+          name: 'bootargs',
+          cells: [],
+          text: 'console=a  b',
+          because: '${more} is not set in the script',
+          line: 3,
+        },
+      ],
+    );
+    assert.deepEqual(script.unclear, [
+      { line: 2, because: `reg of /chosen/dom0 is unknown: ${because}` },
+      { line: 3, because: 'bootargs of /chosen is unknown: ${more} is not set in the script' },
+    ]);
+  });
+
+  it('loads to a known address whatever the device is called', () => {
+    const { loads, unclear } = read(
+      'load ${devtype} ${devnum}:${part} 0x48000000 ${prefix}Image',
+      'tftpb 0x49000000 10.0.0.1:rd',
+      'load mmc 0:1 ${nowhere} rd',
+      'load mmc 0:1 0x0x80000 rd',
+    );
+    assert.deepEqual(
+      loads.map(({ address, file }) => [address, file]),
+      [
+        [0x48000000n, '${prefix}Image'],
+        [0x49000000n, 'rd'],
+      ],
+    );
+    assert.deepEqual(unclear, [
+      {
+        line: 3,
+        because: 'load: where rd goes is unknown: ${nowhere} is not set in the script',
+      },
+      {
+        line: 4,
+        because: 'load: where rd goes is unknown: 0x0x80000 has 0x twice, so it is not an address',
+      },
+    ]);
+  });
+
+  it('carries what is unknown from variable to variable', () => {
+    const { loads, unclear } = read(
+      'setenv a ${b}',
+      'setexpr c ${a} + 100',
+      'setenv d 4${e}',
+      'tftpb ${c} Image',
+      'tftpb ${d} Image',
+      'setenv d 40000000',
+      'tftpb ${d} Image',
+    );
+    assert.deepEqual(
+      loads.map(({ line }) => line),
+      [7],
+    );
+    assert.match(unclear[0]?.because ?? '', /\$\{c\} is unknown: \$\{a\} is only known in part/);
+    assert.match(unclear[1]?.because ?? '', /\$\{d\} is only known in part/);
+  });
+
+  it('reserves memory, and says which verbs of fdt it does not follow', () => {
+    const { statements, unclear } = read(
+      'fdt resize 1000',
+      'fdt rsvmem add 0x48000000 1000',
+      'fdt rsvmem add ${from} 1000',
+      'fdt rsvmem delete 0',
+      'fdt memory 40000000 1000',
+    );
+    assert.deepEqual(statements, [
+      { kind: 'reservation', path: '/', address: 0x48000000n, size: 0x1000n, line: 2 },
+    ]);
+    assert.deepEqual(
+      unclear.map(({ line }) => line),
+      [3, 4, 5],
+    );
   });
 
   it('sets no value that U-Boot cannot read', () => {
     const script = read('fdt set /chosen x <1a2b>', 'fdt set /chosen y [0g]', 'fdt set / z <0x1>');
     assert.equal(script.statements.length, 1);
-    assert.deepEqual(
-      script.unclear.map(({ line }) => line),
-      [1, 2],
-    );
+    assert.deepEqual(script.unclear, [
+      {
+        line: 1,
+        because: 'x of /chosen is not set: U-Boot cannot read "1a2b" as a number',
+      },
+      { line: 2, because: 'y of /chosen is not set: U-Boot cannot read "0g" as a number' },
+    ]);
   });
 
   it('applies the overlays that were loaded', () => {

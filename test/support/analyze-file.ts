@@ -70,6 +70,7 @@ export async function analyzeFile(
     targets,
     rules,
     loads: inputs.loads,
+    ...(inputs.loaderChanges ? { loaderChanges: inputs.loaderChanges } : {}),
     guests: readGuests(
       files,
       words('guests').map((name) => join(dirname(file), name)),

@@ -21,10 +21,11 @@ import {
 import { differencesBetween } from '../inputs/find-contradictions.ts';
 import type { JsonPath } from '../inputs/json-places.ts';
 import { wordOtherValue } from '../inputs/word-contradiction.ts';
-import { writeScriptTree } from '../inputs/write-script-tree.ts';
+import { writeScriptTree, type ScriptStatement } from '../inputs/write-script-tree.ts';
 import type { Load } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
+import type { LoaderChanges } from '../tree/loader-changes.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
 import { Failure } from './failure.ts';
@@ -40,6 +41,8 @@ export interface BootInputs {
   /** Overlays that were made from a script, for a blob. */
   readonly overlays: readonly FileId[];
   readonly made: readonly MadeText[];
+  /** What a script does to the tree that is in no source; absent when it does nothing of the kind. */
+  readonly loaderChanges?: LoaderChanges;
   /** One sentence each, for standard error: what could not be used. */
   readonly remarks: readonly string[];
   /** Those of them that say which edit of the tree was left out. */
@@ -217,9 +220,40 @@ function readScript(
     loads,
     overlays,
     made,
+    ...loaderChangesOf(script.statements, (line) => lineSpan(text, lines, file, line)),
     remarks: [...remarks, ...leftOut],
     leftOut,
   };
+}
+
+/** What is left unknown or reserved when all edits are made. */
+function loaderChangesOf(
+  statements: readonly ScriptStatement[],
+  spanOf: (line: number) => Load['at'],
+): Pick<BootInputs, 'loaderChanges'> {
+  const unknown = new Map<string, LoaderChanges['unknown'][number]>();
+  const reservations: LoaderChanges['reservations'][number][] = [];
+  for (const statement of statements) {
+    const { path: node } = statement;
+    if (statement.kind === 'reservation') {
+      const { address, size, line } = statement;
+      reservations.push({ address, size, at: spanOf(line) });
+    } else if (statement.kind === 'remove-node') {
+      for (const [key, each] of unknown)
+        if (each.path === node || each.path.startsWith(`${node}/`)) unknown.delete(key);
+    } else if ('name' in statement) {
+      const { name } = statement;
+      const key = `${node}\n${name}`;
+      unknown.delete(key);
+      if (statement.kind === 'unknown-property') {
+        const { cells, text } = statement;
+        unknown.set(key, { path: node, name, cells, text });
+      }
+    }
+  }
+  return unknown.size + reservations.length === 0
+    ? {}
+    : { loaderChanges: { unknown: [...unknown.values()], reservations } };
 }
 
 /** The script inside a U-Boot image (mkimage -T script): behind its header and the table of lengths. */
