@@ -246,8 +246,8 @@ function loaderChangesOf(
       const key = `${node}\n${name}`;
       unknown.delete(key);
       if (statement.kind === 'unknown-property') {
-        const { cells, text } = statement;
-        unknown.set(key, { path: node, name, cells, text });
+        const { cells, text, line } = statement;
+        unknown.set(key, { path: node, name, cells, text, at: spanOf(line) });
       }
     }
   }

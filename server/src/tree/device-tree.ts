@@ -132,6 +132,8 @@ export interface UnknownProperty {
   readonly cells: readonly number[];
   /** A string without what is not known of it. */
   readonly text: string;
+  /** Where the boot loader is told to set it. */
+  readonly at: Span;
 }
 
 export interface DeviceTree {
