@@ -173,7 +173,7 @@ run nothing`);
   });
 
   it('tells an environment from a script', () => {
-    assert.equal(readEnvironment('bootcmd=run a\na=booti 1\n')?.get('a'), 'booti 1');
+    assert.equal(readEnvironment('bootcmd=run a\na=booti 1\n')?.get('a')?.value, 'booti 1');
     assert.equal(readEnvironment('tftpb 1 a\nfdt addr 2\n'), undefined);
   });
 });

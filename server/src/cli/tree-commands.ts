@@ -51,10 +51,10 @@ export async function compileCommand(
   const { shell } = session;
   const boardFile = await session.find(name, options);
   const settings = settingsFor(shell, boardFile.root, options);
-  const { bootScript } = settings;
+  const { bootScripts } = settings;
   const inputs = readBootInputs(shell, boardFile.root, boardFile.isBlob, {
     profile: {},
-    ...(bootScript === undefined ? {} : { bootScript }),
+    ...(bootScripts === undefined ? {} : { bootScripts }),
   });
   const [leftOut] = inputs.leftOut;
   if (leftOut !== undefined) throw new Failure(leftOut);

@@ -57,7 +57,7 @@ export type SizeOf = (file: string) => bigint | undefined;
 export function readBootScript(
   text: string,
   sizeOf: SizeOf,
-  environment: ReadonlyMap<string, string> = new Map(),
+  environment: Environment = new Map(),
 ): BootScript {
   const variables = new Variables(environment);
   const statements: ScriptStatement[] = [];
@@ -270,15 +270,23 @@ function hexadecimal(text: string | undefined): bigint | undefined {
     : undefined;
 }
 
+/** A variable of an environment file, with its line from 1. */
+export interface EnvironmentVariable {
+  readonly value: string;
+  readonly line: number;
+}
+
+export type Environment = ReadonlyMap<string, EnvironmentVariable>;
+
 /** The variables of `printenv` output or an environment file: `name=value` lines. Undefined when the text is no such list. */
-export function readEnvironment(text: string): ReadonlyMap<string, string> | undefined {
-  const variables = new Map<string, string>();
+export function readEnvironment(text: string): Environment | undefined {
+  const variables = new Map<string, EnvironmentVariable>();
   let other = 0;
-  for (const raw of text.split(/\r?\n|\0/)) {
+  for (const [index, raw] of text.split(/\r?\n|\0/).entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#') || /^Environment size:/.test(line)) continue;
     const match = /^([A-Za-z_][\w.]*)=(.*)$/.exec(line);
-    if (match) variables.set(match[1] ?? '', match[2] ?? '');
+    if (match) variables.set(match[1] ?? '', { value: match[2] ?? '', line: index + 1 });
     else other++;
   }
   return variables.size > other ? variables : undefined;
@@ -313,7 +321,10 @@ class Runs {
     for (let next = this.#waiting.pop(); next; next = this.#waiting.pop()) yield next;
   }
 
-  /** Puts the commands of these variables before what follows; they count as written in `line`. */
+  /**
+   * Puts the commands of these variables before what follows. They count as written where an environment file has them,
+   * in `line` otherwise.
+   */
   start(names: readonly string[], line: number): void {
     for (const name of names.toReversed()) {
       const value = this.#variables.get(name);
@@ -333,7 +344,8 @@ class Runs {
         this.#waiting.length = 0;
         return;
       }
-      for (const each of commandsOf(value).reverse()) this.#waiting.push({ ...each, line });
+      const own = this.#variables.lineOf(name) ?? line;
+      for (const each of commandsOf(value).reverse()) this.#waiting.push({ ...each, line: own });
     }
   }
 }
@@ -356,8 +368,16 @@ class Variables {
   readonly #whys = new Map<string, string>();
   #substituted = 0;
 
-  constructor(environment: ReadonlyMap<string, string>) {
-    this.#values = new Map(environment);
+  /** The lines of those that an environment file has and nothing has changed since. */
+  readonly #lines = new Map<string, number>();
+
+  constructor(environment: Environment) {
+    this.#values = new Map([...environment].map(([name, { value }]) => [name, value]));
+    for (const [name, { line }] of environment) this.#lines.set(name, line);
+  }
+
+  lineOf(name: string): number | undefined {
+    return this.#lines.get(name);
   }
 
   get(name: string): string | undefined {
@@ -367,6 +387,7 @@ class Variables {
   set(name: string, value: string): void {
     this.#values.set(name, value);
     this.#whys.delete(name);
+    this.#lines.delete(name);
   }
 
   /** Its value is unknown from here on; `because` is a clause. */
