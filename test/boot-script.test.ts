@@ -1,6 +1,8 @@
 // Boot scripts, environments and ImageBuilder configurations: what they load where, and what they do to the tree.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { formatAddress } from '../server/src/addresses/format.ts';
 import {
   readBootScript,
@@ -8,6 +10,8 @@ import {
   RUNS_TOO_MUCH,
 } from '../server/src/inputs/read-boot-script.ts';
 import { placeImages, readImageBuilderConfig } from '../server/src/inputs/read-imagebuilder.ts';
+import { analyzeFile } from './support/analyze-file.ts';
+import { readOptions } from './support/annotations.ts';
 
 const sizes: Readonly<Record<string, bigint>> = { Image: 0x2dc6c0n, rd: 0x100n, 'x.dtb': 0x800n };
 const sizeOf = (file: string): bigint | undefined => sizes[file];
@@ -86,11 +90,12 @@ describe('read-boot-script', () => {
     assert.deepEqual(unclear, [
       {
         line: 3,
-        because: 'load: where rd goes is unknown: ${nowhere} is not set in the script',
+        because: 'load: the address of rd is unknown: ${nowhere} is not set in the script',
       },
       {
         line: 4,
-        because: 'load: where rd goes is unknown: 0x0x80000 has 0x twice, so it is not an address',
+        because:
+          'load: the address of rd is unknown: 0x0x80000 has 0x twice, so it is not an address',
       },
     ]);
   });
@@ -175,6 +180,44 @@ run nothing`);
   it('tells an environment from a script', () => {
     assert.equal(readEnvironment('bootcmd=run a\na=booti 1\n')?.get('a')?.value, 'booti 1');
     assert.equal(readEnvironment('tftpb 1 a\nfdt addr 2\n'), undefined);
+  });
+});
+
+describe('scripts beside a board', () => {
+  const board = async (name: string) => {
+    const file = join(import.meta.dirname, 'fixtures/rules', name);
+    return await analyzeFile(file, readOptions(readFileSync(file, 'utf8')));
+  };
+
+  it('are one with the environment, and found at the line that loads', async () => {
+    const { findings } = await board('load-outside-ram/bad-joined.dts');
+    assert.deepEqual(
+      findings.map(({ at, message }) => {
+        const text = readFileSync(at.file, 'utf8').slice(0, at.start);
+        return `${basename(at.file)}:${text.split('\n').length}: ${message}`;
+      }),
+      [
+        'joined.cmd:3: rd-that-is-not-here is loaded to 0xd8000000, past the end of RAM (0x7fffffff)',
+        'joined.env:3: /boot/kernel.bin is loaded to [0xd0000000, 0xd0000060), past the end of RAM (0x7fffffff)',
+      ],
+    );
+  });
+
+  it('leave a module of unknown size where it starts, and its boot open', async () => {
+    const { board: made } = await board('xen-module-dropped/good-size-unknown.dts');
+    assert.deepEqual(made.map.modules, []);
+    assert.deepEqual(
+      made.map.unknown.map(({ node, because }) => `${node.path} ${because.code}`),
+      ['/chosen/dom0 set-by-loader'],
+    );
+    assert.equal(made.map.reserved[0]?.start, 0x7f000000n);
+    for (const boot of made.xen) {
+      assert.notEqual(boot.outcome.kind, 'panics', boot.target);
+      const kernel = boot.modules.find(({ kind }) => kind === 'Kernel');
+      assert.equal(kernel?.start, 0x48000000n);
+      assert.ok(kernel.assumed);
+      assert.ok(boot.uncertain.some(({ what }) => what === 'modules'));
+    }
   });
 });
 

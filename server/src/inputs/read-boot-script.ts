@@ -155,7 +155,7 @@ export function readBootScript(
         complain(
           file === undefined
             ? `${name} without an address and a file`
-            : `${name}: where ${written[fileAt] ?? file} goes is unknown: ${wordAddress(where, whyAddress)}`,
+            : `${name}: the address of ${written[fileAt] ?? file} is unknown: ${wordAddress(where, whyAddress)}`,
         );
       } else {
         // The name as written still has a base name where only its folder is unknown.
@@ -177,7 +177,9 @@ export function readBootScript(
         [name === 'bootefi' ? 1 : 2, dtb, 'DTB'],
       ] as const)
         if (word !== undefined && word !== '-' && (word.includes(UNKNOWN) || TWICE_HEX.test(word)))
-          complain(`${name}: where the ${what} is is unknown: ${wordAddress(word, whyOf(index))}`);
+          complain(
+            `${name}: the address of the ${what} is unknown: ${wordAddress(word, whyOf(index))}`,
+          );
       boot = {
         ...optional('kernel', hexadecimal(kernel)),
         ...optional('initrd', initrd === '-' ? undefined : hexadecimal(initrd)),

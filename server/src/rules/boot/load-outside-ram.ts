@@ -9,7 +9,7 @@ import { rule } from '../rule.ts';
 
 interface Facts {
   readonly file: LoadedFile;
-  /** Where RAM ends, when the file starts behind it; exclusive. */
+  /** Where RAM ends, when the file starts there or later; exclusive. */
   readonly endOfRam: bigint | undefined;
 }
 
@@ -37,7 +37,7 @@ was made for a board with another start of RAM.`,
   message({ file, endOfRam }) {
     const start = `${file.name} is loaded to ${formatPlace(file)}`;
     if (endOfRam !== undefined)
-      return `${start}, behind the end of RAM (${formatAddress(endOfRam - 1n)})`;
+      return `${start}, past the end of RAM (${formatAddress(endOfRam - 1n)})`;
     return `${start}, which is not ${file.sizeKnown ? 'all ' : ''}RAM`;
   },
 });
