@@ -18,6 +18,8 @@ describe('analyze', () => {
     const overlaps = findings
       .filter(({ rule }) => rule === 'reserved-overlap')
       .map(({ at, message }) => `${at.file.slice(BOARDS.length + 1)}: ${message}`);
-    assert.deepEqual(overlaps, ['overlaid/firmware.dtso: optee_core@50800000 overlaps buffer@50000000 by 8 MiB']);
+    assert.deepEqual(overlaps, [
+      'overlaid/firmware.dtso: optee_core@50800000 overlaps buffer@50000000 by 8 MiB',
+    ]);
   });
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseTargets } from '../server/src/analysis/targets.ts';
+import { parseTargets } from '../server/src/systems/targets.ts';
 import { defaultSettings } from '../server/src/lsp/settings.ts';
 import { bundle, root } from './support/bundles.ts';
 import { LspSession } from './support/lsp-session.ts';

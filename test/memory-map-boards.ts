@@ -9,6 +9,8 @@ import type { Board } from '../server/src/rules/board.ts';
 import type { Finding } from '../server/src/rules/finding.ts';
 import type { Definition, DtNode, DtProperty, Written } from '../server/src/tree/device-tree.ts';
 import type { Outcome, XenBoot, XenReserved } from '../server/src/xen/xen-boot.ts';
+import { linuxBoots } from '../server/src/linux/linux-boots.ts';
+import { xenBoots } from '../server/src/xen/xen-boots.ts';
 import { gatherFacts } from '../server/src/facts/gather-facts.ts';
 
 export const KIB = 1024n;
@@ -42,6 +44,19 @@ export class BoardWriter {
   readonly xen: XenBoot[] = [];
   readonly linux: LinuxBoot[] = [];
   ramKnown = true;
+
+  constructor() {
+    const two = new Uint8Array([0, 0, 0, 2]);
+    for (const node of [this.root, this.#reservedMemory])
+      for (const name of ['#address-cells', '#size-cells']) this.#mark(node, name, two);
+    this.#mark(this.#reservedMemory, 'ranges');
+    this.#mark(this.#chosen, 'xen,xen-bootargs');
+  }
+
+  /** Gives a node a property that no text stands for. */
+  #mark(node: MutableNode, name: string, bytes = new Uint8Array()): void {
+    node.properties.set(name, { name, labels: [], bytes, overridden: [] });
+  }
 
   readonly #origins: OriginMap = {
     originOf: (start, end) => ({ span: { file: this.file, start, end } }),
@@ -130,6 +145,8 @@ export class BoardWriter {
       ],
       ...(flags.disabled && { status: ['status = "disabled";'] }),
     });
+    if (flags.noMap) this.#mark(node, 'no-map');
+    if (flags.reusable) this.#mark(node, 'reusable');
     this.reserved.push({
       kind: 'static',
       node,
@@ -403,8 +420,7 @@ export class BoardWriter {
         unknown: [],
       },
       facts: gatherFacts(tree, { totalSize: 0n }, []),
-      xen: this.xen,
-      linux: this.linux,
+      boots: [...this.xen, ...this.linux],
     };
   }
 }
@@ -547,20 +563,23 @@ export function unknownRamBoard(): Example {
     board: {
       ...board,
       map: { ...board.map, banks: [], ramKnown: false, dynamic: [] },
-      xen: board.xen.map((boot) => ({
-        ...boot,
-        outcome: {
-          kind: 'unknown',
-          because: [reason('ram-size-from-loader', {})],
-        },
-        heap: [],
-        dom0: undefined,
-      })),
-      linux: board.linux.map((boot) => ({
-        ...boot,
-        memory: [],
-        reserved: boot.reserved.filter((each) => each.kind === 'static'),
-      })),
+      boots: [
+        ...xenBoots(board).map((boot) => ({
+          ...boot,
+          outcome: {
+            kind: 'unknown' as const,
+            because: [reason('ram-size-from-loader', {})],
+          },
+          ram: [],
+          heap: [],
+          dom0: undefined,
+        })),
+        ...linuxBoots(board).map((boot) => ({
+          ...boot,
+          memory: [],
+          reserved: boot.reserved.filter((each) => each.kind === 'static'),
+        })),
+      ],
     },
   };
 }

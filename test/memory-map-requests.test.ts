@@ -60,10 +60,16 @@ describe('memory map requests', () => {
   });
 
   it('give no fix that would bring another warning to light', async () => {
+    // With all boot facts it is certain what Xen does once the overlap is gone.
+    const profile = path.join(import.meta.dirname, 'fixtures/profiles/one-cpu.json');
+    await session.configure({
+      dtmap: { bootProfile: JSON.parse(readFileSync(profile, 'utf8')) as unknown },
+    });
     const model = await session.request('dtmap/memoryMap', { uri });
     const note = model.notes.find((each) => each.rule === 'reserved-overlap');
     assert.ok(note);
     assert.deepEqual(await session.request('dtmap/findingFixes', { uri, finding: note.id }), []);
+    await session.configure({});
   });
 
   it('give a card for a place in a region, and none elsewhere', async () => {

@@ -1,11 +1,12 @@
 // A panic that a predicted boot ends in is always among the findings, whatever is switched off or allowed.
 
+import { xenBoots } from '../server/src/xen/xen-boots.ts';
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, type RuleSettings } from '../server/src/analysis/check.ts';
 import { leaveOut } from '../server/src/analysis/state-consequences.ts';
-import { parseTargets } from '../server/src/analysis/targets.ts';
+import { parseTargets } from '../server/src/systems/targets.ts';
 import type { Board } from '../server/src/rules/board.ts';
 import type { Finding } from '../server/src/rules/finding.ts';
 import { allRules } from '../server/src/rules/all-rules.ts';
@@ -70,7 +71,7 @@ describe('a predicted panic', function () {
       options.delete('rules');
       const { board } = await analyzeFile(file, options, text);
       if (!isXenTree(board.tree) || board.excess) return;
-      const ending = board.xen.flatMap((boot, index) =>
+      const ending = xenBoots(board).flatMap((boot, index) =>
         endsForCertain(board, boot) ? [TARGETS[index] ?? ''] : [],
       );
       if (ending.length === 0) return;

@@ -8,6 +8,7 @@ import ts from 'typescript';
 import { type Behaviours, behavioursOf, TABLE } from '../server/src/xen/behaviours.ts';
 import { BRANCH_NAMES, parseRelease, type Release, RELEASES } from '../server/src/xen/releases.ts';
 import { analyzeFile } from './support/analyze-file.ts';
+import { xenBoots } from '../server/src/xen/xen-boots.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const folder = path.join(root, 'server/docs/releases');
@@ -86,7 +87,7 @@ function wholeTable(release: Release): string {
 
 async function sampleUnder(branch: string): Promise<string> {
   const { board, findings } = await analyzeFile(sample, new Map([['targets', `xen:${branch}`]]));
-  const [boot] = board.xen;
+  const [boot] = xenBoots(board);
   assert.ok(boot);
   const { outcome } = boot;
   const errors = findings.filter(({ severity }) => severity === 'error');

@@ -47,6 +47,8 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['check', sample, '--xen', '4.18,4.19', '--linux', '6.12'],
     ['check', `${overlap}/board.dts`, `${scaled}/board.dts`, 'test/fixtures/cli/clean.dts'],
     ['check', ...ruleBoards()],
+    ['check', 'test/fixtures/rules/xen-panic/bad-unless-packed.dts', ...one],
+    ['check', 'test/fixtures/cli/nothing.dts', 'test/fixtures/cli/clean.dts'],
   ],
   'memory-map.json': [
     ...['host', 'xen', 'dom0', 'linux'].map((reader) => [
@@ -75,7 +77,10 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['boot', `${overlap}/board.dts`, '--compare', `${scaled}/4.18.6/xen.log`],
     ['boot', `${overlap}/board.dts`, '--compare', '-'],
   ],
-  'decode.json': [['decode', sample, '0x60000000']],
+  'decode.json': [
+    ['decode', sample, '0x60000000'],
+    ['decode', 'test/fixtures/cli/iommu.dts', '0x48000000', ...one],
+  ],
   'diff.json': [
     ['diff', sample, `${scaled}/board.dts`],
     ['diff', `${scaled}/board.dts`, `${overlap}/board.dts`, '--for', 'xen', '--xen', '4.18'],

@@ -3,9 +3,18 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { allSystems } from '../server/src/systems/all-systems.ts';
 import { allRules } from '../server/src/rules/all-rules.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
+
+/** What all systems may import. */
+const underSystems = ['text', 'tree', 'addresses', 'memory', 'messages', 'facts', 'target'];
+
+/** The folders of the systems: those that export one. */
+const systemFolders = readdirSync(path.join(root, 'server/src'))
+  .filter((name) => existsSync(path.join(root, 'server/src', name, 'system.ts')))
+  .filter((name) => name !== 'target');
 
 /** A stage may import itself and the stages listed for it; the order is that of the pipeline. */
 const layers: Readonly<Record<string, readonly string[]>> = {
@@ -18,9 +27,22 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   memory: ['text', 'tree', 'addresses'],
   messages: [],
   facts: ['text', 'tree', 'addresses', 'memory'],
-  xen: ['text', 'tree', 'addresses', 'memory', 'messages', 'facts'],
-  linux: ['text', 'tree', 'addresses', 'memory', 'messages', 'facts'],
-  rules: ['text', 'preprocess', 'tree', 'addresses', 'memory', 'messages', 'facts', 'xen', 'linux'],
+  target: ['text', 'tree', 'addresses', 'memory', 'facts'],
+  ...Object.fromEntries(systemFolders.map((folder) => [folder, underSystems])),
+  systems: ['text', 'tree', 'addresses', 'memory', 'facts', 'target', ...systemFolders],
+  rules: [
+    'text',
+    'preprocess',
+    'tree',
+    'addresses',
+    'memory',
+    'messages',
+    'facts',
+    'target',
+    'xen',
+    'linux',
+    'systems',
+  ],
   inputs: ['text', 'tree', 'addresses', 'memory', 'facts', 'xen', 'rules'],
   console: ['text', 'addresses', 'memory', 'messages', 'facts', 'xen', 'linux'],
   analysis: [
@@ -32,8 +54,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'addresses',
     'memory',
     'facts',
-    'xen',
-    'linux',
+    'target',
+    'systems',
     'rules',
   ],
 };
@@ -41,7 +63,7 @@ const core = Object.keys(layers);
 const allowed: Readonly<Record<string, readonly string[]>> = {
   ...layers,
   ide: core,
-  'map-view': ['text', 'tree', 'addresses', 'memory', 'xen', 'linux', 'rules'],
+  'map-view': ['text', 'tree', 'addresses', 'memory', 'target', 'systems', 'rules'],
   lsp: [...core, 'ide', 'map-view'],
   cli: [...core, 'ide', 'map-view'],
   'node-file-reason.ts': [],
@@ -147,21 +169,39 @@ describe('tidy', () => {
   });
 
   it('steps of a system tell codes and facts, and leave the words to its catalogue', () => {
-    const worded = /^server\/src\/(?:xen|linux)\/(?:messages|reasons|behaviours)\b/;
+    const worded = /^server\/src\/\w+\/(?:messages|reasons|behaviours|verdicts)\b/;
     // Names that the system itself gives.
     const names = new Set(['Device Tree', 'System RAM']);
     none(
       server
-        .filter(({ file }) => /^server\/src\/(?:xen|linux)\//.test(file) && !worded.test(file))
+        .filter(({ file }) => systemFolders.includes(stage(file)) && !worded.test(file))
         .flatMap(({ file, text }) => {
-          const code = text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
-          const strings = code.matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])*)\1/g);
+          const strings = withoutComments(text).matchAll(/(['"`])((?:\\.|(?!\1)[^\\\n])*)\1/g);
           return [...strings]
             .map(([, , string = '']) => string)
             .filter((string) => /[A-Za-z]{2,} [A-Za-z]{2,}/.test(string) && !names.has(string))
             .map((string) => `${file}: ${string}`);
         }),
     );
+  });
+
+  it('how a boot ends is asked of its system, and printed by `boot` alone', () => {
+    const printing = new Set(['server/src/cli/boot-json.ts', 'server/src/cli/boot-command.ts']);
+    const reads =
+      /\bboot\w*\.outcome\b|\boutcome\b[^;{}]*\} = \w*boot\w*;|\boutcome\.(?:kind|because|line)\b/gi;
+    const others = outsideSystems().filter(({ file }) => !printing.has(file));
+    none(found(others, reads));
+    assert.ok(found(server, reads).length > 0);
+  });
+
+  it('nobody outside its folder knows a system by the name of its targets', () => {
+    const others = outsideSystems().filter(({ file }) => file !== 'server/src/systems/targets.ts');
+    // A citation has a space behind the colon.
+    const ids = allSystems.map(({ id }) => id).join('|');
+    const names = new RegExp(`['"\`](?:${ids}):(?! )|\\bboard\\.(?:${ids})\\b`, 'g');
+    none(found([...others, ...client], names));
+    const defaults = server.filter((each) => !others.includes(each));
+    assert.ok(found(defaults, names).length > 0);
   });
 
   it('nothing has a name that says nothing', () => {
@@ -207,6 +247,22 @@ describe('tidy', () => {
     );
   });
 });
+
+/** The server without the folders of its systems. */
+function outsideSystems(): Source[] {
+  return server.filter(({ file }) => !systemFolders.includes(stage(file)));
+}
+
+/** What `pattern` matches in the code of files, comments aside. */
+function found(files: readonly Source[], pattern: RegExp): string[] {
+  return files.flatMap(({ file, text }) =>
+    [...withoutComments(text).matchAll(pattern)].map(([match]) => `${file}: ${match}`),
+  );
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
+}
 
 function none(complaints: readonly string[]): void {
   assert.equal(complaints.join('\n'), '');

@@ -9,9 +9,10 @@ import { writeMap } from '../server/src/map-view/draw-map.ts';
 import type { MapModel } from '../server/src/map-view/map-model.ts';
 import { defaultThemes, paletteFor } from '../server/src/map-view/map-palette.ts';
 import { makeMapModel } from '../server/src/map-view/make-map-model.ts';
-import { ownershipOf } from '../server/src/ide/ownership.ts';
+import { verdictsFor } from '../server/src/systems/verdicts-for.ts';
 import { labelLines } from '../server/src/rules/target-lines.ts';
 import { analyzeFile, type AnalyzedFile } from './support/analyze-file.ts';
+import { xenBoots } from '../server/src/xen/xen-boots.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const sample = path.join(root, 'client/sample/board.dts');
@@ -59,14 +60,14 @@ const pictures: Readonly<Record<string, Draw>> = {
       'Who has the 512 MiB of `dsp@1a0000000`, a disabled region?\n',
       '| reader | what it does with them |',
       '| --- | --- |',
-      ...ownershipOf(board, region).map(({ view, owner }) => `| ${view} | ${owner} |`),
+      ...verdictsFor(board, region).map(({ view, owner }) => `| ${view} | ${owner} |`),
     ].join('\n');
   },
 
   'boot-log.md': ({ board }) => {
-    const boot = board.xen.find(({ release }) => release.name.startsWith('4.18'));
+    const boot = xenBoots(board).find(({ release }) => release.name.startsWith('4.18'));
     assert.ok(boot);
-    const { lines, outcome } = predictedLog(boot);
+    const { lines, outcome } = predictedLog(board, boot);
     return ['```', ...lines.map(({ text }) => text), '```', '', `_${outcome}_`].join('\n');
   },
 };

@@ -63,7 +63,7 @@ export async function predictBootLog(
   session: Session,
   document: vscode.TextDocument,
 ): Promise<void> {
-  const target = await pickXen(session, document);
+  const target = await pickHypervisor(session, document);
   if (!target) return;
   const uri = vscode.Uri.from({
     scheme: predictedScheme,
@@ -84,7 +84,7 @@ export async function compareBootLog(
   if (log === undefined) return;
   // The log's own release is meant, when it shows one.
   const namesRelease = /\bXen (?:version )?\d+\.\d+/.test(log);
-  const target = namesRelease ? undefined : await pickXen(session, document);
+  const target = namesRelease ? undefined : await pickHypervisor(session, document);
   if (!namesRelease && target === undefined) return;
   const { predicted, captured, verdict, release } = await session.request('dtmap/compareBootLog', {
     uri: document.uri.toString(),
@@ -131,23 +131,26 @@ async function capturedLog(): Promise<string | undefined> {
   return chosen && new TextDecoder().decode(await vscode.workspace.fs.readFile(chosen));
 }
 
-/** The one chosen Xen target, or the user's pick among several; all known ones when none is chosen. */
-async function pickXen(
+/** The one chosen target that is a hypervisor, or the user's pick among several; all known ones when none is chosen. */
+async function pickHypervisor(
   session: Session,
   document: vscode.TextDocument,
 ): Promise<string | undefined> {
   const status = await session.request('dtmap/status', { uri: document.uri.toString() });
-  let targets = status.targets.filter(isXen);
-  if (targets.length === 0) {
-    targets = (await session.request('dtmap/targets', {})).map(({ id }) => id).filter(isXen);
-  }
+  const known = (await session.request('dtmap/targets', {}))
+    .filter(({ isHypervisor }) => isHypervisor)
+    .map(({ id }) => id);
+  const systems = new Set(known.map(systemOf));
+  const chosen = status.targets.filter((id) => systems.has(systemOf(id)));
+  const targets = chosen.length > 0 ? chosen : known;
   if (targets.length === 1) return targets[0];
   const items = targets.map((id) => ({ label: targetLabel(id), id }));
-  return (await vscode.window.showQuickPick(items, { title: 'Which Xen?' }))?.id;
+  return (await vscode.window.showQuickPick(items, { title: 'Which release?' }))?.id;
 }
 
-function isXen(target: string): boolean {
-  return target.startsWith('xen:');
+/** `xen` of `xen:4.18`. */
+function systemOf(target: string): string {
+  return target.split(':')[0] ?? '';
 }
 
 let logs = 0;

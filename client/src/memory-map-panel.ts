@@ -41,6 +41,8 @@ class MemoryMapPanel {
   readonly #subscriptions: vscode.Disposable[] = [];
   readonly #fixes = new Map<string, readonly FindingFix[]>();
   readonly #tried = new Set<string>();
+  /** Whose releases are shown one at a time. */
+  #system: string | undefined;
   #document: vscode.TextDocument;
   #caret: NodeJS.Timeout | undefined;
   #asked = 0;
@@ -135,6 +137,7 @@ class MemoryMapPanel {
     if (asked !== this.#asked) return;
     this.#fixes.clear();
     this.#panel.title = `Memory map: ${model.title}`;
+    this.#system = model.system?.id;
     this.#send({ type: 'model', model, ...(select !== undefined && { select }) });
   }
 
@@ -180,8 +183,8 @@ class MemoryMapPanel {
     await this.#update();
     const targets = await this.#session.request('dtmap/targets', {});
     const releases = targets
-      .filter((target) => target.id.startsWith('xen:'))
-      .map((target) => target.id.slice('xen:'.length));
+      .map(({ id }) => id.split(':', 2))
+      .flatMap(([system, release]) => (system === this.#system && release ? [release] : []));
     this.#send({ type: 'releases', releases });
   }
 

@@ -2,7 +2,7 @@
 
 import { analyze, type BoardRequest } from '../../server/src/analysis/analyze.ts';
 import type { Analysis } from '../../server/src/analysis/analyze.ts';
-import { parseTargets } from '../../server/src/analysis/targets.ts';
+import { parseTargets } from '../../server/src/systems/targets.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
 import { sharedParser } from '../support/parser.ts';

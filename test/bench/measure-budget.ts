@@ -1,6 +1,6 @@
 // What the budget is about: costs of the language server as ratios to `cpp | dtc` on the same board in the same run.
 
-import { defaultTargets } from '../../server/src/analysis/targets.ts';
+import { defaultTargets } from '../../server/src/systems/targets.ts';
 import { BOARDS } from './boards.ts';
 import { compileCopies } from './cpp-dtc.ts';
 import { cpuOf, inProcess } from './in-process.ts';

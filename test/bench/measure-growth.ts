@@ -1,7 +1,7 @@
 // How cost grows: with the text, the regions, the boards that share a file, and the targets.
 
 import { BRANCH_NAMES, RELEASES } from '../../server/src/xen/releases.ts';
-import { defaultTargets } from '../../server/src/analysis/targets.ts';
+import { defaultTargets } from '../../server/src/systems/targets.ts';
 import { cpuOf, inProcess, medianCpu } from './in-process.ts';
 
 /** CPU milliseconds for one size. */

@@ -2,11 +2,12 @@
 
 import { analyze, type Analysis, type BoardRequest } from '../../server/src/analysis/analyze.ts';
 import type { Reader } from '../../server/src/analysis/read-tree.ts';
-import { parseTargets } from '../../server/src/analysis/targets.ts';
+import { parseTargets } from '../../server/src/systems/targets.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
 import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import type { FileSet, SourceFile } from '../../server/src/text/source-file.ts';
 import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
+import { xenBoots } from '../../server/src/xen/xen-boots.ts';
 
 export const rootFile = '/board/board.dts';
 export const overlayFile = '/board/camera.dtso';
@@ -87,7 +88,7 @@ export function describeAnalysis(analysis: Analysis): string {
     ...findings.map(({ rule, severity, message, at, related, targets, log }) =>
       JSON.stringify({ rule, severity, message, at, related, targets, log }),
     ),
-    ...board.xen.map((boot) => [boot.outcome.kind, ...boot.log.map(String)].join('\n')),
+    ...xenBoots(board).map((boot) => [boot.outcome.kind, ...boot.log.map(String)].join('\n')),
     ...board.sources.map(({ files, includes }) => JSON.stringify({ files, includes })),
   ].join('\n');
 }

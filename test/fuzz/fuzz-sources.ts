@@ -22,6 +22,7 @@ import { corpusOf } from './corpus.ts';
 import { generatedSource } from './generate-source.ts';
 import { mutateText, mutationsOf, type Mutation } from './mutate.ts';
 import type { Target } from './target.ts';
+import { xenBoots } from '../../server/src/xen/xen-boots.ts';
 
 /** What fits into a source. */
 export const sourcePieces = [
@@ -144,6 +145,6 @@ function examine(analysis: Extract<Analysis, { kind: 'complete' }>, text: string
     const read = readDtb('/board/board.dtb', blob);
     assert.ok(!('because' in read), 'because' in read ? read.because : '');
   }
-  for (const boot of board.xen)
+  for (const boot of xenBoots(board))
     JSON.stringify(bootJson(certainPart(boot, board.facts), board.facts));
 }

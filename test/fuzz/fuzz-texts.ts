@@ -22,6 +22,7 @@ import { analyzeText, freshReader, rootFile, TextFiles } from './analyze-text.ts
 import { corpusOf } from './corpus.ts';
 import { mutateText, mutationsOf, numbers } from './mutate.ts';
 import type { Target } from './target.ts';
+import { xenBoots } from '../../server/src/xen/xen-boots.ts';
 import { factsOf } from '../support/facts-of.ts';
 
 const board = `/dts-v1/;
@@ -56,7 +57,7 @@ export function fuzzLogs(parser: Parser): Target<string> {
     freshReader(parser),
   );
   assert.ok(analysis.kind === 'complete');
-  const boot = analysis.board.xen[0];
+  const boot = xenBoots(analysis.board)[0];
   assert.ok(boot);
   const corpus = corpusOf(/\.(?:log|txt)$/, 20_000);
   const pieces = [

@@ -46,6 +46,7 @@ import { dtmap } from '../support/run-dtmap.ts';
 import { analyzeText, freshReader, overlayFile, rootFile, TextFiles } from './analyze-text.ts';
 import { boards, directives, many, statements } from './hard-texts.ts';
 import type { GrowingInput } from './measure-slope.ts';
+import { xenBoots } from '../../server/src/xen/xen-boots.ts';
 
 type Texts = readonly (readonly [input: string, text: (count: number) => string])[];
 
@@ -320,7 +321,7 @@ export function hardInputs(
     assert.equal(analysis.kind, 'complete');
     return analysis;
   };
-  const boot = analyzed(boardOfLog).board.xen[0];
+  const boot = xenBoots(analyzed(boardOfLog).board)[0];
   assert.ok(boot);
   const readScript = (text: string): void => {
     const script = readBootScript(text, () => 0x1000n, readEnvironment(text));

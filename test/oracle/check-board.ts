@@ -2,7 +2,10 @@
 
 import path from 'node:path';
 import { analyze } from '../../server/src/analysis/analyze.ts';
-import { defaultTargets, parseTargets } from '../../server/src/analysis/targets.ts';
+import { defaultTargets, parseTargets } from '../../server/src/systems/targets.ts';
+import { endingOf, frameVerdicts, verdictsFor } from '../../server/src/systems/verdicts-for.ts';
+import { codeLenses } from '../../server/src/ide/code-lenses.ts';
+import type { Board } from '../../server/src/rules/board.ts';
 import type { Finding } from '../../server/src/rules/finding.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
@@ -17,7 +20,7 @@ const cache = new PreprocessCache();
 export interface CheckedBoard {
   /** Errors and warnings as rows of judged.tsv without the judgement. */
   readonly rows: readonly string[];
-  /** Findings of any severity that say of a system that it does not boot. */
+  /** Findings of any severity, verdicts of ranges, lenses and sentences that say of a system that it does not boot. */
   readonly ends: readonly string[];
 }
 
@@ -45,15 +48,33 @@ async function check(board: string): Promise<CheckedBoard> {
       // dtc's own checks keep dtc's ids and are compared with dtc itself.
       .filter(({ rule }) => !rule.includes('_'))
       .map(rowOf),
-    ends: findings
-      .filter(
-        ({ states, tells, message }) =>
-          states !== undefined ||
-          tells.length > 0 ||
-          /Xen\b.*\b(?:panic|hang|boot|stop)/.test(message),
-      )
-      .map(rowOf),
+    ends: [
+      ...verdictsOfEnds(analysis.board, board),
+      ...findings
+        .filter(
+          ({ states, tells, message }) =>
+            states !== undefined ||
+            tells.length > 0 ||
+            /Xen\b.*\b(?:panic|hang|boot|stop)/.test(message),
+        )
+        .map(rowOf),
+    ],
   };
+}
+
+/** What lenses, hover, decode and the boot log say of a boot that ends. */
+function verdictsOfEnds(board: Board, file: string): string[] {
+  const { banks, reserved } = board.map;
+  const ranges = [...banks, ...reserved].filter(({ start, end }) => start < end);
+  const said = [
+    ...board.sources.flatMap(({ files: read }) => read).flatMap((each) => codeLenses(board, each)),
+    ...ranges.flatMap((range) => verdictsFor(board, range)),
+    ...ranges.flatMap(({ start }) => frameVerdicts(board, start)),
+    ...board.boots.map((boot) => endingOf(board, boot)),
+  ].map((each) => ('title' in each ? each.title : 'owner' in each ? each.owner : each.sentence));
+  return said
+    .filter((text) => /does not boot|not reached|panics|hangs/.test(text))
+    .map((text) => `${file}: ${text}`);
 }
 
 process.on('message', (board: string) => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { analyze } from '../../server/src/analysis/analyze.ts';
-import { parseTargets } from '../../server/src/analysis/targets.ts';
+import { parseTargets } from '../../server/src/systems/targets.ts';
 import { definition } from '../../server/src/ide/definition.ts';
 import { filesOf } from '../../server/src/ide/macros.ts';
 import { occurrencesOf } from '../../server/src/ide/occurrences.ts';

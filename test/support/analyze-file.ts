@@ -10,7 +10,7 @@ import {
   type Offer,
   type TrialHost,
 } from '../../server/src/analysis/try-proposals.ts';
-import { defaultTargets, parseTargets } from '../../server/src/analysis/targets.ts';
+import { defaultTargets, parseTargets } from '../../server/src/systems/targets.ts';
 import type { RuleSettings } from '../../server/src/analysis/check.ts';
 import { readBootInputs } from '../../server/src/cli/boot-inputs.ts';
 import { readGuests } from '../../server/src/cli/read-guests.ts';

@@ -1,7 +1,7 @@
 // Static shared memory between domains.
 
 import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
-import { CELLS, STATIC, inReleases, inChosen, domain, REFUSED, type Case } from './board.ts';
+import { CELLS, inReleases, inChosen, domain, REFUSED, type Case } from './board.ts';
 
 const NOT_SET_UP = 'Could not set up domain domU1';
 const SHARED: BootProfile = { config: { staticMemory: true, staticShm: true } };

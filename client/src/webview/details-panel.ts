@@ -8,7 +8,7 @@ import {
 } from '../../../server/src/addresses/format.ts';
 import { drawCollision } from '../../../server/src/map-view/draw-collision.ts';
 import { notesShown } from '../../../server/src/map-view/draw-map.ts';
-import { branchOf } from '../../../server/src/map-view/lay-out-map.ts';
+import { branchOf, systemName } from '../../../server/src/map-view/lay-out-map.ts';
 import {
   bankOf,
   neighboursOnMap,
@@ -314,7 +314,7 @@ function owners(input: DetailsInput, block: MapBlock): HTMLElement {
   const columns = Math.max(1, model.releases.length);
   const head = element('tr', {}, element('td', {}));
   for (const release of model.releases)
-    head.append(element('th', { scope: 'col' }, `Xen ${branchOf(release)}`));
+    head.append(element('th', { scope: 'col' }, `${systemName(model)} ${branchOf(release)}`));
   const body = element('tbody');
   for (const row of rows) {
     const name = element('th', { scope: 'row' }, row.name);

@@ -16,6 +16,7 @@ import {
 import {
   addressAt,
   branchOf,
+  systemName,
   chosenRelease,
   heightOf,
   lanesShown,
@@ -295,8 +296,9 @@ export class MapView {
     byId('title').title = model.file;
     const releases = byId('releases');
     releases.hidden = model.releases.length === 0;
+    releases.setAttribute('aria-label', `${systemName(model)} release`);
     releases.replaceChildren(
-      element('span', { class: 'word', 'aria-hidden': 'true' }, 'Xen'),
+      element('span', { class: 'word', 'aria-hidden': 'true' }, systemName(model)),
       ...model.releases.map((release) => {
         const isChosen = release === this.#release;
         const branch = branchOf(release);
@@ -309,7 +311,7 @@ export class MapView {
             'aria-checked': String(isChosen),
             tabindex: isChosen ? '0' : '-1',
             'data-release': release,
-            title: `Xen ${release}`,
+            title: `${systemName(model)} ${release}`,
           },
           isAlone ? branch : release,
         );
@@ -323,10 +325,11 @@ export class MapView {
       (each) => !model.releases.some((shown) => shown === each || branchOf(shown) === each),
     );
     const attempt = byId<HTMLSelectElement>('try');
+    attempt.setAttribute('aria-label', `Try another ${systemName(model)} release`);
     attempt.hidden = others.length === 0 || model.releases.length === 0;
     attempt.replaceChildren(
       element('option', { value: '' }, 'What if…'),
-      ...others.map((each) => element('option', { value: each }, `Xen ${each}`)),
+      ...others.map((each) => element('option', { value: each }, `${systemName(model)} ${each}`)),
     );
     this.#showCount();
     this.#showColumns();
@@ -486,7 +489,7 @@ export class MapView {
     this.#render(true);
     this.#showTable();
     this.#remember();
-    this.#say(`Xen ${release}`);
+    this.#say(`${this.#model ? systemName(this.#model) : ''} ${release}`);
   }
 
   #stepRelease(by: number): void {
@@ -732,7 +735,7 @@ export class MapView {
       ...(this.#release !== undefined && { release: this.#release }),
       hidden: this.#hidden,
     });
-    const name = `${model.title.replace(/\.[^.]*$/, '')}${this.#release === undefined ? '' : `-xen-${this.#release}`}.svg`;
+    const name = `${model.title.replace(/\.[^.]*$/, '')}${this.#release === undefined ? '' : `-${model.system?.id ?? ''}-${this.#release}`}.svg`;
     this.#host.send({ type: 'save', name, svg });
   }
 

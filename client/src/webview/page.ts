@@ -22,8 +22,8 @@ export function writePage({ nonce, script }: PageParts): string {
 <body>
 <header id="bar">
 <h1 id="title">Memory map</h1>
-<span id="releases" class="choice" role="radiogroup" aria-label="Xen release"></span>
-<select id="try" aria-label="Try another Xen release" hidden></select>
+<span id="releases" class="choice" role="radiogroup" aria-label="Release"></span>
+<select id="try" aria-label="Try another release" hidden></select>
 <span class="space"></span>
 <button id="count" title="Next problem (F8)"></button>
 <details id="columns" hidden><summary>Columns</summary><div id="column-list" role="group" aria-label="Columns shown"></div></details>

@@ -1,7 +1,6 @@
 // The pipeline: one root file to everything known about its board, and what is worth saying. Read this file first.
 
 import { blobSize } from '../dtb/blob-size.ts';
-import { bootLinux } from '../linux/boot.ts';
 import { mapMemory } from '../memory/map-memory.ts';
 import { foreignReaderOf } from '../memory/tree-readers.ts';
 import type { PreprocessOptions } from '../preprocess/preprocessed.ts';
@@ -13,11 +12,10 @@ import { applyOverlays } from '../tree/apply-overlays.ts';
 import { applyLoaderChanges, type LoaderChanges } from '../tree/loader-changes.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import { gatherFacts, type FactSource } from '../facts/gather-facts.ts';
-import { bootXen } from '../xen/boot.ts';
 import { check, type RuleSettings } from './check.ts';
 import { findExcess } from './find-excess.ts';
 import { readTree, type Reader, type Reading, type ReadTree } from './read-tree.ts';
-import type { Targets } from './targets.ts';
+import type { Targets } from '../systems/targets.ts';
 
 /** What to analyse, and for whom. */
 export interface BoardRequest {
@@ -78,8 +76,7 @@ export function analyze(
   const map = mapMemory(excess ? withoutNodes(tree) : tree, facts.memory.value);
   const foreignReader = foreignReaderOf(tree);
   const isBooted = !excess && foreignReader === undefined;
-  const xen = isBooted ? targets.xen.map(({ release }) => bootXen(tree, release, facts)) : [];
-  const linux = isBooted ? targets.linux.map((release) => bootLinux(tree, release)) : [];
+  const boots = isBooted ? targets.map((target) => target.boot(tree, facts)) : [];
   const sources = readings.flatMap((reading) => reading.source ?? []);
   const { loads, guests } = request;
   const board: Board = {
@@ -93,8 +90,7 @@ export function analyze(
     facts,
     ...(loads ? { loads } : {}),
     ...(guests ? { guests } : {}),
-    xen,
-    linux,
+    boots,
   };
   return { kind: 'complete', board, findings: check(board, request.rules, targets), readings };
 }
@@ -106,7 +102,7 @@ function withoutNodes(tree: DeviceTree): DeviceTree {
   return { ...tree, root, memoryReservations: [] };
 }
 
-/** The host's blob; its size costs a walk, so it is worked out only for a Xen that asks. */
+/** The host's blob; its size costs a walk, so it is worked out only for a boot that asks. */
 function blobOf(tree: DeviceTree, known: number | undefined): { readonly totalSize: bigint } {
   let size = known;
   return {

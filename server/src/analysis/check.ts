@@ -12,9 +12,9 @@ import { printable, printableBrief } from '../text/printable.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { allowancesOf, type Allowance } from './allowances.ts';
+import { targetAsAsked, type Targets } from '../systems/targets.ts';
 import { Conditions, wordCondition } from './conditions.ts';
 import { stateConsequences } from './state-consequences.ts';
-import { targetAsAsked, type Targets } from './targets.ts';
 
 /** What a user changed about the rules, by rule id: `-W`, `-E` or `dtmap.severity`. */
 export type RuleSettings = ReadonlyMap<string, Severity | 'off' | 'on'>;

@@ -1,11 +1,11 @@
 // On which assumed boot facts a finding depends: it is looked for again in the worlds next to the likely one.
 
 import type { BootFacts } from '../facts/boot-facts.ts';
-import { wordFactClause } from '../facts/word-fact.ts';
+import { wordChanges } from '../facts/word-fact.ts';
 import type { FactChange } from '../facts/world.ts';
 import type { Board } from '../rules/board.ts';
 import type { Found, Rule } from '../rules/rule.ts';
-import type { XenBoot } from '../xen/xen-boot.ts';
+import { neighboursOf } from '../systems/neighbours-of.ts';
 
 interface Neighbour {
   readonly board: Board;
@@ -42,12 +42,12 @@ export class Conditions {
   #around(target: string): readonly Neighbour[] {
     let known = this.#neighbours.get(target);
     if (known === undefined) {
-      const { xen, facts } = this.#board;
-      const boot = xen.find((each) => each.target === target);
-      known = (boot?.neighbours ?? [])
-        .filter(({ changes, boot: other }) => !stops(other) && isAssumed(changes, facts))
+      const { boots, facts } = this.#board;
+      const boot = boots.find((each) => each.target === target);
+      known = (boot ? neighboursOf(boot) : [])
+        .filter(({ changes, ends }) => !ends && isAssumed(changes, facts))
         .map(({ changes, boot: other }) => ({
-          board: { ...this.#board, xen: xen.map((each) => (each === boot ? other : each)) },
+          board: { ...this.#board, boots: boots.map((each) => (each === boot ? other : each)) },
           changes,
           found: new Map(),
         }));
@@ -66,18 +66,11 @@ export class Conditions {
   }
 }
 
-function stops({ outcome: { kind } }: XenBoot): boolean {
-  return kind === 'panics' || kind === 'hangs';
-}
-
 function isAssumed([first]: readonly FactChange[], facts: BootFacts): boolean {
   return first !== undefined && facts[first.fact].basis === 'assumed';
 }
 
 /** `unless the boot loader does not pad the DTB`: what must not be so, as the end of a sentence. */
 export function wordCondition(changes: readonly FactChange[], facts: BootFacts): string {
-  const clauses = changes.map(({ fact, value }) =>
-    wordFactClause(fact, value as never, facts[fact].value as never),
-  );
-  return `unless ${clauses.join(' and ')}`;
+  return `unless ${wordChanges(changes, facts)}`;
 }

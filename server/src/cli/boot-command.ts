@@ -10,8 +10,11 @@ import {
 import { readBootLog, type BootLog } from '../console/read-boot-log.ts';
 import type { JsonPath } from '../inputs/json-places.ts';
 import { defaultLinux, parseLinuxRelease, type LinuxRelease } from '../linux/releases.ts';
+import { linuxBoots } from '../linux/linux-boots.ts';
 import type { BootFacts } from '../facts/boot-facts.ts';
 import { certainPart } from '../xen/certain.ts';
+import { whyNotFurther } from '../xen/ending.ts';
+import { xenBoots } from '../xen/xen-boots.ts';
 import type { Outcome, XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
 import { wordOpenFacts } from '../ide/list-facts.ts';
@@ -47,7 +50,7 @@ export async function bootCommand(
     stopAtDifference(shell, opened.settings, profileOfLog(log), (path) =>
       placeOfModule(log, path, options.compare ?? ''),
     );
-  const boots = opened.board.xen;
+  const boots = xenBoots(opened.board);
   const [boot] = boots;
   const { foreignReader } = opened.board;
   if (!boot && foreignReader !== undefined)
@@ -64,7 +67,7 @@ export async function bootCommand(
     );
     return comparison.differs ? 1 : 0;
   }
-  const linux = parseLinuxRelease(opened.board.linux[0]?.release ?? defaultLinux);
+  const linux = parseLinuxRelease(linuxBoots(opened.board)[0]?.release ?? defaultLinux);
   const { facts } = opened.board;
   const shown = options.likely ? boots : boots.map((each) => certainPart(each, facts));
   writeResult(shell, options.output, printed(shown, facts, options.format, linux));
@@ -99,7 +102,7 @@ async function capturedLog(session: Session, log: string, board: string): Promis
 /** dom0's tree as Xen hands it over. */
 function printDom0(boot: XenBoot): string {
   if (!boot.dom0?.tree) {
-    const why = 'because' in boot.outcome ? wordReasons(boot.outcome.because) : 'it is not known';
+    const why = whyNotFurther(boot) || 'it is not known';
     throw new Failure(`no tree of dom0 under Xen ${boot.release.name}: ${why}`);
   }
   return printDts(boot.dom0.tree);

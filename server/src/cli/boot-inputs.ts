@@ -1,5 +1,6 @@
 // What files beside the tree say about a boot: scripts that edit it, files loaded with their sizes, logs with the RAM.
 
+import { XEN } from '../xen/xen-boots.ts';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { readBootLog } from '../console/read-boot-log.ts';
@@ -127,7 +128,7 @@ export function stopAtDifference(
 /** Whether a point release is a target, by its own name or by that of its branch. */
 function isTarget(targets: readonly string[], release: string): boolean {
   const branch = release.split('.').slice(0, 2).join('.');
-  return targets.includes(`xen:${release}`) || targets.includes(`xen:${branch}`);
+  return targets.includes(`${XEN}:${release}`) || targets.includes(`${XEN}:${branch}`);
 }
 
 function readImage(shell: BootShell, file: FileId): XenImage {

@@ -2,11 +2,18 @@
 
 import path from 'node:path';
 import { leaveOut } from '../analysis/state-consequences.ts';
+import { listValues, openFacts } from '../ide/list-facts.ts';
 import { parseJson } from '../inputs/read-json.ts';
 import type { Finding } from '../rules/finding.ts';
 import { printable } from '../text/printable.ts';
 import { Failure, oneLine } from './failure.ts';
-import { fingerprints, mergeFindings, toJson, type JsonFinding } from './json-finding.ts';
+import {
+  fingerprints,
+  mergeFindings,
+  toJson,
+  type JsonFact,
+  type JsonFinding,
+} from './json-finding.ts';
 import type { CheckOptions } from './program.ts';
 import type { OpenBoard, Session } from './session.ts';
 import { trialHostFor, tryFixesOf } from './try-fixes.ts';
@@ -20,6 +27,8 @@ export interface CheckedBoard {
   /** Why the board could not be checked. */
   readonly failure?: string;
   readonly remarks: readonly string[];
+  /** Boot facts of a tree made for Xen that are assumed or not known. */
+  readonly facts: readonly JsonFact[];
   readonly maxWarnings?: number;
   /** Of all findings, the recorded ones included: what `--write-baseline` records. */
   readonly fingerprints: readonly string[];
@@ -55,6 +64,7 @@ export async function checkBoard(
           )
         : all,
       remarks: opened.remarks,
+      facts: unsettledFacts(opened),
       ...(settings.maxWarnings === undefined ? {} : { maxWarnings: settings.maxWarnings }),
       fingerprints: ids,
     };
@@ -64,9 +74,15 @@ export async function checkBoard(
       findings: [],
       failure: failureText(error, session, name),
       remarks: [],
+      facts: [],
       fingerprints: [],
     };
   }
+}
+
+function unsettledFacts({ board }: OpenBoard): JsonFact[] {
+  const open = openFacts(board);
+  return open.length === 0 ? [] : listValues(board.facts).filter(({ fact }) => open.includes(fact));
 }
 
 /** One line for the user; a fault of ours is named as such. */

@@ -5,6 +5,7 @@ import { failureText, type Baseline, type CheckedBoard } from './check-boards.ts
 import { checkAll } from './check-in-parallel.ts';
 import { DraftFiles } from './draft-files.ts';
 import { Failure } from './failure.ts';
+import { wordOpenFacts } from '../ide/list-facts.ts';
 import { isFault, mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import { printFindingsGithub } from './print-findings-github.ts';
@@ -52,13 +53,29 @@ export async function checkCommand(
     return failed ? 2 : 0;
   }
   const checked = boards.filter(({ failure }) => failure === undefined);
+  const shown = (name: string): string => (name === '-' ? '<stdin>' : name);
+  const facts = Object.fromEntries(
+    checked.flatMap(({ name, facts: open }) => (open.length > 0 ? [[shown(name), open]] : [])),
+  );
+  if (options.format === 'text')
+    for (const [name, open] of Object.entries(facts)) {
+      const words = wordOpenFacts(open.map(({ fact }) => fact)) ?? '';
+      shell.stderr.write(textLines([`${name}: note: ${words}; dtmap facts ${name} lists them`]));
+    }
   const findings = mergeFindings(checked.flatMap((board) => board.findings));
   writeResult(
     shell,
     options.output,
     printFindings(
-      checked.map(({ name }) => (name === '-' ? '<stdin>' : name)),
-      findings,
+      {
+        version: 1,
+        files: checked.map(({ name }) => shown(name)),
+        failures: boards.flatMap(({ name, failure }) =>
+          failure === undefined ? [] : [{ file: shown(name), because: failure }],
+        ),
+        facts,
+        findings,
+      },
       options.format,
       shell.version,
     ),
@@ -86,19 +103,16 @@ function statusOf(findings: readonly JsonFinding[], maxWarnings: number): number
   return errors > 0 || warnings > maxWarnings ? 1 : 0;
 }
 
-/** The findings of `files` in one of the formats of `check`. */
-export function printFindings(
-  files: readonly string[],
-  findings: readonly JsonFinding[],
-  format: string,
-  version: string,
-): string {
-  const boards = [...new Set(files)].sort();
+/** A report in one of the formats of `check`; its files are sorted, each once. */
+export function printFindings(report: JsonReport, format: string, version: string): string {
+  const { findings } = report;
+  const boards = [...new Set(report.files)].sort();
+  const facts = Object.fromEntries(
+    Object.entries(report.facts).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
   switch (format) {
-    case 'json': {
-      const report: JsonReport = { version: 1, files: boards, findings };
-      return jsonText(report);
-    }
+    case 'json':
+      return jsonText({ ...report, files: boards, facts });
     case 'sarif':
       return jsonText(sarifOf(boards, findings, version));
     case 'github':

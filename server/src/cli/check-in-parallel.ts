@@ -81,6 +81,7 @@ class Pool {
           findings: [],
           failure: 'a worker ended',
           remarks: [],
+          facts: [],
           fingerprints: [],
         },
     );
@@ -110,6 +111,7 @@ class Pool {
             findings: [],
             failure: `${name}: the worker that checked it ended`,
             remarks: [],
+            facts: [],
             fingerprints: [],
           };
         });

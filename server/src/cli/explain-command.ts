@@ -3,7 +3,7 @@
 import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import { formatAddress } from '../addresses/format.ts';
-import { ownershipOf } from '../ide/ownership.ts';
+import { explainWithBoard, type PlacedLine } from '../ide/explain-with-board.ts';
 import { allRules } from '../rules/all-rules.ts';
 import { rulePage } from '../rules/rule-page.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
@@ -71,13 +71,11 @@ export async function explainCommand(
 }
 
 // The node an address belongs to; the board's own view of it, else Xen's.
-function withPlace(line: ExplainedLine, opened: OpenBoard | undefined): JsonExplained {
+function withPlace(plain: ExplainedLine, opened: OpenBoard | undefined): JsonExplained {
+  const placed: PlacedLine = opened ? explainWithBoard(plain, opened.board) : { line: plain };
+  const { line, owner } = placed;
   const known = line.rule !== undefined && allRules.some(({ id }) => id === line.rule);
   const { address } = line;
-  const owner =
-    opened && address !== undefined
-      ? ownershipOf(opened.board, { start: address, end: address + 1n }).find(({ node }) => node)
-      : undefined;
   const named =
     opened && line.node !== undefined ? nodeNamed(opened.board.tree, line.node) : undefined;
   const node = owner?.node ?? named;

@@ -2,6 +2,7 @@
 
 import type { FactName } from '../facts/boot-facts.ts';
 import { listFacts, type ListedFact } from '../ide/list-facts.ts';
+import { systemOf } from '../systems/all-systems.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BoardOptions } from './program.ts';
 import type { Session } from './session.ts';
@@ -14,7 +15,9 @@ export async function factsCommand(
 ): Promise<number> {
   const { board } = await session.openTree(name, options);
   const facts = listFacts(board);
-  const targets = board.xen.map(({ target }) => target);
+  const targets = board.boots
+    .filter((boot) => systemOf(boot).dependents)
+    .map(({ target }) => target);
   writeResult(
     session.shell,
     options.output,

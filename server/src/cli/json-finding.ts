@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Finding, Severity } from '../rules/finding.ts';
 import type { TargetLine } from '../rules/target-lines.ts';
+import type { ListedFact } from '../ide/list-facts.ts';
 import type { Fix } from '../text/edit.ts';
 import type { JsonPlace, Places } from './places.ts';
 
@@ -30,8 +31,15 @@ export interface JsonFinding {
 export interface JsonReport {
   readonly version: 1;
   readonly files: readonly string[];
+  /** Boards that could not be checked. */
+  readonly failures: readonly { readonly file: string; readonly because: string }[];
+  /** By board, where there are some: boot facts that are assumed or not known. */
+  readonly facts: Readonly<Record<string, readonly JsonFact[]>>;
   readonly findings: readonly JsonFinding[];
 }
+
+/** A boot fact, as in the JSON of `facts`. */
+export type JsonFact = Pick<ListedFact, 'fact' | 'basis' | 'value' | 'because'>;
 
 /** `fixes` are those that were tried and found good. */
 export function toJson(finding: Finding, places: Places, fixes: readonly Fix[]): JsonFinding {

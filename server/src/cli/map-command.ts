@@ -65,6 +65,7 @@ export async function decodeCommand(
     return {
       view: each.view,
       owner: each.owner,
+      ...(each.condition === undefined ? {} : { condition: each.condition }),
       ...(each.node ? { node: each.node.path } : {}),
       ...(place ? { at: places.placeOf(spanOf(place)) } : {}),
     };
@@ -76,7 +77,7 @@ export async function decodeCommand(
           `${formatGrouped(at)} (MFN ${formatAddress(frameOf(at))})`,
           ...owners.map((each) =>
             [
-              `${each.view}: ${each.owner}`,
+              `${each.view}: ${each.owner}${each.condition === undefined ? '' : `, ${each.condition}`}`,
               ...(each.node ? [`  ${each.node}`] : []),
               ...(each.at ? [`  ${placeText(each.at)}`] : []),
             ].join(''),

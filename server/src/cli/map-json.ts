@@ -1,15 +1,16 @@
 // The memory map as plain data, as one reader of the tree sees it: `map --format json`, see server/docs/json.md.
 
-import { wordReasons } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { subtract, type Range } from '../addresses/region.ts';
 import { wordUnknown } from '../ide/word-unknown.ts';
 import { mapDomain } from '../analysis/map-domain.ts';
-import { inDom0, underLinux, underXen } from '../ide/ownership.ts';
-import type { LinuxBoot } from '../linux/linux-boot.ts';
 import type { Board } from '../rules/board.ts';
 import { spanOf, stringOf, type DtNode, type Written } from '../tree/device-tree.ts';
-import type { XenBoot } from '../xen/xen-boot.ts';
+import { allSystems, systemOf } from '../systems/all-systems.ts';
+import { bootInWords, verdictsUnder } from '../systems/verdicts-for.ts';
+import { systemIdOf, type Boot } from '../target/boot.ts';
+import type { Placed, ReaderMap } from '../target/reader-map.ts';
+import type { System } from '../target/system.ts';
 import { Failure } from './failure.ts';
 import type { JsonPlace, Places } from './places.ts';
 
@@ -51,34 +52,29 @@ export interface JsonMap {
   }[];
 }
 
+/** The readers that have a map, the domains of a tree aside. */
+const READERS: readonly string[] = ['host', ...allSystems.flatMap(({ readers }) => readers)];
+
 /** The map for `reader`: `host`, `xen`, `dom0`, `linux` or the name of a domain's node below /chosen. */
 export function mapJson(board: Board, reader: string, places: Places): JsonMap {
   const view = new View(board, places);
-  switch (reader) {
-    case 'host':
-      return view.host();
-    case 'xen':
-      return view.xen(firstOf(board, board.xen, 'Xen', '--xen'));
-    case 'dom0':
-      return view.dom0(firstOf(board, board.xen, 'Xen', '--xen'));
-    case 'linux':
-      return view.linux(firstOf(board, board.linux, 'Linux', '--linux'));
-    default:
-      return view.domain(reader);
-  }
+  if (reader === 'host') return view.host();
+  const system = allSystems.find(({ readers }) => readers.includes(reader));
+  return system ? view.under(firstBoot(board, system), reader) : view.domain(reader);
 }
 
-function firstOf<Boot>(
-  { foreignReader }: Board,
-  boots: readonly Boot[],
-  system: string,
-  option: string,
-): Boot {
-  const [first] = boots;
+function firstBoot({ boots, foreignReader }: Board, { id, name }: System): Boot {
+  const first = boots.find(({ target }) => systemIdOf(target) === id);
   if (!first && foreignReader !== undefined)
-    throw new Failure(`this device tree is for ${foreignReader}, not for ${system}`);
-  if (!first) throw new Failure(`no ${system} release among the targets; name one with ${option}`);
+    throw new Failure(`this device tree is for ${foreignReader}, not for ${name}`);
+  if (!first) throw new Failure(`no ${name} release among the targets; name one with --${id}`);
   return first;
+}
+
+function mapUnder(board: Board, boot: Boot, reader: string): ReaderMap {
+  const map = systemOf(boot).readerMap(boot, reader, board);
+  if ('absent' in map) throw new Failure(`no ${reader} under ${bootInWords(boot)}: ${map.absent}`);
+  return map;
 }
 
 class View {
@@ -94,7 +90,7 @@ class View {
     const { map } = this.#board;
     const banks = map.banks.filter(({ enabled }) => enabled);
     const kept = map.reserved.filter(({ enabled }) => enabled);
-    const [boot] = this.#board.xen;
+    const boot = this.#board.boots.find((each) => systemOf(each).isHypervisor);
     return {
       for: 'host',
       banks: banks.map((bank) => this.#placed(bank, bank.node, bank.written)),
@@ -106,7 +102,7 @@ class View {
           noMap: each.noMap,
           reusable: each.reusable,
           status: statusOf(each.node),
-          owner: boot ? underXen(boot, each).owner : ownName(each.node),
+          owner: (boot && this.#ownerUnder(boot, each, boot.target)) ?? ownName(each.node),
         })),
       modules: map.modules.map((each) => this.#module(each, each.kind, each.node, each.written)),
       devices: map.devices.map((each) => this.#placed(each, each.node, each.written)),
@@ -115,109 +111,40 @@ class View {
     };
   }
 
-  xen(boot: XenBoot): JsonMap {
+  under(boot: Boot, reader: string): JsonMap {
+    const map = mapUnder(this.#board, boot, reader);
     return {
-      for: 'xen',
+      for: reader,
       target: boot.target,
-      banks: boot.ram.map((bank) => this.#placed(bank, bank.node, bank.written)),
-      reserved: boot.reserved.map((each) => ({
-        ...this.#placed(each, each.node, each.written),
-        kind: each.kind === 'reserved-memory' ? 'static' : each.kind,
+      banks: map.banks.map((each) => this.#placedAt(each)),
+      reserved: map.reserved.map((each) => ({
+        ...this.#placedAt(each),
+        kind: each.kind,
         ...flagsOf(each.node),
-        owner: underXen(boot, each).owner,
+        owner: this.#ownerUnder(boot, each, reader) ?? ownName(each.node),
       })),
-      modules: boot.modules.map((each) => this.#module(each, each.kind, each.node, each.written)),
-      devices: this.#board.map.devices.map((each) => this.#placed(each, each.node, each.written)),
-      free: boot.heap.map(jsonRange),
+      modules: map.modules.map((each) => ({ ...this.#placedAt(each), kind: each.kind })),
+      devices: map.devices.map((each) => this.#placedAt(each)),
+      free: map.free.map(jsonRange),
       unknown: [
-        ...boot.unscanned.map((node) => ({
-          ...this.#named(node, undefined),
-          because: 'Xen ended its scan of the tree before this node',
-        })),
-        ...boot.uncertain
-          .filter(({ what }) => !what.startsWith('dom0'))
-          .map(({ what, because }) => ({ because: `${what}: ${wordReasons(because)}` })),
+        ...(systemOf(boot).isHypervisor ? [] : this.#unknown()),
+        ...map.unknown.map(({ node, because }) => ({ ...this.#named(node, undefined), because })),
       ],
     };
   }
 
-  dom0(boot: XenBoot): JsonMap {
-    const { dom0 } = boot;
-    if (!dom0) {
-      const why = boot.outcome.kind === 'boots' ? 'Xen builds none' : reasonOf(boot);
-      throw new Failure(`no dom0 under Xen ${boot.release.name}: ${why}`);
-    }
-    const told = dom0.memoryNodes.flatMap(({ name, reg }) =>
-      reg.map((range) => ({ ...range, name })),
-    );
-    const images = [
-      { kind: 'kernel', range: dom0.kernel },
-      { kind: 'ramdisk', range: dom0.initrd },
-      {
-        kind: 'device-tree',
-        range:
-          dom0.dtb?.end === undefined ? undefined : { start: dom0.dtb.start, end: dom0.dtb.end },
-      },
-    ].flatMap(({ kind, range }) => (range ? [{ kind, ...range }] : []));
-    return {
-      for: 'dom0',
-      target: boot.target,
-      banks: dom0.banks.map((range) => ({
-        ...jsonRange(range),
-        ...this.#toldBy(told, range),
-      })),
-      reserved: dom0.exported.map((each) => ({
-        ...this.#placed(each, each.node, each.written),
-        kind: each.kind === 'reserved-memory' ? 'static' : each.kind,
-        ...flagsOf(each.node),
-        owner: inDom0(boot, each).owner,
-      })),
-      modules: images.map(({ kind, ...range }) => ({ ...jsonRange(range), kind })),
-      devices: dom0.mapped
-        .filter(({ node }) => node.parent?.name !== 'reserved-memory')
-        .map((each) => this.#placed(each, each.node, undefined)),
-      free: subtract(dom0.banks, images).map(jsonRange),
-      unknown: boot.uncertain.map(({ what, because }) => ({
-        because: `${what}: ${wordReasons(because)}`,
-      })),
-    };
-  }
-
-  linux(boot: LinuxBoot): JsonMap {
-    return {
-      for: 'linux',
-      target: boot.target,
-      banks: boot.memory.map((range) => {
-        const bank = this.#board.map.banks.find(
-          (each) => each.start <= range.start && range.start < each.end,
-        );
-        return this.#placed(range, bank?.node, bank?.written);
-      }),
-      reserved: boot.reserved.map((each) => ({
-        ...this.#placed(each, each.node, each.written),
-        kind: each.kind === 'cma' ? 'dynamic' : each.kind,
-        ...flagsOf(each.node),
-        owner: underLinux(boot, each).owner,
-      })),
-      modules: this.#board.map.modules
-        .filter(({ node }) => node.parent?.path === '/')
-        .map((each) => this.#module(each, each.kind, each.node, each.written)),
-      devices: this.#board.map.devices.map((each) => this.#placed(each, each.node, each.written)),
-      free: subtract(boot.memory, boot.reserved).map(jsonRange),
-      unknown: [
-        ...this.#unknown(),
-        ...boot.ignored.map(({ node, because }) => ({
-          ...this.#named(node, undefined),
-          because,
-        })),
-      ],
-    };
+  /** What the verdict of a reader says; that of the system itself for its target. */
+  #ownerUnder(boot: Boot, range: Range, reader: string): string | undefined {
+    const verdicts = verdictsUnder(this.#board, boot, range);
+    const [own] = verdicts;
+    const other = verdicts.find(({ view }) => view.startsWith(`${reader} `));
+    return (other ?? own)?.owner;
   }
 
   domain(name: string): JsonMap {
     const domain = mapDomain(this.#board, name);
     if (!domain.found) {
-      const known = ['host', 'xen', 'dom0', 'linux', ...domain.known];
+      const known = [...READERS, ...domain.known];
       throw new Failure(`${name}: no such reader; there are ${known.join(', ')}`);
     }
     return {
@@ -253,9 +180,11 @@ class View {
     ];
   }
 
-  #toldBy(told: readonly (Range & { readonly name: string })[], range: Range): { node?: string } {
-    const node = told.find((each) => each.start <= range.start && range.end <= each.end);
-    return node ? { node: `/${node.name}` } : {};
+  #placedAt({ start, end, node, written, madeNode }: Placed): JsonPlaced {
+    return {
+      ...this.#placed({ start, end }, node, written),
+      ...(madeNode !== undefined && { node: madeNode }),
+    };
   }
 
   #placed(range: Range, node: DtNode | undefined, written: Written | undefined): JsonPlaced {
@@ -283,11 +212,6 @@ class View {
   }
 }
 
-function reasonOf(boot: XenBoot): string {
-  const { outcome } = boot;
-  return outcome.kind === 'boots' ? '' : wordReasons(outcome.because);
-}
-
 /** `{start, end}` as hexadecimal text. */
 export function jsonRange({ start, end }: Range): JsonRange {
   return { start: formatAddress(start), end: formatAddress(end) };
@@ -310,28 +234,11 @@ function ownName(node: DtNode | undefined): string {
 }
 
 /** What of a map the inputs do not determine, so that it is only likely: lists, or kinds of their entries. */
-export type LikelyParts = ReadonlySet<LikelyPart>;
-
-type LikelyPart = 'banks' | 'modules' | 'free' | 'dynamic' | 'kernel' | 'ramdisk' | 'device-tree';
+export type LikelyParts = ReadonlySet<string>;
 
 export function likelyParts(board: Board, reader: string): LikelyParts {
-  // Where the kernel puts what says no address is what it does when nothing else asks first.
-  if (reader === 'linux') return new Set(['dynamic']);
-  const byReader: Readonly<Record<string, Readonly<Record<string, readonly LikelyPart[]>>>> = {
-    xen: { modules: ['modules'], heap: ['free'] },
-    dom0: {
-      'dom0.banks': ['banks', 'free'],
-      'dom0.kernel': ['kernel'],
-      'dom0.initrd': ['ramdisk'],
-      'dom0.dtb': ['device-tree'],
-    },
-  };
-  const unsure = new Set(board.xen[0]?.uncertain.map(({ what }) => what));
-  return new Set(
-    Object.entries(byReader[reader] ?? {}).flatMap(([what, parts]) =>
-      unsure.has(what) ? parts : [],
-    ),
-  );
+  const system = allSystems.find(({ readers }) => readers.includes(reader));
+  return new Set(system && mapUnder(board, firstBoot(board, system), reader).likely);
 }
 
 /** Back to numbers. */

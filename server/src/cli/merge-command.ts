@@ -28,7 +28,11 @@ export function mergeCommand(
   const files = reports.flatMap((report) => report.files);
   const findings = mergeFindings(reports.flatMap((report) => report.findings));
   const [format = 'json'] = formats;
-  writeResult(shell, options.output, printFindings(files, findings, format, shell.version));
+  const failures = reports.flatMap((report) => report.failures);
+  const facts = Object.fromEntries(reports.flatMap((report) => Object.entries(report.facts)));
+  const merged: JsonReport = { version: 1, files, failures, facts, findings };
+  writeResult(shell, options.output, printFindings(merged, format, shell.version));
+  if (failures.length > 0) return 2;
   return findings.some(({ severity }) => severity === 'error' || severity === 'warning') ? 1 : 0;
 }
 
@@ -41,6 +45,12 @@ function readReport(value: unknown): ReadReport | undefined {
       typeof finding?.rule === 'string' && typeof finding.at?.file === 'string',
   );
   return whole
-    ? { format: 'json', files: report.files.map(String), findings: report.findings }
+    ? {
+        format: 'json',
+        files: report.files.map(String),
+        failures: report.failures ?? [],
+        facts: report.facts ?? {},
+        findings: report.findings,
+      }
     : undefined;
 }

@@ -76,7 +76,6 @@ function rowsOf(
   const devices = map.devices.filter(
     (each) => allDevices || claims.some((claim) => overlaps(claim, toRange(each))),
   );
-  const likelyKinds: ReadonlySet<string> = likely;
   const mark = (what: string, isLikely: boolean): string => (isLikely ? `${what}, likely` : what);
   const entries = [
     ...map.banks.map((each) => entry(each, mark('RAM', likely.has('banks')))),
@@ -95,7 +94,7 @@ function rowsOf(
       ),
     ),
     ...map.modules.map((each) =>
-      entry(each, mark('module', likely.has('modules') || likelyKinds.has(each.kind)), each.kind),
+      entry(each, mark('module', likely.has('modules') || likely.has(each.kind)), each.kind),
     ),
     ...devices.map((each) => entry(each, 'device')),
   ].sort((a, b) => compareNested(a.range, b.range));

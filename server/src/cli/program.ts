@@ -1,6 +1,7 @@
 // The commands and options of `dtmap`: parsed from here, and help, man page and completions are made from here.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { allSystems } from '../systems/all-systems.ts';
 
 /** Options every command that reads a board has. */
 export interface BoardOptions {
@@ -62,6 +63,12 @@ export interface MergeOptions {
   readonly output?: string;
 }
 
+/** The releases of a system that were asked for: each has an option of its own. */
+export function releasesAsked(options: BoardOptions, system: string): readonly string[] {
+  const asked = new Map<string, unknown>(Object.entries(options)).get(system);
+  return Array.isArray(asked) ? asked.filter((each) => typeof each === 'string') : [];
+}
+
 /** What a command does; each gives the exit status. */
 export interface Handlers {
   check(files: readonly string[], options: CheckOptions): Promise<number>;
@@ -112,7 +119,7 @@ function collectSome(value: string, before: readonly string[] | undefined): read
 /** A command with the options that say how a board is read. */
 function readingBoard(command: Command, formats: readonly string[]): Command {
   const [first = 'text'] = formats;
-  return command
+  const read = command
     .option('-I, --include <dir>', 'folder searched for includes (repeatable)', collect, [])
     .option('-D, --define <name[=value]>', 'macro defined before reading (repeatable)', collect, [])
     .option('--overlay <file>', 'overlay applied to the board, in order (repeatable)', collect, [])
@@ -137,17 +144,16 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
       'xl configuration or partial devicetree of a guest that shares the board (repeatable)',
       collect,
       [],
-    )
-    .option(
-      '--xen <release>',
-      'Xen release, such as 4.18 or 4.18.2 (repeatable)',
-      collectReleases,
-      [],
-    )
-    .option('--linux <release>', 'Linux release on bare metal (repeatable)', collectReleases, [])
+    );
+  for (const { id, releaseHelp } of allSystems)
+    read.option(`--${id} <release>`, `${releaseHelp} (repeatable)`, collectReleases, []);
+  return read
     .addOption(new Option('--format <format>', 'output format').choices(formats).default(first))
     .option('-o, --output <file>', 'write the result there instead of to standard output');
 }
+
+/** Readers that have a map, for the help. */
+const READERS = ['host', ...allSystems.flatMap(({ readers }) => readers)];
 
 const FILE = 'a .dts or .dtb file, a .dtsi with --root, or - for standard input';
 
@@ -199,7 +205,7 @@ export function makeProgram(
   readingBoard(program.command('map'), ['text', 'json', 'svg', 'markdown'])
     .description('the memory map as one reader of the tree sees it')
     .argument('<file>', FILE)
-    .requiredOption('--for <reader>', 'host, xen, dom0, linux or the name of a domain', 'host')
+    .requiredOption('--for <reader>', `${READERS.join(', ')} or the name of a domain`, 'host')
     .option('--devices', 'list all devices, not only those in RAM or a reserved region')
     .action(async (file: string, options: MapOptions) => {
       finish(await handlers.map(file, options));
@@ -259,7 +265,7 @@ export function makeProgram(
     .description('what changed in the memory map between two trees')
     .argument('<old>', FILE)
     .argument('<new>', FILE)
-    .option('--for <reader>', 'host, xen, dom0, linux or the name of a domain', 'host')
+    .option('--for <reader>', `${READERS.join(', ')} or the name of a domain`, 'host')
     .action(async (before: string, after: string, options: MapOptions) => {
       finish(await handlers.diff(before, after, options));
     });

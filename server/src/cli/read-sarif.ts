@@ -2,7 +2,7 @@
 
 import type { Severity } from '../rules/finding.ts';
 import type { TargetLine } from '../rules/target-lines.ts';
-import type { JsonFinding, JsonFix } from './json-finding.ts';
+import type { JsonFinding, JsonFix, JsonReport } from './json-finding.ts';
 import type { JsonPlace } from './places.ts';
 import { unescapeLinks } from './print-findings-sarif.ts';
 
@@ -10,6 +10,8 @@ import { unescapeLinks } from './print-findings-sarif.ts';
 export interface ReadReport {
   readonly format: 'json' | 'sarif';
   readonly files: readonly string[];
+  readonly failures: JsonReport['failures'];
+  readonly facts: JsonReport['facts'];
   readonly findings: readonly JsonFinding[];
 }
 
@@ -76,6 +78,9 @@ export function readSarif(value: unknown): ReadReport | undefined {
       files: log.runs.flatMap(({ artifacts }) =>
         (artifacts ?? []).map(({ location }) => fileOf(location)),
       ),
+      // SARIF has no place for them.
+      failures: [],
+      facts: {},
       findings: log.runs.flatMap(({ results }) => results.map(findingOf)),
     };
   } catch (error) {

@@ -6,7 +6,9 @@ import { wordFault, type JsonFault } from '../inputs/read-json.ts';
 import { readProfile, readProfileText } from '../inputs/read-profile.ts';
 import { readProject, type Project } from '../inputs/read-project.ts';
 import type { SeveritySetting } from '../inputs/read-severities.ts';
-import { defaultTargets, parseTargets, type Targets } from '../analysis/targets.ts';
+import { allSystems } from '../systems/all-systems.ts';
+import { defaultTargets, parseTargets, type Targets } from '../systems/targets.ts';
+import { releaseNameOf } from '../target/boot.ts';
 import type { RuleSettings } from '../analysis/check.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
@@ -14,7 +16,7 @@ import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import { Failure } from './failure.ts';
-import type { BoardOptions, CheckOptions } from './program.ts';
+import { releasesAsked, type BoardOptions, type CheckOptions } from './program.ts';
 import type { Shell } from './shell.ts';
 
 /** Where a boot profile is written: a file of its own, or a field of `dtmap.json`. */
@@ -205,10 +207,9 @@ function projectFile(
 }
 
 function targetNames(options: BoardOptions, project: Project | undefined): readonly string[] {
-  const asked = [
-    ...options.xen.map((name) => `xen:${name.replace(/^xen:/, '')}`),
-    ...options.linux.map((name) => `linux:${name.replace(/^linux:/, '')}`),
-  ];
+  const asked = allSystems.flatMap(({ id }) =>
+    releasesAsked(options, id).map((name) => `${id}:${releaseNameOf(name)}`),
+  );
   return asked.length > 0 ? asked : (project?.targets ?? defaultTargets);
 }
 

@@ -1,7 +1,8 @@
 // Boot facts in words: what they are, why they have their value, what their values mean, and how to give them.
 
 import { formatAddress, formatSize } from '../addresses/format.ts';
-import type { Fact, FactName, FactReason, FactValues } from './boot-facts.ts';
+import type { BootFacts, Fact, FactName, FactReason, FactValues } from './boot-facts.ts';
+import type { FactChange } from './world.ts';
 
 const REASONS: Readonly<Record<FactReason, string>> = {
   given: 'the boot profile says so',
@@ -200,11 +201,16 @@ export function wordFactSource(fact: FactName): string {
   return WORDS[fact].find;
 }
 
-/** A clause that says a fact has `value`, to stand behind `if`; `likely` is the value that is assumed. */
-export function wordFactClause<Name extends FactName>(
-  fact: Name,
-  value: FactValues[Name],
-  likely: FactValues[Name] | undefined,
-): string {
-  return WORDS[fact].clause(value, likely);
+/** What a change of another fact brings with it: it is not worth a clause. */
+const COMPANIONS: Partial<Readonly<Record<FactName, FactName>>> = {
+  'xen.size': 'xen.address',
+  'kernel.uncompressedSize': 'kernel.format',
+};
+
+/** Clauses that say how a world differs from the likely one, to stand behind `if` or `unless`. */
+export function wordChanges(changes: readonly FactChange[], facts: BootFacts): string {
+  return changes
+    .filter(({ fact }) => !changes.some((other) => other.fact === COMPANIONS[fact]))
+    .map(({ fact, value }) => WORDS[fact].clause(value as never, facts[fact].value as never))
+    .join(' and ');
 }

@@ -7,6 +7,9 @@ export type FactChange = {
   readonly [Name in FactName]: { readonly fact: Name; readonly value: FactValues[Name] };
 }[FactName];
 
+/** Without these a boot is predicted as it nearly always is: what they tell is a file that was cut, or a tiny Xen. */
+const MINOR: ReadonlySet<FactName> = new Set(['kernel.fileSize', 'xen.textSize']);
+
 /**
  * The likely world has the values of `facts`; another one differs from it in `changes`. It remembers which facts were
  * asked for: worlds that differ in others are one to whoever asked.
@@ -28,11 +31,11 @@ export class World {
     return change ? (change.value as FactValues[Name]) : this.facts[fact].value;
   }
 
-  /** The facts that were asked for here and are assumed or not known. */
+  /** The facts that were asked for here, are assumed or not known, and could change the answer. */
   unsettled(): FactName[] {
     return [...this.#read].filter((fact) => {
-      const { basis } = this.facts[fact];
-      return basis === 'assumed' || basis === 'unknown';
+      const { basis, others } = this.facts[fact];
+      return basis === 'assumed' ? others.length > 0 : basis === 'unknown' && !MINOR.has(fact);
     });
   }
 

@@ -1,17 +1,18 @@
 // The predicted console of a boot, in the words people read, and how it compares with a captured one.
 
 import { XEN_MARK } from '../xen/messages.ts';
-import { wordReasons } from '../xen/reasons.ts';
 import { formatGrouped } from '../addresses/format.ts';
 import { compareBootLog as compareLines, type ComparedLine } from '../console/compare-boot-log.ts';
 import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import type { Board } from '../rules/board.ts';
+import { certainPart, endingOf } from '../systems/verdicts-for.ts';
+import { explainWithBoard, type PlacedLine } from './explain-with-board.ts';
+import type { Boot } from '../target/boot.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { printable } from '../text/printable.ts';
 import type { Span } from '../text/span.ts';
 import type { XenBoot } from '../xen/xen-boot.ts';
-import { ownershipOf } from './ownership.ts';
 
 export interface PredictedLog {
   readonly lines: readonly LogLine[];
@@ -21,39 +22,27 @@ export interface PredictedLog {
   readonly uncertain: readonly string[];
 }
 
-/** The lines this Xen prints about memory, each with the source that caused it. */
-export function predictedLog(boot: XenBoot): PredictedLog {
+/**
+ * The lines that the console of a boot prints about memory, each with the source that caused it. Those that depend on
+ * assumed boot facts are marked as likely.
+ */
+export function predictedLog(board: Board, boot: Boot): PredictedLog {
+  const sure = certainPart(boot, board.facts);
+  const { sentence, uncertain } = endingOf(board, sure);
+  const certain = new Set(sure.log);
   return {
     lines: boot.log.map((line) => {
       const [opening] = line.node?.openings ?? [];
       const written = line.written ?? opening?.name;
-      return { text: printable(line.shown), ...(written && { at: spanOf(written) }) };
+      const text = printable(line.shown).trimEnd();
+      return {
+        text: certain.has(line) ? text : `${text}    # likely`,
+        ...(written && { at: spanOf(written) }),
+      };
     }),
-    outcome: outcomeSentence(boot),
-    uncertain: boot.uncertain.map(({ what, because }) =>
-      printable(`${what} is not certain: ${wordReasons(because)}`),
-    ),
+    outcome: printable(sentence),
+    uncertain: uncertain.map(printable),
   };
-}
-
-/** How the boot ends, in one sentence. */
-export function outcomeSentence(boot: XenBoot): string {
-  const { outcome } = boot;
-  const name = `Xen ${boot.release.name}`;
-  switch (outcome.kind) {
-    case 'boots':
-      return `${name} boots.`;
-    case 'panics':
-      return printable(`${name} panics: ${wordReasons(outcome.because)}`);
-    case 'hangs':
-      return printable(`${name} hangs: ${wordReasons(outcome.because)}`);
-    case 'dom0-fails':
-      return printable(`dom0 fails under ${name}: ${wordReasons(outcome.because)}`);
-    case 'dom0-at-risk':
-      return printable(`dom0 is at risk under ${name}: ${wordReasons(outcome.because)}`);
-    case 'unknown':
-      return printable(`How ${name} boots is not known: ${wordReasons(outcome.because)}`);
-  }
 }
 
 /** A line of text, and the source it is about. */
@@ -87,7 +76,7 @@ export function compareLogs(boot: XenBoot, captured: string): LogComparison {
   const capturedSide: LogLine[] = [];
   for (const line of lines) {
     const text = printable(XEN_MARK + line.text);
-    const from = line.predicted === undefined ? undefined : boot.log[line.predicted];
+    const from = line.predicted === undefined ? undefined : comparison.boot.log[line.predicted];
     const written = from && (from.written ?? from.node?.openings[0]?.name);
     const at = written && spanOf(written);
     if (line.state !== 'unexpected') predictedSide.push({ text, ...(at && { at }) });
@@ -133,9 +122,11 @@ export function explainedLog(board: Board | undefined, captured: string): LogLin
     lines.length === 0
       ? []
       : [{ text: `# ${text}` }, ...lines.flatMap(explainedLine), { text: '' }];
-  const explainedLine = (line: ExplainedLine): LogLine[] => {
+  const explainedLine = (plain: ExplainedLine): LogLine[] => {
+    const placed = board ? explainWithBoard(plain, board) : { line: plain };
+    const { line } = placed;
     const times = line.repeats > 0 ? ` (${line.repeats + 1} times)` : '';
-    const owner = ownerOf(board, line.address);
+    const owner = ownerOf(placed);
     return [
       { text: printable(`${line.text}${times}`) },
       ...causeLines(line).map((text) => ({ text: `    ${text}` })),
@@ -148,14 +139,10 @@ export function explainedLog(board: Board | undefined, captured: string): LogLin
   return [...heading('What went wrong', faults), ...heading('What the rest says', facts)];
 }
 
-/** Who has the byte in the tree. */
-function ownerOf(board: Board | undefined, address: bigint | undefined): LogLine | undefined {
-  if (!board || address === undefined) return undefined;
-  const owner = ownershipOf(board, { start: address, end: address + 1n }).find(
-    (each) => each.node !== undefined,
-  );
-  const written = owner?.written ?? owner?.node?.openings[0]?.name;
-  if (!owner?.node) return undefined;
+/** The node that has the byte. */
+function ownerOf({ line: { address }, owner }: PlacedLine): LogLine | undefined {
+  if (address === undefined || !owner?.node) return undefined;
+  const written = owner.written ?? owner.node.openings[0]?.name;
   return {
     text: printable(`    ${formatGrouped(address)} belongs to ${owner.node.path}.`),
     ...(written && { at: spanOf(written) }),

@@ -5,10 +5,13 @@ import { overlaps, subtract, union, type Range } from '../addresses/region.ts';
 import { ramOf } from '../memory/free-ranges.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
 import type { Board } from '../rules/board.ts';
+import { systemOf } from '../systems/all-systems.ts';
+import { systemVerdict } from '../systems/verdicts-for.ts';
+import { releaseNameOf } from '../target/boot.ts';
 import { printable } from '../text/printable.ts';
 import type { FileId, Span } from '../text/span.ts';
 import { spanOf, stringsOf, type DtNode } from '../tree/device-tree.ts';
-import { neighboursOf, underXen, type Neighbour } from './ownership.ts';
+import { neighboursOf, type Neighbour } from './neighbours.ts';
 
 export interface CodeLens {
   readonly at: Span;
@@ -79,7 +82,7 @@ function regionTitle(board: Board, node: DtNode): string | undefined {
     formatSize(region.end - region.start),
     ...roomText(below, 'below'),
     ...roomText(above, 'above'),
-    ...ownersUnderXen(board, region),
+    ...ownersUnderHypervisors(board, region),
   ].join(' · ');
 }
 
@@ -113,14 +116,20 @@ function roomText(neighbour: Neighbour | undefined, where: 'below' | 'above'): s
   return [gap === 0n ? `touches ${name}` : `${formatSize(gap)} free ${where}`];
 }
 
-/** `Xen 4.18.6, 4.22.0: Xen's heap`: releases that agree share a clause. */
-function ownersUnderXen(board: Board, range: Range): string[] {
-  const releases = new Map<string, string[]>();
-  for (const boot of board.xen) {
-    const { owner } = underXen(boot, range);
-    releases.set(owner, [...(releases.get(owner) ?? []), boot.release.name]);
+/** `Xen 4.18.6, 4.22.0: Xen's heap` of each hypervisor: releases that agree share a clause. */
+function ownersUnderHypervisors(board: Board, range: Range): string[] {
+  const releases = new Map<string, { readonly name: string; readonly of: string[] }>();
+  for (const boot of board.boots) {
+    const { isHypervisor, name } = systemOf(boot);
+    const own = isHypervisor ? systemVerdict(board, boot, range) : undefined;
+    if (!own) continue;
+    const key = `${name}: ${own.owner}`;
+    const known = releases.get(key)?.of ?? [];
+    releases.set(key, { name, of: [...known, releaseNameOf(boot.target)] });
   }
-  return [...releases].map(([owner, names]) => `Xen ${names.join(', ')}: ${owner}`);
+  return [...releases].map(
+    ([key, { name, of }]) => `${name} ${of.join(', ')}${key.slice(name.length)}`,
+  );
 }
 
 function domainTitle(board: Board, node: DtNode): string | undefined {
@@ -136,7 +145,7 @@ function domainTitle(board: Board, node: DtNode): string | undefined {
   if (only && fixed.length === 1) {
     const { below, above } = neighboursOf(board, only, node);
     parts.push(...roomText(below, 'below'), ...roomText(above, 'above'));
-    parts.push(...ownersUnderXen(board, only));
+    parts.push(...ownersUnderHypervisors(board, only));
   }
   const memory = node.properties.get('memory');
   if (memory) {

@@ -2,10 +2,11 @@
 
 import { frameOf, PAGE_SIZE } from '../addresses/page.ts';
 import { formatAddress, formatGrouped } from '../addresses/format.ts';
+import { conditionOf } from '../systems/condition-of.ts';
 import type { Board } from '../rules/board.ts';
 import { printable } from '../text/printable.ts';
-import { describeFrame } from './describe-frame.ts';
-import { ownershipOf, type Ownership } from './ownership.ts';
+import { frameVerdicts, verdictsFor } from '../systems/verdicts-for.ts';
+import type { Verdict } from '../target/verdict.ts';
 
 /** An address found in what a user wrote. */
 export interface Asked {
@@ -36,18 +37,22 @@ function parseHex(digits: string): bigint | undefined {
   return /^[0-9a-f]{1,16}$/i.test(plain) ? BigInt(`0x${plain}`) : undefined;
 }
 
-/** `0x1_a02d_c000 (MFN 0x1a02dc)`, the owner in each view, and whether each Xen takes the frame from dom0. */
+/** `0x1_a02d_c000 (MFN 0x1a02dc)`, the owner in each view, and whether each system takes the frame from dom0. */
 export function decodeAddress(
   board: Board,
   asked: Asked,
-): { readonly title: string; readonly owners: readonly Ownership[] } {
+): { readonly title: string; readonly owners: readonly Verdict[] } {
   const { address } = asked;
-  const end = address + (asked.isFrame ? PAGE_SIZE : 1n);
+  const range = { start: address, end: address + (asked.isFrame ? PAGE_SIZE : 1n) };
+  const owners = verdictsFor(board, range).map((each) => {
+    const condition = conditionOf(board, each, range);
+    return condition === undefined ? each : { ...each, condition };
+  });
   return {
     title: `${formatGrouped(address)} (MFN ${formatAddress(frameOf(address))})`,
-    owners: [
-      ...ownershipOf(board, { start: address, end }),
-      ...board.xen.flatMap((boot) => describeFrame(boot, address) ?? []),
-    ].map((each) => ({ ...each, owner: printable(each.owner) })),
+    owners: [...owners, ...frameVerdicts(board, address)].map((each) => ({
+      ...each,
+      owner: printable(each.owner),
+    })),
   };
 }

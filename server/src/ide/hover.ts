@@ -17,7 +17,17 @@ import { layOutRamoops, type RamoopsArea } from '../linux/ramoops.ts';
 import { isCompatible } from '../linux/region-drivers.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
 import type { DynamicReserved } from '../memory/memory-map.ts';
+import { conditionOf } from '../systems/condition-of.ts';
 import type { Board } from '../rules/board.ts';
+import { systemOf } from '../systems/all-systems.ts';
+import {
+  remarksOnBank,
+  remarksOnBootargs,
+  remarksOnDynamic,
+  verdictsByTarget,
+  systemVerdict,
+} from '../systems/verdicts-for.ts';
+import type { Remark } from '../target/system.ts';
 import { lineIndexOf } from '../text/line-index.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
 import { printableBrief } from '../text/printable.ts';
@@ -35,7 +45,7 @@ import {
   type Written,
 } from '../tree/device-tree.ts';
 import { locate, nodeOfOpening, type Located } from './locate.ts';
-import { likely, neighboursOf, neighbourText, ownershipOf, xenName } from './ownership.ts';
+import { neighboursOf, neighbourText } from './neighbours.ts';
 import { fileName } from './paths.ts';
 import { itemAt, outlineOf, textOf, tokenAt } from './source-outline.ts';
 
@@ -231,8 +241,11 @@ function rangeLines(context: Context, range: Range, node: DtNode | undefined): s
   if (!node || !isMemoryNode(node)) {
     const { below, above } = neighboursOf(board, range, node);
     rows.push(['Below', neighbourText(below)], ['Above', neighbourText(above)]);
-    for (const each of ownershipOf(board, range))
-      if (each.view !== 'Devicetree') rows.push([each.view, markdownText(each.owner)]);
+    for (const each of verdictsByTarget(board, range)) {
+      const condition = conditionOf(board, each, range);
+      const words = condition === undefined ? each.owner : `${each.owner}, ${condition}`;
+      rows.push([each.view, markdownText(words)]);
+    }
   } else rows.push(...bankRows(board, range));
   return [table(rows)];
 }
@@ -255,6 +268,12 @@ function bankText(board: Board, range: Range, node: DtNode | undefined): string 
     .join('; ');
 }
 
+function remarkText({ text, ranges, isLikely }: Remark): string {
+  const places = ranges.map((each) => rangeText(each)).join(', ');
+  const likely = isLikely && places !== '' ? 'likely ' : '';
+  return [markdownText(text), `${likely}${places}`].filter((part) => part !== '').join(': ');
+}
+
 function bankRows(board: Board, bank: Range): [string, string][] {
   const rows: [string, string][] = [];
   const regions = board.map.reserved.filter((each) => overlaps(each, bank));
@@ -268,21 +287,7 @@ function bankRows(board: Board, bank: Range): [string, string][] {
     'Reserved',
     `${formatSize(taken)} in ${regions.length} region${regions.length === 1 ? '' : 's'}`,
   ]);
-  for (const boot of board.xen) {
-    const counted = boot.ram.filter((each) => overlaps(each, bank));
-    rows.push([
-      xenName(boot),
-      counted.length === 0
-        ? 'does not count it as RAM'
-        : counted.map((each) => rangeText(each)).join(', '),
-    ]);
-    const dom0 = boot.dom0?.banks.filter((each) => overlaps(each, bank)) ?? [];
-    if (dom0.length > 0)
-      rows.push([
-        `dom0 (${xenName(boot)})`,
-        `${likely(boot, 'dom0.banks')}${dom0.map((each) => rangeText(each)).join(', ')}`,
-      ]);
-  }
+  for (const each of remarksOnBank(board, bank)) rows.push([each.view, remarkText(each)]);
   return rows;
 }
 
@@ -296,19 +301,7 @@ function dynamicLines(context: Context, region: DynamicReserved): string[] {
       ? region.allocRanges.map((each) => rangeText(each)).join(', ')
       : 'any RAM',
   ]);
-  for (const boot of board.linux) {
-    const placed = boot.reserved.find((each) => each.node === region.node);
-    rows.push([
-      `Linux ${boot.release}`,
-      placed
-        ? `likely ${rangeText(placed)}`
-        : boot.ignored.some((each) => each.node === region.node)
-          ? 'cannot be placed'
-          : 'its place is not known',
-    ]);
-  }
-  for (const boot of board.xen)
-    rows.push([xenName(boot), 'does not know this region: it has no address yet']);
+  for (const each of remarksOnDynamic(board, region)) rows.push([each.view, remarkText(each)]);
   return [table(rows)];
 }
 
@@ -509,7 +502,9 @@ function tupleLines(context: Context, node: DtNode, tuple: Tuple): string[] {
     const bus = markdownText(decoded.because.bus);
     return [line, `The CPU cannot address it: ${bus} has no \`ranges\` for it.`];
   }
-  const owners = ownershipOf(board, range).filter(({ view }) => view.startsWith('Xen'));
+  const owners = board.boots
+    .filter((boot) => systemOf(boot).isHypervisor)
+    .flatMap((boot) => systemVerdict(board, boot, range) ?? []);
   return [line, ...owners.map(({ view, owner }) => `${view}: ${markdownText(owner)}`)];
 }
 
@@ -625,12 +620,6 @@ function bootargsLines(board: Board, bootargs: string): string[] {
     );
     lines.push(`${code(`dom0_mem=${asked}`)} asks for ${sizes.map(formatSize).join(' / ')}`);
   }
-  for (const boot of board.xen) {
-    const { dom0, outcome } = boot;
-    if (!dom0 || outcome.kind === 'panics' || outcome.kind === 'hangs') continue;
-    const banks = dom0.banks.map((each) => rangeText(each)).join(', ');
-    const places = banks === '' ? '' : `: ${likely(boot, 'dom0.banks')}${banks}`;
-    lines.push(`${xenName(boot)} gives dom0 ${formatSize(dom0.size)}${places}`);
-  }
+  for (const each of remarksOnBootargs(board)) lines.push(`${each.view} ${remarkText(each)}`);
   return lines;
 }

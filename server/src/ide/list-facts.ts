@@ -4,8 +4,7 @@ import { formatAddress } from '../addresses/format.ts';
 import type { Basis, BootFacts, FactName } from '../facts/boot-facts.ts';
 import { wordFact, wordFactReason, wordFactSource } from '../facts/word-fact.ts';
 import type { Board } from '../rules/board.ts';
-import { dependents } from '../xen/certain.ts';
-import { isXenTree } from '../xen/is-xen-tree.ts';
+import { systemOf } from '../systems/all-systems.ts';
 
 export interface ListedFact {
   /** Its path in a boot profile. */
@@ -25,12 +24,14 @@ export interface ListedFact {
 
 /** Every boot fact, in the order of the boot profile. */
 export function listFacts(board: Board): ListedFact[] {
-  const byTarget = board.xen.map((boot) => [boot.target, dependents(boot)] as const);
+  const byTarget = board.boots.map(
+    (boot) => [boot.target, systemOf(boot).dependents?.(boot)] as const,
+  );
   return listValues(board.facts).map((each) => ({
     ...each,
     title: wordFact(each.fact),
     decides: byTarget.flatMap(([target, found]) => {
-      const parts = found.get(each.fact);
+      const parts = found?.get(each.fact);
       return parts ? [{ target, parts: [...parts].sort() }] : [];
     }),
     find: wordFactSource(each.fact),
@@ -38,12 +39,12 @@ export function listFacts(board: Board): ListedFact[] {
 }
 
 /**
- * Facts that are assumed or not known and that boots of a tree which is made for Xen asked for: cheap, for nothing is
+ * Facts that are assumed or not known and that boots of a tree which is made for their system asked for: cheap, for nothing is
  * booted anew. None for other trees.
  */
 export function openFacts(board: Board): FactName[] {
-  if (!isXenTree(board.tree)) return [];
-  return [...new Set(board.xen.flatMap(({ restsOn }) => restsOn))];
+  const asked = board.boots.flatMap((boot) => systemOf(boot).openFacts?.(boot, board) ?? []);
+  return [...new Set(asked)];
 }
 
 /** `4 boot facts are assumed or not known (xen.address, dtb.size …)`; undefined when none is. */

@@ -5,7 +5,7 @@ import { compareRanges, type Range } from '../addresses/region.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
 import { markdownText } from '../text/markdown.ts';
-import { ownershipByTarget } from './ownership.ts';
+import { verdictsByTarget, viewInWords, viewsUnder } from '../systems/verdicts-for.ts';
 
 interface Row extends Range {
   readonly what: string;
@@ -41,17 +41,18 @@ export function mapMarkdown(board: Board, name: string, findings: readonly Findi
     })),
   ].filter((row) => row.end > row.start);
   rows.sort(compareRanges);
-  const views = [
-    ...board.xen.flatMap((boot) => [`Xen ${boot.release.name}`, `dom0 (Xen ${boot.release.name})`]),
-    ...board.linux.map((boot) => `Linux ${boot.release}`),
-  ];
+  const views = board.boots.flatMap((boot) =>
+    viewsUnder(board, boot)
+      .filter(({ isAsked }) => isAsked)
+      .map((view) => viewInWords(view, boot)),
+  );
   const lines = [
     `# Memory map of ${markdownText(name)}`,
     '',
     `| start | end | size | what | kind |${views.map((view) => ` ${view} |`).join('')}`,
     `|---|---|---|---|---|${'---|'.repeat(views.length)}`,
     ...rows.map((row) => {
-      const owners = new Map(ownershipByTarget(board, row).map(({ view, owner }) => [view, owner]));
+      const owners = new Map(verdictsByTarget(board, row).map(({ view, owner }) => [view, owner]));
       const cells = [
         formatAddress(row.start),
         formatAddress(row.end - 1n),

@@ -12,7 +12,7 @@ import { LineIndex } from '../text/line-index.ts';
 import type { FileSet, SourceFile } from '../text/source-file.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { readSeverities } from '../inputs/read-severities.ts';
-import { parseTargets } from '../analysis/targets.ts';
+import { parseTargets } from '../systems/targets.ts';
 import {
   includeFolderCandidates,
   readRecordedCommand,

@@ -6,12 +6,13 @@ import { fileName } from '../ide/paths.ts';
 import { shiftFinding } from '../ide/shift.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
+import { joinTargets } from '../systems/targets.ts';
+import type { Boot } from '../target/boot.ts';
+import type { Target } from '../target/system.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
-import type { Release } from '../xen/releases.ts';
-import type { XenBoot } from '../xen/xen-boot.ts';
 import type { Files } from './files.ts';
 import { snapshotOf } from './snapshot.ts';
 
@@ -150,36 +151,31 @@ export class Boards {
     return this.#host.requestFor(root);
   }
 
-  /** The boot of one release, leaving the model as it is; `more` is believed after what the request says. */
+  /** The boot of one target, leaving the model as it is; `more` is believed after what the request says. */
   async bootWith(
     root: FileId,
-    release: Release,
+    target: Target,
     more: readonly FactSource[] = [],
-  ): Promise<XenBoot | undefined> {
+  ): Promise<{ readonly board: Board; readonly boot: Boot } | undefined> {
     const request = await this.#host.requestFor(root);
-    const targets = { xen: [{ asked: release.name, release }], linux: [] };
     const facts = [...request.facts, ...more];
-    const analysis = this.#host.analyze({ ...request, targets, facts }, this.#host.files);
-    return analysis.kind === 'complete' ? analysis.board.xen[0] : undefined;
+    const analysis = this.#host.analyze({ ...request, targets: [target], facts }, this.#host.files);
+    if (analysis.kind !== 'complete') return undefined;
+    const { board } = analysis;
+    const [boot] = board.boots;
+    return boot && { board, boot };
   }
 
   /**
-   * The board with boots of more releases of Xen than its targets, in the order of releases, leaving the model as it is;
-   * undefined while the text has no tree.
+   * The board with boots of more targets than its own, each in the order of its system's releases, leaving the model as it
+   * is; undefined while the text has no tree.
    */
   async analysisWith(
     root: FileId,
-    releases: readonly Release[],
+    more: readonly Target[],
   ): Promise<{ readonly board: Board; readonly findings: readonly Finding[] } | undefined> {
     const request = await this.#host.requestFor(root);
-    const known = new Set(request.targets.xen.map(({ release }) => release.name));
-    const xen = [
-      ...request.targets.xen,
-      ...releases
-        .filter((release) => !known.has(release.name))
-        .map((release) => ({ asked: release.name, release })),
-    ].sort((a, b) => a.release.minor - b.release.minor || a.release.point - b.release.point);
-    const targets = { ...request.targets, xen };
+    const targets = joinTargets(request.targets, more);
     const analysis = this.#host.analyze({ ...request, targets }, this.#host.files);
     return analysis.kind === 'complete' ? analysis : undefined;
   }

@@ -68,6 +68,8 @@ export interface Target {
   readonly label: string;
   /** `4.18.6`, the point release it stands for. */
   readonly detail: string;
+  /** Whether its console can be predicted and its releases are shown one at a time in the map. */
+  readonly isHypervisor: boolean;
 }
 
 export interface DecodeParams extends DocumentParams {
@@ -146,7 +148,7 @@ export interface InactiveRegions {
 }
 
 export interface MemoryMapParams extends DocumentParams {
-  /** Releases of Xen to show beside the targets, to see what another one would make of it: `4.18`. */
+  /** Releases to show beside the targets, to see what another one would make of it: `4.18` of the model's `system`. */
   readonly releases?: readonly string[];
 }
 

@@ -1,6 +1,7 @@
 // Findings as the diagnostics of each file, published when they change.
 
 import type { Diagnostic } from 'vscode-languageserver';
+import { targetInWords } from '../systems/targets.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
 import { labelLines } from '../rules/target-lines.ts';
 import type { FileId } from '../text/span.ts';
@@ -124,15 +125,9 @@ export class Diagnostics {
 export function messageOf(finding: Finding): string {
   const lines = [finding.message];
   if (finding.targets.length > 0)
-    lines.push(`Holds for ${finding.targets.map(targetName).join(', ')}`);
+    lines.push(`Holds for ${finding.targets.map(targetInWords).join(', ')}`);
   for (const { label, line } of labelLines(finding.log)) lines.push(`${label}: ${line}`);
   return lines.join('\n');
-}
-
-/** `Xen 4.18` for `xen:4.18`. */
-export function targetName(target: string): string {
-  const [system = '', release = ''] = target.split(':');
-  return `${system === 'xen' ? 'Xen' : system === 'linux' ? 'Linux' : system} ${release}`;
 }
 
 // Plain facts are hints; a setting hides them or lists them among the problems.

@@ -1,5 +1,6 @@
 // The boot facts that a user may settle, as the protocol has them.
 
+import { targetInWords } from '../systems/targets.ts';
 import type { FactName } from '../facts/boot-facts.ts';
 import { listFacts } from '../ide/list-facts.ts';
 import type { Board } from '../rules/board.ts';
@@ -16,7 +17,7 @@ export function openFactsOf(board: Board): OpenFact[] {
         ? {}
         : { value: typeof value === 'string' ? value : JSON.stringify(value) }),
       decides: decides
-        .map(({ target, parts }) => `${target.replace('xen:', 'Xen ')}: ${parts.join(', ')}`)
+        .map(({ target, parts }) => `${targetInWords(target)}: ${parts.join(', ')}`)
         .join('; '),
       find,
       takes: takes(fact),

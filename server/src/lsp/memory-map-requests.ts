@@ -4,26 +4,26 @@ import type { Offer } from '../analysis/try-proposals.ts';
 import { drawHoverCard } from '../map-view/draw-hover-card.ts';
 import { regionAtLine } from '../map-view/look-up-map.ts';
 import { fileName } from '../ide/paths.ts';
-import { findingId, makeMapModel } from '../map-view/make-map-model.ts';
+import { findingId, makeMapModel, switchedSystem } from '../map-view/make-map-model.ts';
 import type { MapModel } from '../map-view/map-model.ts';
-import { parseRelease } from '../xen/releases.ts';
+import { parseTargets } from '../systems/targets.ts';
 import type { Model } from './boards.ts';
 import type { FindingFix, HoverCard } from './custom-requests.ts';
 import type { Server } from './server-state.ts';
 import { placedEditOf, screenOf } from './to-protocol.ts';
 import { tryFixes } from './try-fixes.ts';
 
-/** The map of a model's board, for its targets and the Xen releases named in `releases`. */
+/** The map of a model's board, for its targets and the releases named in `releases` of the system that is shown one release at a time. */
 export async function memoryMapOf(
   server: Server,
   model: Model,
   releases: readonly string[],
 ): Promise<MapModel> {
   const { root } = model;
-  const known = new Set(model.good.board.xen.map((boot) => boot.release.name));
-  const tried = releases
-    .flatMap((name) => parseRelease(name) ?? [])
-    .filter((release) => !known.has(release.name));
+  const known = new Set(model.good.board.boots.map(({ target }) => target));
+  const system = switchedSystem(model.good.board);
+  const names = system ? releases.map((name) => `${system.id}:${name}`) : [];
+  const tried = parseTargets(names).targets.filter(({ name }) => !known.has(name));
   const more = tried.length === 0 ? undefined : await server.boards.analysisWith(root, tried);
   const { board, findings } = more ?? model.good;
   const broken = model.findings.find(

@@ -1,7 +1,6 @@
 // Requests of our own: from a method of custom-requests.ts to the function of `ide/` that answers it.
 
 import { formatSize } from '../addresses/format.ts';
-import { linuxBranches, parseLinuxRelease } from '../linux/releases.ts';
 import { profileOfLog } from '../console/compare-boot-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import { compareLogs, explainedLog, predictedLog, type LogLine } from '../ide/boot-log.ts';
@@ -11,8 +10,11 @@ import { fileName } from '../ide/paths.ts';
 import { placesForRegion, readSize } from '../ide/refactorings.ts';
 import type { Board } from '../rules/board.ts';
 import { spanOf } from '../tree/device-tree.ts';
-import { BRANCH_NAMES, parseRelease } from '../xen/releases.ts';
-import type { XenBoot } from '../xen/xen-boot.ts';
+import { allSystems } from '../systems/all-systems.ts';
+import { parseTargets, targetInWords } from '../systems/targets.ts';
+import type { Boot } from '../target/boot.ts';
+import type { Target } from '../target/system.ts';
+import { XEN, xenBoots } from '../xen/xen-boots.ts';
 import type { Model } from './boards.ts';
 import { openFactsOf } from './facts-request.ts';
 import type { CustomRequests, DocumentParams, LogLine as ProtocolLine } from './custom-requests.ts';
@@ -31,6 +33,12 @@ type Answers = {
   ) => CustomRequests[M]['result'] | Promise<CustomRequests[M]['result']>;
 };
 
+function targetNamed(name: string): Target {
+  const [target] = parseTargets([name]).targets;
+  if (!target) throw new UserError(`${targetInWords(name)} is no known release.`);
+  return target;
+}
+
 /** Every request of our own, by method. */
 export function ownRequests(server: Server): Answers {
   const { boards, files, index, scan } = server;
@@ -40,14 +48,17 @@ export function ownRequests(server: Server): Answers {
     if (!model) throw new UserError(`${fileName(uri)} is not open, or its board is gone.`);
     return model;
   };
-  const bootOf = async (params: DocumentParams, target: string): Promise<[Model, XenBoot]> => {
+  const bootOf = async (
+    params: DocumentParams,
+    target: string,
+  ): Promise<{ readonly board: Board; readonly boot: Boot }> => {
     const model = await modelOf(params);
-    const release = parseRelease(target.replace(/^xen:/, ''));
-    if (!release) throw new UserError(`${target} is no known release of Xen.`);
-    const known = model.board.xen.find((boot) => boot.release.name === release.name);
-    const boot = known ?? (await boards.bootWith(model.root, release));
-    if (!boot) throw new UserError(`Xen ${release.name} could not be predicted for this board.`);
-    return [model, boot];
+    const asked = targetNamed(target);
+    const { board } = model;
+    const known = board.boots.find((boot) => boot.target === asked.name);
+    const made = known ? { board, boot: known } : await boards.bootWith(model.root, asked);
+    if (!made) throw new UserError(`${targetInWords(asked.name)} could not be predicted here.`);
+    return made;
   };
 
   const logLines = (board: Board | undefined, lines: readonly LogLine[]): ProtocolLine[] => {
@@ -84,18 +95,15 @@ export function ownRequests(server: Server): Answers {
       return statusOf(server, file);
     },
 
-    'dtmap/targets': () => [
-      ...BRANCH_NAMES.toReversed().map((name) => ({
-        id: `xen:${name}`,
-        label: `Xen ${name}`,
-        detail: parseRelease(name)?.name ?? name,
-      })),
-      ...linuxBranches.toReversed().map((name) => ({
-        id: `linux:${name}`,
-        label: `Linux ${name}`,
-        detail: parseLinuxRelease(name)?.name ?? name,
-      })),
-    ],
+    'dtmap/targets': () =>
+      allSystems.flatMap(({ id, name: system, isHypervisor, branches }) =>
+        branches.toReversed().map(({ name, detail }) => ({
+          id: `${id}:${name}`,
+          label: `${system} ${name}`,
+          detail,
+          isHypervisor,
+        })),
+      ),
 
     'dtmap/facts': async ({ uri }) => {
       const { board } = await modelOf({ uri });
@@ -111,36 +119,38 @@ export function ownRequests(server: Server): Answers {
       const { title, owners } = decodeAddress(model.board, asked);
       return {
         title,
-        owners: owners.map(({ view, owner, node, written }) => {
+        owners: owners.map(({ view, owner: who, condition, node, written }) => {
           const at = written ?? node?.openings[0]?.name;
+          const owner = condition === undefined ? who : `${who}, ${condition}`;
           return { view, owner, ...(at && { at: placeOnScreen(screen, spanOf(at)) }) };
         }),
       };
     },
 
     'dtmap/bootLog': async ({ uri, target }) => {
-      const [model, boot] = await bootOf({ uri }, target);
-      const { lines, outcome, uncertain } = predictedLog(boot);
-      return { lines: logLines(model.board, lines), outcome, uncertain };
+      const { board, boot } = await bootOf({ uri }, target);
+      const { lines, outcome, uncertain } = predictedLog(board, boot);
+      return { lines: logLines(board, lines), outcome, uncertain };
     },
 
     'dtmap/compareBootLog': async ({ uri, target, log }) => {
       const model = await modelOf({ uri });
       const captured = readBootLog(log);
-      const named = target?.replace(/^xen:/, '') ?? captured.release;
-      const release =
-        (named === undefined ? undefined : parseRelease(named)) ?? model.board.xen[0]?.release;
-      if (!release)
+      const named = target ?? (captured.release && `${XEN}:${captured.release}`);
+      const known = named ?? xenBoots(model.board)[0]?.target;
+      if (known === undefined)
         throw new UserError('The log names no release of Xen, and the board has none as target.');
+      const asked = targetNamed(known);
       // Where Xen and the blob were loaded is not in the tree, but in the log.
-      const boot = await boards.bootWith(model.root, release, [
+      const made = await boards.bootWith(model.root, asked, [
         { basis: 'log', profile: profileOfLog(captured) },
       ]);
-      if (!boot) throw new UserError(`Xen ${release.name} could not be predicted for this board.`);
+      const [boot] = made ? xenBoots(made.board) : [];
+      if (!boot) throw new UserError(`${targetInWords(asked.name)} could not be predicted here.`);
       const { predicted, captured: shown, ...result } = compareLogs(boot, log);
       return {
         ...result,
-        release: release.name,
+        release: boot.release.name,
         predicted: logLines(model.board, predicted),
         captured: logLines(model.board, shown),
       };

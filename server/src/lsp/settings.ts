@@ -1,6 +1,6 @@
 // Every setting: its default and what it does. A test compares this table with package.json.
 
-import { defaultTargets } from '../analysis/targets.ts';
+import { defaultTargets } from '../systems/targets.ts';
 
 /** The settings below `dtmap.`; paths are relative to the workspace folder. */
 export interface Settings {

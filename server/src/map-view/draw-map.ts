@@ -6,6 +6,7 @@ import {
   branchOf,
   heightOf,
   isAbout,
+  systemName,
   layOutMap,
   spanInPixels,
   addressAt,
@@ -130,6 +131,11 @@ function collisionsOf(model: MapModel, block: MapBlock): string[] {
     });
 }
 
+/** `Xen 4.18, 4.22`. */
+function nameReleases(model: MapModel, releases: readonly string[]): string {
+  return `${systemName(model)} ${releases.join(', ')}`.trim();
+}
+
 /** The sentence a screen reader says for a block. */
 export function describeBlock(model: MapModel, lane: MapLane, block: MapBlock): string {
   const start = BigInt(model.edges[block.from] ?? '0');
@@ -141,7 +147,7 @@ export function describeBlock(model: MapModel, lane: MapLane, block: MapBlock): 
     block.why,
     ...(block.texture === 'no-map' ? ['no-map'] : []),
     ...(lane.id === 'devicetree' ? collisionsOf(model, block) : []),
-    ...(block.differs ? [`differs in Xen ${block.differs.join(', ')}`] : []),
+    ...(block.differs ? [`differs in ${nameReleases(model, block.differs)}`] : []),
   ];
   return parts.join(', ');
 }
@@ -992,7 +998,8 @@ export function notesShown(model: MapModel, release: string | undefined): readon
     .filter(
       (note) =>
         note.severity !== 'hint' &&
-        (note.targets.length === 0 || note.targets.some((target) => isAbout(target, release))),
+        (note.targets.length === 0 ||
+          note.targets.some((target) => isAbout(target, release, model.system))),
     )
     .sort((a, b) => SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity])
     .filter((note) => {
@@ -1369,7 +1376,7 @@ function keyEntries(pen: Pen): KeyEntry[] {
       ? { swatch: { kind: 'reserved', texture: 'no-map' }, word: 'no-map' }
       : undefined,
     has((block) => block.kind === 'told')
-      ? { swatch: { kind: 'told', texture: 'no-map' }, word: 'told RAM, kept out' }
+      ? { swatch: { kind: 'told', texture: 'no-map' }, word: 'listed as RAM but reserved' }
       : undefined,
     has((block) => block.kind === 'disabled')
       ? { swatch: { kind: 'disabled' }, word: 'disabled' }
@@ -1384,7 +1391,7 @@ function keyEntries(pen: Pen): KeyEntry[] {
       ? { swatch: { kind: 'reserved', texture: 'reusable' }, word: 'reusable' }
       : undefined,
     has((block) => block.kind === 'heap')
-      ? { swatch: { kind: 'heap' }, word: 'Xen heap' }
+      ? { swatch: { kind: 'heap' }, word: `${systemName(model)} heap`.trim() }
       : undefined,
     has((block) => block.kind === 'unknown')
       ? { swatch: { kind: 'unknown' }, word: 'not known' }
@@ -1516,7 +1523,7 @@ export function writeMap(
   const measure = options.measure ?? estimateTextWidth;
   // The strip runs along the whole picture, not along a pane.
   const pen = penFor({ ...layout, paneHeight: height }, options, model);
-  const release = layout.release === undefined ? '' : `, Xen ${layout.release}`;
+  const release = layout.release === undefined ? '' : `, ${nameReleases(model, [layout.release])}`;
   const title = fitText(`${model.title}${release}`, options.width - 28, STRONG, measure);
   const down = (by: number, right: number, shapes: readonly Shape[]): Shape => ({
     tag: 'g',

@@ -12,7 +12,7 @@ export interface LayoutOptions {
   readonly height: number;
   /** 1 fits; larger is taller. */
   readonly zoom?: number;
-  /** The release of Xen whose readers are shown; the newest evaluated when absent. */
+  /** The release of the switched system whose readers are shown; the newest evaluated when absent. */
   readonly release?: string;
   /** Ids of lanes left out. */
   readonly hidden?: ReadonlySet<string>;
@@ -179,9 +179,18 @@ export function branchOf(release: string): string {
   return release.split('.').slice(0, 2).join('.');
 }
 
-/** Whether a finding's target (`xen:4.18`, `xen:4.18.6`, `linux:6.12`) concerns what is shown for a release of Xen. */
-export function isAbout(target: string, release: string | undefined): boolean {
-  if (!target.startsWith('xen:')) return true;
-  const name = target.slice('xen:'.length);
+/** Whether a finding's target (`xen:4.18`, `linux:6.12`) concerns what is shown for a release of the switched system. */
+export function isAbout(
+  target: string,
+  release: string | undefined,
+  system: MapModel['system'],
+): boolean {
+  if (system === undefined || !target.startsWith(`${system.id}:`)) return true;
+  const name = target.slice(system.id.length + 1);
   return release !== undefined && (name === release || name === branchOf(release));
+}
+
+/** The system whose releases are shown one at a time, in words; nothing when there is none. */
+export function systemName({ system }: MapModel): string {
+  return system?.name ?? '';
 }

@@ -77,7 +77,7 @@ export function blockAt(lane: MapLane, segment: number): MapBlock | undefined {
   return best;
 }
 
-/** Who has a segment, one row per reader, one owner per release of Xen (one alone for readers that have none). */
+/** Who has a segment, one row per reader, one owner per release shown by itself (one alone for readers that have none). */
 export interface OwnerRow {
   readonly id: string;
   readonly name: string;
@@ -96,7 +96,7 @@ function ownerIn(lane: MapLane, segment: number): OwnerRow['owners'][number] {
   const block = blockAt(lane, segment);
   return block
     ? { ...release, block, label: block.label, why: block.why }
-    : { ...release, label: 'nothing', why: 'not told about it' };
+    : { ...release, label: 'nothing', why: 'not described' };
 }
 
 export function ownersAt(model: MapModel, segment: number): OwnerRow[] {
@@ -106,7 +106,7 @@ export function ownersAt(model: MapModel, segment: number): OwnerRow[] {
     const lanes = readers.filter((lane) => lane.id === id);
     const owners = lanes.map((lane) => ownerIn(lane, segment));
     const first = owners[0];
-    const name = lanes[0]?.id === 'xen' ? 'Xen' : (lanes[0]?.name ?? id);
+    const name = id === model.system?.id ? model.system.name : (lanes[0]?.name ?? id);
     return {
       id,
       name,

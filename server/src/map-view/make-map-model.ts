@@ -1,11 +1,7 @@
 // Computes the memory map view's model from a board and its findings.
 
-import { wordReasons } from '../xen/reasons.ts';
-import { PAGE_SIZE } from '../addresses/page.ts';
 import { formatAddress, formatSizeBriefly } from '../addresses/format.ts';
 import {
-  alignDown,
-  alignUp,
   compareRanges,
   intersection,
   overlaps,
@@ -13,11 +9,18 @@ import {
   union,
   type Range,
 } from '../addresses/region.ts';
-import type { LinuxBoot } from '../linux/linux-boot.ts';
+import { domainOf } from '../memory/domain-of.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
 import { labelLines } from '../rules/target-lines.ts';
 import type { Finding } from '../rules/finding.ts';
+import { systemOf } from '../systems/all-systems.ts';
+import { viewsUnder } from '../systems/verdicts-for.ts';
+import { releaseNameOf, type Boot } from '../target/boot.ts';
+import { domainColours } from '../target/domain-colours.ts';
+import type { ReaderMap } from '../target/reader-map.ts';
+import type { System } from '../target/system.ts';
+import type { Block, Holding, Stop } from '../target/view.ts';
 import { lineIndexOf, type LineColumn } from '../text/line-index.ts';
 import { printable } from '../text/printable.ts';
 import type { SourceFile } from '../text/source-file.ts';
@@ -25,14 +28,12 @@ import type { FileId, Span } from '../text/span.ts';
 import {
   cellsOf,
   spanOf,
-  stringsOf,
   walkNodes,
   type Definition,
   type DtNode,
   type Written,
 } from '../tree/device-tree.ts';
-import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
-import { isAbout } from './lay-out-map.ts';
+import { branchOf, isAbout } from './lay-out-map.ts';
 import type {
   BlockKind,
   LaneStop,
@@ -59,28 +60,6 @@ interface Claim extends Range {
   readonly node: DtNode | undefined;
 }
 
-/** A range a reader has, before edges have numbers. Later paint covers earlier. */
-interface Paint extends Range {
-  readonly kind: BlockKind;
-  readonly label: string;
-  readonly why: string;
-  readonly short?: string;
-  readonly texture?: 'no-map' | 'reusable' | 'ruled';
-  readonly claim?: Claim;
-  readonly guess?: true;
-}
-
-interface LaneSketch {
-  readonly id: string;
-  readonly name: string;
-  readonly summary: string;
-  readonly release?: string;
-  readonly paints: readonly Paint[];
-  readonly stop?: Omit<LaneStop, 'at'> & { readonly height?: bigint | undefined };
-}
-
-const DOMAIN_KINDS = ['domU1', 'domU2', 'domU3'] as const;
-
 function sum(ranges: readonly Range[]): bigint {
   return union(ranges).reduce((bytes, range) => bytes + range.end - range.start, 0n);
 }
@@ -88,15 +67,6 @@ function sum(ranges: readonly Range[]): bigint {
 /** The node's label, else its name; what people call it. */
 function nameOf(node: DtNode): string {
   return node.labels[0] ?? node.name;
-}
-
-/** The domain node (`compatible = "xen,domain"`) at or above `node`. */
-function domainOf(node: DtNode | undefined): DtNode | undefined {
-  for (let each = node; each; each = each.parent) {
-    const compatible = each.properties.get('compatible');
-    if (compatible && stringsOf(compatible).includes('xen,domain')) return each;
-  }
-  return undefined;
 }
 
 /** Resolves spans to lines, one index per file. */
@@ -205,26 +175,6 @@ class ClaimReader {
   }
 }
 
-/** Which of the three domain colours a domain gets, by its place under `/chosen`. */
-function domainKinds(board: Board): (node: DtNode | undefined) => BlockKind {
-  const order = new Map<DtNode, number>();
-  for (const reserved of board.map.reserved) {
-    const domain = domainOf(reserved.node);
-    if (domain && reserved.kind === 'static-mem' && !order.has(domain))
-      order.set(domain, order.size);
-  }
-  return (node) => {
-    const domain = domainOf(node);
-    return DOMAIN_KINDS[((domain && order.get(domain)) ?? 0) % DOMAIN_KINDS.length] ?? 'domU1';
-  };
-}
-
-/** Why a part of a boot's prediction is not certain; undefined when it is. */
-function isUnsure(boot: XenBoot, what: string): string | undefined {
-  const unsure = boot.uncertain.find((each) => each.what === what);
-  return unsure && wordReasons(unsure.because);
-}
-
 const PROPERTY_OF_KIND = {
   static: 'reg',
   'static-mem': 'xen,static-mem',
@@ -234,7 +184,7 @@ const PROPERTY_OF_KIND = {
 } as const;
 
 function reservedClaims(board: Board, reader: ClaimReader): Claim[] {
-  const kindOf = domainKinds(board);
+  const kindOf = domainColours(board.map);
   const claims: Claim[] = [];
   for (const reserved of board.map.reserved) {
     const { kind, node, enabled, noMap, reusable, start, end } = reserved;
@@ -284,6 +234,17 @@ function reservedClaims(board: Board, reader: ClaimReader): Claim[] {
   return claims;
 }
 
+/** The modules of the first boot that knows the places of all of them. */
+function loadedModules(board: Board): ReaderMap['modules'] {
+  for (const boot of board.boots) {
+    const { isHypervisor, readers, readerMap } = systemOf(boot);
+    const [own] = readers;
+    const map = isHypervisor && own !== undefined ? readerMap(boot, own, board) : undefined;
+    if (map && 'modules' in map && !map.likely.includes('modules')) return map.modules;
+  }
+  return [];
+}
+
 function moduleClaims(board: Board, reader: ClaimReader): Claim[] {
   const claims: Claim[] = board.map.modules
     .filter((module) => module.start < module.end)
@@ -304,8 +265,7 @@ function moduleClaims(board: Board, reader: ClaimReader): Claim[] {
       },
     }));
   // Places that are only assumed are no claims: they must not collide with anything.
-  const sure = board.xen.find((boot) => !isUnsure(boot, 'modules'));
-  for (const module of sure?.modules ?? []) {
+  for (const module of loadedModules(board)) {
     if (module.start === 0n || module.start >= module.end) continue;
     if (claims.some((claim) => overlaps(claim, module))) continue;
     claims.push({
@@ -383,10 +343,10 @@ function dynamicClaims(board: Board, reader: ClaimReader): (Claim & { size: bigi
 
 const claimIndexes = new WeakMap<readonly Claim[], Map<bigint, Claim[]>>();
 
-/** The claim a reader's entry stands for: same node, same range. */
+/** The claim that something a reader has stands for: same node, same range. */
 function claimOf(
   claims: readonly Claim[],
-  entry: Range & { readonly node: DtNode | undefined },
+  entry: Range & { readonly node?: DtNode | undefined },
 ): Claim | undefined {
   let index = claimIndexes.get(claims);
   if (!index) {
@@ -401,384 +361,108 @@ function claimOf(
   return index.get(entry.start)?.find((each) => each.end === entry.end && each.node === entry.node);
 }
 
-/** The reason behind a place that is only the likeliest one, as the end of a clause. */
-function becauseClause(because: string | undefined): string {
-  return because === undefined ? '' : `, most likely here: ${because}`;
-}
-
-function xenPaints(boot: XenBoot, board: Board, claims: readonly Claim[]): Paint[] {
-  const kindOf = domainKinds(board);
-  const paints: Paint[] = [];
-  const staticHeap = boot.reserved.some((each) => each.kind === 'static-heap');
-  const unsureHeap = isUnsure(boot, 'heap');
-  for (const bank of boot.ram)
-    paints.push({
-      start: bank.start,
-      end: bank.end,
-      ...(unsureHeap !== undefined && boot.heap.length === 0
-        ? { kind: 'unknown', label: 'heap?', why: unsureHeap }
-        : staticHeap
-          ? { kind: 'other', label: 'to domains', why: 'a static heap is given, so not heap' }
-          : { kind: 'other', label: 'not heap', why: 'RAM that the boot heap did not get' }),
-    });
-  for (const { start, end } of boot.heap)
-    paints.push({ start, end, kind: 'heap', label: 'heap', why: 'free for Xen' });
-  const unscanned = new Set(boot.unscanned);
-  for (const claim of claims) {
-    if (!claim.node || !unscanned.has(claim.node) || !claim.region.enabled) continue;
-    for (const bank of boot.ram) {
-      const part = intersection(claim, bank);
-      if (part)
-        paints.push({
-          ...part,
-          kind: 'lost',
-          label: 'heap, unread',
-          short: 'unread',
-          why: `the scan stopped before ${claim.region.name}: Xen takes it as free`,
-          claim,
-        });
-    }
-  }
-  for (const entry of boot.reserved) {
-    const claim = claimOf(claims, entry);
-    const name = claim?.region.name ?? (entry.node ? nameOf(entry.node) : '/memreserve/');
-    const base = { start: entry.start, end: entry.end, ...(claim && { claim }) };
-    if (entry.kind === 'static-mem') {
-      const domain = domainOf(entry.node);
-      paints.push({
-        ...base,
-        kind: kindOf(entry.node),
-        label: `for ${domain ? nameOf(domain) : 'a domain'}`,
-        why: 'static memory',
-      });
-    } else if (entry.kind === 'static-heap')
-      paints.push({ ...base, kind: 'heap', label: 'static heap', why: 'Xen’s whole heap' });
-    else if (entry.kind === 'shared-mem')
-      paints.push({ ...base, kind: 'shared', label: 'shared', why: 'shared between domains' });
-    else
-      paints.push({
-        ...base,
-        kind: 'reserved',
-        label: 'not Xen’s',
-        why:
-          claim?.region.enabled === false
-            ? `kept out: this release does not read the status of ${name}`
-            : `kept out: ${name} is reserved`,
-        ...(claim?.texture && { texture: claim.texture }),
-      });
-  }
-  const unsureBanks = isUnsure(boot, 'dom0.banks');
-  for (const [index, { start, end }] of (boot.dom0?.banks ?? []).entries())
-    paints.push({
-      start,
-      end,
-      kind: 'dom0',
-      label: 'given to dom0',
-      short: 'dom0’s',
-      why: `dom0 BANK[${index}]${becauseClause(unsureBanks)}`,
-      ...(unsureBanks !== undefined && { guess: true }),
-    });
-  const unsureModules = isUnsure(boot, 'modules');
-  for (const module of boot.modules) {
-    if (module.start === 0n) continue;
-    const own = module.kind === 'Xen';
-    paints.push({
-      // Xen keeps whole pages.
-      start: alignDown(module.start, PAGE_SIZE),
-      end: alignUp(module.end, PAGE_SIZE),
-      kind: own ? 'xen' : 'module',
-      label: own ? 'Xen' : module.kind.toLowerCase(),
-      why: `${own ? 'Xen itself' : 'module, freed after boot'}${becauseClause(unsureModules)}`,
-      ...(unsureModules !== undefined && { guess: true }),
-      ...(own ? {} : { texture: 'ruled' }),
-    });
-  }
-  return paints;
-}
-
-/** What dom0 is told: its banks, and ranges named RAM without pages, of which reservations keep some out. */
-function dom0Paints(boot: XenBoot, claims: readonly Claim[]): Paint[] {
-  const dom0 = boot.dom0;
-  if (!dom0) return [];
-  const paints: Paint[] = [];
-  const told = subtract(
-    dom0.memoryNodes.flatMap((node) => node.reg),
-    dom0.banks,
-  );
-  for (const range of told) {
-    paints.push({
-      ...range,
-      kind: 'fault',
-      label: 'RAM, no pages',
-      short: 'no pages',
-      why: 'told it is RAM, and nothing keeps it out',
-    });
-    for (const claim of claims) {
-      const part = claim.region.kind === 'static' ? intersection(claim, range) : undefined;
-      if (part && !claim.region.enabled)
-        paints.push({
-          ...part,
-          kind: 'fault',
-          label: 'RAM, no pages',
-          short: 'no pages',
-          why: `told it is RAM, and the disabled node ${claim.region.name} reserves nothing`,
-          claim,
-        });
-    }
-    for (const claim of claims) {
-      const part = claim.region.kind === 'static' ? intersection(claim, range) : undefined;
-      if (part && claim.region.enabled)
-        paints.push({
-          ...part,
-          kind: 'told',
-          label: 'reserved',
-          why: `told it is RAM; ${claim.region.name} keeps it out`,
-          claim,
-          ...(claim.texture && { texture: claim.texture }),
-        });
-    }
-  }
-  const unsure = isUnsure(boot, 'dom0.banks');
-  for (const [index, { start, end }] of dom0.banks.entries())
-    paints.push({
-      start,
-      end,
-      kind: 'dom0',
-      label: `BANK[${index}]`,
-      why: `dom0 RAM${becauseClause(unsure)}`,
-      ...(unsure !== undefined && { guess: true }),
-    });
-  return paints;
-}
-
-function linuxPaints(boot: LinuxBoot, claims: readonly Claim[]): Paint[] {
-  const paints: Paint[] = boot.memory.map((range) => ({
-    start: range.start,
-    end: range.end,
-    kind: 'linux',
-    label: 'RAM',
-    why: 'usable',
-  }));
-  for (const entry of boot.reserved) {
-    const claim = claimOf(claims, entry);
-    const name = claim?.region.name ?? (entry.node ? nameOf(entry.node) : '/memreserve/');
-    const base = { start: entry.start, end: entry.end, ...(claim && { claim }) };
-    if (entry.state === 'failed')
-      paints.push({
-        ...base,
-        kind: 'lost',
-        label: 'not reserved',
-        why: `Linux could not reserve ${name}`,
-      });
-    else if (entry.kind === 'dynamic' || entry.kind === 'cma')
-      paints.push({
-        ...base,
-        kind: 'reserved',
-        label: name,
-        why: entry.within ? 'placed by the kernel, most likely here' : 'placed by the kernel',
-        texture: entry.state === 'no-map' ? 'no-map' : 'reusable',
-        ...(entry.within && { guess: true as const }),
-      });
-    else if (entry.kind === 'initrd' || entry.kind === 'loaded')
-      paints.push({
-        ...base,
-        kind: 'loaded',
-        label: entry.kind === 'initrd' ? 'initrd' : 'kernel or blob',
-        why: 'where the boot loader put it',
-      });
-    else
-      paints.push({
-        ...base,
-        kind: 'reserved',
-        label: entry.state,
-        why: entry.state === 'no-map' ? `${name}, not mapped` : `${name}, kept by Linux`,
-        ...(entry.state === 'no-map' && { texture: 'no-map' as const }),
-      });
-  }
-  return paints;
-}
-
-function xenSummary(boot: XenBoot, claims: readonly Claim[]): string {
-  if (isUnsure(boot, 'heap') !== undefined && boot.heap.length === 0) return 'heap not known';
-  const staticHeap = boot.reserved.filter((each) => each.kind === 'static-heap');
-  if (staticHeap.length > 0) return `${formatSizeBriefly(sum(staticHeap))} static heap`;
-  const unread = claims.find(
-    (each) => each.node !== undefined && boot.unscanned.includes(each.node),
-  );
-  if (unread) return `scan stops before ${unread.region.name}`;
-  return `${formatSizeBriefly(sum(boot.heap))} heap`;
-}
-
-function dom0Summary(boot: XenBoot): string {
-  const dom0 = boot.dom0;
-  if (!dom0) return 'not built';
-  const told = sum(
-    subtract(
-      dom0.memoryNodes.flatMap((node) => node.reg),
-      dom0.banks,
-    ),
-  );
-  const banks =
-    dom0.banks.length > 0 ? formatSizeBriefly(sum(dom0.banks)) : formatSizeBriefly(dom0.size);
-  return told > 0n ? `${banks} + ${formatSizeBriefly(told)} told` : banks;
-}
-
 /** `4.18.6` for people: the branch alone unless two releases of it are shown. */
 function releaseLabel(name: string, all: readonly string[]): string {
-  const branch = name.split('.').slice(0, 2).join('.');
-  return all.filter((each) => each === branch || each.startsWith(`${branch}.`)).length > 1
-    ? name
-    : branch;
+  const branch = branchOf(name);
+  return all.filter((each) => branchOf(each) === branch).length > 1 ? name : branch;
 }
 
-function xenLanes(
-  boot: XenBoot,
+/** A range in a lane, before edges have numbers. Later ones cover earlier ones. */
+interface Paint extends Range, Block {
+  readonly claim?: Claim;
+  readonly guess?: true;
+}
+
+interface LaneSketch {
+  readonly id: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly release?: string;
+  readonly paints: readonly Paint[];
+  readonly stop?: Omit<LaneStop, 'at'> & { readonly height?: bigint | undefined };
+}
+
+/** The hypervisor whose releases are shown one at a time: that of the first such target. */
+export function switchedSystem(board: Board): System | undefined {
+  return board.boots.map(systemOf).find(({ isHypervisor }) => isHypervisor);
+}
+
+/** The lanes of every reader under one boot. */
+function lanesUnder(
+  boot: Boot,
   board: Board,
   claims: readonly Claim[],
   reader: ClaimReader,
+  ram: readonly Range[],
 ): LaneSketch[] {
-  const release = boot.release.name;
-  const label = releaseLabel(
-    release,
-    board.xen.map((each) => each.release.name),
-  );
-  const { outcome } = boot;
-  const line = 'line' in outcome ? outcome.line : undefined;
-  const before = causeLine(boot);
-  const about = (node: DtNode | undefined): Claim | undefined =>
-    claims.find((each) => each.node !== undefined && each.node === node);
-  const claim =
-    about(line?.node) ??
-    about(before?.node) ??
-    claims.find((each) => each.node !== undefined && each.node === boot.unscanned[0]) ??
-    firstOverlapping(claims);
-  const place = reader.at(line?.written);
-  const console = [...new Set([before?.text, line?.text])].filter((text) => text !== undefined);
-  const cause = {
-    ...('because' in outcome ? { detail: wordReasons(outcome.because) } : { detail: '' }),
-    ...(console.length > 0 && { log: console.join('\n') }),
-    ...(claim && { height: claim.start }),
-    ...(place && { place }),
-  };
-  const lanes: LaneSketch[] = [];
-  const fails = outcome.kind === 'panics' || outcome.kind === 'hangs';
-  // A boot that ends after the heap is set up has a memory map all the same; only its domains are missing.
-  const ends = fails && boot.heap.length === 0;
-  const isUnknown = outcome.kind === 'unknown' && boot.heap.length === 0;
-  lanes.push({
-    id: 'xen',
-    name: `Xen ${label}`,
-    release,
-    ...(ends
-      ? { summary: 'does not boot', paints: [], stop: { title: 'Xen stops here', ...cause } }
-      : isUnknown
-        ? { summary: 'not known', paints: [], stop: { title: 'Cannot be told', ...cause } }
-        : { summary: xenSummary(boot, claims), paints: xenPaints(boot, board, claims) }),
-  });
-  const follows = { title: 'no dom0', detail: '', follows: true as const };
-  const dom0 = { id: 'dom0', name: 'dom0', release };
-  if (ends || isUnknown)
-    lanes.push({
-      ...dom0,
-      summary: ends ? 'not built' : 'not known',
-      paints: [],
-      stop: follows,
-    });
-  else if (outcome.kind === 'dom0-fails' || (fails && !boot.dom0)) {
-    lanes.push({
-      ...dom0,
-      summary: 'not built',
-      paints: [],
-      // Not at the height of the claim: the reason need not lie there.
-      stop: { ...cause, title: 'dom0 is not built', height: undefined },
-    });
-  } else if (boot.dom0)
-    lanes.push({ ...dom0, summary: dom0Summary(boot), paints: dom0Paints(boot, claims) });
-  const domains = new Set(claims.flatMap((each) => domainWithMemory(each) ?? []));
-  for (const domain of domains) {
-    const own = board.map.reserved.filter(
-      (each) =>
-        domainOf(each.node) === domain &&
-        (each.kind === 'static-mem' || each.kind === 'shared-mem'),
-    );
-    const ram = own.filter((each) => each.kind === 'static-mem');
-    lanes.push({
-      id: `domain:${domain.name}`,
-      name: nameOf(domain),
-      release,
-      summary: ends ? 'not built' : `${formatSizeBriefly(sum(ram))} static`,
-      paints: ends
-        ? []
-        : own.map((each) => {
-            const claimed = claims.find((c) => c.start === each.start && c.end === each.end);
-            return {
-              start: each.start,
-              end: each.end,
-              kind: each.kind === 'static-mem' ? domainKinds(board)(domain) : 'shared',
-              label: each.kind === 'static-mem' ? 'RAM' : 'shared',
-              why: each.kind === 'static-mem' ? 'static memory' : 'shared between domains',
-              ...(claimed && { claim: claimed }),
-            };
-          }),
-      ...(ends && { stop: { ...follows, title: 'not built' } }),
-    });
-  }
-  return lanes;
-}
-
-/** How many console lines before the last one are looked at for the cause. */
-const LINES_BEFORE_THE_END = 4;
-
-/** The console line that names the cause: the latest about a piece of source, else the one before the last. */
-function causeLine(boot: XenBoot): LogLine | undefined {
-  const last = boot.log.slice(-1 - LINES_BEFORE_THE_END);
-  return (
-    last.findLast((line) => line.written !== undefined && boot.heap.length === 0) ?? last.at(-2)
-  );
-}
-
-/** The first enabled reservation that begins inside another one. */
-function firstOverlapping(claims: readonly Claim[]): Claim | undefined {
-  let end = 0n;
-  for (const claim of claims) {
-    if (!claim.region.enabled || claim.region.kind === 'module') continue;
-    if (claim.start < end) return claim;
-    end = claim.end;
-  }
-  return undefined;
-}
-
-function domainWithMemory(claim: Claim): DtNode | undefined {
-  return claim.region.kind === 'static-mem' && claim.region.enabled
-    ? domainOf(claim.node)
-    : undefined;
-}
-
-function linuxLanes(board: Board, claims: readonly Claim[], ram: readonly Range[]): LaneSketch[] {
-  return board.linux.map((boot) => {
-    const usable = subtract(
-      boot.memory,
-      boot.reserved.filter((each) => each.state === 'no-map'),
-    );
-    const known = board.map.ramKnown || boot.memory.length > 0;
+  const system = systemOf(boot);
+  const release = releaseNameOf(boot.target);
+  const all = board.boots
+    .filter((each) => systemOf(each) === system)
+    .map(({ target }) => releaseNameOf(target));
+  const isSwitched = system === switchedSystem(board);
+  return viewsUnder(board, boot).map((view): LaneSketch => {
+    const label = isSwitched ? releaseLabel(release, all) : all.length > 1 ? release : '';
     return {
-      id: boot.target,
-      name: board.linux.length > 1 ? `Linux ${boot.release}` : 'Linux',
-      summary: known ? `bare metal, ${formatSizeBriefly(sum(usable))}` : 'RAM unknown',
+      id: isSwitched ? view.id : view.isSystem ? boot.target : `${boot.target}/${view.id}`,
+      name: view.isSystem && label !== '' ? `${view.name} ${label}` : view.name,
+      summary: view.summary,
+      ...(isSwitched && { release }),
       paints: [
-        ...(known
-          ? []
-          : ram.map((range): Paint => ({
-              start: range.start,
-              end: range.end,
-              kind: 'unknown',
-              label: 'RAM?',
-              why: 'the end of RAM is not in the tree',
-            }))),
-        ...linuxPaints(boot, claims),
+        ...(view.isRamOpen ? openRamPaints(ram) : []),
+        ...view.holdings.flatMap((holding) => paintOf(holding, claims)),
       ],
+      ...(view.stop && { stop: stopOf(view.stop, reader) }),
     };
   });
+}
+
+/** Kinds that are what is left of RAM, wherever it is. */
+const NOT_A_PLACE: ReadonlySet<BlockKind> = new Set(['unknown', 'heap', 'other']);
+
+function paintOf(holding: Holding, claims: readonly Claim[]): Paint[] {
+  const { start, end, block, node, partOf, because } = holding;
+  if (!block || start >= end) return [];
+  const claim = claimOf(claims, { ...(partOf ?? { start, end }), node });
+  const isGuess = because !== undefined && !NOT_A_PLACE.has(block.kind);
+  return [{ start, end, ...block, ...(claim && { claim }), ...(isGuess && { guess: true }) }];
+}
+
+function stopOf({ title, detail, log, at, written, follows }: Stop, reader: ClaimReader) {
+  const place = reader.at(written);
+  return {
+    title,
+    detail,
+    ...(log !== undefined && { log }),
+    ...(at !== undefined && { height: at }),
+    ...(place && { place }),
+    ...(follows && { follows }),
+  };
+}
+
+/** RAM as the picture goes, where a reader does not know it. */
+function openRamPaints(ram: readonly Range[]): Paint[] {
+  return ram.map(({ start, end }) => ({
+    start,
+    end,
+    kind: 'unknown',
+    label: 'RAM?',
+    why: 'the end of RAM is not in the tree',
+  }));
+}
+
+/** Every reader's lanes: those of the switched system first, then the others. */
+function sketchLanes(
+  board: Board,
+  claims: readonly Claim[],
+  reader: ClaimReader,
+  ram: readonly Range[],
+): LaneSketch[] {
+  const switched = switchedSystem(board);
+  const lanesOf = (boot: Boot): LaneSketch[] => lanesUnder(boot, board, claims, reader, ram);
+  const own = board.boots.filter((boot) => systemOf(boot) === switched);
+  const others = board.boots.filter((boot) => systemOf(boot) !== switched);
+  return [...alignLanes(own.map(lanesOf)), ...others.flatMap(lanesOf)];
 }
 
 /** The edges in use, numbered. */
@@ -971,6 +655,7 @@ function noteOf(
   regions: readonly MapRegion[],
   bankAt: (place: MapPlace | undefined) => MapRegion | undefined,
   lanes: readonly MapLane[],
+  system: MapModel['system'],
 ): MapNote {
   const id = findingId(finding);
   const place = reader.place(finding.at);
@@ -998,7 +683,7 @@ function noteOf(
     lanes.find(
       (lane) =>
         (lane.release === undefined ||
-          finding.targets.some((target) => isAbout(target, lane.release))) &&
+          finding.targets.some((target) => isAbout(target, lane.release, system))) &&
         lane.blocks.some(
           (block) =>
             (block.kind === 'fault' || block.kind === 'lost') &&
@@ -1117,10 +802,8 @@ export function makeMapModel(
     : claims.length > 0 || enabledBanks.length > 0
       ? [...enabledBanks, { start: first, end: last + PAST_THE_LAST }]
       : [];
-  const sketches = [
-    ...alignLanes(board.xen.map((boot) => xenLanes(boot, board, claims, reader))),
-    ...linuxLanes(board, claims, ram),
-  ];
+  const sketches = sketchLanes(board, claims, reader, ram);
+  const system = switchedSystem(board);
   const numbering = numberEdges([
     ...ram.filter((range) => range.start < range.end),
     ...claims,
@@ -1157,7 +840,15 @@ export function makeMapModel(
   const regionsAt = regionFinder(regions);
   const bankOf = regionFinder(bankRegions);
   const notes = findings.map((finding) =>
-    noteOf(finding, reader, regionsAt, regions, (at) => bankRegions[bankOf(at)[0] ?? -1], lanes),
+    noteOf(
+      finding,
+      reader,
+      regionsAt,
+      regions,
+      (at) => bankRegions[bankOf(at)[0] ?? -1],
+      lanes,
+      system,
+    ),
   );
   const collisions = findCollisions(regions, notes, segmentCount);
   const stalePlace = options.stale && reader.place(options.stale.at);
@@ -1180,7 +871,10 @@ export function makeMapModel(
     }),
     collisions,
     lanes,
-    releases: board.xen.map((boot) => boot.release.name),
+    ...(system && { system: { id: system.id, name: system.name } }),
+    releases: board.boots
+      .filter((boot) => systemOf(boot) === system)
+      .map(({ target }) => releaseNameOf(target)),
     notes,
     ramKnown: board.map.ramKnown,
     ...(options.stale && {

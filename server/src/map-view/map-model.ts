@@ -2,31 +2,9 @@
 // written as hex strings; everything else refers to them by index.
 
 import type { Severity } from '../rules/finding.ts';
+import type { BlockKind } from '../target/view.ts';
 
-/** Who has a range, or what is to be said about it; decides its colour. */
-export type BlockKind =
-  | 'free'
-  | 'reserved'
-  /** Named RAM to dom0, kept out again by a reservation. */
-  | 'told'
-  /** Where the boot loader put a module, as the Devicetree column shows it. */
-  | 'loaded'
-  | 'xen'
-  | 'heap'
-  | 'module'
-  | 'dom0'
-  | 'linux'
-  | 'domU1'
-  | 'domU2'
-  | 'domU3'
-  | 'shared'
-  /** Two owners, or RAM without pages. */
-  | 'fault'
-  /** Claimed in the tree and not honoured by this reader. */
-  | 'lost'
-  | 'disabled'
-  | 'unknown'
-  | 'other';
+export type { BlockKind };
 
 /** A place in a source file: line and column from 1, columns in UTF-16 code units, end exclusive. */
 export interface MapPlace {
@@ -57,7 +35,7 @@ export interface MapBlock extends MapRange {
   readonly texture?: 'no-map' | 'reusable' | 'ruled';
   /** Index into `regions`. */
   readonly region?: number;
-  /** Releases of Xen in which this reader has something else here. */
+  /** Releases in which this reader has something else here. */
   readonly differs?: readonly string[];
   /** The end is not known. */
   readonly open?: true;
@@ -80,12 +58,12 @@ export interface LaneStop {
 
 /** One reader's column. */
 export interface MapLane {
-  /** `devicetree`, `xen`, `dom0`, a domain's name, or `linux:RELEASE`; equal for the same reader of several releases. */
+  /** `devicetree`, `xen`, `dom0`, `domain:NAME`; equal for the same reader of several releases. With its target where it has none. */
   readonly id: string;
   readonly name: string;
   /** One number that sums the lane up. */
   readonly summary: string;
-  /** The release of Xen it holds for; absent when it holds for all. */
+  /** The release of `system` it holds for; absent when it holds for all. */
   readonly release?: string;
   /** Ascending by start; those of `devicetree` may overlap, the others do not. */
   readonly blocks: readonly MapBlock[];
@@ -178,7 +156,9 @@ export interface MapModel {
   readonly collisions: readonly MapCollision[];
   /** The Devicetree first, then each release's readers, then Linux. */
   readonly lanes: readonly MapLane[];
-  /** Releases of Xen that were evaluated, ascending. */
+  /** The hypervisor whose releases are shown one at a time: what stands before the colon of its targets, and in words. */
+  readonly system?: { readonly id: string; readonly name: string };
+  /** Its releases that were evaluated, ascending. */
   readonly releases: readonly string[];
   readonly notes: readonly MapNote[];
   /** False when the last edge is not the end of RAM but only as far as is known. */

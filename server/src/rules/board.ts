@@ -1,14 +1,13 @@
 // Everything known about one root file.
 
 import type { Range } from '../addresses/region.ts';
-import type { LinuxBoot } from '../linux/linux-boot.ts';
 import type { MemoryMap } from '../memory/memory-map.ts';
 import type { ExpandedSource } from '../preprocess/preprocessed.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import type { DeviceTree, Written } from '../tree/device-tree.ts';
 import type { BootFacts } from '../facts/boot-facts.ts';
-import type { XenBoot } from '../xen/xen-boot.ts';
+import type { Boot } from '../target/boot.ts';
 
 /** A file that the boot loader puts into memory, as a boot script says. */
 export interface Load {
@@ -73,8 +72,6 @@ export interface Board {
   readonly loads?: readonly Load[];
   /** Guests that were named beside the board; absent when there are none. */
   readonly guests?: readonly Guest[];
-  /** One per Xen target, in the order asked for. */
-  readonly xen: readonly XenBoot[];
-  /** One per Linux target (bare metal), in the order asked for. */
-  readonly linux: readonly LinuxBoot[];
+  /** One per target, in the order asked for. */
+  readonly boots: readonly Boot[];
 }

@@ -18,6 +18,8 @@ import { isNameTaken, renameNode } from './rename-node.ts';
 import { restateNode } from './restate-node.ts';
 import { rewriteTuple } from './rewrite-tuple.ts';
 import { usersOf } from './users-of.ts';
+import { xenBoots } from '../xen/xen-boots.ts';
+import { linuxBoots } from '../linux/linux-boots.ts';
 
 const CMA_ALIGNMENT = 0x200000n;
 const FOUR_GIB = 1n << 32n;
@@ -112,7 +114,7 @@ export function placedByReaders(board: Board): Range[] {
   if (top) taken.push(top);
   const places = loadPlaces(board.map);
   if (places) taken.push(places.kernel, { start: places.blob, end: places.blob + PAGE_SIZE });
-  for (const boot of board.xen) {
+  for (const boot of xenBoots(board)) {
     taken.push(...boot.modules);
     const { dom0 } = boot;
     if (dom0?.kernel) taken.push(dom0.kernel);
@@ -120,7 +122,7 @@ export function placedByReaders(board: Board): Range[] {
     if (dom0?.dtb)
       taken.push({ start: dom0.dtb.start, end: dom0.dtb.end ?? dom0.dtb.start + PAGE_SIZE });
   }
-  for (const boot of board.linux)
+  for (const boot of linuxBoots(board))
     taken.push(...boot.reserved.filter((each) => each.kind === 'dynamic' || each.kind === 'cma'));
   return taken;
 }

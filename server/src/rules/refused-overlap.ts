@@ -10,6 +10,7 @@ import type { Consequence } from './finding.ts';
 import type { Found } from './rule.ts';
 import { logOf, wordList } from './target-lines.ts';
 import { endsInScan } from './xen-places.ts';
+import { xenBoots } from '../xen/xen-boots.ts';
 
 /** A boot that refuses one of two ranges. */
 export interface Refusal {
@@ -30,7 +31,7 @@ interface Start {
 export function refusedOverlaps(board: Board): (a: Start, b: Start) => readonly Refusal[] {
   if (!isXenTree(board.tree)) return () => [];
   const byStarts = new Map<string, Refusal[]>();
-  for (const boot of board.xen) {
+  for (const boot of xenBoots(board)) {
     for (const [index, line] of boot.log.entries()) {
       const facts = eventIn(line, 'region-overlap')?.facts;
       if (!facts) continue;

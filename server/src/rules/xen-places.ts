@@ -1,5 +1,6 @@
 // Where in the source something that Xen says belongs.
 
+import { endOf } from '../xen/ending.ts';
 import { eventIn, lineWith } from '../messages/event.ts';
 import { xenMessages, type XenMessageId } from '../xen/messages.ts';
 import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
@@ -7,6 +8,7 @@ import type { Board } from './board.ts';
 import type { Found, Place } from './rule.ts';
 import { isXenTree } from '../xen/is-xen-tree.ts';
 import { logOf } from './target-lines.ts';
+import { xenBoots } from '../xen/xen-boots.ts';
 
 /** The text or node that caused a line; else /chosen, where a board is made ready for Xen; else the root. */
 export function placeOfLine(line: LogLine | undefined, board: Board): Place | undefined {
@@ -29,7 +31,7 @@ export function* foundLines(
   placedAs: XenMessageId = id,
 ): Generator<Found<{ readonly line: string }>> {
   if (!isXenTree(board.tree)) return;
-  for (const boot of board.xen) {
+  for (const boot of xenBoots(board)) {
     const line = lineWith(boot.log, id);
     if (!line) continue;
     const at = placeOfLine(lineWith(boot.log, placedAs), board);
@@ -58,14 +60,12 @@ const NAMES_NODE: ReadonlySet<XenMessageId> = new Set([
 
 /** The line that tells why a boot panics: the last message is often a summary; the line that names a node stands before it. */
 export function causeOfEnd(boot: XenBoot): LogLine | undefined {
-  const last = boot.outcome.kind === 'panics' ? boot.outcome.line : undefined;
+  const last = endOf(boot)?.line;
   if (last?.node || last?.written) return last;
   return boot.log.findLast(({ events }) => events.some(({ id }) => NAMES_NODE.has(id))) ?? last;
 }
 
 /** Whether the boot ends where the early scan fails, as it does since 4.19. */
 export function endsInScan(boot: XenBoot): boolean {
-  return (
-    boot.outcome.kind === 'panics' && eventIn(boot.outcome.line, 'early-scan-failed') !== undefined
-  );
+  return eventIn(endOf(boot)?.line, 'early-scan-failed') !== undefined;
 }

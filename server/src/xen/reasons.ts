@@ -1,7 +1,7 @@
 // Why a boot of Xen ends as it does, or why a part of it cannot be told: a code with facts, and its words.
 
 import type { BootFacts, FactName } from '../facts/boot-facts.ts';
-import { wordFactClause } from '../facts/word-fact.ts';
+import { wordChanges } from '../facts/word-fact.ts';
 import type { FactChange } from '../facts/world.ts';
 import { printForm, type Facts, type FactsOf } from '../messages/form.ts';
 import type { XenReservedKind } from './reserved-kind.ts';
@@ -158,12 +158,6 @@ export interface ToldRange {
 
 function wordPlace(missing: MissingPlace): string {
   return 'fact' in missing ? PLACES[missing.fact] : `where ${missing.node} is loaded`;
-}
-
-function wordChanges(changes: readonly FactChange[], facts: BootFacts): string {
-  return changes
-    .map(({ fact, value }) => wordFactClause(fact, value as never, facts[fact].value as never))
-    .join(' and ');
 }
 
 function wordTold(kind: XenReservedKind, node: string | undefined): string {

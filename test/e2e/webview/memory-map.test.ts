@@ -104,7 +104,7 @@ describe('memory map page', () => {
     await map.press('End');
     assert.match(await map.focused(), /^Linux: RAM, 5\.5 GiB/);
     await map.press('ArrowLeft');
-    assert.match(await map.focused(), /^dom0: RAM, no pages/);
+    assert.match(await map.focused(), /^dom0: RAM that dom0 does not own/);
     await map.press('Home');
     assert.match(await map.focused(), /^dom0: reserved/);
     assert.equal(await map.page.locator('#map .block[tabindex="0"]').count(), 1);
@@ -218,7 +218,7 @@ describe('memory map page', () => {
     const row = table.locator('tr', { hasText: '0x1a0000000' });
     assert.deepEqual(await row.locator('td').allInnerTexts(), [
       ...['0x1a0000000', '0x1bfffffff', '512 MiB'],
-      ...['npu_reserved', 'not Xen’s', 'RAM, no pages', 'RAM'],
+      ...['npu_reserved', 'not Xen’s', 'RAM that dom0 does not own', 'RAM'],
     ]);
     await map.screenshot('map-table');
     await map.page.getByRole('button', { name: 'Copy as Markdown' }).click();

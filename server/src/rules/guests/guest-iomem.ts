@@ -7,6 +7,7 @@ import { ramOf } from '../../memory/free-ranges.ts';
 import type { Board } from '../board.ts';
 import { rule, type Found, type Place } from '../rule.ts';
 import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly guest: string;
@@ -79,7 +80,7 @@ function* judge(
     const related = reserved.written
       ? { related: [{ message: `${reserved.node?.name ?? ''} is here`, at: reserved.written }] }
       : {};
-    for (const boot of board.xen)
+    for (const boot of xenBoots(board))
       if (boot.reserved.some((each) => each.kind === 'reserved-memory' && overlaps(each, range)))
         yield { ...found('reserved'), ...related, target: boot.target };
     return;

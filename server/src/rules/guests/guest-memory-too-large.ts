@@ -4,6 +4,7 @@ import { formatSize } from '../../addresses/format.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { guestsOf } from './guests-of.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly guest: string;
@@ -27,7 +28,7 @@ then fails to make the guest, or dom0 is ballooned down until it fails.`,
   source: ['xen: init_heap_pages', 'xl.cfg(5), memory'],
 
   *check(board: Board) {
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       const { dom0 } = boot;
       const isUnknown = (what: string): boolean =>
         boot.uncertain.some((each) => each.what === what);

@@ -7,6 +7,7 @@ import { cellsOf, stringOf, type DtNode } from '../../tree/device-tree.ts';
 import type { Board, Guest } from '../board.ts';
 import { rule } from '../rule.ts';
 import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly node: string;
@@ -38,7 +39,7 @@ Xen 4.20 this takes no notice of \`xen,reg\`: the guest maps foreign pages over 
         for (const { start, end, guest: seen, written } of passedRanges(node)) {
           const device = { start: seen, end: seen + end - start };
           if (!written || !overlaps(device, region)) continue;
-          for (const boot of board.xen)
+          for (const boot of xenBoots(board))
             if (behavioursOf(boot.release).domUExtendedRegions === 'over-devices')
               yield {
                 at: written,

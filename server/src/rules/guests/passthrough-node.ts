@@ -7,6 +7,7 @@ import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule, type Found } from '../rule.ts';
 import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly node: string;
@@ -61,7 +62,7 @@ function* judge(node: DtNode, board: Board): Generator<Found<Facts>> {
   const { address, size } = childCells(node.parent);
   const width = (2 * address + size) * 4;
   if (width === 0) {
-    for (const boot of board.xen)
+    for (const boot of xenBoots(board))
       if (behavioursOf(boot.release).dividesByCells)
         yield { ...fault('no-cells'), target: boot.target };
   } else if (reg.bytes.length === 0 || reg.bytes.length % width !== 0) yield fault('length');

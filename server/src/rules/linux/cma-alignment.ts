@@ -10,6 +10,7 @@ import { rule } from '../rule.ts';
 import { placeOfProperty, staticRegions } from '../static-regions.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import { logOf } from '../target-lines.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 /** With 4 KiB pages; 32 MiB and 512 MiB with 16 and 64 KiB. */
 const ALIGNMENT = 2n << 20n;
@@ -35,7 +36,7 @@ region", and the memory goes back to the allocator.`,
     const regions = new Map(
       staticRegions(board).flatMap((each) => (each.index === 0 ? [[each.node, each]] : [])),
     );
-    for (const boot of board.linux) {
+    for (const boot of linuxBoots(board)) {
       const byNode = new Map(boot.recorded.map((each) => [each.node, each]));
       for (const line of boot.log) {
         const { node } = line;

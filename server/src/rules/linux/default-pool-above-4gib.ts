@@ -6,6 +6,7 @@ import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { placeOfProperty } from '../static-regions.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 const FOUR_GIB = 1n << 32n;
 
@@ -28,7 +29,7 @@ from elsewhere or not at all.`,
   *check(board: Board) {
     // Without RAM below there is nothing better.
     if (!board.map.banks.some((bank) => bank.enabled && bank.start < FOUR_GIB)) return;
-    for (const boot of board.linux) {
+    for (const boot of linuxBoots(board)) {
       for (const { node, kind, start, end } of boot.reserved) {
         const isDefault = node?.properties.has('linux,cma-default') ?? false;
         if (kind !== 'dynamic' || !node || !isDefault || end <= FOUR_GIB) continue;

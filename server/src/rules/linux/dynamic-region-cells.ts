@@ -8,6 +8,7 @@ import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 import { placeOfProperty } from '../static-regions.ts';
 import { logOf } from '../target-lines.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -35,7 +36,7 @@ whole pairs of both. Otherwise Linux drops the region: no default CMA, no pool f
 
   *check(board: Board) {
     const cells = linuxRootCells(board.tree);
-    for (const boot of board.linux) {
+    for (const boot of linuxBoots(board)) {
       for (const { node, because } of boot.ignored) {
         const property = PROPERTIES[because];
         const value = property && node.properties.get(property);

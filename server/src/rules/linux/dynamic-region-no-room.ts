@@ -9,6 +9,7 @@ import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 import { placeOfProperty } from '../static-regions.ts';
 import { logOf } from '../target-lines.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly region: DynamicReserved;
@@ -28,7 +29,7 @@ and reservations of this tree, so the region does not exist, and its users fail.
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;
-    for (const boot of board.linux) {
+    for (const boot of linuxBoots(board)) {
       // A tree without RAM for Linux has another fault.
       if (boot.memory.length === 0) continue;
       for (const { node, because } of boot.ignored) {

@@ -6,6 +6,7 @@ import type { DynamicReserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { placeOfProperty } from '../static-regions.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 /** About a kernel and an initrd: where a gap leaves less, what is loaded into it takes the place of the region. */
 const ROOM_FOR_FILES = 64n << 20n;
@@ -31,7 +32,7 @@ result.`,
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;
-    for (const boot of board.linux) {
+    for (const boot of linuxBoots(board)) {
       const fixed = boot.reserved.filter((each) => each.kind !== 'dynamic' && each.kind !== 'cma');
       for (const place of boot.reserved) {
         const region = board.map.dynamic.find((each) => each.node === place.node);

@@ -6,6 +6,7 @@ import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 import { logOf } from '../target-lines.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -22,7 +23,7 @@ static region past the limit is still reserved, but its users do not find it (-E
   source: ['linux: fdt_reserved_mem_save_node, MAX_RESERVED_REGIONS'],
 
   *check(board: Board) {
-    for (const boot of board.linux) {
+    for (const boot of linuxBoots(board)) {
       for (const { node, because } of boot.ignored) {
         const at = node.openings[0]?.name;
         if (because !== 'table-full' || !at) continue;

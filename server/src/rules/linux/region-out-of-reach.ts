@@ -11,6 +11,7 @@ import { moveRegionFixes } from '../move-region.ts';
 import { rule } from '../rule.ts';
 import { placeOfProperty, staticRegions } from '../static-regions.ts';
 import { usersOf } from '../users-of.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly name: string;
@@ -46,7 +47,7 @@ is beyond device's set DMA address range"), and transfers go astray.`,
         };
       }
     }
-    for (const boot of board.linux) {
+    for (const boot of linuxBoots(board)) {
       for (const place of boot.reserved) {
         const { node } = place;
         const at = node && placeOfProperty(node, 'size');

@@ -8,6 +8,7 @@ import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 import { logOfAll } from '../target-lines.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly bank: Bank;
@@ -28,7 +29,9 @@ export const bankNotPageAligned = rule<Facts>({
       yield {
         at: bank.written,
         facts: { bank },
-        ...logOfAll(board.linux, (boot) => lineWith(linesAbout(boot, bank.node), 'memory-ignored')),
+        ...logOfAll(linuxBoots(board), (boot) =>
+          lineWith(linesAbout(boot, bank.node), 'memory-ignored'),
+        ),
       };
     }
   },

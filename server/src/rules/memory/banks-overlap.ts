@@ -1,5 +1,6 @@
 // Two RAM banks share bytes.
 
+import { endOf } from '../../xen/ending.ts';
 import { formatRange, formatSize } from '../../addresses/format.ts';
 import { intersection } from '../../addresses/region.ts';
 import type { Bank } from '../../memory/memory-map.ts';
@@ -9,6 +10,7 @@ import { isXenTree } from '../../xen/is-xen-tree.ts';
 import { isWrittenLater } from '../is-written-later.ts';
 import { rule, type Found } from '../rule.ts';
 import { logOf } from '../target-lines.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly own: Bank;
@@ -44,15 +46,16 @@ common/page_alloc.c").`,
       };
       yield found;
       if (!isXenTree(board.tree)) continue;
-      for (const boot of board.xen) {
-        const { outcome, target } = boot;
-        if (outcome.kind !== 'panics') continue;
-        if (outcome.because.some(({ code }) => code === 'ram-twice'))
+      for (const boot of xenBoots(board)) {
+        const { target } = boot;
+        const end = endOf(boot);
+        if (!end) continue;
+        if (end.because.some(({ code }) => code === 'ram-twice'))
           yield {
             ...found,
             severity: 'error',
             target,
-            ...logOf(boot, outcome.line),
+            ...logOf(boot, end.line),
             tells: [{ target, consequence: 'boot-ends' }],
           };
       }

@@ -11,6 +11,7 @@ import { refusalParts, refusedOverlaps, wordRefusals, type Refusal } from '../re
 import { rule, type Found } from '../rule.ts';
 import { reservationName } from '../static-regions.ts';
 import { logOf } from '../target-lines.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly entry: Reserved;
@@ -39,7 +40,7 @@ stop at the overlap. Entries must not overlap each other.`,
       (region) => region.kind === 'memreserve' || (region.kind === 'static' && region.enabled),
     );
     const failed = new Map(
-      board.linux.map((boot) => [
+      linuxBoots(board).map((boot) => [
         boot,
         new Set(boot.reserved.flatMap(({ node, state }) => (state === 'failed' && node) || [])),
       ]),
@@ -63,7 +64,7 @@ stop at the overlap. Entries must not overlap each other.`,
           : [],
       };
       yield found;
-      for (const boot of board.linux) {
+      for (const boot of linuxBoots(board)) {
         const hasFailed = other.node !== undefined && failed.get(boot)?.has(other.node);
         const line = lineWith(linesAbout(boot, other.node), 'linux-not-reserved');
         if (hasFailed && line)

@@ -10,6 +10,7 @@ import { removeProperty } from '../remove-property.ts';
 import { rule } from '../rule.ts';
 import { reservedChildren } from '../static-regions.ts';
 import { logOfAll } from '../target-lines.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -44,7 +45,7 @@ shared-dma-pool.`,
     for (const node of reservedChildren(board)) {
       if (!isEnabled(node)) continue;
       const place = (name: string): ReturnType<typeof written> => written(node, name);
-      const log = logOfAll(board.linux, (boot) =>
+      const log = logOfAll(linuxBoots(board), (boot) =>
         lineWith(linesAbout(boot, node), 'region-refused'),
       );
       if (isCompatible(node, 'restricted-dma-pool')) {

@@ -9,6 +9,7 @@ import { addProperty } from '../add-property.ts';
 import type { Board } from '../board.ts';
 import { rule, type Place } from '../rule.ts';
 import { logOfAll } from '../target-lines.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -34,7 +35,7 @@ them all the same, so that a dom0 uses memory it does not own ("Failing to acqui
     if (!node || node.children.length === 0) return;
     const cells = linuxRootCells(board.tree);
     if (hasLinuxFormat(node, cells)) return;
-    const log = logOfAll(board.linux, (boot) => lineWith(boot.log, 'format-unsupported'));
+    const log = logOfAll(linuxBoots(board), (boot) => lineWith(boot.log, 'format-unsupported'));
     const opening = node.openings[0]?.name;
     for (const [fault, expected] of [
       ['#address-cells', cells.address],

@@ -7,6 +7,7 @@ import type { Reserved } from '../../memory/memory-map.ts';
 import type { XenBoot } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly region: Reserved;
@@ -45,13 +46,13 @@ chosen targets.`,
       if (region.kind !== 'static' || !region.enabled || !region.written) continue;
       const bank = ram[indexBehind(ram, region.start)];
       if (!bank || region.end <= region.start || !contains(bank, region)) continue;
-      for (const boot of board.xen)
+      for (const boot of xenBoots(board))
         yield {
           at: region.written,
           facts: { region, bank, reader: readerOf(boot, region) },
           target: boot.target,
         };
-      if (board.xen.length === 0)
+      if (xenBoots(board).length === 0)
         yield { at: region.written, facts: { region, bank, reader: 'linux' } };
     }
   },

@@ -9,6 +9,7 @@ import { linesAbout } from '../lines-about.ts';
 import { rule } from '../rule.ts';
 import { reservationName, staticRegions } from '../static-regions.ts';
 import { logOfAll } from '../target-lines.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly region: Reserved;
@@ -38,7 +39,7 @@ check; since 6.12 it warns ("ignores 1 regions in node"). U-Boot reserves the fi
       yield {
         at: region.written,
         facts: { region, first },
-        ...logOfAll(board.linux, (boot) =>
+        ...logOfAll(linuxBoots(board), (boot) =>
           lineWith(linesAbout(boot, region.node), 'regions-ignored'),
         ),
       };

@@ -9,6 +9,7 @@ import { moveRegionFixes } from '../move-region.ts';
 import { rule } from '../rule.ts';
 import { reservationName } from '../static-regions.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly region: Reserved;
@@ -35,7 +36,7 @@ so dom0 is told that there is RAM: SRAM, a carve-out that firmware holds back, o
       const found = { at: region.written, facts: { region } };
       yield found;
       if (!isXenTree(board.tree) || region.kind === 'memreserve') continue;
-      for (const boot of board.xen)
+      for (const boot of xenBoots(board))
         if (boot.dom0?.memoryNodes.some(({ reg }) => reg.some((each) => overlaps(each, region))))
           yield { ...found, severity: 'warning', target: boot.target };
     }

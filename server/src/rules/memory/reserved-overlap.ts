@@ -16,6 +16,7 @@ import { refusalParts, refusedOverlaps, wordRefusals, type Refusal } from '../re
 import { rule, type Found, type Place } from '../rule.ts';
 import { reservationName } from '../static-regions.ts';
 import { logOfAll } from '../target-lines.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   /** The region that is to be changed. */
@@ -123,7 +124,7 @@ the override, else on the region that stands later in the text.`,
       const refusals = refusalsOf(own, other);
       const stopped = refusals.filter(({ comesTo }) => comesTo === 'scan-stops');
       const { log = [], tells = [] } = refusalParts(refusals);
-      const linux = logOfAll(board.linux, (boot) => overlapLine(boot, own, other));
+      const linux = logOfAll(linuxBoots(board), (boot) => overlapLine(boot, own, other));
       yield {
         at,
         facts: { own, other, refusals },

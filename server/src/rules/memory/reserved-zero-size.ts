@@ -7,6 +7,7 @@ import { linesAbout } from '../lines-about.ts';
 import { rule, type Found } from '../rule.ts';
 import { placeOfProperty, reservationName } from '../static-regions.ts';
 import { logOfAll } from '../target-lines.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly name: string;
@@ -34,7 +35,7 @@ reserves nothing; Xen 4.13 and 4.14.0 stop scanning the devicetree there.`,
       };
       yield {
         ...found,
-        ...logOfAll(board.linux, (boot) =>
+        ...logOfAll(linuxBoots(board), (boot) =>
           lineWith(linesAbout(boot, region.node), 'linux-not-reserved'),
         ),
       };

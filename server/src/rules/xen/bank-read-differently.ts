@@ -6,6 +6,7 @@ import { RangeIndex } from '../../memory/range-index.ts';
 import type { Board } from '../board.ts';
 import { rule, type Place } from '../rule.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly name: string;
@@ -30,7 +31,7 @@ it wants the root, the name and device_type. A bank that only one of them sees i
     // UEFI's map is what counts then, for Xen and for Linux.
     if (board.facts.boot.value === 'efi') return;
     const banks = new RangeIndex(board.map.banks.filter((bank) => bank.enabled));
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       if (boot.unscanned.length > 0) continue;
       const seen = new RangeIndex(boot.ram);
       for (const bank of board.map.banks) {

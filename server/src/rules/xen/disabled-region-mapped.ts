@@ -7,6 +7,7 @@ import type { DtNode } from '../../tree/device-tree.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly region: Reserved;
@@ -28,7 +29,7 @@ that Xen gives to others.`,
 
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       const { dom0, uncertain } = boot;
       if (!dom0) continue;
       const isLikely = uncertain.some(({ what }) => what === 'dom0.banks');

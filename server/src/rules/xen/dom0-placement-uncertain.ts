@@ -8,6 +8,7 @@ import { placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
 import { spanOf, stringsOf } from '../../tree/device-tree.ts';
 import { stringValue } from '../../tree/string-bytes.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 /** Several CPUs clean memory at once. */
 const SCRUBBED: readonly ReasonCode[] = ['scrubbed-by', 'scrubbed-by-several'];
@@ -30,7 +31,7 @@ to allocate requested dom0 memory" on four.`,
 
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       const because = boot.uncertain
         .filter(({ what }) => what === 'dom0.banks')
         .flatMap((each) => each.because)

@@ -5,6 +5,7 @@ import type { DynamicReserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly region: DynamicReserved;
@@ -25,7 +26,7 @@ choose inside dom0's own banks; \`alloc-ranges\` made for the host may not meet 
     for (const region of board.map.dynamic) {
       const opening = region.node.openings[0];
       if (!opening || !region.enabled) continue;
-      for (const boot of board.xen)
+      for (const boot of xenBoots(board))
         yield { at: opening.name, facts: { region }, target: boot.target };
     }
   },

@@ -14,6 +14,7 @@ import type { Board } from '../board.ts';
 import type { Proposal } from '../proposal.ts';
 import { rule } from '../rule.ts';
 import { endsInScan, placeOfLine } from '../xen-places.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   /** The domain that has colours; undefined for options of the command line. */
@@ -57,7 +58,7 @@ Add \`llc-coloring=on\` to Xen's command line and build Xen with CONFIG_LLC_COLO
     const domains = chosenOf(board.tree)?.children.filter(
       (node) => isCompatible(node, 'xen,domain') && node.properties.has('llc-colors'),
     );
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       const does = behavioursOf(boot.release);
       const line = lineWith(boot.log, 'command-line');
       if (!does.cacheColouring || !line || endsInScan(boot)) continue;

@@ -5,6 +5,7 @@ import type { Range } from '../../addresses/region.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly range: Range;
@@ -23,7 +24,7 @@ dom0 driver that goes there finds nothing mapped and faults.`,
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
     for (const reservation of board.tree.memoryReservations)
-      for (const boot of board.xen)
+      for (const boot of xenBoots(board))
         yield {
           at: reservation.written.whole,
           facts: {

@@ -16,6 +16,7 @@ import { rule } from '../rule.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Range } from '../../addresses/region.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -45,7 +46,7 @@ Delete the node (or its \`status\`, when the region is meant to be reserved). Xe
 
   *check(board: Board) {
     const told = new Set<DtNode>();
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       for (const kept of boot.reserved) {
         const { node } = kept;
         if (kept.kind !== 'reserved-memory' || !node) continue;
@@ -73,7 +74,7 @@ Delete the node (or its \`status\`, when the region is meant to be reserved). Xe
       }
     }
     // A tree that is not made for Xen yet: which release will boot it is open.
-    if (board.xen.length === 0 || isXenTree(board.tree)) return;
+    if (xenBoots(board).length === 0 || isXenTree(board.tree)) return;
     const ram = ramOf(board.map);
     for (const region of board.map.reserved) {
       const { node, written } = region;

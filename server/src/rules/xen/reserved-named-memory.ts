@@ -8,6 +8,7 @@ import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { staticRegions } from '../static-regions.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -34,7 +35,7 @@ there is no RAM behind it, Xen or dom0 dies.`,
       const outside = board.map.ramKnown && !ram.some((bank) => overlaps(bank, region));
       const found = { at, facts: { node, range: region, outside } };
       if (outside || isXenTree(board.tree)) yield found;
-      for (const boot of board.xen)
+      for (const boot of xenBoots(board))
         if (boot.ram.some((bank) => bank.node === node))
           yield {
             ...found,

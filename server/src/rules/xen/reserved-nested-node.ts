@@ -9,6 +9,7 @@ import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { reservedChildren } from '../static-regions.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -37,7 +38,7 @@ the range and lists it as dom0 RAM, which dom0's Linux then uses ("Failing to ac
         const range = { start: tuple.address, end: tuple.address + tuple.size };
         const found = { at, facts: { node, range } };
         yield found;
-        for (const boot of board.xen)
+        for (const boot of xenBoots(board))
           if (boot.reserved.some((kept) => kept.node === node) && isXenTree(board.tree))
             yield { ...found, severity: 'error', target: boot.target };
       }

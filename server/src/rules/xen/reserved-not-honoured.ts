@@ -8,6 +8,7 @@ import { linuxIgnores } from '../../xen/steps/judge-dom0.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -30,7 +31,7 @@ DMA to it go wrong, and pages that are not even mapped abort.`,
 
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       for (const exported of boot.dom0?.exported ?? []) {
         const { node } = exported;
         const because = linuxIgnores(node);

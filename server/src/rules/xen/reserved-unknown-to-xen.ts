@@ -8,6 +8,7 @@ import { behavioursOf } from '../../xen/behaviours.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly region: Reserved;
@@ -27,7 +28,7 @@ and dom0 may have it mapped as a device.`,
 
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       // What is lost because the scan stopped is told where it stops.
       if (lineWith(boot.log, 'node-parsing-failed') || boot.ram.length === 0) continue;
       for (const region of board.map.reserved) {

@@ -1,5 +1,6 @@
 // Xen prints a warning about this tree and goes on, usually with less than the tree says.
 
+import { endOf } from '../../xen/ending.ts';
 import { eventIn } from '../../messages/event.ts';
 import type { XenMessageId } from '../../xen/messages.ts';
 import type { LogLine } from '../../xen/xen-boot.ts';
@@ -8,6 +9,7 @@ import { rule } from '../rule.ts';
 import { causeOfEnd, placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
 import { logOf } from '../target-lines.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly line: string;
@@ -52,9 +54,9 @@ understood. It prints one line, drops the thing and boots on, so the effect show
 
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
-    for (const boot of board.xen) {
-      const ending = boot.outcome.kind === 'panics' ? boot.outcome.line?.text : undefined;
-      const cause = boot.outcome.kind === 'panics' ? causeOfEnd(boot) : undefined;
+    for (const boot of xenBoots(board)) {
+      const ending = endOf(boot)?.line?.text;
+      const cause = endOf(boot) ? causeOfEnd(boot) : undefined;
       for (const [index, line] of boot.log.entries()) {
         if (!isComplaint(line) || line.text === ending || line === cause) continue;
         // Where the scan ends over it, that is the finding.

@@ -1,5 +1,6 @@
 // A boot module of the tree is not among the modules Xen has.
 
+import { endOf } from '../../xen/ending.ts';
 import { formatRange } from '../../addresses/format.ts';
 import { lineWith } from '../../messages/event.ts';
 import type { Module } from '../../memory/memory-map.ts';
@@ -8,6 +9,7 @@ import { linesAbout } from '../lines-about.ts';
 import { endsInScan } from '../xen-places.ts';
 import { rule } from '../rule.ts';
 import { logOf } from '../target-lines.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly module: Module;
@@ -25,8 +27,8 @@ stopped are not seen either. dom0 then has no kernel or no ramdisk.`,
   source: ['xen: add_boot_module', 'xen: process_multiboot_node'],
 
   *check(board: Board) {
-    for (const boot of board.xen) {
-      if (boot.outcome.kind === 'panics' && boot.modules.length === 0) continue;
+    for (const boot of xenBoots(board)) {
+      if (endOf(boot)?.kind === 'panics' && boot.modules.length === 0) continue;
       if (endsInScan(boot)) continue;
       // What the end of the scan costs is told where it ends.
       const isStopped = lineWith(boot.log, 'node-parsing-failed') !== undefined;

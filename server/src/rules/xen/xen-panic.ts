@@ -1,5 +1,6 @@
 // Xen stops: it panics, hangs or crashes on this tree.
 
+import { endOf } from '../../xen/ending.ts';
 import { eventIn } from '../../messages/event.ts';
 import { wordReasons } from '../../xen/reasons.ts';
 import type { LogLine } from '../../xen/xen-boot.ts';
@@ -8,6 +9,7 @@ import { rule } from '../rule.ts';
 import { logOf } from '../target-lines.ts';
 import { causeOfEnd, placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly kind: 'panics' | 'hangs';
@@ -41,19 +43,19 @@ the targets; what is wrong for your board is allowed at its place, with a reason
 
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
-    for (const boot of board.xen) {
-      const { outcome } = boot;
-      if (outcome.kind !== 'panics' && outcome.kind !== 'hangs') continue;
+    for (const boot of xenBoots(board)) {
+      const end = endOf(boot);
+      if (!end) continue;
       // A tree whose modules the boot loader adds has none to miss.
-      if (board.map.modules.length === 0 && isSetUpFailure(outcome.line)) continue;
+      if (board.map.modules.length === 0 && isSetUpFailure(end.line)) continue;
       const at = placeOfLine(causeOfEnd(boot), board);
       if (!at) continue;
-      const line = outcome.line?.text;
+      const line = end.line?.text;
       yield {
         at,
-        facts: { kind: outcome.kind, line, because: wordReasons(outcome.because) },
+        facts: { kind: end.kind, line, because: wordReasons(end.because) },
         target: boot.target,
-        ...logOf(boot, outcome.line),
+        ...logOf(boot, end.line),
       };
     }
   },

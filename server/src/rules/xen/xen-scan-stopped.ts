@@ -1,5 +1,6 @@
 // Xen stops reading the devicetree at a node and boots on without the rest.
 
+import { endOf } from '../../xen/ending.ts';
 import { lineWith } from '../../messages/event.ts';
 import type { Board } from '../board.ts';
 import { lostPlaces, lostToScan } from '../lost-to-scan.ts';
@@ -7,6 +8,7 @@ import { rule } from '../rule.ts';
 import { endsInScan, placeOfLine } from '../xen-places.ts';
 import { isXenTree } from '../../xen/is-xen-tree.ts';
 import { logOf, wordList } from '../target-lines.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly stoppedAt: string;
@@ -36,7 +38,7 @@ decides what is lost.`,
 
   *check(board: Board) {
     if (!isXenTree(board.tree)) return;
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       const line = lineWith(boot.log, 'node-parsing-failed');
       if (!line || endsInScan(boot)) continue;
       const before = boot.log[boot.log.indexOf(line) - 1];
@@ -44,10 +46,8 @@ decides what is lost.`,
       const at = placeOfLine(why ?? line, board);
       if (!at) continue;
       const lost = lostToScan(board, boot);
-      const { outcome, target } = boot;
-      const panics =
-        outcome.kind === 'panics' &&
-        outcome.because.some(({ code }) => code === 'no-ram-scan-ended');
+      const { target } = boot;
+      const panics = endOf(boot)?.because.some(({ code }) => code === 'no-ram-scan-ended') ?? false;
       yield {
         at,
         facts: {

@@ -2,15 +2,16 @@
 
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { describeFrame } from '../server/src/ide/describe-frame.ts';
+import { frameVerdict } from '../server/src/xen/verdicts/frame-verdict.ts';
+import { mapMemory } from '../server/src/memory/map-memory.ts';
+import type { Verdict } from '../server/src/target/verdict.ts';
 import { writeDtb } from '../server/src/dtb/write-dtb.ts';
 import { bootXen } from '../server/src/xen/boot.ts';
 import { parseRelease } from '../server/src/xen/releases.ts';
-import type { XenBoot } from '../server/src/xen/xen-boot.ts';
 import { sourceTree } from './support/source-tree.ts';
 import { factsOf } from './support/facts-of.ts';
 
-async function boot(board: string): Promise<XenBoot> {
+async function verdictOn(board: string, address: bigint): Promise<Verdict | undefined> {
   const file = path.join(import.meta.dirname, 'fixtures/xen-boots', board, 'board.dts');
   const { tree } = await sourceTree(file);
   const release = parseRelease('4.18.6');
@@ -20,10 +21,11 @@ async function boot(board: string): Promise<XenBoot> {
     dtb: { address: 0x43000000n },
     cpus: 1,
   };
-  return bootXen(tree, release, factsOf(tree, profile, BigInt(writeDtb(tree).length)));
+  const boot = bootXen(tree, release, factsOf(tree, profile, BigInt(writeDtb(tree).length)));
+  return frameVerdict(boot, address, { tree, map: mapMemory(tree) });
 }
 
-describe('describe-frame', () => {
+describe('frame-verdict', () => {
   const FRAMES: readonly (readonly [string, bigint, RegExp])[] = [
     ["dom0's own", 0x58000000n, /^accepted: dom0's own page \(mfn_valid yes, owner dom0\)$/],
     [
@@ -44,18 +46,18 @@ describe('describe-frame', () => {
   ];
   for (const [what, address, expected] of FRAMES) {
     it(`a frame ${what}`, async () => {
-      const found = describeFrame(await boot('seed-status-disabled'), address);
+      const found = await verdictOn('seed-status-disabled', address);
       assert.match(found?.owner ?? '', expected);
     });
   }
 
   it('a frame told to dom0 and not mapped', async () => {
-    const found = describeFrame(await boot('seed-no-ranges'), 0x1a019c000n);
+    const found = await verdictOn('seed-no-ranges', 0x1a019c000n);
     assert.match(found?.owner ?? '', /^not mapped in dom0 .* dom0 faults on the first access$/);
     assert.equal(found?.node?.path, '/reserved-memory/hi@1a0000000');
   });
 
   it('says nothing of a dom0 that is not reached', async () => {
-    assert.equal(describeFrame(await boot('resv-wrap'), 0x58000000n), undefined);
+    assert.equal(await verdictOn('resv-wrap', 0x58000000n), undefined);
   });
 });

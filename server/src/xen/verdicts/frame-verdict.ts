@@ -1,23 +1,35 @@
 // Whether dom0 may hand Xen a frame in a hypercall, and if not, because of which node.
 
-import { wordReasons } from '../xen/reasons.ts';
-import { frameOf } from '../addresses/page.ts';
-import type { DtNode } from '../tree/device-tree.ts';
-import { explainMfn, type MfnExplanation } from '../xen/explain-mfn.ts';
-import type { XenBoot } from '../xen/xen-boot.ts';
-import { xenName, type Ownership } from './ownership.ts';
+import { frameOf } from '../../addresses/page.ts';
+import type { Subject } from '../../target/system.ts';
+import type { Verdict } from '../../target/verdict.ts';
+import type { DtNode } from '../../tree/device-tree.ts';
+import { stopsForCertain } from '../ending.ts';
+import { explainMfn, type MfnExplanation } from '../explain-mfn.ts';
+import { wordReasons } from '../reasons.ts';
+import type { XenBoot } from '../xen-boot.ts';
 
 /** The answer for the frame of an address; undefined where dom0 is not reached or its banks are not known. */
-export function describeFrame(boot: XenBoot, address: bigint): Ownership | undefined {
-  const { outcome, dom0, uncertain } = boot;
-  if (!dom0 || outcome.kind === 'panics' || outcome.kind === 'hangs') return undefined;
-  const isOpen = uncertain.some(({ what }) => what === 'dom0' || what === 'dom0.banks');
+export function frameVerdict(
+  boot: XenBoot,
+  address: bigint,
+  subject: Subject,
+): Verdict | undefined {
+  if (!boot.dom0 || stopsForCertain(boot, subject)) return undefined;
+  const isOpen = boot.uncertain.some(({ what }) => what === 'dom0' || what === 'dom0.banks');
   const found = explainMfn(boot, frameOf(address));
+  // Host nodes are mapped where they are, wherever dom0's own RAM is.
   if (isOpen && found.mapped !== 'device') return undefined;
   const node = nodeOf(found);
+  const { linuxUsesBecause, mapped, toldBy } = found;
   return {
-    view: `hypercalls of dom0 (${xenName(boot)})`,
+    view: `hypercalls of dom0 (Xen ${boot.release.name})`,
+    target: boot.target,
+    isSystem: false,
     owner: wording(found),
+    mapped,
+    toldAsRam: toldBy !== undefined,
+    ...(linuxUsesBecause && { atRisk: wordReasons([linuxUsesBecause]) }),
     ...(node && { node }),
   };
 }
@@ -33,7 +45,7 @@ function wording(found: MfnExplanation): string {
   if (mapped === 'no') {
     return toldBy === undefined
       ? `not mapped in dom0 (${state})`
-      : `not mapped in dom0 (${state}), though ${toldBy} tells it this is RAM: dom0 faults on the first access`;
+      : `not mapped in dom0 (${state}), though ${toldBy} lists it as RAM: dom0 faults on the first access`;
   }
   const refused = `refused with "${line ?? ''}" (${state}): mapped for ${mappedBy?.name ?? 'a device'}`;
   if (linuxUsesBecause !== undefined)

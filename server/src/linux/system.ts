@@ -1,0 +1,40 @@
+// Linux on bare metal, as those see it who know no system by name.
+
+import { makeSystem, type Target } from '../target/system.ts';
+import { bootLinux } from './boot.ts';
+import { LINUX } from './linux-boots.ts';
+import type { LinuxBoot } from './linux-boot.ts';
+import { linuxReaderMap } from './verdicts/reader-map.ts';
+import { linuxBranches, parseLinuxRelease } from './releases.ts';
+import { RELEASE_HELP } from './verdicts/release-help.ts';
+import { remarkOnDynamic } from './verdicts/remarks.ts';
+import { linuxViews } from './verdicts/views.ts';
+import { wordEnding } from './verdicts/word-ending.ts';
+
+function targetOf(version: string): Target | undefined {
+  const release = parseLinuxRelease(version);
+  return (
+    release && {
+      name: `${LINUX}:${release.name}`,
+      asked: `${LINUX}:${version}`,
+      order: release.major * 1000 + release.minor,
+      boot: (tree) => bootLinux(tree, release),
+    }
+  );
+}
+
+export const linuxSystem = makeSystem<LinuxBoot>({
+  id: LINUX,
+  name: 'Linux',
+  releaseHelp: RELEASE_HELP,
+  isHypervisor: false,
+  branches: linuxBranches.map((name) => ({ name, detail: parseLinuxRelease(name)?.name ?? name })),
+  parse: targetOf,
+  views: linuxViews,
+  readers: ['linux'],
+  readerMap: (boot, _reader, subject) => linuxReaderMap(boot, subject),
+  bank: () => [],
+  dynamic: remarkOnDynamic,
+  bootargs: () => [],
+  ending: wordEnding,
+});

@@ -1,0 +1,3 @@
+// What the command line says of releases of Linux.
+
+export const RELEASE_HELP = 'Linux release on bare metal';

@@ -1,0 +1,63 @@
+// Which releases of which systems a board is judged for.
+
+import { systemIdOf, releaseNameOf } from '../target/boot.ts';
+import type { Target } from '../target/system.ts';
+import { allSystems } from './all-systems.ts';
+
+export type Targets = readonly Target[];
+
+/** What is assumed when nobody chose: the newest Xen and the current long-term Linux. */
+export const defaultTargets: readonly string[] = ['xen:4.22', 'linux:6.12'];
+
+/** A target name that is none, with the names that would do. */
+export interface UnknownTarget {
+  readonly name: string;
+  readonly known: readonly string[];
+}
+
+/**
+ * `xen:4.18`, `xen:4.18.2`, `xen:unstable`, `linux:6.12` as releases, in the order given, without repeats; names that
+ * are no target come back in `unknown`.
+ */
+export function parseTargets(names: readonly string[]): {
+  readonly targets: Targets;
+  readonly unknown: readonly UnknownTarget[];
+} {
+  const targets = new Map<string, Target>();
+  const unknown: UnknownTarget[] = [];
+  for (const name of names) {
+    const system = allSystems.find(({ id }) => id === systemIdOf(name));
+    const target = system?.parse(releaseNameOf(name));
+    if (target && !targets.has(target.name)) targets.set(target.name, target);
+    else if (!target)
+      unknown.push({
+        name,
+        known: system
+          ? system.branches.map((branch) => `${system.id}:${branch.name}`)
+          : allSystems.map(({ id }) => `${id}:RELEASE`),
+      });
+  }
+  return { targets: [...targets.values()], unknown };
+}
+
+/** Both lists without repeats: the systems in the order of `targets`, each one's releases ascending. */
+export function joinTargets(targets: Targets, more: Targets): Targets {
+  const all = new Map([...targets, ...more].map((target) => [target.name, target]));
+  const systems = [...new Set([...all.keys()].map(systemIdOf))];
+  return [...all.values()].sort(
+    (a, b) =>
+      systems.indexOf(systemIdOf(a.name)) - systems.indexOf(systemIdOf(b.name)) ||
+      a.order - b.order,
+  );
+}
+
+/** `xen:4.18.6` as the user asked for it: `xen:4.18`. Names that nobody asked for stay as they are. */
+export function targetAsAsked(name: string, targets: Targets): string {
+  return targets.find((target) => target.name === name)?.asked ?? name;
+}
+
+/** `Xen 4.18` for `xen:4.18`; what is of no system stays as it is. */
+export function targetInWords(name: string): string {
+  const system = allSystems.find(({ id }) => id === systemIdOf(name));
+  return system ? `${system.name} ${releaseNameOf(name)}` : name;
+}
