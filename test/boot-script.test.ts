@@ -10,6 +10,7 @@ import {
   RUNS_TOO_MUCH,
 } from '../server/src/inputs/read-boot-script.ts';
 import { placeImages, readImageBuilderConfig } from '../server/src/inputs/read-imagebuilder.ts';
+import { xenBoots } from '../server/src/xen/xen-boots.ts';
 import { analyzeFile } from './support/analyze-file.ts';
 import { readOptions } from './support/annotations.ts';
 
@@ -211,7 +212,7 @@ describe('scripts beside a board', () => {
       ['/chosen/dom0 set-by-loader'],
     );
     assert.equal(made.map.reserved[0]?.start, 0x7f000000n);
-    for (const boot of made.xen) {
+    for (const boot of xenBoots(made)) {
       assert.notEqual(boot.outcome.kind, 'panics', boot.target);
       const kernel = boot.modules.find(({ kind }) => kind === 'Kernel');
       assert.equal(kernel?.start, 0x48000000n);

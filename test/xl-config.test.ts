@@ -1,4 +1,4 @@
-// xl configurations: what xl itself reads in them, and where it does not.
+// Configurations of xl: what xl itself reads in them, and where it does not.
 
 import assert from 'node:assert/strict';
 import { formatRange } from '../server/src/addresses/format.ts';

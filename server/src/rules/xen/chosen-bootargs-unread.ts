@@ -6,6 +6,7 @@ import { stringOf, walkNodes, type Written } from '../../tree/device-tree.ts';
 import { unknownProperty } from '../../tree/loader-changes.ts';
 import { chosenOf } from '../../xen/chosen-of.ts';
 import { splitOptions } from '../../xen/steps/boot-fdt-cmdline.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { logOf } from '../target-lines.ts';
@@ -62,7 +63,7 @@ Xen that stand there are ignored: dom0 gets 512 MiB, the console stays silent.`,
       .map(({ name, value }) => (value === '' ? name : `${name}=${value}`));
     if (options.length === 0) return;
     const replaced = chosen.properties.has('xen,xen-bootargs');
-    for (const boot of board.xen) {
+    for (const boot of xenBoots(board)) {
       const line = lineWith(boot.log, 'command-line');
       if (!line || endsInScan(boot) || isSame(line.written, at)) continue;
       yield {

@@ -3,6 +3,7 @@
 import { spanOf, walkNodes, type DtNode } from '../../tree/device-tree.ts';
 import { chosenOf } from '../../xen/chosen-of.ts';
 import { isCompatible } from '../../xen/compatible.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 import type { Board } from '../board.ts';
 import type { Proposal } from '../proposal.ts';
 import { rule, type Place } from '../rule.ts';
@@ -51,12 +52,13 @@ from anywhere.`,
 
   *check(board: Board) {
     const chosen = chosenOf(board.tree);
-    if (!chosen || board.xen.length === 0) return;
+    if (!chosen || xenBoots(board).length === 0) return;
     for (const node of walkNodes(chosen)) {
       for (const [name, at] of propertiesOf(board, node)) {
         const meant = meantBy(name, readIn(node, chosen));
         if (meant === undefined) continue;
-        for (const { target } of board.xen) yield { at, facts: { node, name, meant }, target };
+        for (const { target } of xenBoots(board))
+          yield { at, facts: { node, name, meant }, target };
       }
     }
   },
