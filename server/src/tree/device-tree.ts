@@ -142,8 +142,8 @@ export interface DeviceTree {
   readonly phandles: ReadonlyMap<number, DtNode>;
   readonly memoryReservations: readonly MemoryReservation[];
   readonly bootCpu: number;
-  /** Properties with a value that nobody knows, whatever their nodes say; absent when there are none. */
-  readonly unknownProperties?: readonly UnknownProperty[];
+  /** Properties with a value that nobody knows, whatever their nodes say, by path and name; absent without any. */
+  readonly unknownProperties?: ReadonlyMap<string, ReadonlyMap<string, UnknownProperty>>;
   /** Whether the source says `/plugin/`: an overlay. */
   readonly isPlugin: boolean;
   readonly problems: readonly TreeProblem[];

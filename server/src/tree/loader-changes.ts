@@ -20,10 +20,15 @@ export function applyLoaderChanges(tree: DeviceTree, changes: LoaderChanges): De
     const whole = writtenAt(at);
     return { address, size, labels: [], written: { whole, address: whole, size: whole } };
   });
+  const unknownProperties = new Map<string, Map<string, UnknownProperty>>();
+  for (const each of unknown) {
+    const ofNode = unknownProperties.get(each.path) ?? new Map<string, UnknownProperty>();
+    unknownProperties.set(each.path, ofNode.set(each.name, each));
+  }
   return {
     ...tree,
     memoryReservations: [...tree.memoryReservations, ...added],
-    unknownProperties: unknown,
+    unknownProperties,
   };
 }
 
@@ -39,5 +44,5 @@ export function unknownProperty(
   node: DtNode,
   name: string,
 ): UnknownProperty | undefined {
-  return tree.unknownProperties?.find((each) => each.name === name && each.path === node.path);
+  return tree.unknownProperties?.get(node.path)?.get(name);
 }

@@ -1,6 +1,7 @@
 // A property of /chosen that Xen does not know is nearly one that it reads.
 
 import { spanOf, walkNodes, type DtNode } from '../../tree/device-tree.ts';
+import { unknownProperty } from '../../tree/loader-changes.ts';
 import { chosenOf } from '../../xen/chosen-of.ts';
 import { isCompatible } from '../../xen/compatible.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
@@ -72,8 +73,8 @@ from anywhere.`,
 function* propertiesOf({ tree }: Board, node: DtNode): Generator<readonly [string, Place]> {
   for (const [name, property] of node.properties)
     if (isXenName(name) && property.definition) yield [name, property.definition.name];
-  for (const { path, name, at } of tree.unknownProperties ?? [])
-    if (path === node.path && isXenName(name)) yield [name, at];
+  for (const { name, at } of tree.unknownProperties?.get(node.path)?.values() ?? [])
+    if (isXenName(name)) yield [name, at];
 }
 
 function isXenName(name: string): boolean {
@@ -115,9 +116,7 @@ function distanceBetween(a: string, b: string): number {
 /** The name alone is changed; not where the right one is there as well. */
 function renaming({ tree }: Board, { node, name, meant }: Facts): readonly Proposal[] {
   const property = node.properties.get(name);
-  const isTaken =
-    node.properties.has(meant) ||
-    (tree.unknownProperties ?? []).some((each) => each.path === node.path && each.name === meant);
+  const isTaken = node.properties.has(meant) || unknownProperty(tree, node, meant);
   if (!property?.definition || property.overridden.length > 0 || isTaken) return [];
   return [
     {
