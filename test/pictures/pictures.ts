@@ -45,7 +45,7 @@ describe('pictures', () => {
       open: 'board.dts',
       settings: { 'editor.minimap.enabled': false, 'breadcrumbs.enabled': false },
     });
-    await workbench().waitSquiggles('error', 3);
+    await workbench().waitSquiggles('error', 2);
     await page.keyboard.press('Control+B');
     await workbench().command('dtmap: Show memory map');
     await workbench().webview('#map .block');

@@ -38,7 +38,8 @@ function readJson(file: string): unknown {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-function xenLines(file: string): string[] {
+/** Xen's lines of a captured console, without `(XEN) ` and line ends. */
+export function xenLines(file: string): string[] {
   return readFileSync(file, 'latin1')
     .split('\n')
     .map((line) => line.replaceAll('\r', ''))

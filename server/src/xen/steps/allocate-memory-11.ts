@@ -42,41 +42,71 @@ export function allocateMemory11(state: BootState): void {
   const lowBits = does.platformDmaBits
     ? Math.min(32, state.world.valueOf('dmaBits') ?? platformBits)
     : 32;
-  const lowZone = zoneBelow(lowBits);
   const total = Number(size / BigInt(PAGE_SIZE_NUMBER));
   const doubt = doubtBanks(state, buddy, total, lowBits);
   state.banksUncertain = doubt !== undefined;
-
-  const banks: Bank[] = [];
-  let left = total;
-  let lowmem = true;
-  const firstOrder = orderAbove(Math.min(total, MIN_BANK));
-  for (let order = orderBelow(total); order >= firstOrder && banks.length === 0; order -= 1) {
-    for (let bits = order; bits <= lowBits; bits += 1) {
-      const page = allocate(buddy, order, zoneBelow(bits));
-      if (page === undefined) continue;
-      banks.push({ start: page, pages: 2 ** order });
-      left -= 2 ** order;
-      break;
-    }
-  }
-  if (banks.length === 0) {
+  const first = takeFirstBank(buddy, total, lowBits);
+  if (first === undefined) {
     if (is32Bit(state)) {
-      stop(state, 'first-bank', left);
+      stop(state, 'first-bank', total);
       return;
     }
     if (!state.banksUncertain) print(state, 'no-low-bank', { limit: does.lowMemoryName });
-    lowmem = false;
   }
+  const filled = fillBanks(buddy, first, total, lowBits, does.bankLimit);
+  state.dom0Banks = filled.banks.map(({ start, pages }) => pagesToRange(start, pages));
+  doubtRest(state, filled, total, doubt);
+  if (filled.left > 0) {
+    stop(state, 'all', filled.left);
+    if (state.outcome) return;
+  }
+  printBanks(state);
+}
+
+/** The order that a first bank has at least: that of 128 MiB, or of all when that is less. */
+function leastOrder(total: number): number {
+  return orderAbove(Math.min(total, MIN_BANK));
+}
+
+/** The largest block below the platform's limit, as low as possible; undefined when none is worth having. */
+function takeFirstBank(buddy: Buddy, total: number, lowBits: number): Bank | undefined {
+  for (let order = orderBelow(total); order >= leastOrder(total); order -= 1)
+    for (let bits = order; bits <= lowBits; bits += 1) {
+      const page = allocate(buddy, order, zoneBelow(bits));
+      if (page !== undefined) return { start: page, pages: 2 ** order };
+    }
+  return undefined;
+}
+
+interface FilledBanks {
+  readonly banks: readonly Bank[];
+  /** Pages that are in no bank. */
+  readonly left: number;
+  /** The banks before the rest below 4 MiB was taken. */
+  readonly whole: readonly Bank[];
+}
+
+/** Takes blocks until `total` pages are in banks, low memory first, from the largest that is left to 4 MiB. */
+function fillBanks(
+  buddy: Buddy,
+  first: Bank | undefined,
+  total: number,
+  lowBits: number,
+  limit: number,
+): FilledBanks {
+  const banks: Bank[] = first ? [first] : [];
+  const lowZone = zoneBelow(lowBits);
+  let lowmem = first !== undefined;
+  let left = total - (first?.pages ?? 0);
   const rest = total % MIN_BLOCK;
   let whole: readonly Bank[] = [];
   let order = orderBelow(left);
-  while (left > 0 && order >= 0 && banks.length < does.bankLimit) {
+  while (left > 0 && order >= 0 && banks.length < limit) {
     if (left === rest) whole = banks.map((bank) => ({ ...bank }));
     const page = allocate(buddy, order, lowmem ? lowZone : Infinity);
     if (page === undefined) {
       order -= 1;
-      if (lowmem && order < firstOrder) {
+      if (lowmem && order < leastOrder(total)) {
         lowmem = false;
         order = orderBelow(left);
         continue;
@@ -94,20 +124,28 @@ export function allocateMemory11(state: BootState): void {
     left -= 2 ** order;
     order = orderBelow(left);
   }
-  state.dom0Banks = banks.map(({ start, pages }) => pagesToRange(start, pages));
-  // Where the rest below 4 MiB lies is not known: the first bank is, unless the rest was joined to it.
-  state.restUncertain = rest > 0 && left < MIN_BLOCK;
+  return { banks, left, whole };
+}
+
+/** Where the rest below 4 MiB lies is not known: the first bank is, unless the rest was joined to it. */
+function doubtRest(
+  state: BootState,
+  { banks, left, whole }: FilledBanks,
+  total: number,
+  doubt: readonly Reason[] | undefined,
+): void {
+  state.restUncertain = total % MIN_BLOCK > 0 && left < MIN_BLOCK;
   if (state.restUncertain && !doubt && !isSame(whole[0], banks[0])) state.banksUncertain = true;
-  if (doubt ?? state.restUncertain)
-    state.uncertain.push({
-      what: 'dom0.banks',
-      because: doubt ?? [reason('rest-below-4-mib', {})],
-      candidates: [state.dom0Banks],
-    });
-  if (left > 0) {
-    stop(state, 'all', left);
-    if (state.outcome) return;
-  }
+  if (!doubt && !state.restUncertain) return;
+  state.uncertain.push({
+    what: 'dom0.banks',
+    because: doubt ?? [reason('rest-below-4-mib', {})],
+    candidates: [state.dom0Banks],
+  });
+}
+
+/** Lines of banks whose place is known. */
+function printBanks(state: BootState): void {
   if (state.banksUncertain) return;
   for (const [index, { start, end }] of state.dom0Banks.entries()) {
     if (state.restUncertain && index > 0) break;
