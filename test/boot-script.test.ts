@@ -1,6 +1,8 @@
 // Boot scripts, environments and ImageBuilder configurations: what they load where, and what they do to the tree.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { formatAddress } from '../server/src/addresses/format.ts';
 import {
   readBootScript,
@@ -8,6 +10,9 @@ import {
   RUNS_TOO_MUCH,
 } from '../server/src/inputs/read-boot-script.ts';
 import { placeImages, readImageBuilderConfig } from '../server/src/inputs/read-imagebuilder.ts';
+import { xenBoots } from '../server/src/xen/xen-boots.ts';
+import { analyzeFile } from './support/analyze-file.ts';
+import { readOptions } from './support/annotations.ts';
 
 const sizes: Readonly<Record<string, bigint>> = { Image: 0x2dc6c0n, rd: 0x100n, 'x.dtb': 0x800n };
 const sizeOf = (file: string): bigint | undefined => sizes[file];
@@ -33,19 +38,114 @@ describe('read-boot-script', () => {
     assert.deepEqual(script.unclear, []);
   });
 
-  it('does not take a size from a file that is not there', () => {
-    const script = read('tftpb 40000000 lost', 'fdt set /chosen/dom0 reg <0x0 0x${filesize}>');
-    assert.deepEqual(script.statements, []);
-    assert.match(script.unclear[0]?.because ?? '', /filesize/);
+  it('knows what stands before a size that nobody knows', () => {
+    const script = read(
+      'tftpb 40000000 lost',
+      'fdt set /chosen/dom0 reg <0x0 0x40000000 0x0 0x${filesize}>',
+      'fdt set /chosen bootargs "console=a $more b"',
+    );
+    const because = 'lost is not beside the script, so its size is unknown';
+    assert.deepEqual(
+      script.statements.map((each) => each.kind === 'unknown-property' && each),
+      [
+        {
+          kind: 'unknown-property',
+          path: '/chosen/dom0',
+          name: 'reg',
+          cells: [0, 0x40000000, 0],
+          text: '<0x0 0x40000000 0x0 0x>',
+          because,
+          line: 2,
+        },
+        {
+          kind: 'unknown-property',
+          path: '/chosen',
+          name: 'bootargs',
+          cells: [],
+          text: 'console=a  b',
+          because: '${more} is not set in the script',
+          line: 3,
+        },
+      ],
+    );
+    assert.deepEqual(script.unclear, [
+      { line: 2, because: `reg of /chosen/dom0 is unknown: ${because}` },
+      { line: 3, because: 'bootargs of /chosen is unknown: ${more} is not set in the script' },
+    ]);
+  });
+
+  it('loads to a known address whatever the device is called', () => {
+    const { loads, unclear } = read(
+      'load ${devtype} ${devnum}:${part} 0x48000000 ${prefix}Image',
+      'tftpb 0x49000000 10.0.0.1:rd',
+      'load mmc 0:1 ${nowhere} rd',
+      'load mmc 0:1 0x0x80000 rd',
+    );
+    assert.deepEqual(
+      loads.map(({ address, file }) => [address, file]),
+      [
+        [0x48000000n, '${prefix}Image'],
+        [0x49000000n, 'rd'],
+      ],
+    );
+    assert.deepEqual(unclear, [
+      {
+        line: 3,
+        because: 'load: the address of rd is unknown: ${nowhere} is not set in the script',
+      },
+      {
+        line: 4,
+        because:
+          'load: the address of rd is unknown: 0x0x80000 has 0x twice, so it is not an address',
+      },
+    ]);
+  });
+
+  it('carries what is unknown from variable to variable', () => {
+    const { loads, unclear } = read(
+      'setenv a ${b}',
+      'setexpr c ${a} + 100',
+      'setenv d 4${e}',
+      'tftpb ${c} Image',
+      'tftpb ${d} Image',
+      'setenv d 40000000',
+      'tftpb ${d} Image',
+    );
+    assert.deepEqual(
+      loads.map(({ line }) => line),
+      [7],
+    );
+    assert.match(unclear[0]?.because ?? '', /\$\{c\} is unknown: \$\{a\} is only known in part/);
+    assert.match(unclear[1]?.because ?? '', /\$\{d\} is only known in part/);
+  });
+
+  it('reserves memory, and says which verbs of fdt it does not follow', () => {
+    const { statements, unclear } = read(
+      'fdt resize 1000',
+      'fdt rsvmem add 0x48000000 1000',
+      'fdt rsvmem add ${from} 1000',
+      'fdt rsvmem delete 0',
+      'fdt memory 40000000 1000',
+    );
+    assert.deepEqual(statements, [
+      { kind: 'reservation', path: '/', address: 0x48000000n, size: 0x1000n, line: 2 },
+    ]);
+    assert.deepEqual(
+      unclear.map(({ line }) => line),
+      [3, 4, 5],
+    );
   });
 
   it('sets no value that U-Boot cannot read', () => {
     const script = read('fdt set /chosen x <1a2b>', 'fdt set /chosen y [0g]', 'fdt set / z <0x1>');
     assert.equal(script.statements.length, 1);
-    assert.deepEqual(
-      script.unclear.map(({ line }) => line),
-      [1, 2],
-    );
+    assert.deepEqual(script.unclear, [
+      {
+        line: 1,
+        because: 'x of /chosen is not set: U-Boot cannot read "1a2b" as a number',
+      },
+      { line: 2, because: 'y of /chosen is not set: U-Boot cannot read "0g" as a number' },
+    ]);
   });
 
   it('applies the overlays that were loaded', () => {
@@ -79,8 +179,46 @@ run nothing`);
   });
 
   it('tells an environment from a script', () => {
-    assert.equal(readEnvironment('bootcmd=run a\na=booti 1\n')?.get('a'), 'booti 1');
+    assert.equal(readEnvironment('bootcmd=run a\na=booti 1\n')?.get('a')?.value, 'booti 1');
     assert.equal(readEnvironment('tftpb 1 a\nfdt addr 2\n'), undefined);
+  });
+});
+
+describe('scripts beside a board', () => {
+  const board = async (name: string) => {
+    const file = join(import.meta.dirname, 'fixtures/rules', name);
+    return await analyzeFile(file, readOptions(readFileSync(file, 'utf8')));
+  };
+
+  it('are one with the environment, and found at the line that loads', async () => {
+    const { findings } = await board('load-outside-ram/bad-joined.dts');
+    assert.deepEqual(
+      findings.map(({ at, message }) => {
+        const text = readFileSync(at.file, 'utf8').slice(0, at.start);
+        return `${basename(at.file)}:${text.split('\n').length}: ${message}`;
+      }),
+      [
+        'joined.cmd:3: rd-that-is-not-here is loaded to 0xd8000000, past the end of RAM (0x7fffffff)',
+        'joined.env:3: /boot/kernel.bin is loaded to [0xd0000000, 0xd0000060), past the end of RAM (0x7fffffff)',
+      ],
+    );
+  });
+
+  it('leave a module of unknown size where it starts, and its boot open', async () => {
+    const { board: made } = await board('xen-module-dropped/good-size-unknown.dts');
+    assert.deepEqual(made.map.modules, []);
+    assert.deepEqual(
+      made.map.unknown.map(({ node, because }) => `${node.path} ${because.code}`),
+      ['/chosen/dom0 set-by-loader'],
+    );
+    assert.equal(made.map.reserved[0]?.start, 0x7f000000n);
+    for (const boot of xenBoots(made)) {
+      assert.notEqual(boot.outcome.kind, 'panics', boot.target);
+      const kernel = boot.modules.find(({ kind }) => kind === 'Kernel');
+      assert.equal(kernel?.start, 0x48000000n);
+      assert.ok(kernel.assumed);
+      assert.ok(boot.uncertain.some(({ what }) => what === 'modules'));
+    }
   });
 });
 

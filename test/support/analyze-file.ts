@@ -55,10 +55,10 @@ export async function analyzeFile(
   ]);
   const files = new NodeFiles();
   if (text !== undefined) files.setText(file, text);
-  const [script] = words('script');
+  const scripts = words('script').map((name) => join(dirname(file), name));
   const inputs = readBootInputs({ files, cwd: dirname(file) }, file, false, {
     profile: profileOf(file, options.get('profile')),
-    ...(script === undefined ? {} : { bootScript: join(dirname(file), script) }),
+    ...(scripts.length === 0 ? {} : { bootScripts: scripts }),
   });
   const preprocessor = { includePaths: [dirname(file)], defines: new Map<string, string>() };
   const reader = { parser: await sharedParser(), cache: new PreprocessCache() };
@@ -70,6 +70,7 @@ export async function analyzeFile(
     targets,
     rules,
     loads: inputs.loads,
+    ...(inputs.loaderChanges ? { loaderChanges: inputs.loaderChanges } : {}),
     guests: readGuests(
       files,
       words('guests').map((name) => join(dirname(file), name)),

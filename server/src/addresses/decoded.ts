@@ -7,6 +7,7 @@ export type Unknown =
   | { readonly code: 'not-translatable'; readonly bus: string }
   | { readonly code: 'size-zero' }
   | { readonly code: 'no-reg' }
+  | { readonly code: 'set-by-loader' }
   | { readonly code: 'dynamic' };
 
 export type Decoded<T> =

@@ -9,6 +9,7 @@ import type { Finding } from '../rules/finding.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import { applyOverlays } from '../tree/apply-overlays.ts';
+import { applyLoaderChanges, type LoaderChanges } from '../tree/loader-changes.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import { gatherFacts, type FactSource } from '../facts/gather-facts.ts';
 import { check, type RuleSettings } from './check.ts';
@@ -28,6 +29,8 @@ export interface BoardRequest {
   readonly rules: RuleSettings;
   /** Files the boot loader loads, when a boot script says so. */
   readonly loads?: readonly Load[];
+  /** What a boot script does to the tree that is in no source. */
+  readonly loaderChanges?: LoaderChanges;
   /** Guests that share the board with Xen's dom0. */
   readonly guests?: readonly Guest[];
 }
@@ -59,12 +62,14 @@ export function analyze(
     readings.push(reading);
   }
   const [base, ...overlays] = readings as [ReadTree, ...ReadTree[]];
-  const tree = symbols
+  const merged = symbols
     ? applyOverlays(
         base.tree,
         overlays.map((overlay) => overlay.tree),
       )
     : base.tree;
+  const { loaderChanges } = request;
+  const tree = loaderChanges ? applyLoaderChanges(merged, loaderChanges) : merged;
   const excess = findExcess(tree);
   const blob = blobOf(tree, overlays.length > 0 ? undefined : base.blobSize);
   const facts = gatherFacts(tree, blob, request.facts);

@@ -9,6 +9,7 @@ import {
   RUNS_TOO_MUCH,
   readEnvironment,
   type BootScript,
+  type EnvironmentVariable,
   type SizeOf,
 } from '../inputs/read-boot-script.ts';
 import { readEfiMap } from '../inputs/read-efi-map.ts';
@@ -22,10 +23,15 @@ import {
 import { differencesBetween } from '../inputs/find-contradictions.ts';
 import type { JsonPath } from '../inputs/json-places.ts';
 import { wordOtherValue } from '../inputs/word-contradiction.ts';
-import { writeScriptTree } from '../inputs/write-script-tree.ts';
+import {
+  writeScriptTree,
+  type ScriptStatement,
+  type ScriptTree,
+} from '../inputs/write-script-tree.ts';
 import type { Load } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
+import type { LoaderChanges } from '../tree/loader-changes.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
 import { Failure } from './failure.ts';
@@ -41,6 +47,8 @@ export interface BootInputs {
   /** Overlays that were made from a script, for a blob. */
   readonly overlays: readonly FileId[];
   readonly made: readonly MadeText[];
+  /** What a script does to the tree that is in no source; absent when it does nothing of the kind. */
+  readonly loaderChanges?: LoaderChanges;
   /** One sentence each, for standard error: what could not be used. */
   readonly remarks: readonly string[];
   /** Those of them that say which edit of the tree was left out. */
@@ -52,7 +60,7 @@ export type BootShell = Pick<Shell, 'files' | 'cwd'>;
 
 type BootSettings = Pick<
   BoardSettings,
-  'profile' | 'bootScript' | 'memoryFrom' | 'efiMap' | 'xenImage'
+  'profile' | 'bootScripts' | 'memoryFrom' | 'efiMap' | 'xenImage'
 > &
   Partial<Pick<BoardSettings, 'targets' | 'profileSources'>>;
 
@@ -97,9 +105,10 @@ export function readBootInputs(
       throw new Failure(`${shown(shell, settings.efiMap)}: not a UEFI memory map`);
     facts.push({ basis: 'given', profile: { boot: 'efi', efiMemoryMap } });
   }
-  if (settings.bootScript === undefined)
+  const [first, ...others] = settings.bootScripts ?? [];
+  if (first === undefined)
     return { facts, loads: [], overlays: [], made: [], remarks, leftOut: [] };
-  return readScript(shell, root, isBlob, settings.bootScript, facts, remarks);
+  return readScripts(shell, root, isBlob, [first, ...others], facts, remarks);
 }
 
 /** Fails with the first field of the boot profile of which `other` says something else; `placeOf` names where. */
@@ -147,34 +156,101 @@ function shown(shell: BootShell, file: FileId): string {
   return relative.startsWith('..') ? file : relative;
 }
 
-function readScript(
+/** Scripts as one text, in which each line knows where it stands. */
+interface JoinedScripts {
+  readonly script: BootScript;
+  /** Where a line of the joined text is. */
+  readonly originOf: (line: number) => { readonly file: FileId; readonly line: number };
+}
+
+/** Environments give the variables, scripts run in their order; without one, `bootcmd` runs as U-Boot does it. */
+function joinScripts(
+  files: readonly FileId[],
+  textOf: (file: FileId) => string,
+  sizeOf: SizeOf,
+): JoinedScripts {
+  const starts: number[] = [];
+  const texts: string[] = [];
+  const environment = new Map<string, EnvironmentVariable>();
+  let lines = 0;
+  let script: BootScript | undefined;
+  for (const file of files) {
+    const text = scriptText(textOf(file));
+    const count = text.split('\n').length;
+    const config = files.length === 1 ? readImageBuilderConfig(text) : undefined;
+    const variables = config || IS_SCRIPT.test(text) ? undefined : readEnvironment(text);
+    if (config) script = placeImages(config, sizeOf);
+    for (const [name, { value, line }] of variables ?? [])
+      environment.set(name, { value, line: line + lines });
+    starts.push(lines);
+    texts.push(variables ? '\n'.repeat(count - 1) : text);
+    lines += count;
+  }
+  const text = texts.join('\n');
+  script ??= readBootScript(text.trim() === '' ? 'run bootcmd' : text, sizeOf, environment);
+  return {
+    script,
+    originOf(line) {
+      const index = Math.max(
+        0,
+        starts.findLastIndex((start) => start < line),
+      );
+      return { file: files[index] ?? '', line: line - (starts[index] ?? 0) };
+    },
+  };
+}
+
+/** A text with commands is a script, even when most of it sets variables. */
+const IS_SCRIPT = /^[ \t]*(?:fdt|setenv|load|tftp\w*|booti)\s/m;
+
+function readScripts(
   shell: BootShell,
   root: FileId,
   isBlob: boolean,
-  file: FileId,
+  files: readonly [FileId, ...FileId[]],
   facts: readonly FactSource[],
   remarks: string[],
 ): BootInputs {
-  const folder = path.posix.dirname(file);
+  const folders = [...new Set(files.map((file) => path.posix.dirname(file)))];
+  // Absolute paths are those of the board: a copy beside the script is as good.
   const pathOf = (name: string): FileId | undefined =>
     [name, path.posix.basename(name)]
-      .map((each) => path.posix.resolve(folder, each))
+      .flatMap((each) => folders.map((folder) => path.posix.resolve(folder, each)))
       .find((each) => shell.files.sizeOf(each) !== undefined);
   const sizeOf = (name: string): bigint | undefined => {
     const found = pathOf(name);
     return found === undefined ? undefined : BigInt(shell.files.sizeOf(found) ?? 0);
   };
-  const text = readText(shell, file, shown(shell, file));
-  const script = scriptOf(scriptText(text), sizeOf);
-  const lines = new LineIndex(text);
+  const { script, originOf } = joinScripts(
+    files,
+    (file) => readText(shell, file, shown(shell, file)),
+    sizeOf,
+  );
+  const names = files.map((file) => shown(shell, file)).join(', ');
+  const placeOf = (line: number): string => {
+    const { file, line: own } = originOf(line);
+    return `${shown(shell, file)}:${own}`;
+  };
+  const texts = new Map(
+    files.map((file) => {
+      const text = readText(shell, file, shown(shell, file));
+      return [file, { text, lines: new LineIndex(text) }];
+    }),
+  );
+  const spanOf = (line: number): Load['at'] => {
+    const { file, line: own } = originOf(line);
+    const { text, lines } = texts.get(file) ?? { text: '', lines: new LineIndex('') };
+    return lineSpan(text, lines, file, own);
+  };
   const { statements, loads: loaded, boot, unclear } = script;
   const isEmpty = !boot && statements.length + loaded.length === 0;
   if (isEmpty && unclear.every(({ because }) => because === RUNS_TOO_MUCH)) {
     const why = unclear[0]?.because ?? 'nothing in it loads, boots or edits a tree';
-    throw new Failure(`${shown(shell, file)}: ${why}`);
+    throw new Failure(`${names}: ${why}`);
   }
-  for (const { line, because } of unclear)
-    remarks.push(`${shown(shell, file)}:${line}: ${because}`);
+  // What is run several times is said once.
+  const said = new Set(unclear.map(({ line, because }) => `${placeOf(line)}: ${because}`));
+  remarks.push(...said);
   const loads = script.loads.map((load): Load => {
     const size = sizeOf(load.file);
     const found = pathOf(load.file);
@@ -184,7 +260,7 @@ function readScript(
       address: load.address,
       ...(size === undefined ? {} : { size }),
       ...(found === undefined ? {} : { path: found }),
-      at: lineSpan(text, lines, file, load.line),
+      at: spanOf(load.line),
       role,
       ...staysAt(script, role),
     };
@@ -194,25 +270,29 @@ function readScript(
   const overlays = script.overlays.flatMap((name) => {
     const found = pathOf(name);
     if (found === undefined)
-      leftOut.push(`${shown(shell, file)}: overlay ${name} is not there and was left out`);
+      leftOut.push(`${names}: overlay ${name} is not there and was left out`);
     return found ?? [];
   });
   if (script.statements.length > 0) {
+    const madeFrom =
+      ({ lineOf }: ScriptTree): MadeText['originOf'] =>
+      (offset) =>
+        originOf(lineOf(offset));
     const tree = writeScriptTree(script.statements, isBlob ? 'overlay' : 'appendix');
     if (isBlob) {
       for (const { kind, line, path: node } of script.statements)
         if (kind.startsWith('remove'))
-          leftOut.push(`${shown(shell, file)}:${line}: fdt rm ${node} of a blob was left out`);
-      const id = `${file}.dtso`;
+          leftOut.push(`${placeOf(line)}: fdt rm ${node} of a blob was left out`);
+      const id = `${files[0]}.dtso`;
       shell.files.setText(id, tree.text);
       overlays.push(id);
-      made.push({ file: id, from: 0, origin: file, lineOf: tree.lineOf });
+      made.push({ file: id, from: 0, originOf: madeFrom(tree) });
     } else {
       // Without the edits of an earlier reading of the same board.
       shell.files.unset(root);
       const text = readText(shell, root, shown(shell, root));
       shell.files.setText(root, text + tree.text);
-      made.push({ file: root, from: text.length, origin: file, lineOf: tree.lineOf });
+      made.push({ file: root, from: text.length, originOf: madeFrom(tree) });
     }
   }
   return {
@@ -220,9 +300,40 @@ function readScript(
     loads,
     overlays,
     made,
+    ...loaderChangesOf(script.statements, spanOf),
     remarks: [...remarks, ...leftOut],
     leftOut,
   };
+}
+
+/** What is left unknown or reserved when all edits are made. */
+function loaderChangesOf(
+  statements: readonly ScriptStatement[],
+  spanOf: (line: number) => Load['at'],
+): Pick<BootInputs, 'loaderChanges'> {
+  const unknown = new Map<string, LoaderChanges['unknown'][number]>();
+  const reservations: LoaderChanges['reservations'][number][] = [];
+  for (const statement of statements) {
+    const { path: node } = statement;
+    if (statement.kind === 'reservation') {
+      const { address, size, line } = statement;
+      reservations.push({ address, size, at: spanOf(line) });
+    } else if (statement.kind === 'remove-node') {
+      for (const [key, each] of unknown)
+        if (each.path === node || each.path.startsWith(`${node}/`)) unknown.delete(key);
+    } else if ('name' in statement) {
+      const { name } = statement;
+      const key = `${node}\n${name}`;
+      unknown.delete(key);
+      if (statement.kind === 'unknown-property') {
+        const { cells, text, line } = statement;
+        unknown.set(key, { path: node, name, cells, text, at: spanOf(line) });
+      }
+    }
+  }
+  return unknown.size + reservations.length === 0
+    ? {}
+    : { loaderChanges: { unknown: [...unknown.values()], reservations } };
 }
 
 /** The script inside a U-Boot image (mkimage -T script): behind its header and the table of lengths. */
@@ -230,17 +341,6 @@ function scriptText(text: string): string {
   return text.startsWith("'\u0005\u0019V")
     ? text.slice(72).replace(/^[^\n]*?(?=[\x20-\x7e]{4})/, '')
     : text;
-}
-
-function scriptOf(text: string, sizeOf: SizeOf): BootScript {
-  const config = readImageBuilderConfig(text);
-  if (config) return placeImages(config, sizeOf);
-  const environment = /^[ \t]*(?:fdt|setenv|load|tftp\w*|booti)\s/m.test(text)
-    ? undefined
-    : readEnvironment(text);
-  if (!environment) return readBootScript(text, sizeOf);
-  // U-Boot starts with `bootcmd`.
-  return readBootScript(environment.get('bootcmd') ?? '', sizeOf, environment);
 }
 
 function roleOf(script: BootScript, address: bigint): Load['role'] {

@@ -96,7 +96,8 @@ export interface BoardOptions {
   readonly linux?: readonly string[];
   /** A boot profile: the object, or the path of a JSON file. */
   readonly profile?: Readonly<Record<string, unknown>> | string;
-  readonly bootScript?: string;
+  /** Several are read as one: an environment, and the scripts that use it. */
+  readonly bootScript?: string | readonly string[];
   readonly guests?: readonly string[];
   /** Texts that stand in place of files on the disk, by path. */
   readonly files?: Readonly<Record<string, string>>;
@@ -163,7 +164,7 @@ function argumentsOf(options: CompileOptions): string[] {
     ...each('--xen', options.xen),
     ...each('--linux', options.linux),
     ...one('--profile', typeof options.profile === 'object' ? PROFILE : options.profile),
-    ...one('--boot-script', options.bootScript),
+    ...each('--boot-script', [options.bootScript ?? []].flat()),
     ...each('--guest', options.guests),
     ...(options.symbols === true ? ['--symbols'] : []),
   ];

@@ -19,9 +19,8 @@ export interface MadeText {
   readonly file: FileId;
   /** Offsets from here on are made text; 0 when all of the file is. */
   readonly from: number;
-  /** The file the text was made from, and the line there for an offset counted from `from`. */
-  readonly origin: FileId;
-  readonly lineOf: (offset: number) => number;
+  /** The file the text was made from and the line there, for an offset counted from `from`. */
+  readonly originOf: (offset: number) => { readonly file: FileId; readonly line: number };
 }
 
 /** How files are named in the output. */
@@ -55,9 +54,9 @@ export class Places {
   placeOf(span: Span): JsonPlace {
     const made = this.#madeAt(span);
     if (made) {
-      const line = made.lineOf(span.start - made.from);
-      const end = this.#endColumn(made.origin, line);
-      return { file: this.nameOf(made.origin), line, column: 1, endLine: line, endColumn: end };
+      const { file, line } = made.originOf(span.start - made.from);
+      const end = this.#endColumn(file, line);
+      return { file: this.nameOf(file), line, column: 1, endLine: line, endColumn: end };
     }
     const file = this.nameOf(span.file);
     const index = this.#indexOf(span.file);

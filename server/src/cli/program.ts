@@ -11,7 +11,7 @@ export interface BoardOptions {
   readonly root?: string;
   readonly as?: 'dts' | 'dtb';
   readonly profile?: string;
-  readonly bootScript?: string;
+  readonly bootScript?: readonly string[];
   readonly memoryFrom?: string;
   readonly efiMap?: string;
   readonly xenImage?: string;
@@ -111,6 +111,11 @@ function shard(value: string): { index: number; count: number } {
   return { index, count };
 }
 
+/** As `collect`, for an option that is not there unless it is given. */
+function collectSome(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
 /** A command with the options that say how a board is read. */
 function readingBoard(command: Command, formats: readonly string[]): Command {
   const [first = 'text'] = formats;
@@ -128,7 +133,8 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
     .option('--profile <file>', 'boot profile: JSON with what a devicetree does not say')
     .option(
       '--boot-script <file>',
-      'U-Boot script, U-Boot environment or ImageBuilder config that edits the tree and loads files',
+      'U-Boot script, U-Boot environment or ImageBuilder config that edits the tree and loads files (repeatable: an environment and the scripts that use it)',
+      collectSome,
     )
     .option('--memory-from <log>', 'take the actual RAM from a captured boot log')
     .option('--xen-image <file>', 'take size, architecture and build options from an image of Xen')

@@ -295,6 +295,7 @@ export class Session {
       targets: targetsOf(settings.targets),
       rules: ruleSettings(settings),
       ...(inputs.loads.length > 0 ? { loads: inputs.loads } : {}),
+      ...(inputs.loaderChanges ? { loaderChanges: inputs.loaderChanges } : {}),
       ...(guests.length > 0 ? { guests } : {}),
     };
     return { request, inputs };

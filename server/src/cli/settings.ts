@@ -34,7 +34,8 @@ export interface BoardSettings {
   readonly profile: BootProfile;
   /** Where its fields are written, the one that wins first. */
   readonly profileSources?: readonly ProfileSource[];
-  readonly bootScript?: FileId;
+  /** Read as one, in this order. */
+  readonly bootScripts?: readonly FileId[];
   readonly memoryFrom?: FileId;
   readonly efiMap?: FileId;
   readonly xenImage?: FileId;
@@ -166,7 +167,8 @@ export function settingsFor(
   const resolve = (name: string): FileId => resolveFile(name, shell.cwd);
   const targets = targetNames(options, project);
   checkTargets(targets);
-  const bootScript = options.bootScript ? resolve(options.bootScript) : project?.bootScript;
+  const bootScripts =
+    options.bootScript?.map(resolve) ?? (project?.bootScript ? [project.bootScript] : undefined);
   const baseline = options.baseline ? resolve(options.baseline) : project?.baseline;
   const maxWarnings = options.maxWarnings ?? project?.maxWarnings;
   return {
@@ -181,7 +183,7 @@ export function settingsFor(
     overlays: [...(project?.overlays ?? []), ...options.overlay.map(resolve)],
     targets,
     ...profileOf(shell, options, project),
-    ...(bootScript === undefined ? {} : { bootScript }),
+    ...(bootScripts === undefined ? {} : { bootScripts }),
     ...(options.memoryFrom ? { memoryFrom: resolve(options.memoryFrom) } : {}),
     ...(options.efiMap ? { efiMap: resolve(options.efiMap) } : {}),
     ...(options.xenImage ? { xenImage: resolve(options.xenImage) } : {}),

@@ -8,6 +8,7 @@ import { scanDocument } from '../syntax/scan-statements.ts';
 import { encodeText } from '../text/encode.ts';
 import { spanOf, type DeviceTree, type Written } from '../tree/device-tree.ts';
 import { applyOverlays } from '../tree/apply-overlays.ts';
+import { applyLoaderChanges } from '../tree/loader-changes.ts';
 import { evaluate } from '../tree/evaluate.ts';
 import { printDts } from '../tree/print-dts.ts';
 import { readBootInputs } from './boot-inputs.ts';
@@ -50,10 +51,10 @@ export async function compileCommand(
   const { shell } = session;
   const boardFile = await session.find(name, options);
   const settings = settingsFor(shell, boardFile.root, options);
-  const { bootScript } = settings;
+  const { bootScripts } = settings;
   const inputs = readBootInputs(shell, boardFile.root, boardFile.isBlob, {
     profile: {},
-    ...(bootScript === undefined ? {} : { bootScript }),
+    ...(bootScripts === undefined ? {} : { bootScripts }),
   });
   const [leftOut] = inputs.leftOut;
   if (leftOut !== undefined) throw new Failure(leftOut);
@@ -74,7 +75,14 @@ export async function compileCommand(
     const file = await session.find(overlay, {});
     trees.push(await read({ ...file, name: session.shown(overlay) }));
   }
-  const tree = applyOverlays(base, trees);
+  const merged = applyOverlays(base, trees);
+  const { loaderChanges } = inputs;
+  const [unknown] = loaderChanges?.unknown ?? [];
+  if (unknown)
+    throw new Failure(
+      `${boardFile.name}: the boot script sets ${unknown.name} of ${unknown.path} to a value that is not known`,
+    );
+  const tree = loaderChanges ? applyLoaderChanges(merged, loaderChanges) : merged;
   stopAtTreeProblem(tree, places);
   const result =
     options.format === 'dts' ? printDts(tree, { placeOf: originIn(places) }) : writeDtb(tree);

@@ -206,7 +206,7 @@ function appliesOneOf(
   try {
     const settings = settingsFor(shell, project, { ...withoutCommandLine(options), overlay: [] });
     const applied = settings.overlays.map((each) => shell.files.realPath(each));
-    return settings.bootScript !== undefined || overlays.some((each) => applied.includes(each));
+    return settings.bootScripts !== undefined || overlays.some((each) => applied.includes(each));
   } catch (error) {
     // Settings that say nothing.
     if (error instanceof Failure) return false;
@@ -230,7 +230,7 @@ function settingsOf(shell: Session['shell'], root: FileId, options: CheckOptions
   const settings: Mutable<BoardSettings> = settingsFor(shell, root, common);
   // Overlays and scripts edit the board that they are for; an overlay by itself is none.
   if (!isOverlayFile(root)) return settings;
-  delete settings.bootScript;
+  delete settings.bootScripts;
   return { ...settings, overlays: [] };
 }
 

@@ -62,6 +62,7 @@ export type FactReason =
   | 'given'
   | 'from-script'
   | 'from-log'
+  | 'script-leaves-open'
   | 'boot-loader-knows'
   | 'image-knows'
   | 'file-knows'

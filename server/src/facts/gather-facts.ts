@@ -9,6 +9,7 @@ import {
   type DeviceTree,
   type DtNode,
 } from '../tree/device-tree.ts';
+import { unknownProperty } from '../tree/loader-changes.ts';
 import { architectureOf } from './architecture-of.ts';
 import type { BootFacts, Fact, FactReason } from './boot-facts.ts';
 import type { BootProfile } from './boot-profile.ts';
@@ -90,6 +91,9 @@ export function gatherFacts(
     },
     xenCommandLine:
       commandLine ??
+      (signs.openCommandLine === undefined
+        ? undefined
+        : assumed(signs.openCommandLine, 'script-leaves-open')) ??
       (signs.commandLine !== undefined || signs.modules
         ? { value: undefined, basis: 'tree', because: 'in-tree', others: [] }
         : unknown('boot-loader-fills-in')),
@@ -187,6 +191,8 @@ interface Signs {
   staticMemory: boolean;
   staticShm: boolean;
   commandLine: string | undefined;
+  /** What is known of a command line that the boot loader sets, where that is not all of it. */
+  openCommandLine: string | undefined;
 }
 
 function readSigns(tree: DeviceTree): Signs {
@@ -199,6 +205,7 @@ function readSigns(tree: DeviceTree): Signs {
     staticMemory: false,
     staticShm: false,
     commandLine: chosen && stringOf(chosen, 'xen,xen-bootargs'),
+    openCommandLine: chosen && unknownProperty(tree, chosen, 'xen,xen-bootargs')?.text,
   };
   for (const node of tree.root.children)
     if (/^memory(?:@|$)/.test(node.name))

@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<FactReason, string>> = {
   given: 'the boot profile says so',
   'from-script': 'the boot script says so',
   'from-log': 'the captured log says so',
+  'script-leaves-open': 'the boot script sets it to a value that is known only in part',
   'boot-loader-knows': 'the boot loader chooses it',
   'image-knows': "it depends on Xen's image",
   'file-knows': "it depends on the kernel's file",

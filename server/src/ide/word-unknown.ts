@@ -15,6 +15,8 @@ export function wordUnknown(because: Unknown): string {
       return 'its size is 0: firmware fills it in';
     case 'no-reg':
       return 'it has no reg';
+    case 'set-by-loader':
+      return 'the boot script sets reg to a value that is not known';
     case 'dynamic':
       return 'the kernel chooses its place when it boots';
   }

@@ -27,7 +27,7 @@ export interface BootScript {
     readonly stays?: Stays;
     readonly line: number;
   };
-  /** Lines that name a variable nobody sets, or a value that is no number: one sentence each. */
+  /** What is not known for want of a variable or a number, and what was ignored: one sentence each, with its line. */
   readonly unclear: readonly { readonly line: number; readonly because: string }[];
 }
 
@@ -66,7 +66,7 @@ export type SizeOf = (file: string) => bigint | undefined;
 export function readBootScript(
   text: string,
   sizeOf: SizeOf,
-  environment: ReadonlyMap<string, string> = new Map(),
+  environment: Environment = new Map(),
 ): BootScript {
   const variables = new Variables(environment);
   const statements: ScriptStatement[] = [];
@@ -79,15 +79,21 @@ export function readBootScript(
   let boot: BootScript['boot'];
   const runs = new Runs(variables, (line, because) => unclear.push({ line, because }));
   for (const { words: raw, line } of runs.commandsOf(text)) {
-    const missing: string[] = [];
-    const words = variables.substitute(raw, missing);
+    const complain = (because: string): void => void unclear.push({ line, because });
+    const words = variables.substitute(raw);
     if (words === undefined) {
-      unclear.push({ line, because: TOO_LONG });
+      complain(TOO_LONG);
       const variable = variableSetBy(raw);
       if (variable !== undefined) variables.delete(variable);
       continue;
     }
     const [name = '', ...rest] = words.map((word) => word.text);
+    const written = raw.slice(1).map((word) => word.text.replaceAll(KEPT, '$'));
+    const whyOf = (index: number): string => variables.whyUnknown(raw[index + 1]?.text ?? '');
+    if (name.includes(UNKNOWN)) {
+      complain(`the command is unknown: ${variables.whyUnknown(raw[0]?.text ?? '')}`);
+      continue;
+    }
     if (name === 'run') {
       runs.start(rest, line);
       continue;
@@ -97,20 +103,22 @@ export function readBootScript(
       variables.set(assignment[1] ?? '', assignment[2] ?? '');
       continue;
     }
-    if (name === 'setenv' || name === 'env') {
+    if (name === 'env' && rest[0] === 'import') complain('env import: its variables are unknown');
+    if (name === 'setenv' || (name === 'env' && rest[0] === 'set')) {
       const [variable = '', ...value] = name === 'env' ? rest.slice(1) : rest;
-      if (variable !== '') variables.set(variable, value.join(' '));
+      if (variable.includes(UNKNOWN)) complain(`${name} of an unknown variable: ${whyOf(0)}`);
+      else if (variable !== '') variables.set(variable, value.join(' '));
       continue;
     }
     if (name === 'setexpr') {
       const [variable = '', ...expression] = rest;
-      const value = missing.length > 0 ? undefined : calculate(expression);
-      if (value === undefined) variables.delete(variable);
-      else variables.set(variable, value.toString(16));
-      continue;
-    }
-    if (missing.length > 0 && (name === 'fdt' || LOADERS.has(name) || DEVICE_LOADERS.has(name))) {
-      unclear.push({ line, because: `\${${missing[0]}} is not set in the script` });
+      const value = calculate(expression);
+      if (value !== undefined) variables.set(variable, value.toString(16));
+      else {
+        const unknown = expression.findIndex((each) => each.includes(UNKNOWN));
+        const because = unknown < 0 ? 'dtmap does not know what setexpr makes' : whyOf(unknown + 1);
+        variables.delete(variable, `\${${variable}} is unknown: ${because}`);
+      }
       continue;
     }
     if (name === 'fdt') {
@@ -120,29 +128,67 @@ export function readBootScript(
       if (verb.startsWith('ap')) {
         const overlay = address === undefined ? undefined : loadedAt.get(address);
         if (overlay !== undefined) overlays.push(overlay);
-        else unclear.push({ line, because: 'fdt apply of something the script does not load' });
+        else
+          complain(
+            `fdt apply: the overlay is unknown: ${wordAddress(where, whyOf(1), 'the script loads no file there')}`,
+          );
       }
-      const statement = fdtStatement(words.slice(1), line);
-      if (statement === 'wrong')
-        unclear.push({ line, because: 'a value that is no number, so U-Boot does not set it' });
-      else if (statement) statements.push(statement);
+      if (verb.startsWith('rs')) {
+        const reservation = reservationOf(rest.slice(1), line);
+        if (reservation) statements.push(reservation);
+        else if (rest[1] === 'add')
+          complain(`fdt rsvmem: the range is unknown: ${wordAddress(rest[2], whyOf(2), whyOf(3))}`);
+        else complain(`fdt rsvmem ${rest[1] ?? ''}: dtmap does not follow it`);
+        continue;
+      }
+      const statement = fdtStatement(words.slice(1), line, (index) => whyOf(index));
+      if (typeof statement === 'string') complain(statement);
+      else if (statement) {
+        if (statement.kind === 'unknown-property')
+          complain(`${statement.name} of ${statement.path} is unknown: ${statement.because}`);
+        statements.push(statement);
+      } else if (!FDT_WITHOUT_EFFECT.test(verb) && !/^(?:ad|ap)/.test(verb))
+        complain(`fdt ${verb}: dtmap does not follow it`);
     } else if (LOADERS.has(name) || DEVICE_LOADERS.has(name)) {
-      const [where, file] = DEVICE_LOADERS.has(name) ? rest.slice(2) : rest;
+      const skipped = DEVICE_LOADERS.has(name) ? 2 : 0;
+      // Over the network, a single word that is no number names the file.
+      const isFileOnly = skipped === 0 && rest.length === 1 && hexadecimal(rest[0]) === undefined;
+      const fileAt = isFileOnly ? 0 : skipped + 1;
+      const file = rest[fileAt];
+      const where = isFileOnly ? variables.get('loadaddr') : rest[skipped];
+      const whyAddress = isFileOnly ? variables.whyUnknown('\${loadaddr}') : whyOf(skipped);
       const address = hexadecimal(where);
+      variables.delete('filesize', `the size of what line ${line} loads is unknown`);
       if (address === undefined || file === undefined) {
-        unclear.push({ line, because: `${name} without an address and a file` });
+        variables.delete('fileaddr');
+        complain(
+          file === undefined
+            ? `${name} without an address and a file`
+            : `${name}: the address of ${written[fileAt] ?? file} is unknown: ${wordAddress(where, whyAddress)}`,
+        );
       } else {
-        loads.push({ address, file, line });
-        loadedAt.set(address, file);
-        const size = sizeOf(file);
+        // The name as written still has a base name where only its folder is unknown.
+        const name = (file.includes(UNKNOWN) ? (written[fileAt] ?? '') : file).replace(SERVER, '');
+        loads.push({ address, file: name, line });
+        loadedAt.set(address, name);
+        const size = sizeOf(name);
         variables.set('fileaddr', address.toString(16));
-        if (size === undefined) variables.delete('filesize');
+        if (size === undefined)
+          variables.delete('filesize', `${name} is not beside the script, so its size is unknown`);
         else variables.set('filesize', size.toString(16));
       }
     } else if (BOOTERS.has(name)) {
       const [kernel, second, third] = rest;
       const dtb = name === 'bootefi' ? second : third;
       const initrd = name === 'bootefi' ? undefined : second?.split(':')[0];
+      for (const [index, word, what] of [
+        [0, kernel, 'kernel'],
+        [name === 'bootefi' ? 1 : 2, dtb, 'DTB'],
+      ] as const)
+        if (word !== undefined && word !== '-' && (word.includes(UNKNOWN) || TWICE_HEX.test(word)))
+          complain(
+            `${name}: the address of the ${what} is unknown: ${wordAddress(word, whyOf(index))}`,
+          );
       boot = {
         ...optional('kernel', hexadecimal(kernel)),
         ...optional('initrd', initrd === '-' ? undefined : hexadecimal(initrd)),
@@ -161,6 +207,39 @@ export function readBootScript(
   // Without a command that boots, the tree that was worked on is the one that is handed over.
   if (!boot && working !== undefined) boot = { dtb: working, efi: false, line: 1 };
   return { statements, loads, overlays, ...(boot ? { boot } : {}), unclear };
+}
+
+/** Stands for what a variable without a known value has in a word. */
+const UNKNOWN = '\uE001';
+/** The server in front of a file's name, as network commands take it. */
+const SERVER = /^(?:\d{1,3}\.){3}\d{1,3}:/;
+/** What comes of `0x\${address}` where the variable has its own `0x`. */
+const TWICE_HEX = /^0x0x/i;
+/** Verbs of `fdt` that change no property and no node: they print, read, or make room. */
+const FDT_WITHOUT_EFFECT = /^(?:ad|mo|re|pr|li|ge|he|bo|ch|sy|$)/;
+
+/** Why a word is no address: a clause. `why` says which variable is missing, `otherwise` what it is when none is. */
+function wordAddress(
+  word: string | undefined,
+  why: string,
+  otherwise = 'it is not written',
+): string {
+  if (word?.includes(UNKNOWN)) return why;
+  if (word === undefined || hexadecimal(word) !== undefined) return otherwise;
+  return TWICE_HEX.test(word)
+    ? `${word} has 0x twice, so it is not an address`
+    : `${word} is not a hexadecimal address`;
+}
+
+/** `fdt rsvmem add ADDRESS SIZE`; undefined for everything else, and where one of the two is unknown. */
+function reservationOf(
+  [verb, where, length]: readonly string[],
+  line: number,
+): ScriptStatement | undefined {
+  const [address, size] = [hexadecimal(where), hexadecimal(length)];
+  return verb === 'add' && address !== undefined && size !== undefined
+    ? { kind: 'reservation', path: '/', address, size, line }
+    : undefined;
 }
 
 /** The variable that a command sets, as it is written. */
@@ -208,15 +287,23 @@ function hexadecimal(text: string | undefined): bigint | undefined {
     : undefined;
 }
 
+/** A variable of an environment file, with its line from 1. */
+export interface EnvironmentVariable {
+  readonly value: string;
+  readonly line: number;
+}
+
+export type Environment = ReadonlyMap<string, EnvironmentVariable>;
+
 /** The variables of `printenv` output or an environment file: `name=value` lines. Undefined when the text is no such list. */
-export function readEnvironment(text: string): ReadonlyMap<string, string> | undefined {
-  const variables = new Map<string, string>();
+export function readEnvironment(text: string): Environment | undefined {
+  const variables = new Map<string, EnvironmentVariable>();
   let other = 0;
-  for (const raw of text.split(/\r?\n|\0/)) {
+  for (const [index, raw] of text.split(/\r?\n|\0/).entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#') || /^Environment size:/.test(line)) continue;
     const match = /^([A-Za-z_][\w.]*)=(.*)$/.exec(line);
-    if (match) variables.set(match[1] ?? '', match[2] ?? '');
+    if (match) variables.set(match[1] ?? '', { value: match[2] ?? '', line: index + 1 });
     else other++;
   }
   return variables.size > other ? variables : undefined;
@@ -251,12 +338,20 @@ class Runs {
     for (let next = this.#waiting.pop(); next; next = this.#waiting.pop()) yield next;
   }
 
-  /** Puts the commands of these variables before what follows; they count as written in `line`. */
+  /**
+   * Puts the commands of these variables before what follows. They count as written where an environment file has them,
+   * in `line` otherwise.
+   */
   start(names: readonly string[], line: number): void {
     for (const name of names.toReversed()) {
       const value = this.#variables.get(name);
       if (value === undefined) {
-        this.#complain(line, `run ${name}: it is not set in the script`);
+        this.#complain(
+          line,
+          name.includes(UNKNOWN)
+            ? 'run of a variable whose name is unknown: it is ignored'
+            : `run ${name}: it is not set in the script`,
+        );
         continue;
       }
       this.#runs += 1;
@@ -266,7 +361,8 @@ class Runs {
         this.#waiting.length = 0;
         return;
       }
-      for (const each of commandsOf(value).reverse()) this.#waiting.push({ ...each, line });
+      const own = this.#variables.lineOf(name) ?? line;
+      for (const each of commandsOf(value).reverse()) this.#waiting.push({ ...each, line: own });
     }
   }
 }
@@ -285,10 +381,20 @@ const TOO_LONG = `with its variables put in, the command is longer than ${LONGES
 /** What `$name` and `${name}` stand for while a script is read. */
 class Variables {
   readonly #values: Map<string, string>;
+  /** Why variables are unknown, where it is not that nobody sets them. */
+  readonly #whys = new Map<string, string>();
   #substituted = 0;
 
-  constructor(environment: ReadonlyMap<string, string>) {
-    this.#values = new Map(environment);
+  /** The lines of those that an environment file has and nothing has changed since. */
+  readonly #lines = new Map<string, number>();
+
+  constructor(environment: Environment) {
+    this.#values = new Map([...environment].map(([name, { value }]) => [name, value]));
+    for (const [name, { line }] of environment) this.#lines.set(name, line);
+  }
+
+  lineOf(name: string): number | undefined {
+    return this.#lines.get(name);
   }
 
   get(name: string): string | undefined {
@@ -297,14 +403,30 @@ class Variables {
 
   set(name: string, value: string): void {
     this.#values.set(name, value);
+    this.#whys.delete(name);
+    this.#lines.delete(name);
   }
 
-  delete(name: string): void {
+  /** Its value is unknown from here on; `because` is a clause. */
+  delete(name: string, because = `\${${name}} is unknown`): void {
     this.#values.delete(name);
+    this.#whys.set(name, because);
   }
 
-  /** `words` with variables put in; adds the names of unset ones to `missing`. Undefined when the result is too long. */
-  substitute(words: readonly Word[], missing: string[]): readonly Word[] | undefined {
+  /** Why a word as written is not known: a clause about the first variable in it without a known value. */
+  whyUnknown(word: string): string {
+    for (const [, braced, plain] of word.matchAll(VARIABLE)) {
+      const name = braced ?? plain ?? '';
+      const value = this.#values.get(name);
+      if (value === undefined)
+        return this.#whys.get(name) ?? `\${${name}} is not set in the script`;
+      if (value.includes(UNKNOWN)) return `\${${name}} is only known in part`;
+    }
+    return 'it is not written';
+  }
+
+  /** `words` with variables put in, `UNKNOWN` for those without a value. Undefined when the result is too long. */
+  substitute(words: readonly Word[]): readonly Word[] | undefined {
     let length = 0;
     const substituted: Word[] = [];
     for (const word of words) {
@@ -315,9 +437,8 @@ class Variables {
       const text = word.text.replace(VARIABLE, (reference, braced, plain) => {
         const name = String(braced ?? plain);
         const value = this.#values.get(name);
-        if (value === undefined) missing.push(name);
-        length += value?.length ?? 0;
-        return length > LONGEST_COMMAND ? reference : (value ?? '');
+        length += value?.length ?? 1;
+        return length > LONGEST_COMMAND ? reference : (value ?? UNKNOWN);
       });
       if (length > LONGEST_COMMAND) return undefined;
       substituted.push({ ...word, text: text.replaceAll(KEPT, '$') });
@@ -441,26 +562,54 @@ function quoteEnd(line: string, start: number): number {
   return at > line.length ? line.length - 1 : at;
 }
 
-function fdtStatement(words: readonly Word[], line: number): ScriptStatement | 'wrong' | undefined {
+/** An edit of the tree; undefined for other verbs, a sentence when it is not known what is edited or U-Boot refuses. */
+function fdtStatement(
+  words: readonly Word[],
+  line: number,
+  whyOf: (index: number) => string,
+): ScriptStatement | string | undefined {
   const [verb, path, name, ...values] = words;
-  if (!verb || !path?.text.startsWith('/')) return undefined;
-  switch (verb.text) {
-    case 'mknod':
-    case 'mknode':
-      return name && { kind: 'node', path: joinPath(path.text, name.text), line };
-    case 'set': {
-      const value = valueOf(values);
-      if (value === undefined) return 'wrong';
-      return name && { kind: 'property', path: path.text, name: name.text, value, line };
-    }
-    case 'rm':
-      return name
-        ? { kind: 'remove-property', path: path.text, name: name.text, line }
-        : { kind: 'remove-node', path: path.text, line };
-    default:
-      return undefined;
-  }
+  if (verb?.text.startsWith('bo') || !/^(?:mk|set|rm)/.test(verb?.text ?? '')) return undefined;
+  if (!verb || !path) return `fdt ${verb?.text ?? ''} without a path`;
+  for (const [index, word] of [path, name].entries())
+    if (word?.text.includes(UNKNOWN))
+      return `fdt ${verb.text}: the ${index === 0 ? 'node' : 'name'} is unknown: ${whyOf(index + 1)}`;
+  if (!path.text.startsWith('/'))
+    return `fdt ${verb.text} ${path.text}: dtmap follows paths, not aliases`;
+  if (verb.text === 'rm')
+    return name
+      ? { kind: 'remove-property', path: path.text, name: name.text, line }
+      : { kind: 'remove-node', path: path.text, line };
+  if (!name) return `fdt ${verb.text} ${path.text} without a name`;
+  if (verb.text.startsWith('mk'))
+    return { kind: 'node', path: joinPath(path.text, name.text), line };
+  const unknown = values.findIndex(({ text }) => text.includes(UNKNOWN));
+  if (unknown >= 0)
+    return {
+      kind: 'unknown-property',
+      path: path.text,
+      name: name.text,
+      cells: values.length === 1 ? cellsBeforeUnknown(values[0]?.text ?? '') : [],
+      text: values.length === 1 ? (values[0]?.text.replaceAll(UNKNOWN, '') ?? '') : '',
+      because: whyOf(unknown + 3),
+      line,
+    };
+  const value = valueOf(values);
+  return typeof value === 'string'
+    ? { kind: 'property', path: path.text, name: name.text, value, line }
+    : `${name.text} of ${path.text} is not set: U-Boot cannot read "${value.unreadable}" as a number`;
 }
+
+/** The numbers of `<…>` up to the first that is not known. */
+function cellsBeforeUnknown(text: string): readonly number[] {
+  if (!text.startsWith('<')) return [];
+  const known = text.slice(1, text.indexOf(UNKNOWN));
+  // The last one may go on behind what is not known.
+  const words = known.split(/\s+/).slice(0, -1).filter(Boolean);
+  return words.every((word) => CELL.test(word)) ? words.map(Number) : [];
+}
+
+const CELL = /^(?:0x[0-9a-f]+|\d+)$/i;
 
 function joinPath(parent: string, child: string): string {
   return parent === '/' ? `/${child}` : `${parent}/${child}`;
@@ -468,20 +617,22 @@ function joinPath(parent: string, child: string): string {
 
 /**
  * The value of `fdt set` in devicetree source. Cells are C numbers there (U-Boot: `simple_strtoul(…, 0)`), so that
- * `1a000000` without `0x` is none: undefined then.
+ * `1a000000` without `0x` is none: then, the word that cannot be read.
  */
-function valueOf(words: readonly Word[]): string | undefined {
-  const parts = words.map(({ text, quoted }) => {
-    if (!quoted && text.startsWith('<')) {
-      const cells = text.slice(1).replace(/>$/, '').trim();
-      const isNumbers = cells.split(/\s+/).every((cell) => /^(?:0x[0-9a-f]+|\d+|)$/i.test(cell));
-      return isNumbers ? `<${cells}>` : undefined;
+function valueOf(words: readonly Word[]): string | { readonly unreadable: string } {
+  const parts: string[] = [];
+  for (const { text, quoted } of words) {
+    const isCells = !quoted && text.startsWith('<');
+    if (!isCells && (quoted || !text.startsWith('['))) {
+      parts.push(JSON.stringify(text));
+      continue;
     }
-    if (!quoted && text.startsWith('[')) {
-      const bytes = text.slice(1).replace(/\]$/, '').trim();
-      return /^[0-9a-f\s]*$/i.test(bytes) ? `[${bytes}]` : undefined;
-    }
-    return JSON.stringify(text);
-  });
-  return parts.includes(undefined) ? undefined : parts.join(', ');
+    const end = text.endsWith(isCells ? '>' : ']') ? text.length - 1 : text.length;
+    const values = text.slice(1, end).trim();
+    const isValue = isCells ? CELL : /^[0-9a-f]+$/i;
+    const unreadable = values.split(/\s+/).find((word) => word !== '' && !isValue.test(word));
+    if (unreadable !== undefined) return { unreadable };
+    parts.push(isCells ? `<${values}>` : `[${values}]`);
+  }
+  return parts.join(', ');
 }

@@ -8,6 +8,17 @@ export type ScriptStatement = { readonly path: string; readonly line: number } &
   | { readonly kind: 'remove-property'; readonly name: string }
   /** `value` is devicetree source: `<0x0 0x1>`, `"a", "b"`; empty for a property without value. */
   | { readonly kind: 'property'; readonly name: string; readonly value: string }
+  /** A property with a value that is not known: `cells` before the first that is not, or `text` without what is not. */
+  | {
+      readonly kind: 'unknown-property';
+      readonly name: string;
+      readonly cells: readonly number[];
+      readonly text: string;
+      /** A clause. */
+      readonly because: string;
+    }
+  /** An entry of the memory reservation block; `path` is `/`. */
+  | { readonly kind: 'reservation'; readonly address: bigint; readonly size: bigint }
 );
 
 /** Devicetree source made from a script, and the way back. */
@@ -17,9 +28,13 @@ export interface ScriptTree {
   readonly lineOf: (offset: number) => number;
 }
 
+/** What an overlay can say. */
+const OVERLAID: ReadonlySet<ScriptStatement['kind']> = new Set(['node', 'property']);
+
 /**
  * The edits in their order as devicetree source: to be appended to a board's text, or as an overlay (`/plugin/`) for a
- * blob. An overlay cannot remove anything: removals are left out of it.
+ * blob. An overlay cannot remove anything: removals are left out of it. A property with an unknown value is removed, and
+ * entries of the reservation block are in no source behind a node.
  */
 export function writeScriptTree(
   statements: readonly ScriptStatement[],
@@ -28,7 +43,9 @@ export function writeScriptTree(
   const lines = as === 'overlay' ? ['/dts-v1/;', '/plugin/;'] : [''];
   const origins = lines.map(() => 1);
   for (const statement of statements) {
-    if (as === 'overlay' && statement.kind.startsWith('remove')) continue;
+    const isPart =
+      as === 'overlay' ? OVERLAID.has(statement.kind) : statement.kind !== 'reservation';
+    if (!isPart) continue;
     lines.push(`${as === 'overlay' ? '&{/}' : '/'} ${nested(statement)}`);
     origins.push(statement.line);
   }
@@ -51,7 +68,10 @@ function innermost(statement: ScriptStatement, removed: string | undefined): str
       return '';
     case 'remove-node':
       return removed === undefined ? '' : `/delete-node/ ${removed};`;
+    case 'reservation':
+      return '';
     case 'remove-property':
+    case 'unknown-property':
       return `/delete-property/ ${statement.name};`;
     case 'property':
       return statement.value === ''

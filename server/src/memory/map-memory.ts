@@ -9,6 +9,7 @@ import {
   type CellCounts,
 } from '../addresses/cells.ts';
 import { decode, writtenTuple, type Region } from '../addresses/decode.ts';
+import { unknown } from '../addresses/decoded.ts';
 import type { Range } from '../addresses/region.ts';
 import {
   baseName,
@@ -18,6 +19,7 @@ import {
   type DeviceTree,
   type DtNode,
 } from '../tree/device-tree.ts';
+import { unknownProperty } from '../tree/loader-changes.ts';
 import type {
   Bank,
   DynamicReserved,
@@ -28,6 +30,7 @@ import type {
 } from './memory-map.ts';
 
 interface Building {
+  readonly tree: DeviceTree;
   readonly banks: Bank[];
   readonly reserved: Reserved[];
   readonly dynamic: DynamicReserved[];
@@ -64,6 +67,7 @@ export function isMemoryNode(node: DtNode): boolean {
  */
 export function mapMemory(tree: DeviceTree, memory?: readonly Range[]): MemoryMap {
   const map: Building = {
+    tree,
     banks: [],
     reserved: [],
     dynamic: [],
@@ -98,8 +102,13 @@ export function mapMemory(tree: DeviceTree, memory?: readonly Range[]): MemoryMa
   return map;
 }
 
+/** Whether the boot loader gives a node a `reg` that nobody knows. */
+function isSetByLoader({ tree }: Building, node: DtNode): boolean {
+  return unknownProperty(tree, node, 'reg') !== undefined;
+}
+
 function addBanks(map: Building, node: DtNode): void {
-  const regions = decode(node);
+  const regions = isSetByLoader(map, node) ? unknown({ code: 'set-by-loader' }) : decode(node);
   const enabled = isEnabled(node);
   if (!regions.known) {
     map.unknown.push({ node, because: regions.because });
@@ -135,6 +144,10 @@ function flags(node: DtNode): { enabled: boolean; noMap: boolean; reusable: bool
 
 // Addresses of reserved regions are CPU addresses whatever `ranges` says: neither Linux nor Xen's early scan applies it.
 function addReserved(map: Building, node: DtNode): void {
+  if (isSetByLoader(map, node)) {
+    map.unknown.push({ node, because: { code: 'set-by-loader' } });
+    return;
+  }
   const property = node.properties.get('reg');
   const counts = regCells(node);
   if (property) {
@@ -221,6 +234,10 @@ const MODULE_KINDS: readonly (readonly [string, string])[] = [
 ];
 
 function addModule(map: Building, node: DtNode): void {
+  if (isSetByLoader(map, node)) {
+    map.unknown.push({ node, because: { code: 'set-by-loader' } });
+    return;
+  }
   const property = node.properties.get('reg');
   const tuple = property && tuplesOf(property, regCells(node))[0];
   if (!property || !tuple) {
@@ -260,6 +277,7 @@ function addTuples(
   kind: 'static-mem' | 'static-heap',
   counts: CellCounts,
 ): void {
+  if (unknownProperty(map.tree, node, name)) return;
   const property = node.properties.get(name);
   if (!property) return;
   for (const tuple of tuplesOf(property, counts)) {
@@ -277,6 +295,7 @@ function addTuples(
 
 // xen,shared-mem is <host guest size> or, when Xen chooses the host address, <guest size>, in the parent's cells.
 function addSharedMemory(map: Building, node: DtNode): void {
+  if (unknownProperty(map.tree, node, 'xen,shared-mem')) return;
   const property = node.properties.get('xen,shared-mem');
   if (!property) return;
   const counts = regCells(node);

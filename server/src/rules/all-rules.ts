@@ -155,6 +155,8 @@ import { regionAtRamTop } from './uboot/region-at-ram-top.ts';
 import { regionOnLoadAddress } from './uboot/region-on-load-address.ts';
 import { ubootRegionLimit } from './uboot/uboot-region-limit.ts';
 import { bankReadDifferently } from './xen/bank-read-differently.ts';
+import { chosenBootargsUnread } from './xen/chosen-bootargs-unread.ts';
+import { chosenPropertyMisspelt } from './xen/chosen-property-misspelt.ts';
 import { disabledRegionMapped } from './xen/disabled-region-mapped.ts';
 import { dom0MemoryUnset } from './xen/dom0-memory-unset.ts';
 import { dom0NoLowBank } from './xen/dom0-no-low-bank.ts';
@@ -187,6 +189,8 @@ export const allRules: readonly Rule[] = [
   bankNotPageAligned,
   bankReadDifferently,
   banksOverlap,
+  chosenBootargsUnread,
+  chosenPropertyMisspelt,
   chosenNodeBootargs,
   chosenNodeIsRoot,
   chosenNodeStdoutPath,

@@ -1,10 +1,13 @@
 // The files that lie in memory when the boot loader hands over, as far as a boot script or a profile says.
 
+import { formatAddress, formatRange } from '../addresses/format.ts';
 import type { Range } from '../addresses/region.ts';
 import type { Board, Load } from './board.ts';
 import type { Place } from './rule.ts';
 
+/** A file of unknown size has its first byte as range. */
 export interface LoadedFile extends Range {
+  readonly sizeKnown: boolean;
   /** As the script names it, else what it is. */
   readonly name: string;
   readonly role: Load['role'];
@@ -13,8 +16,8 @@ export interface LoadedFile extends Range {
 }
 
 /**
- * What is loaded, with its size in memory; a file whose size nobody knows is left out. Where a size is only assumed,
- * `sure` takes the smallest that it may be, `likely` the assumed one.
+ * What is loaded, with its size in memory. Where a size is only assumed, `sure` takes the smallest that it may be,
+ * `likely` the assumed one; where nobody knows a size, the file has its first byte only.
  */
 export function loadedFiles(board: Board, sizes: 'sure' | 'likely'): LoadedFile[] {
   const { loads = [], facts } = board;
@@ -22,9 +25,10 @@ export function loadedFiles(board: Board, sizes: 'sure' | 'likely'): LoadedFile[
   const files = loads.flatMap((load): LoadedFile[] => {
     // Xen in memory is larger than its file: the profile has what it takes.
     const size = load.role === 'xen' && (xenSize ?? 0n) > (load.size ?? 0n) ? xenSize : load.size;
-    if (size === undefined || size === 0n) return [];
+    if (size === 0n) return [];
     const { address: start, file: name, role, at } = load;
-    return [{ name, role, at, start, end: start + size }];
+    const sizeKnown = size !== undefined;
+    return [{ name, role, at, start, end: start + (size ?? 1n), sizeKnown }];
   });
   return [...files, ...fromFacts(board, 'xen', sizes), ...fromFacts(board, 'dtb', sizes)];
 }
@@ -43,5 +47,10 @@ function fromFacts(
   const size = possible.reduce((a, b) => (a === undefined || (b ?? a) > a ? a : b));
   return size === undefined
     ? []
-    : [{ name: NAMES[role], role, at: undefined, start, end: start + size }];
+    : [{ name: NAMES[role], role, at: undefined, start, end: start + size, sizeKnown: true }];
+}
+
+/** Where a file is: its range, or the address it starts at when its size is not known. */
+export function formatPlace(file: LoadedFile): string {
+  return file.sizeKnown ? formatRange(file) : formatAddress(file.start);
 }

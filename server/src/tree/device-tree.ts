@@ -123,12 +123,27 @@ export interface TreeProblem {
   readonly related?: readonly { readonly at: Written; readonly role: string }[];
 }
 
+/** A property that the boot loader sets to a value nobody knows. */
+export interface UnknownProperty {
+  /** Of its node. */
+  readonly path: string;
+  readonly name: string;
+  /** The cells in front of the first that is not known. */
+  readonly cells: readonly number[];
+  /** A string without what is not known of it. */
+  readonly text: string;
+  /** Where the boot loader is told to set it. */
+  readonly at: Span;
+}
+
 export interface DeviceTree {
   readonly root: DtNode;
   readonly labels: ReadonlyMap<string, DtNode>;
   readonly phandles: ReadonlyMap<number, DtNode>;
   readonly memoryReservations: readonly MemoryReservation[];
   readonly bootCpu: number;
+  /** Properties with a value that nobody knows, whatever their nodes say, by path and name; absent without any. */
+  readonly unknownProperties?: ReadonlyMap<string, ReadonlyMap<string, UnknownProperty>>;
   /** Whether the source says `/plugin/`: an overlay. */
   readonly isPlugin: boolean;
   readonly problems: readonly TreeProblem[];

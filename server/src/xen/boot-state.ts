@@ -55,7 +55,8 @@ export interface BootModule extends MemoryBank {
 }
 
 export interface CommandLine {
-  readonly module: bigint;
+  /** Where the module starts; undefined when that is not known. */
+  readonly module: bigint | undefined;
   /** Name of the node above the module. */
   readonly owner: string;
   readonly text: string;
@@ -67,6 +68,8 @@ export interface CommandLine {
 }
 
 export interface Options {
+  /** Whether there may be more options that nobody knows. */
+  readonly open: boolean;
   readonly commandLine: string | undefined;
   /** Where the command line is written; nothing where the profile gives it. */
   readonly source: Source;
@@ -171,6 +174,7 @@ export function newBootState(tree: DeviceTree, release: Release, world: World): 
     hasStaticHeap: false,
     scanEndedAt: undefined,
     options: {
+      open: false,
       commandLine: undefined,
       source: {},
       dom0Memory: 0n,

@@ -37,8 +37,8 @@ const STEPS: readonly ((state: BootState) => void)[] = [
 ];
 
 function warnAboutDom0Memory(state: BootState): void {
-  const { dom0MemoryGiven, source } = state.options;
-  if (state.hasDom0 && !dom0MemoryGiven) print(state, 'dom0-mem-missing', {}, source);
+  const { dom0MemoryGiven, open, source } = state.options;
+  if (state.hasDom0 && !dom0MemoryGiven && !open) print(state, 'dom0-mem-missing', {}, source);
 }
 
 /**

@@ -28,6 +28,8 @@ const WORDS = {
   'ram-from-firmware':
     'booted by UEFI, RAM comes from the firmware: the profile gives no efiMemoryMap',
   'ram-from-loader': 'the tree has no memory node: the boot loader adds it',
+  'value-from-loader':
+    'the boot script sets {property:word} of {node:word} to a value that is not known',
   'ram-size-from-loader': 'the memory nodes leave the size of RAM to the boot loader',
   'places-not-given': ({ modules }: { readonly modules: readonly MissingPlace[] }) =>
     `the boot facts do not say ${modules.map(wordPlace).join(', ')}`,

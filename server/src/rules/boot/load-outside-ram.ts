@@ -1,14 +1,16 @@
 // A boot script loads a file to where there is no RAM.
 
-import { formatRange } from '../../addresses/format.ts';
+import { formatAddress } from '../../addresses/format.ts';
 import { subtract } from '../../addresses/region.ts';
 import { ramOf } from '../../memory/free-ranges.ts';
 import type { Board } from '../board.ts';
-import { loadedFiles, type LoadedFile } from '../loaded-files.ts';
+import { formatPlace, loadedFiles, type LoadedFile } from '../loaded-files.ts';
 import { rule } from '../rule.ts';
 
 interface Facts {
   readonly file: LoadedFile;
+  /** Where RAM ends, when the file starts there or later; exclusive. */
+  readonly endOfRam: bigint | undefined;
 }
 
 export const loadOutsideRam = rule<Facts>({
@@ -25,8 +27,17 @@ was made for a board with another start of RAM.`,
     if (!board.map.ramKnown) return;
     const ram = ramOf(board.map);
     for (const file of loadedFiles(board, 'sure'))
-      if (file.at && subtract([file], ram).length > 0) yield { at: file.at, facts: { file } };
+      if (file.at && subtract([file], ram).length > 0) {
+        const end = ram.reduce((last, bank) => (bank.end > last ? bank.end : last), 0n);
+        const endOfRam = file.start >= end ? end : undefined;
+        yield { at: file.at, facts: { file, endOfRam } };
+      }
   },
 
-  message: ({ file }) => `${file.name} is loaded to ${formatRange(file)}, which is not all RAM`,
+  message({ file, endOfRam }) {
+    const start = `${file.name} is loaded to ${formatPlace(file)}`;
+    if (endOfRam !== undefined)
+      return `${start}, past the end of RAM (${formatAddress(endOfRam - 1n)})`;
+    return `${start}, which is not ${file.sizeKnown ? 'all ' : ''}RAM`;
+  },
 });

@@ -1,9 +1,8 @@
 // A boot script loads one file over another.
 
-import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
 import type { Board } from '../board.ts';
-import { loadedFiles, type LoadedFile } from '../loaded-files.ts';
+import { formatPlace, loadedFiles, type LoadedFile } from '../loaded-files.ts';
 import { rule, type Place } from '../rule.ts';
 
 interface Facts {
@@ -46,5 +45,5 @@ over Xen, whose memory is larger than its file. What was overwritten fails much 
 });
 
 function nameOf(file: LoadedFile): string {
-  return `${file.name} ${formatRange(file)}`;
+  return `${file.name} ${formatPlace(file)}`;
 }

@@ -4,7 +4,7 @@ import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
-import { loadedFiles, type LoadedFile } from '../loaded-files.ts';
+import { formatPlace, loadedFiles, type LoadedFile } from '../loaded-files.ts';
 import { moveRegionFixes } from '../move-region.ts';
 import { refusalParts, refusedOverlaps, wordRefusals, type Refusal } from '../refused-overlap.ts';
 import { rule } from '../rule.ts';
@@ -53,7 +53,7 @@ releases boot on until one overwrites the other. Xen's message does not say that
   },
 
   message: ({ file, region, refusals }) =>
-    `${file.name} ${formatRange(file)} is loaded into ${reservationName(region)} ${formatRange(region)}` +
+    `${file.name} ${formatPlace(file)} is loaded into ${reservationName(region)} ${formatRange(region)}` +
     wordRefusals(refusals, file.at ? undefined : region.node),
 
   fixes: ({ facts }, board) => moveRegionFixes(board, facts.region),

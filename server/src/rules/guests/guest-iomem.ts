@@ -1,7 +1,7 @@
 // A guest is given a range of addresses that Xen does not let it have.
 
 import { PAGE_SIZE } from '../../addresses/page.ts';
-import { formatRange } from '../../addresses/format.ts';
+import { formatAddress, formatRange } from '../../addresses/format.ts';
 import { alignDown, alignUp, overlaps, subtract, type Range } from '../../addresses/region.ts';
 import { ramOf } from '../../memory/free-ranges.ts';
 import type { Board } from '../board.ts';
@@ -16,6 +16,8 @@ interface Facts {
   readonly what: 'ram' | 'reserved' | 'nothing';
   /** The reserved region. */
   readonly node: string | undefined;
+  /** The address that was written where a frame is wanted, when a device is there. */
+  readonly address?: bigint;
 }
 
 export const guestIomem = rule<Facts>({
@@ -27,12 +29,14 @@ export const guestIomem = rule<Facts>({
 since 4.13 every range below /reserved-memory, with "Unable to permit to dom1 access to …" or an error of xl. Where the
 host has nothing at all the number is most likely wrong.`,
   instead:
-    "Name the pages of the device's `reg`; iomem counts frames of 4 KiB in hexadecimal, without 0x. Give memory by `memory` or `xen,static-mem`.",
+    "Name the pages of the device's `reg`; iomem counts frames of 4 KiB in hexadecimal. Give memory by `memory` or `xen,static-mem`.",
   source: ['xen: handle_passthrough_prop', 'xen: XEN_DOMCTL_iomem_permission', 'xl.cfg(5), iomem'],
 
   *check(board: Board) {
     for (const guest of guestsOf(board)) {
-      for (const { at, ...range } of guest.iomem) yield* judge(board, guest.name, range, at);
+      for (const { at, ...range } of guest.iomem)
+        for (const found of judge(board, guest.name, range, at))
+          yield { ...found, facts: { ...found.facts, ...addressFor(board, found.facts) } };
       if (!guest.tree) continue;
       for (const node of passedNodes(guest.tree))
         for (const range of passedRanges(node))
@@ -41,13 +45,22 @@ host has nothing at all the number is most likely wrong.`,
     }
   },
 
-  message({ guest, range, what, node }) {
+  message({ guest, range, what, node, address }) {
     const given = `${guest} is given ${formatRange(range)}`;
     if (what === 'ram') return `${given}, which is RAM of the host`;
     if (what === 'reserved') return `${given}, which ${node ?? ''} reserves`;
+    if (address !== undefined)
+      return `${given}, where no device is: iomem counts frames, ${formatAddress(address / PAGE_SIZE)} is that of ${formatAddress(address)}`;
     return `${given}, where no device of the host is`;
   },
 });
+
+/** Whether the frame number of a range without a device is the address of one. */
+function addressFor({ map }: Board, { what, range }: Facts): Pick<Facts, 'address'> {
+  const address = range.start / PAGE_SIZE;
+  const isDevice = map.devices.some(({ start, end }) => start <= address && address < end);
+  return what === 'nothing' && isDevice ? { address } : {};
+}
 
 function* judge(
   board: Board,

@@ -13,10 +13,12 @@ export const guestSettingWrong = rule<Facts>({
   severity: 'error',
   title: "A guest's configuration has a value xl does not take",
   why: `
-xl reads \`iomem\` as hexadecimal frame numbers without 0x: an address in place of a frame, or a decimal number, is another
-range than the one that is meant.`,
-  instead: 'Write `iomem=["START,COUNT@GUEST"]` in frames of 4 KiB.',
-  source: ['xl.cfg(5), iomem'],
+xl refuses a file with a fault of syntax (a string or a list that is not closed, a word without quotes), and leaves out or
+refuses a setting whose value is of another type. It reads \`iomem\` as hexadecimal frame numbers, with or without 0x.`,
+  instead: `
+Write NAME = VALUE on each line: a number, a string in quotes, or a list in brackets. \`iomem=["START,COUNT@GUEST"]\` is in
+frames of 4 KiB.`,
+  source: ['xl.cfg(5)', 'xen: libxlu_cfg_y.y', 'xen: parse_config_data'],
 
   *check(board: Board) {
     for (const { wrong } of guestsOf(board))

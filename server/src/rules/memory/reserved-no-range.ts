@@ -2,6 +2,7 @@
 
 import { isEnabled } from '../../memory/map-memory.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
+import { unknownProperty } from '../../tree/loader-changes.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { reservedChildren } from '../static-regions.ts';
@@ -22,7 +23,9 @@ export const reservedNoRange = rule<Facts>({
     for (const node of reservedChildren(board)) {
       const at = node.openings[0]?.name;
       // `iommu-addresses` reserves addresses of a device, which need no memory.
-      const isMeant = ['reg', 'size', 'iommu-addresses'].some((name) => node.properties.has(name));
+      const isMeant = ['reg', 'size', 'iommu-addresses'].some(
+        (name) => node.properties.has(name) || unknownProperty(board.tree, node, name),
+      );
       if (!at || isMeant || !isEnabled(node) || node.children.length > 0) continue;
       yield { at, facts: { node } };
     }

@@ -35,6 +35,8 @@ export function allocateMemory11(state: BootState): void {
   if (!buddy) return;
   const size = options.dom0Memory;
   const domain = does.allocatingFor;
+  // dom0_mem may be among the options that nobody knows.
+  if (options.open && !options.dom0MemoryGiven) state.muted = true;
   print(state, 'allocating-direct', { size: Number(size / MIB), domain });
   const platformBits = isRaspberryPi4(state.tree) ? RASPBERRY_PI_4_DMA_BITS : 32;
   const lowBits = does.platformDmaBits
@@ -228,6 +230,8 @@ function doubtBanks(
     uncertain.push({ what: 'log', because: [reason('boot-may-end-at-memory', {})] });
     state.muted = true;
   }
+  if (options.open && !options.dom0MemoryGiven)
+    because.push(reason('value-from-loader', { node: '/chosen', property: 'xen,xen-bootargs' }));
   if (total === 0) because.push(reason('dom0-memory-less-than-page', {}));
   if (
     world.valueOf('kernel.format') === 'gzip' &&

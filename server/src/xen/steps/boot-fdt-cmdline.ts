@@ -4,6 +4,7 @@ import { stringOf } from '../../tree/device-tree.ts';
 import type { BootState, Options, Source } from '../boot-state.ts';
 import { print } from '../console.ts';
 import { EINVAL } from '../errno.ts';
+import { reason } from '../reasons.ts';
 
 /** What dom0 gets when dom0_mem is absent or 0. */
 const DEFAULT_DOM0_MEMORY = 512n << 20n;
@@ -16,8 +17,15 @@ export function readCommandLine(state: BootState): void {
   const xenCommandLine = state.world.valueOf('xenCommandLine');
   const given = xenCommandLine === undefined ? fromTree(state) : { text: xenCommandLine };
   const { text, ...source } = given;
-  print(state, 'command-line', { text: text ?? '<NULL>' }, source);
-  state.options = parseOptions(state, text, source);
+  // What the boot loader sets in part only: the rest of it is not known.
+  const open = state.world.facts.xenCommandLine.because === 'script-leaves-open';
+  if (open) {
+    const because = [
+      reason('value-from-loader', { node: '/chosen', property: 'xen,xen-bootargs' }),
+    ];
+    state.uncertain.push({ what: 'log', because });
+  } else print(state, 'command-line', { text: text ?? '<NULL>' }, source);
+  state.options = { ...parseOptions(state, text, source), open };
 }
 
 function fromTree(state: BootState): Source & { readonly text?: string } {
@@ -37,7 +45,11 @@ function fromTree(state: BootState): Source & { readonly text?: string } {
 export const NO = new Set(['no', 'off', 'false', 'disable', '0']);
 export const YES = new Set(['yes', 'on', 'true', 'enable', '1', '']);
 
-function parseOptions(state: BootState, commandLine: string | undefined, source: Source): Options {
+function parseOptions(
+  state: BootState,
+  commandLine: string | undefined,
+  source: Source,
+): Omit<Options, 'open'> {
   let dom0Memory = 0n;
   let bootscrub: Options['bootscrub'] = state.does.idleScrub ? 'idle' : 'on';
   let extendedRegions = true;

@@ -1,6 +1,7 @@
 // The early scan as a whole: modules known beforehand, reservation block, tree walk, sorting.
 
 import { baseName, stringsOf, walkNodes, type DtNode } from '../../tree/device-tree.ts';
+import { unknownProperty } from '../../tree/loader-changes.ts';
 import type { BootState } from '../boot-state.ts';
 import { inheritedCells, readNumber } from '../cells.ts';
 import { crash, giveUp, panic, print } from '../console.ts';
@@ -108,6 +109,10 @@ function takeRamFromProfile(state: BootState): void {
       state.ram.push({ start, size: end - start, node: undefined, written: undefined });
     return;
   }
+  if (!isEfi && state.tree.root.children.some((node) => isUnknownRam(state, node))) {
+    state.ramUnknown = reason('ram-size-from-loader', {});
+    return;
+  }
   if (state.ram.length > 0) return;
   if (isEfi) state.ramUnknown = reason('ram-from-firmware', {});
   else if (saysNothingOfRam(state)) state.ramUnknown = reason('ram-from-loader', {});
@@ -121,6 +126,11 @@ export function stopWithoutKnownRam(state: BootState): void {
   giveUp(state, because);
   for (const what of ['ram', 'heap', 'dom0', 'log', 'outcome'])
     state.uncertain.push({ what, because: [because] });
+}
+
+/** Whether the boot loader gives a memory node a `reg` that nobody knows. */
+function isUnknownRam({ tree }: BootState, node: DtNode): boolean {
+  return baseName(node) === 'memory' && unknownProperty(tree, node, 'reg') !== undefined;
 }
 
 /** Whether a memory node is a form that the boot loader fills in: no `reg`, or only sizes of 0. */

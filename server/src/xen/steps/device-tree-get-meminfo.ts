@@ -1,7 +1,8 @@
 // A property of (address, size) tuples read into one of Xen's lists of banks.
 
 import { writtenTuple } from '../../addresses/decode.ts';
-import { stringOf, type DtNode } from '../../tree/device-tree.ts';
+import { baseName, stringOf, type DtNode } from '../../tree/device-tree.ts';
+import { unknownProperty } from '../../tree/loader-changes.ts';
 import type { BootState, MemoryBank } from '../boot-state.ts';
 import { readNumber } from '../cells.ts';
 import { crash, event, print } from '../console.ts';
@@ -42,6 +43,14 @@ export function readBanks(
   if (addressCells < 1 || sizeCells < 1) {
     print(state, 'cells-invalid', { property: name, node: node.name }, source);
     return does.toleratesBadReg ? 0 : EINVAL;
+  }
+  if (unknownProperty(state.tree, node, name)) {
+    const because = [reason('value-from-loader', { node: node.path, property: name })];
+    state.uncertain.push({
+      what: name === 'reg' && baseName(node) === 'memory' ? 'ram' : 'reserved',
+      because,
+    });
+    return 0;
   }
   const property = node.properties.get(name);
   if (!property) {

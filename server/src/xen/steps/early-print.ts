@@ -24,7 +24,8 @@ export function earlyPrintInfo(state: BootState): void {
   printReserved(state);
   if (!does.moduleCommandLineInTable) {
     for (const { module, owner, text, node, written } of state.commandLines)
-      print(state, 'module-command-line', { module, owner, text }, { node, written });
+      if (module !== undefined)
+        print(state, 'module-command-line', { module, owner, text }, { node, written });
   }
 }
 

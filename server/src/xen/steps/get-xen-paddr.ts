@@ -35,7 +35,8 @@ export function assumePlaces(state: BootState): void {
     missing.push(...missingPlaces(state, module));
     const given = module.kind === 'Xen' ? xenAddress : undefined;
     const size = module.size || (module.kind === 'Kernel' ? ASSUMED_KERNEL_SIZE : ASSUMED_SIZE);
-    const start = given ?? lowestHole(state, banks, size);
+    const known = module.start > 0n ? module.start : undefined;
+    const start = given ?? known ?? lowestHole(state, banks, size);
     state.modules[index] = { ...module, start, size };
   }
   if (missing.length === 0) return;

@@ -1,7 +1,9 @@
 // A boot module's node: kernel, ramdisk and so on, with its command line.
 
+import { joinCells } from '../../addresses/cells.ts';
 import { writtenTuple } from '../../addresses/decode.ts';
 import { stringOf, type DtNode } from '../../tree/device-tree.ts';
+import { unknownProperty } from '../../tree/loader-changes.ts';
 import type { BootModule, BootState } from '../boot-state.ts';
 import { readNumber } from '../cells.ts';
 import { isCompatible } from '../compatible.ts';
@@ -19,12 +21,12 @@ const COMMAND_LINE_LIMIT = 1024;
 /** Only the first tuple of `reg` counts (Xen: process_multiboot_node). */
 export function processMultibootNode(state: BootState, visit: Visit): void {
   const { does } = state;
-  const { node, addressCells, sizeCells } = visit;
+  const { node } = visit;
   if (does.dom0less && (!node.path.startsWith('/chosen') || node.path.length >= PATH_BUFFER))
     return;
-  const property = node.properties.get('reg');
   if (
-    !property &&
+    !node.properties.has('reg') &&
+    !unknownProperty(state.tree, node, 'reg') &&
     state.world.valueOf('boot') === 'efi' &&
     node.properties.has('xen,uefi-binary')
   ) {
@@ -35,22 +37,8 @@ export function processMultibootNode(state: BootState, visit: Visit): void {
     addBootModule(state, module);
     return;
   }
-  if (!property) {
-    const because = reason('module-without-reg', { node: node.path });
-    panic(state, 'module-reg-missing', { node: node.name }, because, { node });
-    return;
-  }
-  const width = addressCells + sizeCells;
-  if (property.bytes.length < width * 4) {
-    const because = reason('module-reg-short', { node: node.path, cells: width });
-    const source = { node, written: property.definition?.whole };
-    panic(state, 'reg-too-short', { node: node.name }, because, source);
-    return;
-  }
-  if (!readableCells(state, addressCells, node) || !readableCells(state, sizeCells, node)) return;
-  const start = readNumber(property.bytes, 0, addressCells);
-  const size = readNumber(property.bytes, addressCells, sizeCells);
-  const written = writtenTuple(property, { offset: 0, length: width * 4 });
+  const place = readPlace(state, visit);
+  if (!place) return;
   const kind = moduleKind(state, node);
   const domU = does.dom0less && isCompatible(node.parent, 'xen,domain');
   const text = stringOf(node, 'bootargs');
@@ -66,7 +54,8 @@ export function processMultibootNode(state: BootState, visit: Visit): void {
     tooLong();
     return;
   }
-  addBootModule(state, { kind, start, size, node, written, domU, assumed: false });
+  const { startKnown, ...range } = place;
+  addBootModule(state, { kind, node, domU, ...range });
   if (!bootargs) return;
   if (length > COMMAND_LINE_LIMIT) {
     tooLong();
@@ -77,7 +66,45 @@ export function processMultibootNode(state: BootState, visit: Visit): void {
     print(state, 'module-command-line-limit', { owner }, line);
     return;
   }
-  state.commandLines.push({ module: start, owner, text: text ?? '', domU, kind, ...line });
+  const module = startKnown ? place.start : undefined;
+  state.commandLines.push({ module, owner, text: text ?? '', domU, kind, ...line });
+}
+
+interface Place extends Pick<BootModule, 'start' | 'size' | 'written' | 'assumed'> {
+  readonly startKnown: boolean;
+}
+
+/** What `reg` says, or as much of it as is known of what the boot loader sets; undefined where the boot ends. */
+function readPlace(state: BootState, visit: Visit): Place | undefined {
+  const { node, addressCells, sizeCells } = visit;
+  const unknown = unknownProperty(state.tree, node, 'reg');
+  if (unknown) {
+    const startKnown = addressCells <= unknown.cells.length;
+    const start = startKnown ? joinCells(unknown.cells, 0, addressCells) : 0n;
+    return { start, size: 0n, written: undefined, assumed: true, startKnown };
+  }
+  const property = node.properties.get('reg');
+  if (!property) {
+    const because = reason('module-without-reg', { node: node.path });
+    panic(state, 'module-reg-missing', { node: node.name }, because, { node });
+    return undefined;
+  }
+  const width = addressCells + sizeCells;
+  if (property.bytes.length < width * 4) {
+    const because = reason('module-reg-short', { node: node.path, cells: width });
+    const source = { node, written: property.definition?.whole };
+    panic(state, 'reg-too-short', { node: node.name }, because, source);
+    return undefined;
+  }
+  if (!readableCells(state, addressCells, node) || !readableCells(state, sizeCells, node))
+    return undefined;
+  return {
+    start: readNumber(property.bytes, 0, addressCells),
+    size: readNumber(property.bytes, addressCells, sizeCells),
+    written: writtenTuple(property, { offset: 0, length: width * 4 }),
+    assumed: false,
+    startKnown: true,
+  };
 }
 
 function moduleKind(state: BootState, node: DtNode): BootModule['kind'] {

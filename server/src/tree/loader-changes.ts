@@ -1,0 +1,48 @@
+// What a boot loader does to a tree that source cannot say: values that nobody knows, entries of the reservation block.
+
+import type { Span } from '../text/span.ts';
+import type { DeviceTree, DtNode, UnknownProperty, Written } from './device-tree.ts';
+
+export interface LoaderChanges {
+  readonly unknown: readonly UnknownProperty[];
+  /** In the order in which they are made; `size` in bytes, `at` where somebody wrote them. */
+  readonly reservations: readonly {
+    readonly address: bigint;
+    readonly size: bigint;
+    readonly at: Span;
+  }[];
+}
+
+/** `tree` with what the boot loader changes. */
+export function applyLoaderChanges(tree: DeviceTree, changes: LoaderChanges): DeviceTree {
+  const { unknown, reservations } = changes;
+  const added = reservations.map(({ address, size, at }) => {
+    const whole = writtenAt(at);
+    return { address, size, labels: [], written: { whole, address: whole, size: whole } };
+  });
+  const unknownProperties = new Map<string, Map<string, UnknownProperty>>();
+  for (const each of unknown) {
+    const ofNode = unknownProperties.get(each.path) ?? new Map<string, UnknownProperty>();
+    unknownProperties.set(each.path, ofNode.set(each.name, each));
+  }
+  return {
+    ...tree,
+    memoryReservations: [...tree.memoryReservations, ...added],
+    unknownProperties,
+  };
+}
+
+/** Something that stands in no expanded text, but at one place of a file. */
+function writtenAt(span: Span): Written {
+  const { start, end } = span;
+  return { in: { originOf: () => ({ span }), expandedOffset: () => undefined }, start, end };
+}
+
+/** What is known of a property whose value nobody knows; undefined for all others. */
+export function unknownProperty(
+  tree: DeviceTree,
+  node: DtNode,
+  name: string,
+): UnknownProperty | undefined {
+  return tree.unknownProperties?.get(node.path)?.get(name);
+}
