@@ -309,6 +309,7 @@ export class BoardWriter {
             },
       valid: this.banks,
       restsOn: [],
+      settled: undefined,
       neighbours: [],
       uncertain: [],
     });

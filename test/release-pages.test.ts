@@ -91,6 +91,8 @@ async function sampleUnder(branch: string): Promise<string> {
   assert.ok(boot);
   const { outcome } = boot;
   const errors = findings.filter(({ severity }) => severity === 'error');
+  const isLikely = outcome.kind === 'unknown' && outcome.likely !== undefined;
+  const end = isLikely ? (outcome.likely ?? outcome) : outcome;
   return [
     `\`dtmap check client/sample/board.dts --xen ${branch}\` says:`,
     '',
@@ -98,7 +100,7 @@ async function sampleUnder(branch: string): Promise<string> {
       ? ['nothing of severity error.']
       : errors.map(({ message, rule }) => `- ${message} ([${rule}](../rules/${rule}.md))`)),
     '',
-    `The boot: **${outcome.kind}**${'because' in outcome ? `, ${wordReasons(outcome.because)}` : ''}.`,
+    `The boot: ${isLikely ? 'likely ' : ''}**${end.kind}**${'because' in end ? `, ${wordReasons(end.because)}` : ''}.`,
   ].join('\n');
 }
 

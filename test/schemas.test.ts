@@ -47,7 +47,14 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['check', sample, '--xen', '4.18,4.19', '--linux', '6.12'],
     ['check', `${overlap}/board.dts`, `${scaled}/board.dts`, 'test/fixtures/cli/clean.dts'],
     ['check', ...ruleBoards()],
-    ['check', 'test/fixtures/rules/xen-panic/bad-unless-packed.dts', ...one],
+    [
+      'check',
+      'test/fixtures/rules/xen-scan-stopped/bad-if-padded.dts',
+      '--xen',
+      '4.18',
+      '--profile',
+      'test/fixtures/profiles/dtb-before-region.json',
+    ],
     ['check', 'test/fixtures/cli/nothing.dts', 'test/fixtures/cli/clean.dts'],
   ],
   'memory-map.json': [

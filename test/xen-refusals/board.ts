@@ -17,9 +17,10 @@ export const board = readFileSync(
 );
 /** 2 GiB from 0x40000000; Xen, blob, kernel and ramdisk at 0x40200000, 0x44000000, 0x48000000, 0x4c000000. */
 export const given: BootProfile = {
-  xen: { address: 0x40200000n, size: 0x1500c8n },
+  xen: { address: 0x40200000n, size: 0x1500c8n, debug: true },
   // Larger than any of them, so that cases differ in what they are about only.
   dtb: { address: 0x44000000n, size: 0x4000n },
+  kernel: { format: 'image', textOffset: 0n },
   cpus: 1,
 };
 /** Where UEFI puts the blob and how large it makes it nobody knows. */

@@ -69,11 +69,13 @@ export async function bootCommand(
   }
   const linux = parseLinuxRelease(linuxBoots(opened.board)[0]?.release ?? defaultLinux);
   const { facts } = opened.board;
-  const shown = options.likely ? boots : boots.map((each) => certainPart(each, facts));
+  const shown = boots.map((each) =>
+    options.likely ? (each.settled ?? each) : certainPart(each, facts),
+  );
   writeResult(shell, options.output, printed(shown, facts, options.format, linux));
   if (options.format === 'text')
     for (const [index, each] of boots.entries()) {
-      const left = each.log.length - (shown[index]?.log.length ?? 0);
+      const left = (each.settled ?? each).log.length - (shown[index]?.log.length ?? 0);
       remark(session, certainPart(each, facts), left, name);
     }
   return 0;

@@ -1,7 +1,7 @@
 // A predicted boot as plain data: what `boot --format json` prints, see server/docs/json.md.
 
 import type { BootFacts } from '../facts/boot-facts.ts';
-import { decidingFact, wordReasons, type Reason } from '../xen/reasons.ts';
+import { decidingFacts, wordReasons, type Reason } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { bootLinux } from '../linux/boot.ts';
 import type { LinuxRelease } from '../linux/releases.ts';
@@ -30,7 +30,7 @@ export function bootJson(boot: XenBoot, facts: BootFacts, linux?: LinuxRelease):
     heap: boot.heap.map(jsonRange),
     dom0: boot.dom0 ? { ...dom0Json(boot.dom0), ...dom0LinuxJson(boot, linux) } : null,
     uncertain: boot.uncertain.map(({ what, because, candidates }) => {
-      const fact = decidingFact(because);
+      const [fact] = decidingFacts(because);
       return {
         what,
         ...codeOf(because),

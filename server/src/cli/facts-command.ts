@@ -1,8 +1,8 @@
 // `dtmap facts`: what a boot needs beside the tree, what is assumed of it, what depends on that, and how to settle it.
 
-import type { FactName } from '../facts/boot-facts.ts';
 import { listFacts, type ListedFact } from '../ide/list-facts.ts';
 import { systemOf } from '../systems/all-systems.ts';
+import { Failure } from './failure.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BoardOptions } from './program.ts';
 import type { Session } from './session.ts';
@@ -14,6 +14,8 @@ export async function factsCommand(
   options: BoardOptions,
 ): Promise<number> {
   const { board } = await session.openTree(name, options);
+  if (board.foreignReader !== undefined)
+    throw new Failure(`${name}: this device tree is for ${board.foreignReader}, not for Xen`);
   const facts = listFacts(board);
   const targets = board.boots
     .filter((boot) => systemOf(boot).dependents)
@@ -54,7 +56,7 @@ function printFacts(
       : [
           '',
           'Write what you know into a boot profile and pass it with --profile FILE, or as bootProfile in dtmap.json:',
-          `  ${exampleProfile(open.map(({ fact }) => fact))}`,
+          `  ${exampleProfile(open)}`,
         ]),
     '',
     'Other facts:',
@@ -62,27 +64,17 @@ function printFacts(
   ]);
 }
 
-function shownValue({ value }: ListedFact): string {
-  if (value === undefined) return 'not known';
+function shownValue({ value, basis }: ListedFact): string {
+  if (value === undefined) return basis === 'tree' ? 'as in the tree' : 'not known';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const EXAMPLES: Partial<Readonly<Record<FactName, unknown>>> = {
-  'xen.debug': false,
-  'kernel.format': 'image',
-  'kernel.textOffset': '0x0',
-  iommu: false,
-  cpus: 4,
-  boot: 'dt',
-};
-
-/** A profile with places for these facts; those that no profile holds are left out. */
-function exampleProfile(facts: readonly FactName[]): string {
+/** A profile with the assumed values of these facts, and dots for those not known; what no profile holds is left out. */
+function exampleProfile(facts: readonly ListedFact[]): string {
   const profile: Record<string, unknown> = {};
-  for (const fact of facts) {
+  for (const { fact, value = '...' } of facts) {
     if (fact === 'kernel.module') continue;
     const [group = '', field] = fact.split('.');
-    const value = EXAMPLES[fact] ?? (group === 'config' ? true : '0x...');
     if (field === undefined) profile[group] = value;
     else profile[group] = { ...(profile[group] as object | undefined), [field]: value };
   }

@@ -30,6 +30,9 @@ const OLD_TEXT_OFFSET = 0x80000n;
 /** A kernel as distributions build it, unpacked. */
 const USUAL_KERNEL = 48n << 20n;
 
+/** A command line that says otherwise than none, where the boot loader may add one. */
+const OTHER_COMMAND_LINE = 'dom0_mem=1024M bootscrub=0';
+
 /** Room that Xen's image never needs more of (Xen: XEN_VIRT_SIZE up to 4.18). */
 const LARGE_IMAGE = 2n << 20n;
 
@@ -59,6 +62,7 @@ export function gatherFacts(
   const efi = boot.value === 'efi';
   const commandLine = said(({ xenCommandLine }) => xenCommandLine);
   const colours = llcColoring(commandLine?.value ?? signs.commandLine);
+  const architecture = said((profile) => profile.architecture) ?? architectureIn(tree);
   return {
     'xen.address': said(({ xen }) => xen?.address) ?? loadAddress(tree),
     'xen.size': said(({ xen }) => xen?.size) ?? {
@@ -78,7 +82,10 @@ export function gatherFacts(
     'kernel.textOffset':
       said(({ kernel }) => kernel?.textOffset) ?? assumed(0n, 'usual-kernel', OLD_TEXT_OFFSET),
     'kernel.format':
-      said(({ kernel }) => kernel?.format) ?? assumed('image', 'usual-kernel', 'gzip'),
+      said(({ kernel }) => kernel?.format) ??
+      (architecture.value === 'arm32'
+        ? assumed('zimage', 'usual-kernel')
+        : assumed('image', 'usual-kernel', 'gzip')),
     'kernel.uncompressedSize': said(({ kernel }) => kernel?.uncompressedSize) ?? {
       ...unknown('file-knows'),
       others: [USUAL_KERNEL],
@@ -96,7 +103,7 @@ export function gatherFacts(
         : assumed(signs.openCommandLine, 'script-leaves-open')) ??
       (signs.commandLine !== undefined || signs.modules
         ? { value: undefined, basis: 'tree', because: 'in-tree', others: [] }
-        : unknown('boot-loader-fills-in')),
+        : { ...unknown('boot-loader-fills-in'), others: [OTHER_COMMAND_LINE] }),
     dmaBits: said(({ dmaBits }) => dmaBits) ?? {
       value: undefined,
       basis: 'tree',
@@ -107,7 +114,7 @@ export function gatherFacts(
       said(({ iommu }) => iommu) ??
       (signs.iommu ? assumed(true, 'iommu-in-tree', false) : inTree(false, 'no-iommu-in-tree')),
     cpus: said(({ cpus }) => cpus) ?? cpusIn(tree, commandLine?.value ?? signs.commandLine),
-    architecture: said(({ architecture }) => architecture) ?? architectureIn(tree),
+    architecture,
     'config.staticMemory':
       said(({ config }) => config?.staticMemory) ?? buildOption(signs.staticMemory),
     'config.staticShm': said(({ config }) => config?.staticShm) ?? buildOption(signs.staticShm),

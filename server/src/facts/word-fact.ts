@@ -5,7 +5,7 @@ import type { BootFacts, Fact, FactName, FactReason, FactValues } from './boot-f
 import type { FactChange } from './world.ts';
 
 const REASONS: Readonly<Record<FactReason, string>> = {
-  given: 'the boot profile says so',
+  given: 'the boot profile or an option says so',
   'from-script': 'the boot script says so',
   'from-log': 'the captured log says so',
   'script-leaves-open': 'the boot script sets it to a value that is known only in part',
@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<FactReason, string>> = {
   'written-by-efi-stub': "Xen's EFI stub writes a new DTB",
   'module-in-tree': 'the tree lists the boot modules',
   'module-from-loader': 'the tree lists no boot modules, so the boot loader adds them',
-  'usual-kernel': 'kernels are so by default',
+  'usual-kernel': 'the default of kernels',
   'efi-binary-in-tree': 'the tree has xen,uefi-binary',
   'no-sign-of-efi': 'nothing in the tree speaks of UEFI',
   'firmware-knows': 'the firmware makes it',
@@ -31,7 +31,7 @@ const REASONS: Readonly<Record<FactReason, string>> = {
   'usual-architecture': 'nothing says otherwise',
   'tree-uses-it': 'the tree uses it',
   'tree-does-not-use-it': 'the tree does not use it',
-  'usual-build': 'builds are so by default',
+  'usual-build': 'the default of builds',
 };
 
 /** Why a fact has its value, or none: a clause. */

@@ -6,7 +6,8 @@ import { compareBootLog as compareLines, type ComparedLine } from '../console/co
 import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import type { Board } from '../rules/board.ts';
-import { certainPart, endingOf } from '../systems/verdicts-for.ts';
+import { sharedLines } from '../messages/shared-lines.ts';
+import { certainPart, endingOf, settledBoot } from '../systems/verdicts-for.ts';
 import { explainWithBoard, type PlacedLine } from './explain-with-board.ts';
 import type { Boot } from '../target/boot.ts';
 import { spanOf } from '../tree/device-tree.ts';
@@ -24,14 +25,15 @@ export interface PredictedLog {
 
 /**
  * The lines that the console of a boot prints about memory, each with the source that caused it. Those that depend on
- * assumed boot facts are marked as likely.
+ * boot facts which are assumed or not known are marked as likely.
  */
 export function predictedLog(board: Board, boot: Boot): PredictedLog {
   const sure = certainPart(boot, board.facts);
   const { sentence, uncertain } = endingOf(board, sure);
-  const certain = new Set(sure.log);
+  const { log } = settledBoot(boot);
+  const certain = new Set(sharedLines(log, sure.log));
   return {
-    lines: boot.log.map((line) => {
+    lines: log.map((line) => {
       const [opening] = line.node?.openings ?? [];
       const written = line.written ?? opening?.name;
       const text = printable(line.shown).trimEnd();

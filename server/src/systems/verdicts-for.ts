@@ -79,6 +79,11 @@ export function remarksOnBootargs(board: BootedBoard): readonly Remark[] {
   return board.boots.flatMap((boot) => systemOf(boot).bootargs(boot, board));
 }
 
+/** The boot with all lines that are likely. */
+export function settledBoot(boot: Boot): Boot {
+  return systemOf(boot).settled?.(boot) ?? boot;
+}
+
 /** What of a boot holds whatever the assumed facts are. */
 export function certainPart(boot: Boot, facts: BootFacts): Boot {
   return systemOf(boot).certain?.(boot, facts) ?? boot;

@@ -88,6 +88,8 @@ export interface SystemOf<Own extends Boot> {
   /** What a command line that the system reads comes to. */
   readonly bootargs: (boot: Own, subject: Subject) => readonly Remark[];
   readonly ending: (boot: Own, subject: Subject) => Ending;
+  /** The boot with what is not known at its likely values, so that its log has all likely lines; absent where it has. */
+  readonly settled?: (boot: Own) => Own;
   /** What of a boot holds whatever the assumed facts are; absent where nothing is assumed. */
   readonly certain?: (boot: Own, facts: BootFacts) => Own;
   /** Boots where assumed facts have other values; absent where none matters. */
@@ -108,11 +110,12 @@ export function makeSystem<Own extends Boot>(system: SystemOf<Own>): System {
       throw new Error(`${boot.target} is no boot of ${system.id}`);
     return boot as Own;
   };
-  const { frame, certain, neighbours, openFacts, dependents, ...rest } = system;
+  const { frame, settled, certain, neighbours, openFacts, dependents, ...rest } = system;
   return {
     ...rest,
     views: (boot, subject) => system.views(own(boot), subject),
     ...(frame && { frame: (boot, address, subject) => frame(own(boot), address, subject) }),
+    ...(settled && { settled: (boot) => settled(own(boot)) }),
     ...(certain && { certain: (boot, facts) => certain(own(boot), facts) }),
     ...(neighbours && { neighbours: (boot) => neighbours(own(boot)) }),
     ...(openFacts && { openFacts: (boot, subject) => openFacts(own(boot), subject) }),

@@ -2,7 +2,7 @@
 
 import { walkNodes, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
 import type { BootFacts } from '../facts/boot-facts.ts';
-import { World } from '../facts/world.ts';
+import { World, type FactChange } from '../facts/world.ts';
 import { newBootState, rangeOf, type BootState } from './boot-state.ts';
 import { print } from './console.ts';
 import { reason } from './reasons.ts';
@@ -46,7 +46,28 @@ function warnAboutDom0Memory(state: BootState): void {
  * booted when somebody asks for them.
  */
 export function bootXen(tree: DeviceTree, release: Release, facts: BootFacts): XenBoot {
-  return bootIn(tree, release, new World(facts));
+  const boot = bootIn(tree, release, new World(facts));
+  if (!stops(boot)) return boot;
+  // What only an assumed value breaks is not what a working set-up has.
+  const saving = boot.neighbours.find(
+    ({ changes: [first], boot: other }) =>
+      first && facts[first.fact].basis === 'assumed' && !stops(other),
+  );
+  return saving ? bootIn(tree, release, new World(withValues(facts, saving.changes))) : boot;
+}
+
+function stops({ outcome: { kind } }: XenBoot): boolean {
+  return kind === 'panics' || kind === 'hangs';
+}
+
+/** The facts with other assumed values; those they had are what they may be instead. */
+function withValues(facts: BootFacts, changes: readonly FactChange[]): BootFacts {
+  const changed = changes.map(({ fact, value }) => {
+    const { value: before, basis, because, others } = facts[fact];
+    const rest = [before, ...others].filter((each) => each !== undefined && each !== value);
+    return [fact, { value, basis, because, others: rest }] as const;
+  });
+  return { ...facts, ...(Object.fromEntries(changed) as Partial<BootFacts>) };
 }
 
 function bootIn(tree: DeviceTree, release: Release, world: World): XenBoot {
@@ -56,10 +77,14 @@ function bootIn(tree: DeviceTree, release: Release, world: World): XenBoot {
     if (state.outcome) break;
   }
   let neighbours: readonly XenNeighbour[] | undefined;
+  let settled: XenBoot | undefined;
   return {
     release,
     target: `xen:${release.name}`,
     restsOn: world.unsettled(),
+    get settled() {
+      return (settled ??= bootSettled(tree, release, world, state));
+    },
     get neighbours() {
       return (neighbours ??= bootNeighbours(tree, release, world));
     },
@@ -75,8 +100,8 @@ function bootIn(tree: DeviceTree, release: Release, world: World): XenBoot {
         written: module.written,
         assumed: module.assumed,
       }))
-      // Where no RAM is known there is no place to assume, either.
-      .filter(({ assumed, start, end }) => !assumed || start < end),
+      // No place was assumed where no RAM is known, or the boot ends before: RAM's first 2 MiB are never assumed.
+      .filter(({ assumed, start, end }) => !assumed || (start > 0n && start < end)),
     reserved: reservedOf(state),
     heap: state.heap.map(({ start, end }) => ({
       start: BigInt(start) * 4096n,
@@ -87,6 +112,27 @@ function bootIn(tree: DeviceTree, release: Release, world: World): XenBoot {
     dom0: dom0Of(state),
     uncertain: state.uncertain,
   };
+}
+
+/** The boot as it would be if Xen and its DTB were where they are assumed to be, on one CPU where the number is not known. */
+function bootSettled(
+  tree: DeviceTree,
+  release: Release,
+  world: World,
+  state: BootState,
+): XenBoot | undefined {
+  const changes = state.modules.flatMap(({ kind, start, size, assumed }): FactChange[] => {
+    if (!assumed || size === 0n) return [];
+    if (kind === 'Xen')
+      return [
+        { fact: 'xen.address', value: start },
+        { fact: 'xen.size', value: size },
+      ];
+    return kind === 'Device Tree' ? [{ fact: 'dtb.address', value: start }] : [];
+  });
+  if (world.facts.cpus.value === undefined) changes.push({ fact: 'cpus', value: 1 });
+  if (changes.length === 0) return undefined;
+  return bootIn(tree, release, new World(world.facts, [...world.changes, ...changes]));
 }
 
 /**
@@ -109,13 +155,14 @@ function bootNeighbours(tree: DeviceTree, release: Release, world: World): XenNe
   return neighbours;
 }
 
-/** An outcome that rests on banks which are not determined is itself not determined. */
+/** An outcome that rests on banks which are not determined is itself not determined; what stops before them is. */
 function outcomeOf(state: BootState): Outcome {
   const outcome = state.outcome ?? { kind: 'boots' as const };
-  if (!state.banksUncertain) return outcome;
+  const stops = outcome.kind === 'panics' || outcome.kind === 'hangs';
+  if (!state.banksUncertain || stops) return outcome;
   const because = [reason('depends-on-banks', {})];
   state.uncertain.push({ what: 'outcome', because });
-  return outcome.kind === 'boots' ? { kind: 'unknown', because } : outcome;
+  return outcome.kind === 'unknown' ? outcome : { kind: 'unknown', because, likely: outcome };
 }
 
 function reservedOf(state: BootState): XenBoot['reserved'] {

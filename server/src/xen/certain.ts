@@ -1,8 +1,9 @@
 // What of a predicted boot holds whatever the assumed facts are.
 
 import type { BootFacts, FactName } from '../facts/boot-facts.ts';
-import { decidingFact, reason } from './reasons.ts';
-import type { LogLine, Outcome, Uncertain, XenBoot } from './xen-boot.ts';
+import { sharedLines } from '../messages/shared-lines.ts';
+import { decidingFacts, reason } from './reasons.ts';
+import type { Outcome, Uncertain, XenBoot } from './xen-boot.ts';
 
 /**
  * The boot with what all worlds agree on: lines that are printed in each, an outcome that is the same in each, else
@@ -23,7 +24,7 @@ export function certainPart(boot: XenBoot, facts: BootFacts): XenBoot {
         because: [reason('depends-on-fact', { unless: changes, facts })],
       });
     }
-    log = commonLines(log, other.log);
+    log = sharedLines(log, other.log);
   }
   const open = uncertain.get('outcome');
   const outcome: Outcome =
@@ -40,12 +41,14 @@ export function certainPart(boot: XenBoot, facts: BootFacts): XenBoot {
 export function dependents(boot: XenBoot): ReadonlyMap<FactName, ReadonlySet<string>> {
   const found = new Map<FactName, Set<string>>();
   const add = (fact: FactName | undefined, what: string): void => {
-    if (fact === undefined) return;
+    // What is given decides nothing any more.
+    if (fact === undefined || !boot.restsOn.includes(fact)) return;
     const known = found.get(fact);
     if (known) known.add(what);
     else found.set(fact, new Set([what]));
   };
-  for (const { what, because } of boot.uncertain) add(decidingFact(because), what);
+  for (const { what, because } of boot.uncertain)
+    for (const fact of decidingFacts(because)) add(fact, what);
   const parts = partsOf(boot);
   for (const { boot: other, changes } of boot.neighbours)
     for (const what of differences(parts, other)) add(changes[0]?.fact, what);
@@ -78,44 +81,4 @@ function partsOf(boot: XenBoot): Map<string, string> {
     ['dom0.initrd', ranges(dom0?.initrd ? [dom0.initrd] : [])],
     ['dom0.dtb', text(dom0?.dtb)],
   ]);
-}
-
-/** Lines that stand in both logs in the same order: a longest such list. */
-function commonLines(a: readonly LogLine[], b: readonly LogLine[]): readonly LogLine[] {
-  let head = 0;
-  while (head < a.length && head < b.length && a[head]?.text === b[head]?.text) head += 1;
-  if (head === a.length) return a;
-  let tail = 0;
-  while (
-    tail < a.length - head &&
-    tail < b.length - head &&
-    a[a.length - 1 - tail]?.text === b[b.length - 1 - tail]?.text
-  )
-    tail += 1;
-  const mine = a.slice(head, a.length - tail);
-  const theirs = b.slice(head, b.length - tail);
-  return [...a.slice(0, head), ...commonMiddle(mine, theirs), ...a.slice(a.length - tail)];
-}
-
-function commonMiddle(a: readonly LogLine[], b: readonly LogLine[]): LogLine[] {
-  const width = b.length + 1;
-  // lengths[i * width + j]: how many lines a from i and b from j have in common.
-  const lengths = new Uint32Array((a.length + 1) * width);
-  for (let i = a.length - 1; i >= 0; i -= 1)
-    for (let j = b.length - 1; j >= 0; j -= 1)
-      lengths[i * width + j] =
-        a[i]?.text === b[j]?.text
-          ? (lengths[(i + 1) * width + j + 1] ?? 0) + 1
-          : Math.max(lengths[(i + 1) * width + j] ?? 0, lengths[i * width + j + 1] ?? 0);
-  const common: LogLine[] = [];
-  for (let i = 0, j = 0; i < a.length && j < b.length;) {
-    const line = a[i] as LogLine;
-    if (line.text === b[j]?.text) {
-      common.push(line);
-      i += 1;
-      j += 1;
-    } else if ((lengths[(i + 1) * width + j] ?? 0) >= (lengths[i * width + j + 1] ?? 0)) i += 1;
-    else j += 1;
-  }
-  return common;
 }

@@ -61,6 +61,9 @@ const WORDS = {
     "the kernel's file has {file:dec} bytes and its module {module:dec}: Xen reads the unpacked size from the module's end",
   'kernel-cut':
     "the kernel's file has {file:dec} bytes, and its module only {module:dec}: Xen copies no more",
+  'dom0-memory-exceeds-ram': 'dom0_mem is {size:dec} MiB, and the board has {ram:dec} MiB of RAM',
+  'domain-memory-exceeds-ram':
+    'memory of {node:word} is {size:dec} MiB, and the board has {ram:dec} MiB of RAM',
   'dom0-memory-short': "{missing:dec} MiB of dom0_mem do not fit into Xen's free memory",
   'follows-banks': "it follows from dom0's banks",
   'depends-on-banks': "it depends on where dom0's memory is",
@@ -199,7 +202,6 @@ const DECIDED_BY: Partial<Readonly<Record<ReasonCode, FactName>>> = {
   'ram-from-firmware': 'efiMemoryMap',
   'ram-from-loader': 'memory',
   'ram-size-from-loader': 'memory',
-  'places-assumed': 'xen.address',
   'scrubbed-by-several': 'cpus',
   'kernel-size-unknown': 'kernel.uncompressedSize',
   'kernel-size-not-file': 'kernel.fileSize',
@@ -209,14 +211,17 @@ const DECIDED_BY: Partial<Readonly<Record<ReasonCode, FactName>>> = {
   'cache-colouring': 'config.llcColoring',
 };
 
-/** The boot fact that would decide what these reasons leave open; undefined when none would. */
-export function decidingFact(reasons: readonly Reason[]): FactName | undefined {
-  for (const each of reasons) {
-    if (each.code === 'depends-on-fact') return each.facts.unless[0]?.fact;
+/** The boot facts that would decide what these reasons leave open, the first that is worth asking for first. */
+export function decidingFacts(reasons: readonly Reason[]): FactName[] {
+  return reasons.flatMap((each): FactName[] => {
+    if (each.code === 'depends-on-fact')
+      return each.facts.unless.slice(0, 1).map(({ fact }) => fact);
     if (each.code === 'places-not-given')
-      for (const missing of each.facts.modules) if ('fact' in missing) return missing.fact;
+      return each.facts.modules.flatMap((missing) => ('fact' in missing ? [missing.fact] : []));
+    if (each.code === 'places-assumed') return [...PLACE_FACTS];
     const fact = DECIDED_BY[each.code];
-    if (fact !== undefined) return fact;
-  }
-  return undefined;
+    return fact === undefined ? [] : [fact];
+  });
 }
+
+const PLACE_FACTS = ['xen.address', 'xen.size', 'dtb.address'] as const;

@@ -42,6 +42,7 @@ export const xenSystem = makeSystem<XenBoot>({
   dynamic: remarkOnDynamic,
   bootargs: remarksOnBootargs,
   ending: wordEnding,
+  settled: (boot) => boot.settled ?? boot,
   certain: certainPart,
   openFacts: ({ restsOn }, { tree }) => (isXenTree(tree) ? restsOn : []),
   dependents,

@@ -123,6 +123,11 @@ export interface XenNeighbour {
 export interface XenBoot {
   /** Facts that it asked for and that are assumed or not known, in the order of asking. */
   readonly restsOn: readonly FactName[];
+  /**
+   * The boot with places and CPUs that are not known at their assumed values, so that its log has all likely lines; absent
+   * when none is assumed. Predicted when somebody asks.
+   */
+  readonly settled: XenBoot | undefined;
   /** Predicted when somebody asks. */
   readonly neighbours: readonly XenNeighbour[];
   readonly release: Release;

@@ -3,7 +3,7 @@
 import { PAGE_SIZE_NUMBER } from '../../addresses/page.ts';
 import type { Range } from '../../addresses/region.ts';
 import { is32Bit, type BootState } from '../boot-state.ts';
-import { giveUp, panic, print } from '../console.ts';
+import { crash, giveUp, panic, print } from '../console.ts';
 import { reason, type Reason } from '../reasons.ts';
 import { isRaspberryPi4, RASPBERRY_PI_4_DMA_BITS } from '../raspberry-pi-4.ts';
 import { allocate, countBlocks, freeBlock, zoneBelow, type Buddy } from './page-alloc.ts';
@@ -198,6 +198,15 @@ function stop(state: BootState, what: 'first-bank' | 'all', left: number): void 
   const { source } = state.options;
   const missing = Number((BigInt(left) * BigInt(PAGE_SIZE_NUMBER)) / MIB);
   const because = reason('dom0-memory-short', { missing });
+  const ram = state.ram.reduce((sum, bank) => sum + bank.size, 0n);
+  if (state.options.dom0Memory > ram && state.does.shortMemoryPanics && !is32Bit(state)) {
+    // Wherever it is looked for: only how much is missing is not known.
+    const facts = { size: Number(state.options.dom0Memory / MIB), ram: Number(ram / MIB) };
+    if (state.banksUncertain)
+      crash(state, undefined, reason('dom0-memory-exceeds-ram', facts), source);
+    else panic(state, 'dom0-memory-short', { missing }, because, source);
+    return;
+  }
   if (state.banksUncertain || left < MIN_BLOCK) {
     state.banksUncertain = true;
     giveUp(state, because);

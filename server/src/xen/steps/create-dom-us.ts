@@ -132,6 +132,12 @@ function allocateMemory(state: BootState, node: DtNode, size: bigint): Range | u
   print(state, 'allocating', { size: Number(size / MIB), domain: name });
   const free = state.buddy ? BigInt(freePages(state.buddy)) * PAGE_SIZE - state.takenByDomUs : 0n;
   state.takenByDomUs += size;
+  const ram = state.ram.reduce((sum, bank) => sum + bank.size, 0n);
+  if (size > ram && state.banksUncertain) {
+    const facts = { node: node.path, size: Number(size / MIB), ram: Number(ram / MIB) };
+    crash(state, undefined, reason('domain-memory-exceeds-ram', facts), { node });
+    return undefined;
+  }
   if (size > free && !state.banksUncertain) {
     // The message tells how many KiB are missing, which depends on all that Xen has taken before.
     const facts = { node: node.path, size: Number(size / MIB), free: Number(free / MIB) };

@@ -1,7 +1,7 @@
 // Where in dom0's first bank the kernel, the ramdisk and the blob go.
 
 import { is32Bit, rangeOf, type BootState } from '../boot-state.ts';
-import { panic } from '../console.ts';
+import { giveUp, panic } from '../console.ts';
 import { reason } from '../reasons.ts';
 
 const STEP = 2n << 20n;
@@ -33,6 +33,11 @@ export function placeModules(state: BootState): void {
   const modules = blobLength + (initrd ? roundUp(initrd.size) : 0n);
   if (modules + (kernelEnd - load) > size) {
     const because = reason('first-bank-small', { size: Number(size >> 20n) });
+    // A bank of another size may do, but none is larger than all of dom0's memory.
+    if (state.banksUncertain && modules + (kernelEnd - load) <= state.options.dom0Memory) {
+      giveUp(state, because);
+      return;
+    }
     panic(state, 'first-bank-small', {}, because, kernel);
     return;
   }
@@ -41,6 +46,10 @@ export function placeModules(state: BootState): void {
   else if (end - modules > kernelEnd) at = end - modules;
   else if (load - base > modules) at = load - modules;
   else {
+    if (state.banksUncertain) {
+      giveUp(state, reason('no-room-beside-kernel', {}));
+      return;
+    }
     panic(state, 'no-room-for-images', {}, reason('no-room-beside-kernel', {}), kernel);
     return;
   }
