@@ -3,7 +3,7 @@
 import { subtract } from '../../addresses/region.ts';
 import type { ReaderMap } from '../../target/reader-map.ts';
 import type { Subject } from '../../target/system.ts';
-import { whyNotFurther } from '../ending.ts';
+import { stopsForCertain, whyNotFurther } from '../ending.ts';
 import { wordReasons } from '../reasons.ts';
 import type { XenReservedKind } from '../reserved-kind.ts';
 import type { XenBoot } from '../xen-boot.ts';
@@ -17,7 +17,7 @@ export function xenReaderMap(
   reader: string,
   subject: Subject,
 ): ReaderMap | { readonly absent: string } {
-  return reader === 'xen' ? ownMap(boot, subject) : dom0Map(boot);
+  return reader === 'xen' ? ownMap(boot, subject) : dom0Map(boot, subject);
 }
 
 function kindOf(kind: XenReservedKind): string {
@@ -44,9 +44,9 @@ function ownMap(boot: XenBoot, { map }: Subject): ReaderMap {
   };
 }
 
-function dom0Map(boot: XenBoot): ReaderMap | { readonly absent: string } {
+function dom0Map(boot: XenBoot, subject: Subject): ReaderMap | { readonly absent: string } {
   const { dom0 } = boot;
-  if (!dom0) return { absent: whyNotFurther(boot) || 'Xen builds none' };
+  if (!dom0 || stopsForCertain(boot, subject)) return { absent: whyNotFurther(boot) || 'Xen builds none' };
   const told = dom0.memoryNodes.flatMap(({ name, reg }) =>
     reg.map((range) => ({ ...range, name })),
   );
