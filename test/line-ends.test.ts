@@ -27,7 +27,7 @@ const boards = readdirSync(rules)
 const crlf = (text: string): string => text.replace(/\r?\n/g, '\r\n');
 
 describe('line ends', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder = '';
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'dtmap-ends-'));

@@ -372,7 +372,7 @@ describe('language server capabilities', () => {
         const compared = await session.request('dtmap/compareBootLog', {
           uri: uri('board.dts'),
           target,
-          log: log.lines.map((line) => line.text).join('\n'),
+          log: log.lines.map((line) => line.text.replace(/ +# likely$/, '')).join('\n'),
         });
         assert.equal(compared.differs, false, compared.verdict);
       }

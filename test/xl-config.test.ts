@@ -73,11 +73,11 @@ describe('read-xl-config', () => {
     assert.deepEqual(wrong, [
       'open: a string ends on its line: " is missing',
       'b: a string ends on its line: " is missing',
-      '/b: expected , or ], found the string "/b"',
-      'True: expected a string, a number or a list, found True',
-      '1: expected = or +=, found 1',
+      '/b: expected , or ], found a string',
+      'True: expected a string, a number or a list, found a name',
+      '1: expected = or +=, found a number',
       '=: expected NAME = VALUE, found =',
-      '2: expected the end of the line, found the string "2"',
+      '2: expected the end of the line, found a string',
       '[: a list that is not closed: ] is missing',
     ]);
   });

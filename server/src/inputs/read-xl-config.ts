@@ -277,9 +277,9 @@ class Settings {
   }
 }
 
+/** What stands there, without a word of the text: it may be a file that was named by mistake. */
 function wordToken({ kind, value }: Token): string {
-  const short = value.length > 40 ? `${value.slice(0, 40)}…` : value;
-  return kind === 'string' ? `the string "${short}"` : short;
+  return kind === 'mark' ? value : `a ${kind}`;
 }
 
 /** As xl scans it, with `%lx,%lx@%lx`: hexadecimal, with or without 0x, blanks in front of each number. */
