@@ -37,7 +37,7 @@ describe('kernel boards in the language server, with no settings', function () {
     });
   }
 
-  it('an override that grows a region over the next one shows on both and on the override', async () => {
+  it('an override that grows a region over the next one shows on it, with the other places', async () => {
     const board = dts('qcom/sc7180-trogdor-lazor-limozeen-nots-r5.dts');
     const override = dts('qcom/sc7180-trogdor-lte-sku.dtsi');
     const base = dts('qcom/sc7180-trogdor.dtsi');
@@ -50,29 +50,22 @@ describe('kernel boards in the language server, with no settings', function () {
     assert.notEqual(broken, healthy);
     await session.change(override, broken);
     const here = (await session.diagnostics(override)).filter(isFault);
-    const there = (await session.diagnosticsWhen(base, (all) => all.some(isFault))).filter(isFault);
 
-    // One on the winning definition; one on the region it grew over; one on the node that the override changed.
+    // One fault is one finding: on the winning definition, with the region it grew over beside it.
     const lines = readFileSync(base, 'utf8').split('\n');
     const lineOf = (text: string): number => lines.findIndex((line) => line.includes(text));
     assert.deepEqual(
       here.map(({ range, code }) => [broken.split('\n')[range.start.line]?.trim(), code]),
       [['reg = <0x0 0x86000000 0x0 0x9c00000>;', 'reserved-overlap']],
     );
-    assert.deepEqual(
-      there.map(({ range }) => range.start.line).sort((a, b) => a - b),
-      [lineOf('mpss_mem: memory@86000000'), lineOf('0x8f600000 0 0x500000')],
-    );
     const places = new Set(
-      [...here, ...there].flatMap((each) =>
+      here.flatMap((each) =>
         (each.relatedInformation ?? []).map(
           ({ location }) => `${path.basename(location.uri)}:${location.range.start.line}`,
         ),
       ),
     );
-    for (const each of [...here, ...there]) assert.ok((each.relatedInformation ?? []).length >= 1);
     assert.ok(places.has(`${path.basename(base)}:${lineOf('0x8f600000 0 0x500000')}`));
-    assert.ok([...places].some((place) => place.startsWith(path.basename(override))));
 
     const [finding] = here;
     assert.ok(finding);
@@ -95,7 +88,6 @@ describe('kernel boards in the language server, with no settings', function () {
       );
     }
     assert.deepEqual((await session.diagnostics(override)).filter(isFault), []);
-    await session.diagnosticsWhen(base, (all) => !all.some(isFault));
     assert.deepEqual((await session.diagnostics(board)).filter(isFault), []);
   });
 });
