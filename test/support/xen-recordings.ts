@@ -103,6 +103,7 @@ export function readRecordings(
         debug: variant !== 'ndebug',
       },
       dtb: { address: BigInt(settings.modules.dtb.addr) },
+      kernel: { format: 'image', textOffset: 0n },
       cpus: bootedCpus(lines) ?? settings.qemu.smp,
       config: { staticMemory: isStatic, staticShm: isStatic },
     };
