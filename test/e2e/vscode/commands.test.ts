@@ -20,7 +20,7 @@ inEveryWorkbench('commands', (workbench) => {
       .status('targets')
       .filter({ hasText: /^Xen 4\.18, Linux 6\.12$/ })
       .waitFor();
-    await workbench().waitSquiggles('error', 3);
+    await workbench().waitSquiggles('error', 2);
   }
 
   it('dtmap: Select targets', async () => {
@@ -90,7 +90,7 @@ inEveryWorkbench('commands', (workbench) => {
     await openSample();
     await workbench().command('dtmap: Restart language server');
     await workbench().waitSquiggles('error', 0);
-    await workbench().waitSquiggles('error', 3);
+    await workbench().waitSquiggles('error', 2);
   });
 
   it('dtmap: Select board', async () => {
