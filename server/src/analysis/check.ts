@@ -13,7 +13,8 @@ import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { allowancesOf, type Allowance } from './allowances.ts';
 import { targetAsAsked, type Targets } from '../systems/targets.ts';
-import { Conditions, wordCondition } from './conditions.ts';
+import { wordCondition } from '../systems/opposing-worlds.ts';
+import { Conditions } from './conditions.ts';
 import { stateConsequences } from './state-consequences.ts';
 
 /** What a user changed about the rules, by rule id: `-W`, `-E` or `dtmap.severity`. */

@@ -1,11 +1,9 @@
 // On which assumed boot facts a finding depends: it is looked for again in the worlds next to the likely one.
 
-import type { BootFacts } from '../facts/boot-facts.ts';
-import { wordChanges } from '../facts/word-fact.ts';
 import type { FactChange } from '../facts/world.ts';
 import type { Board } from '../rules/board.ts';
 import type { Found, Rule } from '../rules/rule.ts';
-import { neighboursOf } from '../systems/neighbours-of.ts';
+import { opposingWorlds } from '../systems/opposing-worlds.ts';
 
 interface Neighbour {
   readonly board: Board;
@@ -27,11 +25,7 @@ export class Conditions {
     this.#keyOf = keyOf;
   }
 
-  /**
-   * What the world must not be like for a finding to hold; undefined when it holds in all worlds. A world that has a
-   * grave fault of its own says nothing against it: one in which the boot stops, or in which the boot loader puts
-   * something whose place nobody knows over a reserved region.
-   */
+  /** What the world must not be like for a finding to hold; undefined when it holds in all that may speak against it. */
   of(rule: Rule, found: Found<unknown>): readonly FactChange[] | undefined {
     if (found.target === undefined) return undefined;
     const key = this.#keyOf(rule, found);
@@ -44,13 +38,11 @@ export class Conditions {
     if (known === undefined) {
       const { boots, facts } = this.#board;
       const boot = boots.find((each) => each.target === target);
-      known = (boot ? neighboursOf(boot) : [])
-        .filter(({ changes, ends }) => !ends && isAssumed(changes, facts))
-        .map(({ changes, boot: other }) => ({
-          board: { ...this.#board, boots: boots.map((each) => (each === boot ? other : each)) },
-          changes,
-          found: new Map(),
-        }));
+      known = (boot ? opposingWorlds(boot, facts) : []).map(({ changes, boot: other }) => ({
+        board: { ...this.#board, boots: boots.map((each) => (each === boot ? other : each)) },
+        changes,
+        found: new Map(),
+      }));
       this.#neighbours.set(target, known);
     }
     return known;
@@ -64,13 +56,4 @@ export class Conditions {
     }
     return keys;
   }
-}
-
-function isAssumed([first]: readonly FactChange[], facts: BootFacts): boolean {
-  return first !== undefined && facts[first.fact].basis === 'assumed';
-}
-
-/** `unless the boot loader does not pad the DTB`: what must not be so, as the end of a sentence. */
-export function wordCondition(changes: readonly FactChange[], facts: BootFacts): string {
-  return `unless ${wordChanges(changes, facts)}`;
 }

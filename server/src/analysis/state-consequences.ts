@@ -7,7 +7,7 @@ const CONSEQUENCES: readonly Consequence[] = ['scan-stops', 'boot-ends'];
 
 /**
  * `findings` without the statements of consequences that an error among them tells: what is left of a statement names only
- * the targets for which nobody does. Each teller keeps the whole statements in `instead`. The order stays.
+ * the targets for which none does. Each teller keeps the whole statements in `instead`. The order stays.
  */
 export function stateConsequences(findings: readonly Finding[]): readonly Finding[] {
   let stated = findings;

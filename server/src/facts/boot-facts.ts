@@ -42,7 +42,7 @@ export type FactName = keyof FactValues;
 
 /**
  * Where a value comes from: the profile or an option, the tree, a boot script, a captured log. `assumed`: what a working
- * set-up has, since nobody says. `unknown`: there is no value.
+ * set-up has, since nothing says otherwise. `unknown`: there is no value.
  */
 export type Basis = 'given' | 'tree' | 'script' | 'log' | 'assumed' | 'unknown';
 

@@ -52,7 +52,7 @@ export function cpusOf(tree: DeviceTree): TreeFact<number, CpusReason> {
   if (!first) return unknown({ code: 'no-cpu-nodes', facts: {} });
   const count = cpus.length;
   if (count > BUILT_FOR) return unknown({ code: 'cpus-limit', facts: { count, limit: BUILT_FOR } });
-  // The one that runs Xen needs nobody to start it.
+  // The one that runs Xen need not be started.
   const because =
     others.length === 0
       ? undefined

@@ -62,16 +62,17 @@ export function gatherFacts(
   const efi = boot.value === 'efi';
   const commandLine = said(({ xenCommandLine }) => xenCommandLine);
   const colours = llcColoring(commandLine?.value ?? signs.commandLine);
+  const anyPlace = loadAddress(tree);
   const architecture = said((profile) => profile.architecture) ?? architectureIn(tree);
   return {
-    'xen.address': said(({ xen }) => xen?.address) ?? loadAddress(tree),
+    'xen.address': said(({ xen }) => xen?.address) ?? anyPlace,
     'xen.size': said(({ xen }) => xen?.size) ?? {
       ...unknown('image-knows'),
       others: [LARGE_IMAGE],
     },
     'xen.textSize': said(({ xen }) => xen?.textSize) ?? unknown('image-knows'),
     'xen.debug': said(({ xen }) => xen?.debug) ?? assumed(true, 'usual-build', false),
-    'dtb.address': said(({ dtb }) => dtb?.address) ?? loadAddress(tree),
+    'dtb.address': said(({ dtb }) => dtb?.address) ?? anyPlace,
     'dtb.size':
       said(({ dtb }) => dtb?.size) ?? (efi ? unknown('written-by-efi-stub') : paddedSize(compiled)),
     'kernel.module':
@@ -174,18 +175,24 @@ function architectureIn(tree: DeviceTree): Fact<'arm64' | 'arm32'> {
 }
 
 /**
- * Where the boot loader puts something: nobody knows. What matters is whether it lies over a reserved region, for Xen
+ * Where the boot loader puts something is not known. What matters is whether it lies over a reserved region, for Xen
  * checks that: the first region stands for all.
  */
 function loadAddress(tree: DeviceTree): Fact<bigint> {
+  let others: readonly bigint[] | undefined;
   return {
     ...unknown('boot-loader-knows'),
+    // Every world asks again, and the map of a large tree is dear.
     get others() {
-      const { reserved } = mapMemory(tree, undefined);
-      const first = reserved.find(({ kind, start, end }) => kind === 'static' && start < end);
-      return first ? [first.start] : [];
+      return (others ??= firstRegion(tree));
     },
   };
+}
+
+function firstRegion(tree: DeviceTree): readonly bigint[] {
+  const { reserved } = mapMemory(tree, undefined);
+  const first = reserved.find(({ kind, start, end }) => kind === 'static' && start < end);
+  return first ? [first.start] : [];
 }
 
 /** What the tree says of its boot. */

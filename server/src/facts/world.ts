@@ -24,7 +24,7 @@ export class World {
     this.changes = changes;
   }
 
-  /** Undefined where nobody knows, and where the tree itself has the answer. */
+  /** Undefined where it is not known, and where the tree itself has the answer. */
   valueOf<Name extends FactName>(fact: Name): FactValues[Name] | undefined {
     this.#read.add(fact);
     const change = this.changes.find((each) => each.fact === fact);

@@ -7,7 +7,7 @@ import type { Board } from '../rules/board.ts';
 import { verdictsFor } from '../systems/verdicts-for.ts';
 import type { Verdict } from '../target/verdict.ts';
 
-/** A line, and the verdict of whoever has its address; none where the line has no address or nobody has it. */
+/** A line, and the verdict of whoever has its address; none where the line has no address, or that has no owner. */
 export interface PlacedLine {
   readonly line: ExplainedLine;
   readonly owner?: Verdict;

@@ -40,7 +40,7 @@ export function listFacts(board: Board): ListedFact[] {
 
 /**
  * Facts that are assumed or not known and that boots of a tree which is made for their system asked for: cheap, for nothing is
- * booted anew. None for other trees.
+ * booted again. None for other trees.
  */
 export function openFacts(board: Board): FactName[] {
   const asked = board.boots.flatMap((boot) => systemOf(boot).openFacts?.(boot, board) ?? []);

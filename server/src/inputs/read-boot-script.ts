@@ -381,7 +381,7 @@ const TOO_LONG = `with its variables put in, the command is longer than ${LONGES
 /** What `$name` and `${name}` stand for while a script is read. */
 class Variables {
   readonly #values: Map<string, string>;
-  /** Why variables are unknown, where it is not that nobody sets them. */
+  /** Why variables are unknown, other than that they are never set. */
   readonly #whys = new Map<string, string>();
   #substituted = 0;
 

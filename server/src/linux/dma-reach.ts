@@ -11,7 +11,7 @@ export interface DmaBus {
   readonly reach: readonly Range[];
 }
 
-/** The CPU addresses that `user` reaches by DMA; undefined when no bus limits it, or nobody can tell. */
+/** The CPU addresses that `user` reaches by DMA; undefined when no bus limits it, or that cannot be told. */
 export function dmaReach(user: DtNode): readonly Range[] | undefined {
   for (let node = user; node.parent?.parent; node = node.parent) {
     // Its DMA goes through an interconnect, whose `dma-ranges` count in place of those of its parents.

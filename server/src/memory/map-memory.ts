@@ -102,7 +102,7 @@ export function mapMemory(tree: DeviceTree, memory?: readonly Range[]): MemoryMa
   return map;
 }
 
-/** Whether the boot loader gives a node a `reg` that nobody knows. */
+/** Whether the boot loader gives a node a `reg` that is not known. */
 function isSetByLoader({ tree }: Building, node: DtNode): boolean {
   return unknownProperty(tree, node, 'reg') !== undefined;
 }

@@ -1,4 +1,4 @@
-// Whose tree it is: some are read by neither Linux nor Xen, and what those would make of one is nobody's business.
+// Whose tree it is: some are read by neither Linux nor Xen, and what those would make of one is not asked.
 
 import { stringsOf, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
 import { isModule } from './map-memory.ts';

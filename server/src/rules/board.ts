@@ -61,7 +61,7 @@ export interface Board {
   readonly map: MemoryMap;
   /** Set when the tree is too large to be judged: then the map is empty and nothing boots it. */
   readonly excess?: Excess;
-  /** Who reads the tree instead of Linux and Xen; then nothing boots it, and only its text and tree are judged. */
+  /** Who reads the tree instead of Linux and Xen; then nothing boots it, and only its text and tree are checked. */
   readonly foreignReader?: string;
   readonly facts: BootFacts;
   /** Files the boot loader loads, in its order; absent when no boot script was given. */

@@ -16,10 +16,10 @@ const removedWithoutChildren: PropertyTest = (node, bytes) =>
 
 /**
  * The properties that may change, and how. All others are unsafe: what a property decides that is not listed here,
- * nobody has thought about.
+ * is not known to be harmless.
  */
 const SAFE_PROPERTIES: Readonly<Record<string, PropertyTest>> = {
-  // Takes memory from the kernel's map, and gives it to nobody.
+  // Takes memory from the kernel's map, and gives it to no other owner.
   'no-map': added,
   // The contrary: the region stays whole.
   reusable: removed,

@@ -17,7 +17,7 @@ export interface LoadedFile extends Range {
 
 /**
  * What is loaded, with its size in memory. Where a size is only assumed, `sure` takes the smallest that it may be,
- * `likely` the assumed one; where nobody knows a size, the file has its first byte only.
+ * `likely` the assumed one; where a size is not known, the file has its first byte only.
  */
 export function loadedFiles(board: Board, sizes: 'sure' | 'likely'): LoadedFile[] {
   const { loads = [], facts } = board;

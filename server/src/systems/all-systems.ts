@@ -1,4 +1,4 @@
-// The systems that boards are judged for: the one list of them.
+// The systems that boards are checked against: the one list of them.
 
 import { linuxSystem } from '../linux/system.ts';
 import { systemIdOf, type Boot } from '../target/boot.ts';

@@ -1,4 +1,4 @@
-// Which releases of which systems a board is judged for.
+// Which releases of which systems a board is checked against.
 
 import { systemIdOf, releaseNameOf } from '../target/boot.ts';
 import type { Target } from '../target/system.ts';
@@ -6,7 +6,7 @@ import { allSystems } from './all-systems.ts';
 
 export type Targets = readonly Target[];
 
-/** What is assumed when nobody chose: the newest Xen and the current long-term Linux. */
+/** What is assumed when none was chosen: the newest Xen and the current long-term Linux. */
 export const defaultTargets: readonly string[] = ['xen:4.22', 'linux:6.12'];
 
 /** A target name that is none, with the names that would do. */
@@ -51,7 +51,7 @@ export function joinTargets(targets: Targets, more: Targets): Targets {
   );
 }
 
-/** `xen:4.18.6` as the user asked for it: `xen:4.18`. Names that nobody asked for stay as they are. */
+/** `xen:4.18.6` as the user asked for it: `xen:4.18`. Names that were not asked for stay as they are. */
 export function targetAsAsked(name: string, targets: Targets): string {
   return targets.find((target) => target.name === name)?.asked ?? name;
 }

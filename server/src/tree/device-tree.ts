@@ -123,7 +123,7 @@ export interface TreeProblem {
   readonly related?: readonly { readonly at: Written; readonly role: string }[];
 }
 
-/** A property that the boot loader sets to a value nobody knows. */
+/** A property that the boot loader sets to a value that is not known. */
 export interface UnknownProperty {
   /** Of its node. */
   readonly path: string;
@@ -142,7 +142,7 @@ export interface DeviceTree {
   readonly phandles: ReadonlyMap<number, DtNode>;
   readonly memoryReservations: readonly MemoryReservation[];
   readonly bootCpu: number;
-  /** Properties with a value that nobody knows, whatever their nodes say, by path and name; absent without any. */
+  /** Properties with a value that is not known, whatever their nodes say, by path and name; absent without any. */
   readonly unknownProperties?: ReadonlyMap<string, ReadonlyMap<string, UnknownProperty>>;
   /** Whether the source says `/plugin/`: an overlay. */
   readonly isPlugin: boolean;

@@ -1,4 +1,4 @@
-// What a boot loader does to a tree that source cannot say: values that nobody knows, entries of the reservation block.
+// What a boot loader does to a tree that source cannot say: values that are not known, entries of the reservation block.
 
 import type { Span } from '../text/span.ts';
 import type { DeviceTree, DtNode, UnknownProperty, Written } from './device-tree.ts';
@@ -38,7 +38,7 @@ function writtenAt(span: Span): Written {
   return { in: { originOf: () => ({ span }), expandedOffset: () => undefined }, start, end };
 }
 
-/** What is known of a property whose value nobody knows; undefined for all others. */
+/** What is known of a property whose value is not known; undefined for all others. */
 export function unknownProperty(
   tree: DeviceTree,
   node: DtNode,

@@ -68,7 +68,7 @@ export interface CommandLine {
 }
 
 export interface Options {
-  /** Whether there may be more options that nobody knows. */
+  /** Whether there may be more options that are not known. */
   readonly open: boolean;
   readonly commandLine: string | undefined;
   /** Where the command line is written; nothing where the profile gives it. */

@@ -3,6 +3,7 @@
 import type { BootFacts } from '../facts/boot-facts.ts';
 import { World, type FactChange } from '../facts/world.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
+import { endOf } from './ending.ts';
 import type { Release } from './releases.ts';
 import { runSteps, type XenBootInWorld } from './run-steps.ts';
 import type { XenBoot, XenNeighbour } from './xen-boot.ts';
@@ -13,17 +14,13 @@ import type { XenBoot, XenNeighbour } from './xen-boot.ts';
  */
 export function bootXen(tree: DeviceTree, release: Release, facts: BootFacts): XenBoot {
   const boot = bootIn(tree, release, new World(facts));
-  if (!stops(boot)) return boot;
+  if (!endOf(boot)) return boot;
   // What only an assumed value breaks is not what a working set-up has.
   const saving = boot.neighbours.find(
     ({ changes: [first], boot: other }) =>
-      first && facts[first.fact].basis === 'assumed' && !stops(other),
+      first && facts[first.fact].basis === 'assumed' && !endOf(other),
   );
   return saving ? bootIn(tree, release, new World(withValues(facts, saving.changes))) : boot;
-}
-
-function stops({ outcome: { kind } }: XenBoot): boolean {
-  return kind === 'panics' || kind === 'hangs';
 }
 
 /** The facts with other assumed values; those they had are what they may be instead. */

@@ -10,7 +10,7 @@ import type { DeviceTree } from '../tree/device-tree.ts';
 export function isXenTree(tree: DeviceTree): boolean {
   const chosen = tree.root.children.find((node) => node.name === 'chosen');
   if (!chosen) return false;
-  // Also one whose reg nobody can read: that is what Xen stops at.
+  // Also one whose reg cannot be read: that is what Xen stops at.
   if (chosen.children.some((node) => isModule(node) || node.children.some(isModule))) return true;
   return [...chosen.properties.keys()].some((name) => name.startsWith('xen,'));
 }

@@ -106,7 +106,7 @@ describe('memory map page', () => {
     await map.press('ArrowLeft');
     assert.match(await map.focused(), /^dom0: RAM that dom0 does not own/);
     await map.press('Home');
-    assert.match(await map.focused(), /^dom0: /);
+    assert.match(await map.focused(), /^dom0: listed as RAM but reserved, 64 KiB/);
     assert.equal(await map.page.locator('#map .block[tabindex="0"]').count(), 1);
     assert.equal(await map.page.locator('#map .block[aria-selected=true]').count(), 1);
     await map.press('Enter');

@@ -64,7 +64,7 @@ Add \`llc-coloring=on\` to Xen's command line and build Xen with CONFIG_LLC_COLO
       if (!does.cacheColouring || !line || endsInScan(boot)) continue;
       const options = splitOptions(eventIn(line, 'command-line')?.facts.text ?? '');
       const built = board.facts['config.llcColoring'];
-      // What nobody says of the build is as the command line wants it.
+      // What is not known of the build is as the command line wants it.
       const isBuilt = built.value !== false || !SAID.has(built.basis);
       if (isOn(options) && isBuilt) continue;
       const because = isOn(options) ? 'not-built' : 'off';

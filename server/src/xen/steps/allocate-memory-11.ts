@@ -35,7 +35,7 @@ export function allocateMemory11(state: BootState): void {
   if (!buddy) return;
   const size = options.dom0Memory;
   const domain = does.allocatingFor;
-  // dom0_mem may be among the options that nobody knows.
+  // dom0_mem may be among the options that are not known.
   if (options.open && !options.dom0MemoryGiven) state.muted = true;
   print(state, 'allocating-direct', { size: Number(size / MIB), domain });
   const platformBits = isRaspberryPi4(state.tree) ? RASPBERRY_PI_4_DMA_BITS : 32;

@@ -128,7 +128,7 @@ export function stopWithoutKnownRam(state: BootState): void {
     state.uncertain.push({ what, because: [because] });
 }
 
-/** Whether the boot loader gives a memory node a `reg` that nobody knows. */
+/** Whether the boot loader gives a memory node a `reg` that is not known. */
 function isUnknownRam({ tree }: BootState, node: DtNode): boolean {
   return baseName(node) === 'memory' && unknownProperty(tree, node, 'reg') !== undefined;
 }

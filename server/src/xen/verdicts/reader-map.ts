@@ -46,7 +46,8 @@ function ownMap(boot: XenBoot, { map }: Subject): ReaderMap {
 
 function dom0Map(boot: XenBoot, subject: Subject): ReaderMap | { readonly absent: string } {
   const { dom0 } = boot;
-  if (!dom0 || stopsForCertain(boot, subject)) return { absent: whyNotFurther(boot) || 'Xen builds none' };
+  if (!dom0 || stopsForCertain(boot, subject))
+    return { absent: whyNotFurther(boot) || 'Xen builds none' };
   const told = dom0.memoryNodes.flatMap(({ name, reg }) =>
     reg.map((range) => ({ ...range, name })),
   );
