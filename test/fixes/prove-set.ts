@@ -433,7 +433,7 @@ class Prover {
     const [name] = opened.keys();
     if (name === undefined) return;
     const session = new Session(shellOf(this.#folder, new NodeFiles()).shell);
-    const { texts } = await fixBoard(session, name, FIX_OPTIONS);
+    const { texts } = await fixBoard(session, name, { ...FIX_OPTIONS, fixUnsafe: true });
     await dtmap(['check', '--fix-unsafe', ...FIX_TARGETS, name], { cwd: this.#folder });
     for (const [file, text] of texts) assert.equal(readFileSync(file, 'utf8'), text);
     const changed = new Set([...texts.keys()].map((file) => realpathSync(file)));
