@@ -21,8 +21,9 @@ async function verdictOn(board: string, address: bigint): Promise<Verdict | unde
     dtb: { address: 0x43000000n },
     cpus: 1,
   };
-  const boot = bootXen(tree, release, factsOf(tree, profile, BigInt(writeDtb(tree).length)));
-  return frameVerdict(boot, address, { tree, map: mapMemory(tree) });
+  const facts = factsOf(tree, profile, BigInt(writeDtb(tree).length));
+  const boot = bootXen(tree, release, facts);
+  return frameVerdict(boot, address, { tree, map: mapMemory(tree), facts });
 }
 
 describe('frame-verdict', () => {

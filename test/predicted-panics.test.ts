@@ -11,7 +11,7 @@ import type { Board } from '../server/src/rules/board.ts';
 import type { Finding } from '../server/src/rules/finding.ts';
 import { allRules } from '../server/src/rules/all-rules.ts';
 import { certainPart } from '../server/src/xen/certain.ts';
-import { isXenTree } from '../server/src/xen/is-xen-tree.ts';
+import { isForXen } from '../server/src/xen/is-for-xen.ts';
 import { BRANCH_NAMES } from '../server/src/xen/releases.ts';
 import type { XenBoot } from '../server/src/xen/xen-boot.ts';
 import { analyzeFile } from './support/analyze-file.ts';
@@ -71,7 +71,7 @@ describe('a predicted panic', function () {
       const options = new Map(readOptions(text)).set('targets', TARGETS.join(' '));
       options.delete('rules');
       const { board } = await analyzeFile(file, options, text);
-      if (!isXenTree(board.tree) || board.excess) return;
+      if (!isForXen(board) || board.excess) return;
       const ending = xenBoots(board).flatMap((boot, index) =>
         endsForCertain(board, boot) ? [TARGETS[index] ?? ''] : [],
       );

@@ -2,7 +2,7 @@
 
 import { eventIn } from '../messages/event.ts';
 import type { DtNode } from '../tree/device-tree.ts';
-import { isXenTree } from '../xen/is-xen-tree.ts';
+import { isForXen } from '../xen/is-for-xen.ts';
 import { RELEASES, shortName } from '../xen/releases.ts';
 import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
 import type { Board } from './board.ts';
@@ -29,7 +29,7 @@ interface Start {
  * is not made for Xen. Ranges are known by their starts: Xen rounds ends.
  */
 export function refusedOverlaps(board: Board): (a: Start, b: Start) => readonly Refusal[] {
-  if (!isXenTree(board.tree)) return () => [];
+  if (!isForXen(board)) return () => [];
   const byStarts = new Map<string, Refusal[]>();
   for (const boot of xenBoots(board)) {
     for (const [index, line] of boot.log.entries()) {

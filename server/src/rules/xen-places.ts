@@ -6,7 +6,7 @@ import { xenMessages, type XenMessageId } from '../xen/messages.ts';
 import type { LogLine, XenBoot } from '../xen/xen-boot.ts';
 import type { Board } from './board.ts';
 import type { Found, Place } from './rule.ts';
-import { isXenTree } from '../xen/is-xen-tree.ts';
+import { isForXen } from '../xen/is-for-xen.ts';
 import { logOf } from './target-lines.ts';
 import { xenBoots } from '../xen/xen-boots.ts';
 
@@ -30,7 +30,7 @@ export function* foundLines(
   id: XenMessageId,
   placedAs: XenMessageId = id,
 ): Generator<Found<{ readonly line: string }>> {
-  if (!isXenTree(board.tree)) return;
+  if (!isForXen(board)) return;
   for (const boot of xenBoots(board)) {
     const line = lineWith(boot.log, id);
     if (!line) continue;

@@ -15,6 +15,7 @@ import type { View } from './view.ts';
 export interface Subject {
   readonly tree: DeviceTree;
   readonly map: MemoryMap;
+  readonly facts: BootFacts;
 }
 
 /** A release of a system, to be booted. */

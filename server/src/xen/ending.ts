@@ -2,7 +2,7 @@
 
 import { eventIn } from '../messages/event.ts';
 import type { Subject } from '../target/system.ts';
-import { isXenTree } from './is-xen-tree.ts';
+import { isForXen } from './is-for-xen.ts';
 import { wordReasons, type Reason } from './reasons.ts';
 import type { LogLine, XenBoot } from './xen-boot.ts';
 
@@ -24,14 +24,14 @@ export function endOf({ outcome }: XenBoot): Stopped | undefined {
  * The end of a boot that does not depend on anything which is not given, of a tree that is made for Xen; undefined
  * otherwise. Only of such a boot may be said that it ends.
  */
-export function stopsForCertain(boot: XenBoot, { tree, map }: Subject): Stopped | undefined {
+export function stopsForCertain(boot: XenBoot, subject: Subject): Stopped | undefined {
   const end = endOf(boot);
-  if (!end || !isXenTree(tree) || !map.ramKnown) return undefined;
+  if (!end || !isForXen(subject) || !subject.map.ramKnown) return undefined;
   if (boot.uncertain.some(({ what }) => what === 'outcome')) return undefined;
   // Another value of an assumed fact saves it.
   if (boot.neighbours.some((neighbour) => !endOf(neighbour.boot))) return undefined;
   // A boot loader that adds the modules adds what is missing.
-  if (map.modules.length === 0 && isSetUpFailure(end.line)) return undefined;
+  if (subject.map.modules.length === 0 && isSetUpFailure(end.line)) return undefined;
   return end;
 }
 

@@ -4,7 +4,7 @@ import { makeSystem, type Target } from '../target/system.ts';
 import { bootXen } from './boot.ts';
 import { certainPart, dependents } from './certain.ts';
 import { endOf } from './ending.ts';
-import { isXenTree } from './is-xen-tree.ts';
+import { isForXen } from './is-for-xen.ts';
 import { BRANCH_NAMES, parseRelease, RELEASES } from './releases.ts';
 import { frameVerdict } from './verdicts/frame-verdict.ts';
 import { XEN_READERS, xenReaderMap } from './verdicts/reader-map.ts';
@@ -44,7 +44,7 @@ export const xenSystem = makeSystem<XenBoot>({
   ending: wordEnding,
   settled: (boot) => boot.settled ?? boot,
   certain: certainPart,
-  openFacts: ({ restsOn }, { tree }) => (isXenTree(tree) ? restsOn : []),
+  openFacts: ({ restsOn }, subject) => (isForXen(subject) ? restsOn : []),
   dependents,
   neighbours: (boot) =>
     boot.neighbours.map((each) => ({ ...each, ends: endOf(each.boot) !== undefined })),

@@ -6,7 +6,7 @@ import { intersection } from '../../addresses/region.ts';
 import type { Bank } from '../../memory/memory-map.ts';
 import { overlappingPairs } from '../../memory/overlapping-pairs.ts';
 import type { Board } from '../board.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { isWrittenLater } from '../is-written-later.ts';
 import { rule, type Found } from '../rule.ts';
 import { logOf } from '../target-lines.ts';
@@ -45,7 +45,7 @@ common/page_alloc.c").`,
         ],
       };
       yield found;
-      if (!isXenTree(board.tree)) continue;
+      if (!isForXen(board)) continue;
       for (const boot of xenBoots(board)) {
         const { target } = boot;
         const end = endOf(boot);

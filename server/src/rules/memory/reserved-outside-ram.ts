@@ -8,7 +8,7 @@ import type { Board } from '../board.ts';
 import { moveRegionFixes } from '../move-region.ts';
 import { rule } from '../rule.ts';
 import { reservationName } from '../static-regions.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -35,7 +35,7 @@ so dom0 is told that there is RAM: SRAM, a carve-out that firmware holds back, o
       if (region.end <= region.start || partsWithin(ram, region).length > 0) continue;
       const found = { at: region.written, facts: { region } };
       yield found;
-      if (!isXenTree(board.tree) || region.kind === 'memreserve') continue;
+      if (!isForXen(board) || region.kind === 'memreserve') continue;
       for (const boot of xenBoots(board))
         if (boot.dom0?.memoryNodes.some(({ reg }) => reg.some((each) => overlaps(each, region))))
           yield { ...found, severity: 'warning', target: boot.target };

@@ -5,7 +5,7 @@ import type { Range } from '../../addresses/region.ts';
 import { RangeIndex } from '../../memory/range-index.ts';
 import type { Board } from '../board.ts';
 import { rule, type Place } from '../rule.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -27,7 +27,7 @@ it wants the root, the name and device_type. A bank that only one of them sees i
   source: ['xen: early_scan_node', 'xen: process_memory_node', 'linux: early_init_dt_scan_memory'],
 
   *check(board: Board) {
-    if (!isXenTree(board.tree) || !board.map.ramKnown) return;
+    if (!isForXen(board) || !board.map.ramKnown) return;
     // UEFI's map is what counts then, for Xen and for Linux.
     if (board.facts.boot.value === 'efi') return;
     const banks = new RangeIndex(board.map.banks.filter((bank) => bank.enabled));

@@ -4,7 +4,7 @@ import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
@@ -28,7 +28,7 @@ that Xen gives to others.`,
   source: ['xen: handle_node', 'xen: map_range_to_domain'],
 
   *check(board: Board) {
-    if (!isXenTree(board.tree)) return;
+    if (!isForXen(board)) return;
     for (const boot of xenBoots(board)) {
       const { dom0, uncertain } = boot;
       if (!dom0) continue;

@@ -5,7 +5,7 @@ import { intersection, type Range } from '../../addresses/region.ts';
 import { ramOf } from '../../memory/free-ranges.ts';
 import { lineWith } from '../../messages/event.ts';
 import { nodeAt } from '../../tree/device-tree.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 import type { Board } from '../board.ts';
 import { hasDmaDevices, limitingBuses } from '../limiting-buses.ts';
@@ -48,7 +48,7 @@ first block that is large enough, wherever it is. RAM out of reach can also be l
   ],
 
   *check(board: Board) {
-    if (!isXenTree(board.tree)) return;
+    if (!isForXen(board)) return;
     const ram = ramOf(board.map);
     // Of a bus that reaches no RAM of the board, nothing that Xen does is the cause.
     const buses = limitingBuses(board.tree).filter(

@@ -5,7 +5,7 @@ import { wordReasons, type ReasonCode } from '../../xen/reasons.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { placeOfLine } from '../xen-places.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { spanOf, stringsOf } from '../../tree/device-tree.ts';
 import { stringValue } from '../../tree/string-bytes.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
@@ -30,7 +30,7 @@ to allocate requested dom0 memory" on four.`,
   source: ['xen: scrub_heap_pages', 'xen: get_free_buddy'],
 
   *check(board: Board) {
-    if (!isXenTree(board.tree)) return;
+    if (!isForXen(board)) return;
     for (const boot of xenBoots(board)) {
       const because = boot.uncertain
         .filter(({ what }) => what === 'dom0.banks')

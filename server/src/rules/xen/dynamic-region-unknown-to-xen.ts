@@ -4,7 +4,7 @@ import { formatSize } from '../../addresses/format.ts';
 import type { DynamicReserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -22,7 +22,7 @@ choose inside dom0's own banks; \`alloc-ranges\` made for the host may not meet 
   source: ['xen: process_reserved_memory_node', 'linux: __reserved_mem_alloc_size'],
 
   *check(board: Board) {
-    if (!isXenTree(board.tree)) return;
+    if (!isForXen(board)) return;
     for (const region of board.map.dynamic) {
       const opening = region.node.openings[0];
       if (!opening || !region.enabled) continue;

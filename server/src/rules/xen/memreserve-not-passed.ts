@@ -4,7 +4,7 @@ import { formatRange } from '../../addresses/format.ts';
 import type { Range } from '../../addresses/region.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -22,7 +22,7 @@ dom0 driver that goes there finds nothing mapped and faults.`,
   source: ['xen: prepare_dtb_hwdom', 'xen: dt_unreserved_regions'],
 
   *check(board: Board) {
-    if (!isXenTree(board.tree)) return;
+    if (!isForXen(board)) return;
     for (const reservation of board.tree.memoryReservations)
       for (const boot of xenBoots(board))
         yield {

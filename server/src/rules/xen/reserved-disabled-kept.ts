@@ -13,7 +13,7 @@ import { deleteNode } from '../delete-node.ts';
 import type { Proposal } from '../proposal.ts';
 import { removeProperty } from '../remove-property.ts';
 import { rule } from '../rule.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Range } from '../../addresses/region.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
@@ -74,7 +74,7 @@ Delete the node (or its \`status\`, when the region is meant to be reserved). Xe
       }
     }
     // A tree that is not made for Xen yet: which release will boot it is open.
-    if (xenBoots(board).length === 0 || isXenTree(board.tree)) return;
+    if (xenBoots(board).length === 0 || isForXen(board)) return;
     const ram = ramOf(board.map);
     for (const region of board.map.reserved) {
       const { node, written } = region;

@@ -7,7 +7,7 @@ import { baseName, type DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { staticRegions } from '../static-regions.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -34,12 +34,12 @@ there is no RAM behind it, Xen or dom0 dies.`,
       if (baseName(node) !== 'memory' || region.index !== 0 || !at) continue;
       const outside = board.map.ramKnown && !ram.some((bank) => overlaps(bank, region));
       const found = { at, facts: { node, range: region, outside } };
-      if (outside || isXenTree(board.tree)) yield found;
+      if (outside || isForXen(board)) yield found;
       for (const boot of xenBoots(board))
         if (boot.ram.some((bank) => bank.node === node))
           yield {
             ...found,
-            severity: isXenTree(board.tree) ? ('error' as const) : ('information' as const),
+            severity: isForXen(board) ? ('error' as const) : ('information' as const),
             target: boot.target,
           };
     }

@@ -8,7 +8,7 @@ import { walkNodes, type DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { reservedChildren } from '../static-regions.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -39,7 +39,7 @@ the range and lists it as dom0 RAM, which dom0's Linux then uses ("Failing to ac
         const found = { at, facts: { node, range } };
         yield found;
         for (const boot of xenBoots(board))
-          if (boot.reserved.some((kept) => kept.node === node) && isXenTree(board.tree))
+          if (boot.reserved.some((kept) => kept.node === node) && isForXen(board))
             yield { ...found, severity: 'error', target: boot.target };
       }
     }

@@ -7,7 +7,7 @@ import type { Reserved } from '../../memory/memory-map.ts';
 import { behavioursOf } from '../../xen/behaviours.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -27,7 +27,7 @@ and dom0 may have it mapped as a device.`,
   source: ['xen: process_reserved_memory', 'xen: device_tree_for_each_node'],
 
   *check(board: Board) {
-    if (!isXenTree(board.tree)) return;
+    if (!isForXen(board)) return;
     for (const boot of xenBoots(board)) {
       // What is lost because the scan stopped is told where it stops.
       if (lineWith(boot.log, 'node-parsing-failed') || boot.ram.length === 0) continue;

@@ -7,7 +7,7 @@ import type { LogLine } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { causeOfEnd, placeOfLine } from '../xen-places.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { logOf } from '../target-lines.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
@@ -53,7 +53,7 @@ understood. It prints one line, drops the thing and boots on, so the effect show
   source: ['xen: device_tree_get_meminfo', 'xen: process_chosen_node', 'xen: add_boot_module'],
 
   *check(board: Board) {
-    if (!isXenTree(board.tree)) return;
+    if (!isForXen(board)) return;
     for (const boot of xenBoots(board)) {
       const ending = endOf(boot)?.line?.text;
       const cause = endOf(boot) ? causeOfEnd(boot) : undefined;

@@ -8,7 +8,7 @@ import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { logOf } from '../target-lines.ts';
 import { causeOfEnd, placeOfLine } from '../xen-places.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -42,7 +42,7 @@ the targets; what is wrong for your board is allowed at its place, with a reason
   source: ['xen: start_xen', 'xen: panic'],
 
   *check(board: Board) {
-    if (!isXenTree(board.tree)) return;
+    if (!isForXen(board)) return;
     for (const boot of xenBoots(board)) {
       const end = endOf(boot);
       if (!end) continue;

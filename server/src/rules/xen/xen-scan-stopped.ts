@@ -6,7 +6,7 @@ import type { Board } from '../board.ts';
 import { lostPlaces, lostToScan } from '../lost-to-scan.ts';
 import { rule } from '../rule.ts';
 import { endsInScan, placeOfLine } from '../xen-places.ts';
-import { isXenTree } from '../../xen/is-xen-tree.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
 import { logOf, wordList } from '../target-lines.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
@@ -37,7 +37,7 @@ decides what is lost.`,
   source: ['xen: device_tree_for_each_node', 'xen: early_scan_node'],
 
   *check(board: Board) {
-    if (!isXenTree(board.tree)) return;
+    if (!isForXen(board)) return;
     for (const boot of xenBoots(board)) {
       const line = lineWith(boot.log, 'node-parsing-failed');
       if (!line || endsInScan(boot)) continue;
