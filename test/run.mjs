@@ -61,7 +61,7 @@ else {
 
 async function runSuite(name) {
   const began = Date.now();
-  const result = { passed: 0, failed: 0, skipped: 0, seconds: 0 };
+  const result = { passed: 0, failed: 0, skipped: 0, seconds: 0, failures: [] };
   const file = path.join(results, `${name}.json`);
   mkdirSync(results, { recursive: true });
   rmSync(file, { force: true });
@@ -98,31 +98,37 @@ async function runStep([script, ...args]) {
   });
   if (!isMocha) {
     console.log([title, String(Buffer.concat(output)).trimEnd()].filter(Boolean).join('\n'));
-    return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+    return status === 0 ? { passed: 1 } : { failed: 1, failures: [{ title: title.trim() }] };
   }
-  const counted = existsSync(counts)
-    ? JSON.parse(readFileSync(counts, 'utf8'))
-    : { passed: 0, failed: 0, skipped: 0 };
+  const counted = existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : { failed: 0 };
   // Mocha that ends badly without a failed test could not load one.
-  if (status !== 0 && counted.failed === 0) counted.failed = 1;
+  if (status !== 0 && counted.failed === 0)
+    return { ...counted, failed: 1, failures: [{ title: title.trim() }] };
   return counted;
 }
 
 function reportTotal() {
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const total = { passed: 0, failed: 0, skipped: 0, failures: [] };
   for (const name of Object.keys(suites)) {
     const file = path.join(results, `${name}.json`);
-    const ran = existsSync(file);
-    if (!ran) console.log(`test:${name} left no result`);
-    add(total, ran ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 1, skipped: 0 });
+    add(
+      total,
+      existsSync(file)
+        ? JSON.parse(readFileSync(file, 'utf8'))
+        : { failed: 1, failures: [{ title: `test:${name} left no result` }] },
+    );
   }
+  // The end of a long log is what is kept of it.
+  for (const { title, because } of total.failures)
+    console.log([`failed: ${title}`, because].filter(Boolean).join('\n  '));
   report('', total);
 }
 
-function add(sum, { passed, failed, skipped }) {
+function add(sum, { passed = 0, failed = 0, skipped = 0, failures = [] }) {
   sum.passed += passed;
   sum.failed += failed;
   sum.skipped += skipped;
+  sum.failures.push(...failures);
 }
 
 function report(title, { passed, failed, skipped }) {

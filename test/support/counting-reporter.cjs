@@ -1,4 +1,4 @@
-// Mocha's spec reporter, which also names tests that needed a second attempt and leaves the counts in a file.
+// Mocha's spec reporter, which also names tests that needed a second attempt and leaves counts and failures in a file.
 
 const { writeFileSync } = require('node:fs');
 const { reporters, Runner } = require('mocha');
@@ -7,6 +7,10 @@ module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     const retried = [];
+    const failed = [];
+    runner.on(Runner.constants.EVENT_TEST_FAIL, (test, error) => {
+      failed.push({ title: test.fullTitle(), because: String(error.message).slice(0, 1000) });
+    });
     runner.on(Runner.constants.EVENT_TEST_RETRY, (test, error) => {
       retried.push(`${test.fullTitle()}: ${error.message}`);
     });
@@ -15,7 +19,8 @@ module.exports = class CountingReporter extends reporters.Spec {
       const { passes, failures, pending } = runner.stats;
       const file = process.env.DTMAP_MOCHA_COUNTS;
       if (file) {
-        writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+        const counts = { passed: passes, failed: failures, skipped: pending, failures: failed };
+        writeFileSync(file, JSON.stringify(counts));
       }
     });
   }
