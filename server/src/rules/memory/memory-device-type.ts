@@ -6,9 +6,14 @@ import type { Range } from '../../addresses/region.ts';
 import { isEnabled } from '../../memory/map-memory.ts';
 import { baseName, stringOf, type DtNode } from '../../tree/device-tree.ts';
 import { linuxRootCells } from '../../linux/scan.ts';
+import { endOf } from '../../xen/ending.ts';
+import { isForXen } from '../../xen/is-for-xen.ts';
+import { xenBoots } from '../../xen/xen-boots.ts';
 import { addProperty } from '../add-property.ts';
 import type { Board } from '../board.ts';
-import { rule } from '../rule.ts';
+import { rule, type Found } from '../rule.ts';
+import { logOf } from '../target-lines.ts';
+import { causeOfEnd } from '../xen-places.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -19,6 +24,17 @@ interface Facts {
 }
 
 const isTyped = (node: DtNode): boolean => stringOf(node, 'device_type') === 'memory';
+
+/** Whether `node`, a child of the root, is meant as RAM and lacks the property that says so. */
+export function isUntypedMemory(node: DtNode): boolean {
+  return (
+    baseName(node) === 'memory' &&
+    !isTyped(node) &&
+    isEnabled(node) &&
+    // Some systems call their SRAM memory; a driver binds to it.
+    !node.properties.has('compatible')
+  );
+}
 
 export const memoryDeviceType = rule<Facts>({
   id: 'memory-device-type',
@@ -42,14 +58,29 @@ property. Older Xen takes it for RAM by name and for a device of dom0 at the sam
         .map((tuple) => ({ start: tuple.address, end: tuple.address + tuple.size }));
     };
     for (const node of root.children) {
-      if (baseName(node) !== 'memory' || isTyped(node) || !isEnabled(node)) continue;
-      // Some systems call their SRAM memory; a driver binds to it.
-      if (node.properties.has('compatible')) continue;
+      if (!isUntypedMemory(node)) continue;
       const banks = banksOf(node);
       const at = node.openings[0]?.name;
       if (banks.length === 0 || !at) continue;
       const only = !root.children.some((other) => isTyped(other) && banksOf(other).length > 0);
-      yield { at, facts: { node, type: stringOf(node, 'device_type'), banks, only } };
+      const facts: Facts = { node, type: stringOf(node, 'device_type'), banks, only };
+      const found: Found<Facts> = { at, facts };
+      yield found;
+      if (!isForXen(board)) continue;
+      for (const boot of xenBoots(board)) {
+        const end = endOf(boot);
+        if (!end) continue;
+        const isMissed = only && end.because.some(({ code }) => code === 'no-ram');
+        if (!isMissed && causeOfEnd(boot)?.node !== node) continue;
+        const { target } = boot;
+        yield {
+          ...found,
+          severity: 'error',
+          target,
+          ...logOf(boot, end.line),
+          tells: [{ target, consequence: 'boot-ends' }],
+        };
+      }
     }
   },
 

@@ -2,8 +2,10 @@
 
 import { formatRange } from '../../addresses/format.ts';
 import type { Range } from '../../addresses/region.ts';
+import { lineWith } from '../../messages/event.ts';
 import { RangeIndex } from '../../memory/range-index.ts';
 import type { Board } from '../board.ts';
+import { isUntypedMemory } from '../memory/memory-device-type.ts';
 import { rule, type Place } from '../rule.ts';
 import { isForXen } from '../../xen/is-for-xen.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
@@ -32,10 +34,12 @@ it wants the root, the name and device_type. A bank that only one of them sees i
     if (board.facts.boot.value === 'efi') return;
     const banks = new RangeIndex(board.map.banks.filter((bank) => bank.enabled));
     for (const boot of xenBoots(board)) {
-      if (boot.unscanned.length > 0) continue;
+      // A boot that ends before its table of RAM takes nothing for RAM.
+      if (boot.unscanned.length > 0 || !lineWith(boot.log, 'ram')) continue;
       const seen = new RangeIndex(boot.ram);
       for (const bank of board.map.banks) {
-        if (!bank.enabled || !bank.written || seen.meeting(bank).length > 0) continue;
+        if (!bank.enabled || !bank.written || isUntypedMemory(bank.node)) continue;
+        if (seen.meeting(bank).length > 0) continue;
         yield {
           at: bank.written,
           facts: { name: bank.node.name, range: bank, by: 'linux' },
@@ -45,7 +49,8 @@ it wants the root, the name and device_type. A bank that only one of them sees i
       for (const ram of boot.ram) {
         if (banks.meeting(ram).length > 0) continue;
         const at: Place | undefined = ram.written ?? ram.node?.openings[0]?.name;
-        if (!at || !ram.node) continue;
+        // That the node lacks its type is a finding of its own, which tells who misses the RAM.
+        if (!at || !ram.node || isUntypedMemory(ram.node)) continue;
         yield {
           at,
           facts: { name: ram.node.name, range: ram, by: 'xen' },
