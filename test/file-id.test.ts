@@ -2,17 +2,24 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { URI } from 'vscode-uri';
 import { foldersAbove } from '../server/src/ide/paths.ts';
 import { fileIdOf, uriOf } from '../server/src/lsp/file-id.ts';
 import { folderOf, joinPath } from '../server/src/text/join-path.ts';
+
+/** Names whose characters somebody escapes and somebody else does not. */
+const NAMES = [
+  ...['p3737-0000+p3701-0000', 'a,b', 'me@host', 'x (copy)', "it's", 'über', 'a b#c', '100%'],
+  ...['semi;colon', 'a&b=c', 'plain', '[x]!$*~_.-', 'what?'],
+];
 
 describe('file ids', () => {
   it('stand for URIs of the disk, drives and other machines', () => {
     for (const [uri, id, back = uri] of [
       ['file:///work/a%20b.dts', '/work/a b.dts'],
       ['file:///work/%F0%9F%98%80%23%3F%25.dts', '/work/😀#?%.dts'],
-      ['file:///c%3A/work/x.dts', 'c:/work/x.dts', 'file:///c:/work/x.dts'],
-      ['file:///C:/work/x.dts', 'c:/work/x.dts', 'file:///c:/work/x.dts'],
+      ['file:///c%3A/work/x.dts', 'c:/work/x.dts'],
+      ['file:///C:/work/x.dts', 'c:/work/x.dts', 'file:///c%3A/work/x.dts'],
       ['file://wsl.localhost/Ubuntu/home/x.dts', '//wsl.localhost/Ubuntu/home/x.dts'],
       ['file://server/share/x%20y.dts', '//server/share/x y.dts'],
       // Two other ways to write the same (RFC 8089, E.3.2).
@@ -22,6 +29,14 @@ describe('file ids', () => {
       ['FILE:///work/x.dts', '/work/x.dts', 'file:///work/x.dts'],
       ['vscode-vfs://github/a/b.dts', 'vscode-vfs://github/a/b.dts'],
       ['untitled:Untitled-1', 'untitled:Untitled-1'],
+      // An include names it without escapes, an editor with them.
+      ['vscode-vfs://git%2Bhub/a/b%2Bc%20d.dts', 'vscode-vfs://git%2Bhub/a/b+c d.dts'],
+      [
+        'vscode-vfs://github/100%25%3f.dts',
+        'vscode-vfs://github/100%25%3F.dts',
+        'vscode-vfs://github/100%25%3F.dts',
+      ],
+      ['git:/work/x.dts?{"ref":"~"}', 'git:/work/x.dts?{"ref":"~"}'],
       // What encodes nothing stands for itself.
       ['file:///100%.dts', '/100%.dts', 'file:///100%25.dts'],
       ['file:///%zz%20.dts', '/%zz .dts', 'file:///%25zz%20.dts'],
@@ -30,6 +45,19 @@ describe('file ids', () => {
       assert.equal(fileIdOf(uri), id);
       assert.equal(uriOf(id), back);
     }
+  });
+
+  it('are written as VS Code writes them', () => {
+    for (const name of NAMES)
+      for (const folder of ['/work', 'c:/work', '//server/share']) {
+        const id = `${folder}/${name}.dts`;
+        const uri = URI.file(id).toString();
+        assert.equal(uriOf(id), uri);
+        assert.equal(fileIdOf(uri), id);
+        assert.equal(fileIdOf(URI.parse(uri).toString(true)), id);
+        const virtual = URI.from({ scheme: 'vscode-vfs', authority: 'host', path: `/a/${name}` });
+        assert.equal(uriOf(fileIdOf(virtual.toString())), virtual.toString());
+      }
   });
 
   it('any path survives, and no text is too strange', () => {

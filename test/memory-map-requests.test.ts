@@ -1,13 +1,25 @@
 // What the bundled language server answers to the memory map view.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { URI } from 'vscode-uri';
 import { LspSession } from './support/lsp-session.ts';
 
 const file = path.join(import.meta.dirname, 'fixtures/memory-map/overridden.dts');
 const uri = pathToFileURL(file).href;
+const REGION = `
+  #address-cells = <1>;
+  #size-cells = <1>;
+  memory@40000000 { device_type = "memory"; reg = <0x40000000 0x40000000>; };
+  reserved-memory {
+    #address-cells = <1>;
+    #size-cells = <1>;
+    ranges;
+    video@51800000 { reg = <0x51800000 0x100000>; };
+  };`;
 
 describe('memory map requests', () => {
   let session: LspSession;
@@ -83,6 +95,36 @@ describe('memory map requests', () => {
     assert.deepEqual(card?.readers, ['Devicetree', 'Xen 4.22', 'dom0', 'Linux']);
     const none = await session.request('dtmap/hoverCard', { uri, position: at('compatible') });
     assert.equal(none, null);
+  });
+
+  it('name files as the client does, whatever their names hold', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'dtmap-names-'));
+    const names = ['p1+p2', 'a,b', 'me@host', 'x (copy)', "it's", 'über', 'a b#c', '100%'];
+    for (const name of [...names, 'semi;colon', 'a&b=c', 'plain']) {
+      const board = path.join(folder, `${name}.dts`);
+      const included = path.join(folder, `${name}.dtsi`);
+      writeFileSync(board, `/dts-v1/;\n#include "${name}.dtsi"\n/ {\n${REGION}\n};\n`);
+      writeFileSync(included, `/ {\n${REGION.replaceAll('5180', '5280')}\n};\n`);
+      await session.open(board);
+      // The client of this test escapes less than VS Code does.
+      const opened = pathToFileURL(board).href;
+      const model = await session.request('dtmap/memoryMap', { uri: opened });
+      const places = model.regions.flatMap(({ openings }) => openings.map((each) => each.file));
+      assert.deepEqual(
+        [...new Set(places)].sort(),
+        [opened, URI.file(included).toString()].sort(),
+        name,
+      );
+      await session.open(included);
+      for (const uri of [opened, URI.file(board).toString(), URI.file(included).toString()]) {
+        const lines = readFileSync(URI.parse(uri).fsPath, 'utf8').split('\n');
+        const position = { line: lines.findIndex((line) => line.includes('video')), character: 6 };
+        assert.ok(await session.request('dtmap/hoverCard', { uri, position }), uri);
+      }
+      await session.close(included);
+      await session.close(board);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('keep the last good map while the text is broken, and say so', async () => {

@@ -7,17 +7,30 @@ import { fileName } from '../ide/paths.ts';
 import { findingId, makeMapModel, switchedSystem } from '../map-view/make-map-model.ts';
 import type { MapModel } from '../map-view/map-model.ts';
 import { parseTargets } from '../systems/targets.ts';
+import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
 import type { FindingFix, HoverCard } from './custom-requests.ts';
 import type { Server } from './server-state.ts';
 import { placedEditOf, screenOf } from './to-protocol.ts';
 import { tryFixes } from './try-fixes.ts';
 
-/** The map of a model's board, for its targets and the releases named in `releases` of the system that is shown one release at a time. */
+/**
+ * The map of a model's board, for its targets and the releases named in `releases` of the system that is shown one release
+ * at a time. Its places name files by URI.
+ */
 export async function memoryMapOf(
   server: Server,
   model: Model,
   releases: readonly string[],
+): Promise<MapModel> {
+  return mapOf(server, model, releases, (file) => server.uriOf(file));
+}
+
+async function mapOf(
+  server: Server,
+  model: Model,
+  releases: readonly string[],
+  nameFile: (file: FileId) => string,
 ): Promise<MapModel> {
   const { root } = model;
   const known = new Set(model.good.board.boots.map(({ target }) => target));
@@ -32,7 +45,7 @@ export async function memoryMapOf(
   return makeMapModel(board, findings, {
     file: root,
     title: fileName(root),
-    nameFile: (file) => server.uriOf(file),
+    nameFile,
     positionAt: (source, offset) => {
       const { line, character } = server.positions.positionIn(source, offset);
       return { line: line + 1, column: character + 1 };
@@ -46,21 +59,22 @@ export async function memoryMapOf(
   });
 }
 
+/** Maps for hover cards, whose places name files by id: a URI has several spellings. */
 const shown = new WeakMap<Model, MapModel>();
 
 /** The hover card of the region whose node or range is written at a position (0-based line); null when there is none. */
 export async function hoverCardOf(
   server: Server,
   model: Model,
-  uri: string,
+  file: FileId,
   line: number,
 ): Promise<HoverCard | null> {
   let map = shown.get(model);
   if (!map) {
-    map = await memoryMapOf(server, model, []);
+    map = await mapOf(server, model, [], (each) => each);
     shown.set(model, map);
   }
-  const region = map.regions[regionAtLine(map, uri, line + 1) ?? -1];
+  const region = map.regions[regionAtLine(map, file, line + 1) ?? -1];
   return (region && drawHoverCard(map, region)) ?? null;
 }
 

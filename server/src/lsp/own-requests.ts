@@ -45,7 +45,7 @@ export function ownRequests(server: Server): Answers {
 
   const modelOf = async ({ uri }: DocumentParams): Promise<Model> => {
     const model = await boards.newestModelOf(fileIdOf(uri));
-    if (!model) throw new UserError(`${fileName(uri)} is not open, or its board is gone.`);
+    if (!model) throw new UserError(`${fileName(fileIdOf(uri))} is not open, or its board is gone.`);
     return model;
   };
   const bootOf = async (
@@ -196,7 +196,7 @@ export function ownRequests(server: Server): Answers {
       memoryMapOf(server, await modelOf(params), params.releases ?? []),
 
     'dtmap/hoverCard': async (params) =>
-      hoverCardOf(server, await modelOf(params), params.uri, params.position.line),
+      hoverCardOf(server, await modelOf(params), fileIdOf(params.uri), params.position.line),
 
     'dtmap/findingFixes': async (params) =>
       findingFixesOf(server, await modelOf(params), params.finding),
