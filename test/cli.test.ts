@@ -50,7 +50,17 @@ describe('dtmap', () => {
 
     it('names every command of the contract in its help', async () => {
       const { stdout } = await dtmap(['--help']);
-      for (const name of ['preprocess', 'compile', 'check', 'map', 'boot', 'decode', 'explain'])
+      for (const name of [
+        'preprocess',
+        'compile',
+        'check',
+        'map',
+        'boot',
+        'decode',
+        'explain',
+        'facts',
+        'fmt',
+      ])
         assert.match(stdout, new RegExp(`^ {2}${name} `, 'm'));
     });
 

@@ -59,6 +59,11 @@ export interface ExplainOptions extends BoardOptions {
   readonly board?: string;
 }
 
+export interface FormatOptions {
+  readonly check?: boolean;
+  readonly diff?: boolean;
+}
+
 export interface MergeOptions {
   readonly output?: string;
 }
@@ -81,6 +86,7 @@ export interface Handlers {
   explain(what: string, options: ExplainOptions): Promise<number>;
   diff(before: string, after: string, options: MapOptions): Promise<number>;
   merge(files: readonly string[], options: MergeOptions): Promise<number>;
+  format(files: readonly string[], options: FormatOptions): Promise<number>;
   lsp(): Promise<number>;
   completion(shell: string): Promise<number>;
   man(): Promise<number>;
@@ -277,6 +283,22 @@ export function makeProgram(
     .option('-o, --output <file>', 'write the result there instead of to standard output')
     .action(async (files: string[], options: MergeOptions) => {
       finish(await handlers.merge(files, options));
+    });
+
+  program
+    .command('fmt')
+    .description(
+      'format source files as the kernel writes them; a blob compiled from them stays the same',
+    )
+    .argument('<files...>', 'source files, or - for standard input')
+    .addOption(
+      new Option('--check', 'write nothing; name the files that are not formatted').conflicts(
+        'diff',
+      ),
+    )
+    .option('--diff', 'write nothing; print the patch that formatting would be')
+    .action(async (files: string[], options: FormatOptions) => {
+      finish(await handlers.format(files, options));
     });
 
   program

@@ -6,6 +6,7 @@ import { failureText } from './check-boards.ts';
 import { checkCommand } from './check-command.ts';
 import { diffCommand } from './diff-command.ts';
 import { factsCommand } from './facts-command.ts';
+import { formatCommand } from './format-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { Failure, oneLine } from './failure.ts';
 import { decodeCommand, mapCommand } from './map-command.ts';
@@ -35,6 +36,7 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
     explain: (what, options) => explainCommand(session, what, options),
     diff: (before, after, options) => diffCommand(session, before, after, options),
     merge: (files, options) => Promise.resolve(mergeCommand(session, files, options)),
+    format: (files, options) => formatCommand(session, files, options),
     lsp: () => {
       if (!shell.startServer) throw new Failure('lsp: there is no language server here');
       shell.startServer();

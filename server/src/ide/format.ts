@@ -24,7 +24,7 @@ export interface SpaceEdit {
  */
 export function formatEdits(text: string, options: FormatOptions = kernelStyle): SpaceEdit[] {
   const tokens = tokenize(text);
-  if (tokens.some((token) => isUnclosed(text, token))) return [];
+  if (unclosedIn(text, tokens)) return [];
   const edits: SpaceEdit[] = [];
   const layout = new Layout(text, tokens, options);
   const endsInCr = text.charAt(text.indexOf('\n') - 1) === '\r';
@@ -55,6 +55,22 @@ export function formatText(text: string, options: FormatOptions = kernelStyle): 
     done = edit.end;
   }
   return result + text.slice(done);
+}
+
+/** The first string or comment of `text` that does not end, because of which `formatEdits` changes nothing. */
+export function findUnclosed(text: string): Unclosed | undefined {
+  return unclosedIn(text, tokenize(text));
+}
+
+export interface Unclosed {
+  /** Offset of its first character. */
+  readonly start: number;
+  readonly what: 'string' | 'comment';
+}
+
+function unclosedIn(text: string, tokens: readonly Token[]): Unclosed | undefined {
+  const token = tokens.find((each) => isUnclosed(text, each));
+  return token && { start: token.start, what: token.kind === 'string' ? 'string' : 'comment' };
 }
 
 function isUnclosed(text: string, token: Token): boolean {
