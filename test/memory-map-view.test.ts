@@ -15,8 +15,8 @@ import {
   type Drawing,
   type TextBox,
 } from '../server/src/map-view/draw-map.ts';
-import { addressAt, heightOf } from '../server/src/map-view/lay-out-map.ts';
-import type { MapBlock, MapModel } from '../server/src/map-view/map-model.ts';
+import { addressAt, chosenRelease, heightOf } from '../server/src/map-view/lay-out-map.ts';
+import type { MapBlock, MapModel, MapNote } from '../server/src/map-view/map-model.ts';
 import {
   defaultThemes,
   paletteFor,
@@ -108,6 +108,36 @@ describe('memory map model', () => {
     );
     assert.ok(lane(disabled, 'xen', '4.22.0').includes('heap heap 0x1a0000000-0x300000000'));
     assert.ok(!lane(disabled, 'dom0', '4.22.0').some((each) => each.includes('fault')));
+  });
+
+  it('shows first the release with the gravest fault, there and on the whole board', () => {
+    const chosen = (
+      notes: readonly Partial<MapNote>[],
+      wanted?: string,
+      region?: number,
+    ): string | undefined => {
+      const some = disabled.notes[0] as MapNote;
+      const made = notes.map((note) => ({ ...some, regions: [0], ...note }));
+      return chosenRelease({ ...disabled, notes: made }, wanted, region);
+    };
+    const old = { targets: ['xen:4.18'], severity: 'error' } as const;
+    const newest = { targets: ['xen:4.22.0'], severity: 'error' } as const;
+    assert.equal(chosenRelease(disabled, undefined), '4.18.6');
+    assert.equal(chosenRelease(disabled, '4.22.0'), '4.22.0');
+    assert.equal(chosen([]), '4.22.0');
+    assert.equal(chosen([old]), '4.18.6');
+    assert.equal(chosen([old, newest]), '4.22.0');
+    assert.equal(chosen([old, { ...newest, severity: 'warning' }]), '4.18.6');
+    assert.equal(chosen([{ ...old, severity: 'information' }]), '4.22.0');
+    for (const targets of [[], ['linux:6.12'], ['xen:4.1'], ['xen:4.18.6x']])
+      assert.equal(chosen([{ ...old, targets }]), '4.22.0', targets.join());
+    // What is hovered counts first: a fault elsewhere only where there is none.
+    const both = [old, { ...newest, regions: [1] }];
+    assert.equal(chosen(both, undefined, 0), '4.18.6');
+    assert.equal(chosen(both, undefined, 1), '4.22.0');
+    assert.equal(chosen([old], undefined, 1), '4.18.6');
+    assert.equal(chosen([], 'nonsense'), '4.22.0');
+    assert.equal(chosenRelease({ ...disabled, releases: [] }, undefined), undefined);
   });
 
   it('marks what differs between releases, and only that', () => {

@@ -18,6 +18,7 @@ import {
   branchOf,
   systemName,
   chosenRelease,
+  countNotes,
   heightOf,
   lanesShown,
   layOutMap,
@@ -78,6 +79,8 @@ export class MapView {
   #drawing: Drawing | undefined;
   #theme: Theme = readTheme();
   #release: string | undefined;
+  /** Whether somebody chose it. */
+  #isReleaseWanted = false;
   #zoom = 1;
   #hidden = new Set<string>();
   #selected: Selected | undefined;
@@ -137,9 +140,15 @@ export class MapView {
       this.#release =
         model.releases.find((each) => each === select || branchOf(each) === select) ??
         this.#release;
-    this.#release = chosenRelease(model, this.#release);
+    this.#isReleaseWanted ||= select !== undefined;
+    // Another board begins with its own gravest fault; a release that somebody chose stays, as it does over edits.
+    const isOther = before !== undefined && before.file !== model.file;
+    this.#release = chosenRelease(
+      model,
+      isOther && !this.#isReleaseWanted ? undefined : this.#release,
+    );
     this.#staleSince = model.stale ? (this.#staleSince ?? Date.now()) : undefined;
-    if (before && before.file !== model.file) this.#clear();
+    if (isOther) this.#clear();
     else if (selected) this.#keepSelection(selected, before);
     this.#search();
     this.#showBar();
@@ -303,6 +312,9 @@ export class MapView {
         const isChosen = release === this.#release;
         const branch = branchOf(release);
         const isAlone = model.releases.filter((each) => branchOf(each) === branch).length === 1;
+        const errors = countNotes(model, notesShown(model, release), release, 'error');
+        const name = isAlone ? branch : release;
+        const inWords = errors === 1 ? '1 error' : `${errors} errors`;
         const button = element(
           'button',
           {
@@ -311,9 +323,13 @@ export class MapView {
             'aria-checked': String(isChosen),
             tabindex: isChosen ? '0' : '-1',
             'data-release': release,
-            title: `${systemName(model)} ${release}`,
+            title: `${systemName(model)} ${release}${errors === 0 ? '' : `: ${inWords}`}`,
+            ...(errors > 0 && { 'aria-label': `${name}, ${inWords}` }),
           },
-          isAlone ? branch : release,
+          name,
+          ...(errors > 0
+            ? [' ', element('span', { class: 'errors', 'aria-hidden': 'true' }, String(errors))]
+            : []),
         );
         button.addEventListener('click', () => {
           this.#chooseRelease(release);
@@ -480,6 +496,7 @@ export class MapView {
   }
 
   #chooseRelease(release: string): void {
+    this.#isReleaseWanted = true;
     if (release === this.#release) return;
     const selected = this.#selection();
     this.#release = release;

@@ -82,6 +82,7 @@ button, input, select, summary { font: inherit; color: inherit; }
 .choice { display: inline-flex; border: 1px solid var(--input-line); border-radius: 5px; overflow: hidden; flex: none; }
 .choice .word { padding: 2px 7px 2px 9px; color: var(--dim); }
 .choice button { border: 0; background: none; padding: 2px 9px; cursor: pointer; color: var(--dim); white-space: nowrap; }
+.choice .errors { margin-left: 2px; padding: 0 5px; border-radius: 8px; border: 1px solid var(--error); color: var(--error); font-weight: 600; }
 .choice button:focus-visible { outline-offset: -2px; }
 .choice button[aria-checked=true] { background: var(--chosen); color: var(--fg); font-weight: 600; }
 body.vscode-high-contrast .choice button[aria-checked=true], body.vscode-high-contrast-light .choice button[aria-checked=true] { box-shadow: inset 0 0 0 2px var(--focus); }

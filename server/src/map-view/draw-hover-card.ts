@@ -73,7 +73,8 @@ export function drawHoverCard(
 ): HoverCard | undefined {
   if (region.from >= region.to || model.edges.length === 0) return undefined;
   const width = options.width ?? 360;
-  const release = chosenRelease(model, options.release);
+  const index = model.regions.findIndex((each) => each === region);
+  const release = chosenRelease(model, options.release, index < 0 ? undefined : index);
   const lanes = lanesShown(model, release === undefined ? {} : { release });
   const shown = windowAround(model, region);
   const edges = model.edges.slice(shown.from, shown.to + 1).map((edge) => BigInt(edge));

@@ -2,7 +2,7 @@
 
 import { PAGE_SIZE, PAGE_SIZE_NUMBER } from '../addresses/page.ts';
 import { firstIndexWhere } from '../text/first-index-where.ts';
-import type { MapLane, MapRange, MapModel } from './map-model.ts';
+import type { MapLane, MapModel, MapNote, MapRange } from './map-model.ts';
 import type { MeasureText } from './text-width.ts';
 
 export interface LayoutOptions {
@@ -69,9 +69,38 @@ export function lanesShown(
   );
 }
 
-/** `wanted` when it was evaluated, else the newest release that was. */
-export function chosenRelease(model: MapModel, wanted: string | undefined): string | undefined {
-  return wanted !== undefined && model.releases.includes(wanted) ? wanted : model.releases.at(-1);
+/**
+ * `wanted` when it was evaluated; else the release that has the gravest fault, of those that have the newest: of `region`
+ * where it is given (an index into the regions) and any release has a fault there, else of the board. Undefined when the
+ * model has no releases.
+ */
+export function chosenRelease(
+  model: MapModel,
+  wanted: string | undefined,
+  region?: number,
+): string | undefined {
+  if (wanted !== undefined && model.releases.includes(wanted)) return wanted;
+  const own = model.notes.filter(({ regions }) => region !== undefined && regions.includes(region));
+  for (const notes of [own, model.notes])
+    for (const severity of ['error', 'warning'] as const) {
+      const hit = model.releases.findLast(
+        (release) => countNotes(model, notes, release, severity) > 0,
+      );
+      if (hit !== undefined) return hit;
+    }
+  return model.releases.at(-1);
+}
+
+/** How many of `notes` hold for that release by its name; those that hold for every reader are not counted. */
+export function countNotes(
+  { system }: MapModel,
+  notes: readonly MapNote[],
+  release: string,
+  severity: MapNote['severity'],
+): number {
+  const isNamed = (target: string): boolean =>
+    system !== undefined && target.startsWith(`${system.id}:`) && isAbout(target, release, system);
+  return notes.filter((note) => note.severity === severity && note.targets.some(isNamed)).length;
 }
 
 /**

@@ -166,15 +166,18 @@ describe('memory map page', () => {
         ),
       );
     const before = await positions();
-    assert.equal(await map.page.locator('[data-key*=":fault"]').count(), 0);
-    await map.press('[');
-    assert.equal(await map.page.locator('[data-key*=":fault"]').count(), 1);
-    assert.deepEqual(await positions(), before);
     const chosen = map.page.locator('#releases [aria-checked=true]');
-    assert.equal(await chosen.innerText(), '4.18');
-    await chosen.focus();
-    await map.press('ArrowRight');
+    // The release that has the fault is shown, with the number of its errors.
+    assert.deepEqual((await chosen.innerText()).split(/\s+/), ['4.18', '1']);
+    assert.equal(await chosen.getAttribute('aria-label'), '4.18, 1 error');
+    assert.equal(await map.page.locator('[data-key*=":fault"]').count(), 1);
+    await map.press(']');
+    assert.equal(await map.page.locator('[data-key*=":fault"]').count(), 0);
+    assert.deepEqual(await positions(), before);
     assert.equal(await chosen.innerText(), '4.22');
+    await chosen.focus();
+    await map.press('ArrowLeft');
+    assert.match(await chosen.innerText(), /^4\.18/);
   });
 
   it('asks for another release and shows it when it comes', async () => {
