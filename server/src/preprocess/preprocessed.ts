@@ -56,6 +56,8 @@ export interface Preprocessed extends ExpandedSource {
   /** Every file that was asked for, as it was. */
   readonly lookups: ReadonlyMap<FileId, SourceFile | Missing>;
   readonly options: PreprocessOptions;
+  /** Whether white space may be another than in the sources, in strings that go over lines. */
+  readonly isRespaced: boolean;
 }
 
 /** What the command line or the workspace says about preprocessing. */
