@@ -37,6 +37,7 @@ const prerequisites: ReadonlyMap<string, readonly string[]> = new Map([
   ['gpios_property', ['phandle_references']],
   ['interrupts_property', ['phandle_references']],
   ['interrupt_provider', ['interrupts_extended_is_cell']],
+  ['graph_child_address', ['graph_port', 'graph_endpoint']],
   ['interrupt_map', ['phandle_references', ...ofCells, 'interrupt_provider']],
 ]);
 
