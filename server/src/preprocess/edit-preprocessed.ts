@@ -53,6 +53,7 @@ function sameOptions(a: PreprocessOptions, b: PreprocessOptions): boolean {
   return (
     a === b ||
     (a.dtcIncludes === b.dtcIncludes &&
+      a.times === b.times &&
       sameItems(a.includePaths, b.includePaths) &&
       sameItems(a.includeFirst ?? [], b.includeFirst ?? []) &&
       sameItems([...a.defines].flat(), [...b.defines].flat()))

@@ -598,6 +598,7 @@ class Run implements ExpansionHost {
       text: `"${text.replace(/[\\"]/g, '\\$&')}"`,
     });
     const number = (value: number): Token => ({ ...endToken, kind: Kind.number, text: `${value}` });
+    const { times } = this.#options;
     switch (macro.builtIn) {
       case '__FILE__':
         return [quoted(this.frame.presumedName)];
@@ -611,13 +612,13 @@ class Run implements ExpansionHost {
       case '__COUNTER__':
         this.macros.version++;
         return [number(this.#counter++)];
-      // Without a clock, cpp prints these.
+      // What cpp prints where it cannot tell the time.
       case '__DATE__':
-        return [quoted('??? ?? ????')];
+        return [quoted(times?.date ?? '??? ?? ????')];
       case '__TIME__':
-        return [quoted('??:??:??')];
+        return [quoted(times?.time ?? '??:??:??')];
       case '__TIMESTAMP__':
-        return [quoted('??? ??? ?? ??:??:?? ????')];
+        return [quoted(times?.timestampOf(this.frame.lexed.file.id) ?? '??? ??? ?? ??:??:?? ????')];
       default: {
         const because = 'used outside of a preprocessing directive';
         this.#problems.push({ code: 'bad-macro', name: macro.name, because, at: this.#call });
