@@ -137,6 +137,11 @@ export class NodeFiles implements FileSet {
     return found?.isFile() ? found.size : undefined;
   }
 
+  /** When a file was changed last, in milliseconds since 1970; undefined for what is not on the disk. */
+  changedAt(id: FileId): number | undefined {
+    return statOf(pathOf(id))?.mtimeMs;
+  }
+
   /**
    * Why a file that the user named cannot be read, in a few words; undefined when it can. From then on it may also be
    * `<(command)` of a shell, or a file that the kernel makes up.

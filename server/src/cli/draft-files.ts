@@ -48,6 +48,10 @@ export class DraftFiles implements ShellFiles {
     return this.#drafts.get(this.realPath(id))?.after ?? this.#disk.bytes(id);
   }
 
+  changedAt(id: FileId): number | undefined {
+    return this.#disk.changedAt(id);
+  }
+
   sizeOf(id: FileId): number | undefined {
     return this.#drafts.get(this.realPath(id))?.after.length ?? this.#disk.sizeOf(id);
   }

@@ -26,6 +26,8 @@ export interface ShellFiles extends FileSet {
   setBytes(id: FileId, bytes: Uint8Array): void;
   /** Bytes of a file; undefined when there is none. */
   sizeOf(id: FileId): number | undefined;
+  /** When a file was changed last, in milliseconds since 1970; undefined for what is not on the disk. */
+  changedAt(id: FileId): number | undefined;
   /** `no such file`, `is a directory`, `permission denied`; undefined when the file can be read. */
   whyUnreadable(id: FileId): string | undefined;
   /** Writes a result whole; the reason when it could not. */

@@ -20,6 +20,7 @@ import { placeText } from './print-map.ts';
 import type { BoardOptions, CompileOptions } from './program.ts';
 import type { BoardFile, Session } from './session.ts';
 import { settingsFor, type BoardSettings } from './settings.ts';
+import { sourceTimes } from './source-times.ts';
 
 /** Prints the expanded text. A missing include or an `#error` is a failure, as it is for cpp. */
 export async function preprocessCommand(
@@ -106,7 +107,8 @@ function expand(
   const { files } = session.shell;
   const root = files.get(boardFile.root);
   if (typeof root === 'string') throw new Failure(`${boardFile.name}: cannot be read`);
-  return preprocess(root, files, preprocessor);
+  const times = sourceTimes(session.shell, new Date());
+  return preprocess(root, files, { ...preprocessor, times });
 }
 
 /** The first fault for which cpp gives no text. */

@@ -5,8 +5,9 @@ import { folderOf, joinPath } from '../text/join-path.ts';
 import { whyUnreadable, type FileSet, type Missing, type SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import { isSpace } from './characters.ts';
+import { SegmentCopier } from './copy-segments.ts';
 import { OutputBuilder } from './output.ts';
-import { Piece, SegmentMap, type Segments } from './origin-map.ts';
+import { SegmentMap, type Segments } from './origin-map.ts';
 import type { Include, PreprocessProblem } from './preprocessed.ts';
 
 /** What inserting needs to know and where it reports. */
@@ -46,30 +47,9 @@ export function insertDtcIncludes(expanded: Expanded, host: DtcIncludeHost): Exp
   if (!expanded.text.includes('/include/')) return expanded;
   const output = new OutputBuilder();
   const origins = new SegmentMap(expanded);
+  const copier = new SegmentCopier(expanded, output, (id) => host.fileNumber(id));
   const stack: FileId[] = [];
-  let from = 0;
-  let segment = 0;
   let inserted = 0;
-
-  const copySegments = (end: number): void => {
-    for (; segment < origins.count; segment++) {
-      const piece = origins.segment(segment);
-      const start = Math.max(from, piece.start);
-      const stop = Math.min(end, piece.end);
-      if (start < stop) {
-        const file = host.fileNumber(piece.source.file);
-        const text = expanded.text.slice(start, stop);
-        if (piece.isVerbatim) {
-          const offset = piece.source.start - piece.start;
-          output.copy(file, start + offset, stop + offset, Piece.verbatim, text);
-        } else if (piece.macro === undefined) {
-          output.copy(file, piece.source.start, piece.source.end, Piece.instead, text);
-        } else output.expansion(file, piece.source.start, piece.source.end, piece.macro, text);
-      }
-      if (piece.end >= end) break;
-    }
-    from = end;
-  };
 
   const insertFile = (file: SourceFile): void => {
     stack.push(file.id);
@@ -112,13 +92,13 @@ export function insertDtcIncludes(expanded: Expanded, host: DtcIncludeHost): Exp
 
   // cpp's output is one file for dtc, in the root's folder; only a text that cpp never saw has its own.
   for (const place of findIncludes(expanded.text)) {
-    copySegments(place.start);
+    copier.copyTo(place.start);
     const at = origins.originOf(place.pathStart, place.end).span;
     const path = expanded.text.slice(place.pathStart + 1, place.end - 1);
     insert(path, at, [folderOf(host.root), ...host.includePaths, folderOf(at.file)]);
-    from = place.end;
+    copier.position = place.end;
   }
-  copySegments(expanded.text.length);
+  copier.copyTo(expanded.text.length);
   return output.finish(host.fileIds());
 }
 

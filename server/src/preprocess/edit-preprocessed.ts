@@ -23,7 +23,8 @@ export function editPreprocessed(
   options: PreprocessOptions,
   isMacro: (name: string) => boolean,
 ): Preprocessed | undefined {
-  if (before.needs.length > 0 || !sameOptions(before.options, options)) return undefined;
+  if (before.needs.length > 0 || before.isRespaced || !sameOptions(before.options, options))
+    return undefined;
   const edited = editedFile(before, files);
   if (edited === undefined) return undefined;
   const { old, now } = edited;
@@ -52,6 +53,7 @@ function sameOptions(a: PreprocessOptions, b: PreprocessOptions): boolean {
   return (
     a === b ||
     (a.dtcIncludes === b.dtcIncludes &&
+      a.times === b.times &&
       sameItems(a.includePaths, b.includePaths) &&
       sameItems(a.includeFirst ?? [], b.includeFirst ?? []) &&
       sameItems([...a.defines].flat(), [...b.defines].flat()))

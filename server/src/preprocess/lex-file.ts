@@ -69,8 +69,10 @@ export type Item = TextItem | DirectiveItem;
 export const Cut = {
   /** A comment: at least a space remains. */
   comment: -1,
-  /** A line continuation, or a line marker: nothing remains. */
+  /** A line continuation: nothing remains. */
   nothing: -2,
+  /** A line marker: nothing remains, but in a string that goes over lines. */
+  lineMarker: -3,
 } as const;
 
 export interface LexedFile {
@@ -82,6 +84,8 @@ export interface LexedFile {
   readonly guard: number;
   /** Where a comment that never ends begins; -1 when all end. */
   readonly openComment: number;
+  /** Whether there may be a quote without its partner on the line: a string may then go over lines. */
+  readonly hasOpenQuote: boolean;
   /** Whether a branch stands behind an `#else` somewhere: cpp complains of it in text that is left out, too. */
   readonly hasBranchBehindElse: boolean;
 }
@@ -94,7 +98,7 @@ const lineMarker = /#[ \t]+[0-9]+[ \t]+"[^"\n]*"[ \t0-9]*\r?(?=\n|$)/y;
 
 /**
  * The items of `file`. Identifiers are numbered in `names`. With the items of an earlier text of the file, only what
- * changed is cut anew; the result is the same, but for `continued`, which may stay true.
+ * changed is cut anew; the result is the same, but for `continued` and `hasOpenQuote`, which may stay true.
  */
 export function lexFile(file: SourceFile, names: NameTable, earlier?: LexedFile): LexedFile {
   return new FileLexer(file, names, earlier && new EarlierText(earlier, file.text)).lex();
@@ -116,6 +120,7 @@ class FileLexer {
   #firstMark: number;
   #continued: boolean;
   #openComment = -1;
+  #hasOpenQuote: boolean;
 
   constructor(file: SourceFile, names: NameTable, earlier: EarlierText | undefined) {
     const { text } = file;
@@ -134,6 +139,7 @@ class FileLexer {
     this.#itemHasToken = unchanged !== undefined;
     this.#firstMark = unchanged?.item.firstMark ?? 0;
     this.#continued = unchanged?.item.continued ?? false;
+    this.#hasOpenQuote = earlier?.hasOpenQuote ?? false;
   }
 
   lex(): LexedFile {
@@ -152,6 +158,7 @@ class FileLexer {
       hasBranchBehindElse: linkBranches(items),
       guard: guardOf(items, this.#names),
       openComment: this.#openComment,
+      hasOpenQuote: this.#hasOpenQuote,
     };
   }
 
@@ -183,7 +190,7 @@ class FileLexer {
           );
           break;
         case Class.quote:
-          this.#takeToken(quotedEnd(text, at, limit));
+          this.#takeQuoted(at);
           break;
         case Class.slash:
           this.#readSlash();
@@ -214,6 +221,13 @@ class FileLexer {
     this.#moveBehind(end);
   }
 
+  /** Moves behind the quoted text whose quote is at `quote`. */
+  #takeQuoted(quote: number): void {
+    const end = quotedEnd(this.#text, quote, this.#text.length);
+    if (mayBeOpen(this.#text, quote, end)) this.#hasOpenQuote = true;
+    this.#takeToken(end);
+  }
+
   #readWord(first: number): void {
     const text = this.#text;
     const start = this.#at;
@@ -229,7 +243,7 @@ class FileLexer {
       this.#marks.add(this.#names.id(joinLines(text.slice(start, end))), start, end);
       this.#takeToken(end);
     } else if (first === Char.upperL && end === start + 1 && classOf(next) === Class.quote) {
-      this.#takeToken(quotedEnd(text, end, text.length));
+      this.#takeQuoted(end);
     } else {
       this.#marks.add(this.#names.idAt(text, start, end, hash), start, end);
       this.#moveBehind(end);
@@ -278,14 +292,17 @@ class FileLexer {
       this.#endItem(start);
       this.#items.push(directive);
       if (directive.openComment >= 0) this.#leaveOpen(directive.openComment);
+      if (directive.hasOpenQuote) this.#hasOpenQuote = true;
       this.#at = Math.min(directive.end + 1, text.length);
       this.#itemStart = this.#at;
       return;
     }
     lineMarker.lastIndex = start;
-    if (!this.#lineHasToken && lineMarker.test(text)) {
+    // dtc knows it only at the very beginning of a line.
+    const isFirst = start === 0 || text.charCodeAt(start - 1) === Char.newline;
+    if (isFirst && lineMarker.test(text)) {
       this.#at = lineMarker.lastIndex;
-      this.#marks.add(Cut.nothing, start, this.#at);
+      this.#marks.add(Cut.lineMarker, start, this.#at);
     } else this.#moveBehind(start + 1);
   }
 
@@ -397,6 +414,10 @@ class EarlierText {
 
   get marks(): Int32Array {
     return this.#lexed.marks;
+  }
+
+  get hasOpenQuote(): boolean {
+    return this.#lexed.hasOpenQuote;
   }
 
   /** By how much what is behind the change has moved. */
@@ -539,7 +560,7 @@ function continuedNumberEnd(text: string, start: number): number {
 function readDirective(
   text: string,
   start: number,
-): (DirectiveItem & { readonly openComment: number }) | undefined {
+): (DirectiveItem & { readonly openComment: number; readonly hasOpenQuote: boolean }) | undefined {
   const limit = text.length;
   let at = start + 1;
   for (;;) {
@@ -575,6 +596,7 @@ function readDirective(
     isBehindElse: false,
     macro: undefined,
     openComment: line.openComment,
+    hasOpenQuote: line.hasOpenQuote,
   };
 }
 
@@ -588,11 +610,12 @@ function readLine(
   text: string,
   start: number,
   angled: boolean,
-): { end: number; continued: boolean; openComment: number } {
+): { end: number; continued: boolean; openComment: number; hasOpenQuote: boolean } {
   const limit = text.length;
   let at = start;
   let continued = false;
   let openComment = -1;
+  let hasOpenQuote = false;
   /** The first `>` or newline behind the last `<`. */
   let closeOrNewline = start;
   while (at < limit) {
@@ -605,6 +628,7 @@ function readLine(
     } else if (code === Char.quote || code === Char.apostrophe) {
       const end = quotedEnd(text, at, limit);
       if (text.slice(at, end).includes('\n')) continued = true;
+      if (mayBeOpen(text, at, end)) hasOpenQuote = true;
       at = end;
     } else if (code === Char.slash && text.charCodeAt(at + 1) === Char.asterisk) {
       const close = text.indexOf('*/', at + 2);
@@ -624,7 +648,14 @@ function readLine(
       at = text.charCodeAt(closeOrNewline) === Char.closeAngle ? closeOrNewline + 1 : at + 1;
     } else at++;
   }
-  return { end: at, continued, openComment };
+  return { end: at, continued, openComment, hasOpenQuote };
+}
+
+/** Whether the quoted text `[start, end)` may lack its second quote; true as well for some that end in an escape. */
+function mayBeOpen(text: string, start: number, end: number): boolean {
+  if (end - start < 2 || text.charCodeAt(end - 1) !== text.charCodeAt(start)) return true;
+  const before = text.charCodeAt(end - 2);
+  return before === Char.backslash || before === Char.newline;
 }
 
 function isCloseOrNewline(code: number): boolean {

@@ -79,9 +79,9 @@ export class SegmentMap implements OriginMap {
   }
 
   originOf(start: number, end: number): Origin {
-    const firstIndex = this.#find(start);
+    const firstIndex = this.indexOf(start);
     const first = this.segment(firstIndex);
-    const lastIndex = end > first.end ? this.#find(end - 1) : firstIndex;
+    const lastIndex = end > first.end ? this.indexOf(end - 1) : firstIndex;
     let spanStart = first.isVerbatim
       ? first.source.start + start - first.start
       : first.source.start;
@@ -166,8 +166,8 @@ export class SegmentMap implements OriginMap {
     };
   }
 
-  /** The last segment that begins at or before `offset`; the first when there is none. */
-  #find(offset: number): number {
+  /** The number of the last segment that begins at or before `offset`; of the first when there is none. */
+  indexOf(offset: number): number {
     const { numbers } = this.#segments;
     let low = 0;
     let high = numbers.length / segmentWidth;

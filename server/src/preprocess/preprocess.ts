@@ -2,7 +2,7 @@
 
 import { Char } from '../text/char.ts';
 import { firstIndexWhere } from '../text/first-index-where.ts';
-import { LineIndex } from '../text/line-index.ts';
+import { LineIndex, lineIndexOf } from '../text/line-index.ts';
 import { folderOf, joinPath } from '../text/join-path.ts';
 import { whyUnreadable, type FileSet, type Missing, type SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
@@ -11,7 +11,14 @@ import { evaluateCondition } from './conditions.ts';
 import { insertDtcIncludes } from './dtc-includes.ts';
 import { editPreprocessed } from './edit-preprocessed.ts';
 import { Expander, type ExpansionHost, type TokenSource } from './expand.ts';
-import { Cut, lexFile, type DirectiveItem, type LexedFile, type TextItem } from './lex-file.ts';
+import {
+  Cut,
+  lexFile,
+  type DirectiveItem,
+  type Item,
+  type LexedFile,
+  type TextItem,
+} from './lex-file.ts';
 import {
   MacroTable,
   isSameMacro,
@@ -23,6 +30,7 @@ import {
 import { NameTable } from './names.ts';
 import { SegmentMap, type Segments } from './origin-map.ts';
 import { OutputBuilder } from './output.ts';
+import { respaceStrings, type Silent } from './respace-strings.ts';
 import type {
   Include,
   Preprocessed,
@@ -147,6 +155,10 @@ class Run implements ExpansionHost {
   /** What a token printed next must not stick to; undefined once verbatim text followed an expansion. */
   #after: { previous: Token | undefined; source: Token | undefined } | undefined;
   #counter = 0;
+  /** Whether strings that go over lines may have been read. */
+  #hasOpenQuote = false;
+  /** What says nothing where it is, kept for strings that go over lines. */
+  readonly #silent: Silent[] = [];
   /** Tokens read for wrong calls. */
   #waste = 0;
   #callBegan = 0;
@@ -187,7 +199,8 @@ class Run implements ExpansionHost {
     this.#fileNumber(this.#root.id);
     for (const id of this.#options.includeFirst ?? []) this.#readFirst(id);
     this.#readFile(this.#root, -1);
-    const segments = this.#output.finish([...this.#fileNumbers.keys()]);
+    const printed = this.#output.finish([...this.#fileNumbers.keys()]);
+    const segments = this.#hasOpenQuote ? this.#respaceStrings(printed) : printed;
     const inserted =
       this.#options.dtcIncludes === 'kept' ? segments : this.#insertDtcIncludes(segments);
     return {
@@ -203,7 +216,33 @@ class Run implements ExpansionHost {
       problems: this.#problems,
       lookups: this.#lookups,
       options: this.#options,
+      isRespaced: this.#hasOpenQuote,
     };
+  }
+
+  #respaceStrings(segments: Segments & { readonly text: string }): Segments & { text: string } {
+    const fileOf = (id: FileId): SourceFile => {
+      const file = this.#lookups.get(id);
+      if (typeof file !== 'object') throw new Error(`${id} was not read`);
+      return file;
+    };
+    return respaceStrings(segments, {
+      silent: this.#silent,
+      textOf: (id) => fileOf(id).text,
+      lineOf: (id, offset) => lineIndexOf(fileOf(id)).positionAt(offset).line,
+      fileNumber: (id) => this.#fileNumber(id),
+      fileIds: () => [...this.#fileNumbers.keys()],
+    });
+  }
+
+  /** Remembers the line marker that cpp prints when the file or the numbers of its lines change. */
+  #markLine(frame: Frame, offset: number, flag: '' | ' 1' | ' 2'): void {
+    if (!this.#hasOpenQuote) return;
+    const { file } = frame.lexed;
+    const line = lineIndexOf(file).positionAt(offset).line;
+    const marker = `# ${line + frame.lineDelta} "${frame.presumedName}"${flag}`;
+    const at = this.#output.length;
+    this.#silent.push({ kind: 'marker', at, file: file.id, start: offset, marker, line });
   }
 
   #insertDtcIncludes(segments: Segments & { readonly text: string }): Segments & { text: string } {
@@ -266,6 +305,8 @@ class Run implements ExpansionHost {
       lineDelta: 0,
     };
     this.#stack.push(frame);
+    this.#hasOpenQuote ||= lexed.hasOpenQuote;
+    if (this.#stack.length > 1) this.#markLine(frame, 0, ' 1');
     this.#goTo(frame, 0);
     for (;;) {
       const item = lexed.items[frame.item];
@@ -280,6 +321,8 @@ class Run implements ExpansionHost {
     }
     this.#output.endLine(fileNumber, file.text.length);
     this.#stack.pop();
+    const outer = this.#stack.at(-1);
+    if (outer) this.#markLine(outer, lineBehind(outer, outer.lexed.items[outer.item]), ' 2');
   }
 
   /** A file given with `-include`. */
@@ -327,6 +370,7 @@ class Run implements ExpansionHost {
       const end = marks[mark * 3 + 2] as number;
       if (start < from) continue;
       if (macro === undefined) {
+        if (id === Cut.lineMarker && this.#hasOpenQuote) continue;
         this.#emitVerbatim(frame, from, start);
         if (id === Cut.comment) this.#emitCommentSpace(frame, start, end);
         from = end;
@@ -425,6 +469,10 @@ class Run implements ExpansionHost {
     const { first } = printed;
     const space = first !== undefined && (printed.spaced || this.#needsSpace(previous, first));
     const piece = first === undefined ? '' : this.#withSpace(space, first) + printed.text;
+    if (piece === '' && this.#hasOpenQuote) {
+      const at = this.#output.length;
+      this.#silent.push({ kind: 'empty-expansion', at, file: frame.lexed.file.id, start });
+    }
     this.#after = { previous: printed.last, source: printed.source };
     if (outer === undefined && macro.parameters === undefined && !this.dependsOnPlace) {
       const { version } = this.macros;
@@ -528,7 +576,8 @@ class Run implements ExpansionHost {
       let text = '';
       let from = item.start;
       for (let mark = item.firstMark; mark < item.lastMark; mark++) {
-        if (marks[mark * 3] !== Cut.nothing) continue;
+        const cut = marks[mark * 3];
+        if (cut !== Cut.nothing && cut !== Cut.lineMarker) continue;
         text += file.text.slice(from, marks[mark * 3 + 1]);
         from = marks[mark * 3 + 2] as number;
         pieces.push({ source: from, joined: text.length });
@@ -549,6 +598,7 @@ class Run implements ExpansionHost {
       text: `"${text.replace(/[\\"]/g, '\\$&')}"`,
     });
     const number = (value: number): Token => ({ ...endToken, kind: Kind.number, text: `${value}` });
+    const { times } = this.#options;
     switch (macro.builtIn) {
       case '__FILE__':
         return [quoted(this.frame.presumedName)];
@@ -562,13 +612,13 @@ class Run implements ExpansionHost {
       case '__COUNTER__':
         this.macros.version++;
         return [number(this.#counter++)];
-      // Without a clock, cpp prints these.
+      // What cpp prints where it cannot tell the time.
       case '__DATE__':
-        return [quoted('??? ?? ????')];
+        return [quoted(times?.date ?? '??? ?? ????')];
       case '__TIME__':
-        return [quoted('??:??:??')];
+        return [quoted(times?.time ?? '??:??:??')];
       case '__TIMESTAMP__':
-        return [quoted('??? ??? ?? ??:??:?? ????')];
+        return [quoted(times?.timestampOf(this.frame.lexed.file.id) ?? '??? ??? ?? ??:??:?? ????')];
       default: {
         const because = 'used outside of a preprocessing directive';
         this.#problems.push({ code: 'bad-macro', name: macro.name, because, at: this.#call });
@@ -964,6 +1014,7 @@ class Run implements ExpansionHost {
     const line = Number(BigInt.asUintN(32, BigInt(number.text)));
     frame.lineDelta = line - this.#lineOf(frame, item.end) - 1;
     if (isNamed) frame.presumedName = name.text.slice(1, -1).replace(/\\(.)/g, '$1');
+    this.#markLine(frame, lineBehind(frame, item), '');
   }
 
   // Includes.
@@ -1064,6 +1115,11 @@ class Run implements ExpansionHost {
     const found = waiting ? 'not-loaded' : 'absent';
     return { found, foundIn: -1, tried: candidates.map(({ id }) => id) };
   }
+}
+
+/** Where the line behind a directive begins. */
+function lineBehind({ lexed }: Frame, item: Item | undefined): number {
+  return Math.min((item?.end ?? 0) + 1, lexed.file.text.length);
 }
 
 function isString(token: Token | undefined): boolean {

@@ -56,6 +56,18 @@ export interface Preprocessed extends ExpandedSource {
   /** Every file that was asked for, as it was. */
   readonly lookups: ReadonlyMap<FileId, SourceFile | Missing>;
   readonly options: PreprocessOptions;
+  /** Whether white space may be another than in the sources, in strings that go over lines. */
+  readonly isRespaced: boolean;
+}
+
+/** What `__DATE__`, `__TIME__` and `__TIMESTAMP__` say, without quotes, in cpp's forms. */
+export interface SourceTimes {
+  /** `Sep  6 2026` */
+  readonly date: string;
+  /** `01:03:52` */
+  readonly time: string;
+  /** When a file was changed last, as `Sun Sep  6 01:03:52 2026`; undefined when that is not known. */
+  readonly timestampOf: (file: FileId) => string | undefined;
 }
 
 /** What the command line or the workspace says about preprocessing. */
@@ -68,4 +80,6 @@ export interface PreprocessOptions {
   readonly includeFirst?: readonly FileId[];
   /** Whether dtc's `/include/ "x"` is replaced by the file (default) or left as it stands, as cpp leaves it. */
   readonly dtcIncludes?: 'inserted' | 'kept';
+  /** Absent: not known, as where no blob is made and nobody reads them. */
+  readonly times?: SourceTimes;
 }

@@ -105,7 +105,8 @@ export interface MemoryReservation {
  *   unterminated-string, unterminated-character, empty-character, long-character, bad-escape, bad-integer (text),
  *   integer-too-large (text), too-deep, nodes-too-deep (limit), property-after-subnode (property, subnode),
  *   not-at-top-level (what), only-at-top-level (what), version-missing, header-too-late (what), reservation-too-late, no-root.
- * - `semantics`: target-not-found (target), value-out-of-range (value, bits), bad-bits (bits), reference-width (bits),
+ * - `semantics`: target-not-found (target), relative-in-plugin (target), value-out-of-range (value, bits), bad-bits (bits),
+ *   reference-width (bits),
  *   division-by-zero, headers-differ, value-too-long (limit), incbin-not-found (path), incbin-unreadable (path, reason),
  *   incbin-offset (path, offset).
  * - `overlay`: symbol-missing (label), base-without-symbols (label), symbol-path-missing (label, path),

@@ -1,6 +1,7 @@
 // Merges the statements of one text into a tree by dtc's rules (livetree.c: build_node, merge_nodes, add_orphan_node).
 
 import type { OriginMap } from '../preprocess/origin.ts';
+import { Char } from '../text/char.ts';
 import { maximumDepth } from '../syntax/scan-statements.ts';
 import type { StatementDocument } from '../syntax/statement.ts';
 import type { MemoryReservation, TreeProblem, Written } from './device-tree.ts';
@@ -54,6 +55,11 @@ const nodesTooDeep = { because: 'nodes-too-deep', limit: `${maximumDepth}` };
 
 /** Where in the order of a source file the reading is: headers, reservations, nodes. */
 type Section = 'start' | 'version' | 'headers' | 'reservations' | 'tree';
+
+/** Whether a reference is a path below a label, as in `&{label/path}`: dtc reads them from 1.7 on. */
+export function isRelative(reference: string): boolean {
+  return reference.indexOf('/') > 0;
+}
 
 class Merger implements Merged {
   readonly root = new MergedNode('', undefined);
@@ -208,10 +214,16 @@ class Merger implements Merged {
       return;
     }
     const { name } = says;
+    const isPath = this.#text.charCodeAt(base + says.nameStart + 1) === Char.openBrace;
+    if (this.isPlugin && isRelative(name)) {
+      const facts = { because: 'relative-in-plugin', target: name };
+      this.#problem('semantics', base + says.nameStart, base + says.nameEnd, facts);
+      return;
+    }
     const isOrphan =
       this.isPlugin &&
       says.labels.length === 0 &&
-      (!this.#hasRoot || name.startsWith('/') || this.find(name) === undefined);
+      (!this.#hasRoot || isPath || this.find(name) === undefined);
     if (isOrphan) {
       this.#hasRoot = true;
       this.#addFragment(name, placed);

@@ -7,7 +7,7 @@ import type { FileId } from '../text/span.ts';
 import { encodeText } from '../text/encode.ts';
 import { stringsOf, type TreeProblem, type Written } from './device-tree.ts';
 import { partStride, type LoweredProblem, type LoweredReference } from './lowered.ts';
-import type { Merged } from './merge.ts';
+import { isRelative, type Merged } from './merge.ts';
 import type { MergedNode, NodeLabel } from './merged.ts';
 import { writtenAt, type MergedProperty, type Placed } from './merged-property.ts';
 
@@ -334,7 +334,7 @@ function resolveReferences(
       if (found !== undefined) {
         property.fill(index, phandles.of(found));
         found.isReferenced = true;
-      } else if (!merged.isPlugin) {
+      } else if (!merged.isPlugin || isRelative(reference.target)) {
         problems.push(unknownReference('phandle_references', node, property, reference));
       }
     }

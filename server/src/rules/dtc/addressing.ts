@@ -5,7 +5,7 @@ import { cellsOf, unitAddress, type DtNode } from '../../tree/device-tree.ts';
 import { nodesOf } from '../../tree/nodes-with.ts';
 import { claimsMemory } from '../addresses/reg-length.ts';
 import type { Rule } from '../rule.ts';
-import { busOf, devicesOn } from './bus-of.ts';
+import { busOf, devicesOn, isKnownEarly } from './bus-of.ts';
 import { dtcCheck, having, type DtcWarning } from './dtc-check.ts';
 
 export const regFormat = dtcCheck({
@@ -16,9 +16,12 @@ export const regFormat = dtcCheck({
   among: having('reg'),
   node(node, warn) {
     const property = node.properties.get('reg');
-    if (!property || claimsMemory(node)) return;
-    if (!node.parent) warn({ node, text: 'Root node has a "reg" property' });
-    else if (property.bytes.length === 0) warn({ node, property, text: 'property is empty' });
+    if (!property) return;
+    // reg-length says it of memory, and what readers make of it.
+    const isSaidElsewhere = claimsMemory(node);
+    if (!node.parent) warn({ node, text: 'Root node has a "reg" property', isSaidElsewhere });
+    else if (property.bytes.length === 0)
+      warn({ node, property, text: 'property is empty', isSaidElsewhere });
     else {
       const { address, size } = regCells(node);
       const entry = (address + size) * 4;
@@ -27,6 +30,7 @@ export const regFormat = dtcCheck({
           node,
           property,
           text: `property has invalid length (${property.bytes.length} bytes) (#address-cells == ${address}, #size-cells == ${size})`,
+          isSaidElsewhere,
         });
     }
   },
@@ -99,7 +103,8 @@ export const unitAddressFormat = dtcCheck({
   instead: 'Write lower-case hex without `0x` and without leading zeros.',
   among: (tree) => nodesOf(tree).filter(({ name }) => name.includes('@0')),
   node(node, warn) {
-    if (node.parent && busOf(node.parent) !== undefined) return;
+    // dtc makes this check before it knows which buses are of other kinds.
+    if (node.parent && isKnownEarly(node.parent)) return;
     let unit = unitAddress(node) ?? '';
     if (unit.startsWith('0x')) {
       warn({ node, text: 'unit name should not have leading "0x"' });

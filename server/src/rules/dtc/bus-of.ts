@@ -87,6 +87,11 @@ export function isUnnamedSpi(node: DtNode): boolean {
   );
 }
 
+/** Whether it is a PCI or a simple bus, whatever else it is: dtc finds these first, and others only after unit_address_format. */
+export function isKnownEarly(node: DtNode): boolean {
+  return stringOf(node, 'device_type') === 'pci' || isSimpleBus(node);
+}
+
 function isSimpleBus(node: DtNode): boolean {
   return stringsIn(node, 'compatible').includes('simple-bus');
 }

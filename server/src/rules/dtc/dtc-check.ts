@@ -2,7 +2,11 @@
 
 import type { DeviceTree, DtNode, DtProperty } from '../../tree/device-tree.ts';
 import { nodesOf, nodesWith } from '../../tree/nodes-with.ts';
-import { rule, type Place, type Rule } from '../rule.ts';
+import { rule, type Found, type Place, type Rule } from '../rule.ts';
+import { knowCheck, lacksPrerequisite } from './prerequisites.ts';
+
+/** Findings after which a check looks no further: more than are kept of a rule (analysis/check.ts). */
+const mostFound = 64_001;
 
 /** One warning of dtc. */
 export interface DtcWarning {
@@ -11,6 +15,10 @@ export interface DtcWarning {
   readonly property?: DtProperty;
   /** dtc's words, without id and path. */
   readonly text: string;
+  /** Another rule says it: it only counts as a failure of the check. */
+  readonly isSaidElsewhere?: boolean;
+  /** A dtc that has checks for which this one must pass does not warn of it: dtc 1.7 and later. */
+  readonly isPassed?: boolean;
 }
 
 interface DtcCheck {
@@ -39,8 +47,38 @@ export function having(
   return (tree) => nodesWith(tree, names);
 }
 
+/** Calls `each` with the warnings of every node that has some, until it answers false. */
+function forWarnings(
+  check: DtcCheck,
+  tree: DeviceTree,
+  each: (warnings: readonly DtcWarning[]) => boolean,
+): void {
+  let warnings: DtcWarning[] = [];
+  const warn: Warn = (warning) => {
+    warnings.push(warning);
+  };
+  const nodes = check.among?.(tree) ?? nodesOf(tree);
+  // By index: an iterator makes an object a step until V8 has optimised the loop, and there is one of these a rule.
+  for (let index = 0; index < nodes.length; index += 1) {
+    const node = nodes[index];
+    if (node === undefined) continue;
+    check.node(node, warn, tree);
+    if (warnings.length === 0) continue;
+    if (!each(warnings)) return;
+    warnings = [];
+  }
+}
+
 /** The rule for a check that looks at every node on its own. */
 export function dtcCheck(check: DtcCheck): Rule {
+  knowCheck(check.id, (tree) => {
+    let hasFailed = false;
+    forWarnings(check, tree, (warnings) => {
+      hasFailed = warnings.some(({ isPassed }) => isPassed !== true);
+      return !hasFailed;
+    });
+    return hasFailed;
+  });
   return rule<DtcWarning>({
     id: check.id,
     severity: 'warning',
@@ -51,26 +89,20 @@ export function dtcCheck(check: DtcCheck): Rule {
     instead: check.instead,
     source: [`dtc: -W ${check.id}`],
 
-    *check(board) {
-      const { tree } = board;
-      let warnings: DtcWarning[] = [];
-      const warn: Warn = (warning) => {
-        warnings.push(warning);
-      };
-      const nodes = check.among?.(tree) ?? nodesOf(tree);
-      // By index: an iterator makes an object a step until V8 has optimised the loop, and there is one of these a rule.
-      for (let index = 0; index < nodes.length; index += 1) {
-        const node = nodes[index];
-        if (node === undefined) continue;
-        check.node(node, warn, tree);
-        if (warnings.length === 0) continue;
+    check({ tree }) {
+      const found: Found<DtcWarning>[] = [];
+      forWarnings(check, tree, (warnings) => {
+        // dtc makes no check of which a prerequisite has failed.
+        if (found.length === 0 && lacksPrerequisite(check.id, tree)) return false;
         for (const warning of warnings) {
           const at = warningPlaceOf(warning);
           const line = `Warning (${check.id}): ${subjectOf(warning)}: ${warning.text}`;
-          if (at) yield { at, facts: warning, log: [{ target: 'dtc', line }] };
+          if (at && warning.isSaidElsewhere !== true)
+            found.push({ at, facts: warning, log: [{ target: 'dtc', line }] });
         }
-        warnings = [];
-      }
+        return found.length < mostFound;
+      });
+      return found;
     },
 
     message: (warning) => `${subjectOf(warning)}: ${warning.text}`,

@@ -36,20 +36,26 @@ const isPorts = (node: DtNode, ports: ReadonlySet<DtNode>): boolean =>
 
 function checkReg(node: DtNode, warn: Warn): void {
   const property = node.properties.get('reg');
-  if (!property || property.bytes.length === 0 || !node.parent) return;
+  const unit = unitAddress(node) ?? '';
+  if (!property || !node.parent) return;
   if (property.bytes.length !== 4) {
-    warn({ node, property, text: 'graph node malformed' });
+    warn({ node, text: "graph node malformed 'reg' property" });
     return;
   }
   const expected = (cellsOf(property)[0] ?? 0).toString(16);
-  if ((unitAddress(node) ?? '') !== expected)
+  if (unit !== expected)
     warn({ node, text: `graph node unit address error, expected "${expected}"` });
-  const addresses = cellOf(node.parent, '#address-cells') ?? 2;
-  if (addresses !== 1)
-    warn({ node, property, text: `graph node '#address-cells' is ${addresses}, must be 1` });
-  const sizes = cellOf(node.parent, '#size-cells') ?? 1;
-  if (sizes !== 0)
-    warn({ node, property, text: `graph node '#size-cells' is ${sizes}, must be 0` });
+  checkCount(node, node.parent, '#address-cells', 1, warn);
+  checkCount(node, node.parent, '#size-cells', 0, warn);
+}
+
+/** dtc takes a count that the parent does not have for -1, and names the node's own property, if it has one. */
+function checkCount(node: DtNode, parent: DtNode, name: string, wanted: number, warn: Warn): void {
+  const count = cellOf(parent, name) ?? -1;
+  if (count === wanted) return;
+  const property = node.properties.get(name);
+  const text = `graph node '${name}' is ${count}, must be ${wanted}`;
+  warn(property ? { node, property, text } : { node, text });
 }
 
 function remoteOf(node: DtNode, tree: DeviceTree): DtNode | 'bad' | undefined {

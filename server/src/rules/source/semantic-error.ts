@@ -6,6 +6,8 @@ type Facts = Readonly<Record<string, string>>;
 
 const words: Readonly<Record<string, (facts: Facts) => string>> = {
   'target-not-found': ({ target = '' }) => `label or path ${target} not found`,
+  'relative-in-plugin': ({ target = '' }) =>
+    `an overlay cannot refer to &{${target}}: write a fragment with target-path`,
   'value-out-of-range': ({ value = '', bits = '' }) =>
     `value ${value} out of range for a ${bits}-bit array element`,
   'bad-bits': ({ bits = '' }) => `array elements must have 8, 16, 32 or 64 bits, not ${bits}`,
