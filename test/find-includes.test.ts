@@ -72,19 +72,17 @@ describe('include paths', () => {
       '/u/dts/upstream/include/dt-bindings',
       '/u/dts/upstream/src/arm64/rockchip',
     );
-    const expected = [
-      '/u/arch/arm/dts',
-      '/u/include',
-      '/u/dts/upstream/include',
-      '/u/dts/upstream/src/arm64',
-      '/u/dts/upstream/src',
-    ];
+    const above = ['/u/include', '/u/dts/upstream/include'];
+    const below = ['/u/dts/upstream/src', '/u/dts/upstream/src/arm64/rockchip'];
     const own = infer('/u/arch/arm/dts/a.dts', facts);
-    assert.deepEqual([own.tree, own.top, own.includePaths], ['u-boot', '/u', expected]);
+    assert.deepEqual(
+      [own.tree, own.top, own.includePaths],
+      ['u-boot', '/u', [...above, '/u/arch/arm/dts', ...below]],
+    );
     const upstream = infer('/u/dts/upstream/src/arm64/rockchip/a.dts', facts);
     assert.deepEqual(
       [upstream.tree, upstream.top, upstream.includePaths],
-      ['u-boot', '/u', [...expected, '/u/dts/upstream/src/arm64/rockchip']],
+      ['u-boot', '/u', [...above, below[1], '/u/arch/arm/dts', below[0]]],
     );
   });
 
@@ -121,7 +119,10 @@ describe('include paths', () => {
     const source = '/y/build/tmp/work-shared/board/kernel-source';
     const recipe = infer(
       '/y/meta/recipes/files/a.dts',
-      disk('/y/meta/recipes/files', `${source}/include/dt-bindings`, `${source}/arch/arm/boot/dts`),
+      disk(
+        ...['/y/meta/recipes/files', '/y/meta/conf/layer.conf'],
+        ...[`${source}/include/dt-bindings`, `${source}/arch/arm/boot/dts`],
+      ),
     );
     assert.deepEqual(
       [recipe.tree, recipe.includePaths],
@@ -130,7 +131,7 @@ describe('include paths', () => {
     const beside = infer('/w/boards/a.dts', disk('/w/boards', '/w/linux-6.12/include/dt-bindings'));
     assert.deepEqual(
       [beside.tree, beside.includePaths],
-      ['neighbour', ['/w/linux-6.12/include', '/w/boards']],
+      ['none', ['/w/linux-6.12/include', '/w/boards']],
     );
     const alone = infer('/p/b/a.dts', disk('/p/b', '/p/include'));
     assert.deepEqual([alone.tree, alone.includePaths], ['none', ['/p/include', '/p/b']]);

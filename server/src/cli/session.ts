@@ -323,6 +323,7 @@ export class Session {
     return {
       includePaths: [...new Set([...settings.includePaths, ...found.folders.keys()])],
       defines: new Map([...found.defines, ...settings.defines]),
+      ...(found.includeLast.length > 0 ? { includeLast: found.includeLast } : {}),
     };
   }
 

@@ -125,6 +125,7 @@ export class BoardRequests {
       preprocessor: {
         includePaths: [...new Set([...(await this.#existingOf(named)), ...found.folders.keys()])],
         defines: new Map([...found.defines, ...Object.entries(settings.defines)]),
+        ...(found.includeLast.length > 0 ? { includeLast: found.includeLast } : {}),
       },
       facts: [{ basis: 'given', profile: await this.#profile(root, settings.bootProfile) }],
       targets,

@@ -17,9 +17,17 @@ export class FileFacts implements TreeFacts {
   }
 
   exists(id: FileId): boolean {
-    const known = this.#exists.get(id);
+    const known = this.#exists.get(id) ?? this.#isListed(id);
     if (known === undefined) this.#wanted.set(`exists ${id}`, () => this.find(id));
     return known ?? false;
+  }
+
+  /** Whether a listing has it; undefined where there is none, or where an editor may have what the disk has not. */
+  #isListed(id: FileId): true | undefined {
+    const slash = id.lastIndexOf('/');
+    const names = this.#names.get(id.slice(0, slash));
+    const name = id.slice(slash + 1);
+    return names && (names.includes(`${name}/`) || names.includes(name)) ? true : undefined;
   }
 
   namesIn(id: FileId): readonly string[] {

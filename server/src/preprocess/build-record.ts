@@ -11,6 +11,8 @@ export interface BuildCommand {
   readonly defines: ReadonlyMap<string, string>;
   /** `-include` files. */
   readonly includeFirst: readonly FileId[];
+  /** What the build added to the end of the board: names as in `#include "..."`. */
+  readonly includeLast: readonly string[];
 }
 
 /** Where kbuild records how it built the board `root`: `.NAME.dtb.cmd` beside it, or in a build folder of its tree. */
@@ -62,7 +64,10 @@ export function parseBuildCommand(id: FileId, text: string): BuildCommand | unde
   }
   if (includePaths.length + dtcPaths.length === 0) return undefined;
   const all = [...new Set([...includePaths, ...dtcPaths])];
-  return { includePaths: all, defines, includeFirst };
+  // U-Boot: echo '#include "BOARD-u-boot.dtsi"' >> FILE
+  const added = command.matchAll(/echo\s+'(?:#|\$\(pound\))include\s+"([^"\n]+)"'\s*>>/g);
+  const includeLast = [...added].map(([, name = '']) => name);
+  return { includePaths: all, defines, includeFirst, includeLast };
 }
 
 /** `folder` without the relative path at its end; `folder` itself when it does not end with it. */

@@ -54,6 +54,7 @@ function sameOptions(a: PreprocessOptions, b: PreprocessOptions): boolean {
     (a.dtcIncludes === b.dtcIncludes &&
       sameItems(a.includePaths, b.includePaths) &&
       sameItems(a.includeFirst ?? [], b.includeFirst ?? []) &&
+      sameItems(a.includeLast ?? [], b.includeLast ?? []) &&
       sameItems([...a.defines].flat(), [...b.defines].flat()))
   );
 }

@@ -1,24 +1,37 @@
 // Where a board's includes lie when nobody says so: told by what a build recorded, then by the layout of the work tree.
 
-import { folderOf } from '../text/join-path.ts';
+import { folderOf, joinPath } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
 import { buildCommandCandidates, parseBuildCommand, type BuildCommand } from './build-record.ts';
+import {
+  kernelElsewhere,
+  kernelsIn,
+  layouts,
+  type Layout,
+  type Place,
+  type TreeKind,
+} from './layouts.ts';
 import { foldersFrom, Look, type TreeFacts } from './look.ts';
 
-/** The kind of work tree a board was found in; 'none' when only its own folder is known. */
-export type TreeKind = 'linux' | 'u-boot' | 'zephyr' | 'rebasing' | 'yocto' | 'neighbour' | 'none';
-
-/** Why a folder is looked in: a build recorded it, the tree's layout has it, it lies above the board, it is the board's. */
-export type FolderReason = 'recorded' | 'layout' | 'above' | 'own';
+/**
+ * Why a folder is looked in: a build recorded it, the tree's layout has it, it lies above the board, a kernel near the tree
+ * has it, it is the board's own.
+ */
+export type FolderReason = 'recorded' | 'layout' | 'above' | 'kernel' | 'own';
 
 export interface FoundIncludes {
-  readonly tree: TreeKind;
+  /** The kind of work tree the board is in; 'none' when no row of the table of layouts knows it. */
+  readonly tree: TreeKind | 'none';
   /** The work tree's top folder; the board's folder for 'none'. */
   readonly top: FileId;
   /** `-I` folders in order, each with why; all of them exist. */
   readonly folders: ReadonlyMap<FileId, FolderReason>;
+  /** The kernel near the tree that boards are built in; undefined when there is none or none is needed. */
+  readonly kernel: FileId | undefined;
   /** Macros that the build defined. */
   readonly defines: ReadonlyMap<string, string>;
+  /** Files that the project's build includes at the end of the board, in order. */
+  readonly includeLast: readonly FileId[];
 }
 
 /**
@@ -29,23 +42,85 @@ export function findIncludes(root: FileId, facts: TreeFacts): FoundIncludes {
   const look = new Look(facts);
   const own = folderOf(root);
   const above = foldersFrom(own);
+  const found = treeAbove(above, root, look);
   const record = recordOf(root, look);
   const folders = new Map<FileId, FolderReason>();
-  const add = (because: FolderReason, candidates: readonly FileId[]): void => {
+  const add = (because: FolderReason, top: FileId, candidates: readonly FileId[]): void => {
     for (const each of candidates)
-      if (!folders.has(each) && facts.exists(each)) folders.set(each, because);
+      if (!folders.has(each) && look.isThere(each, top)) folders.set(each, because);
   };
-  add('recorded', record?.includePaths ?? []);
-  const found = recogniseAbove(above, root, look);
-  add('layout', found?.candidates ?? []);
-  if (found === undefined)
-    add(
-      'above',
-      above.map((folder) => `${folder}/include`),
+  for (const each of record?.includePaths ?? []) add('recorded', '', [each]);
+  // A workspace has its modules beside the tree.
+  if (found) add('layout', folderOf(found.place.top), found.layout.folders(found.place, look));
+  else for (const folder of above) add('above', folder, [`${folder}/include`]);
+  const kernel = kernelNear(above, found, look);
+  if (kernel !== undefined) {
+    const inKernel = found?.layout.inKernel?.(found.place);
+    add('kernel', kernel, kernelElsewhere(kernel, inKernel, look));
+  }
+  add('own', '', [own]);
+  return {
+    tree: found?.layout.tree ?? 'none',
+    top: found?.place.top ?? own,
+    folders,
+    kernel,
+    defines: record?.defines ?? new Map(),
+    includeLast: lastOf(record, found, look),
+  };
+}
+
+/** What is included last: as recorded, by name; else the first that the layout names and that is there. */
+function lastOf(
+  record: BuildCommand | undefined,
+  found: Found | undefined,
+  look: Look,
+): readonly FileId[] {
+  const isThere = (file: FileId): boolean => look.isThere(file, found?.place.top ?? '');
+  if (record)
+    return record.includeLast.flatMap(
+      (name) => record.includePaths.map((folder) => joinPath(folder, name)).find(isThere) ?? [],
     );
-  add('own', [own]);
-  const { tree, top } = found ?? { tree: 'none' as const, top: own };
-  return { tree, top, folders, defines: record?.defines ?? new Map() };
+  const first = found?.layout.last?.(found.place, look).find(isThere);
+  return first === undefined ? [] : [first];
+}
+
+interface Found {
+  readonly layout: Layout;
+  readonly place: Place;
+}
+
+/** The nearest tree above that a row of the table knows. */
+function treeAbove(above: readonly FileId[], root: FileId, look: Look): Found | undefined {
+  for (const folder of above)
+    for (const layout of layouts) {
+      const top = layout.top(folder, root, look);
+      if (top === undefined) continue;
+      const own = folderOf(root);
+      const below = own.startsWith(`${top}/`) ? own.slice(top.length + 1) : '';
+      return { layout, place: { root, top, below } };
+    }
+  return undefined;
+}
+
+/** The kernel that the board is built in when its own tree has none. */
+function kernelNear(
+  above: readonly FileId[],
+  found: Found | undefined,
+  look: Look,
+): FileId | undefined {
+  if (found) {
+    const { layout, place } = found;
+    if (layout.isPart?.(place, look) !== true) return undefined;
+    const [own] = layout.kernels?.(place, look) ?? [];
+    if (own !== undefined) return own;
+  }
+  const from =
+    found === undefined ? above : above.filter((each) => !each.startsWith(`${found.place.top}/`));
+  for (const folder of from) {
+    const [kernel] = kernelsIn(folder, look).filter((each) => each !== found?.place.top);
+    if (kernel !== undefined) return kernel;
+  }
+  return undefined;
 }
 
 function recordOf(root: FileId, look: Look): BuildCommand | undefined {
@@ -56,133 +131,4 @@ function recordOf(root: FileId, look: Look): BuildCommand | undefined {
     if (command) return command;
   }
   return undefined;
-}
-
-function recogniseAbove(
-  above: readonly FileId[],
-  root: FileId,
-  look: Look,
-): Recognised | undefined {
-  for (const recognise of [recogniseTree, recogniseYocto, recogniseNeighbour])
-    for (const folder of above) {
-      const found = recognise(folder, root, look);
-      if (found) return found;
-    }
-  return undefined;
-}
-
-interface Recognised {
-  readonly tree: TreeKind;
-  readonly top: FileId;
-  readonly candidates: readonly FileId[];
-}
-
-function recogniseTree(folder: FileId, root: FileId, look: Look): Recognised | undefined {
-  const has = (path: string): boolean => look.has(folder, path);
-  const inside = (path: string): string => root.slice(folder.length + 1 + path.length);
-  // U-Boot carries devicetree-rebasing below dts/upstream: its own tree is the one above.
-  if (folder.endsWith('/dts/upstream')) {
-    const top = folderOf(folderOf(folder));
-    if (look.has(top, 'include')) return recogniseUBoot(top, root, look);
-  }
-  if (has('scripts/dtc/include-prefixes') || (has('include/dt-bindings') && has('arch'))) {
-    if (has('dts/upstream') || has('include/u-boot')) return recogniseUBoot(folder, root, look);
-    return {
-      tree: 'linux',
-      top: folder,
-      candidates: linuxFolders(folder, architectureOf(inside(''))),
-    };
-  }
-  if (has('dts/upstream')) return recogniseUBoot(folder, root, look);
-  for (const below of ['', 'zephyr/']) {
-    if (!has(`${below}dts/common`) || !has(`${below}include`)) continue;
-    const top = below === '' ? folder : `${folder}/zephyr`;
-    return { tree: 'zephyr', top, candidates: zephyrFolders(top, look) };
-  }
-  if (has('include/dt-bindings') && has('src')) {
-    const architecture = /^\/?([^/]+)\//.exec(inside('src'))?.[1];
-    const source = architecture === undefined ? [] : [`${folder}/src/${architecture}`];
-    const candidates = [`${folder}/include`, ...source, `${folder}/src`];
-    return { tree: 'rebasing', top: folder, candidates };
-  }
-  return undefined;
-}
-
-/** The architecture whose folder below `arch/` a path within a tree lies in. */
-function architectureOf(path: string): string | undefined {
-  return /^\/?arch\/([^/]+)\//.exec(path)?.[1];
-}
-
-/** scripts/Makefile.lib: dtc_cpp_flags of today (include-prefixes) and of kernels before 4.12. */
-function linuxFolders(top: FileId, architecture: string | undefined): readonly FileId[] {
-  const boards = architecture === undefined ? [] : [`${top}/arch/${architecture}/boot/dts`];
-  return [
-    `${top}/scripts/dtc/include-prefixes`,
-    `${top}/include`,
-    ...boards,
-    ...boards.map((folder) => `${folder}/include`),
-  ];
-}
-
-function recogniseUBoot(top: FileId, root: FileId, look: Look): Recognised {
-  const path = root.slice(top.length + 1);
-  const upstream = /^dts\/upstream\/src\/([^/]+)\//.exec(path)?.[1];
-  const named = architectureOf(path) ?? upstream;
-  // U-Boot builds arm64 from arch/arm, and from upstream's arm64 folder.
-  const folders = named === 'arm' || named === 'arm64' ? ['arm', 'arm64'] : named ? [named] : [];
-  const present = folders.length > 0 ? folders : look.foldersIn(top, 'arch');
-  return {
-    tree: 'u-boot',
-    top,
-    candidates: [
-      ...present.flatMap((name) => [`${top}/arch/${name}/dts`, `${top}/arch/${name}/dts/include`]),
-      `${top}/include`,
-      `${top}/dts/upstream/include`,
-      ...present.map((name) => `${top}/dts/upstream/src/${name}`),
-      `${top}/dts/upstream/src`,
-    ],
-  };
-}
-
-/** cmake/modules/dts.cmake: DTS_ROOT_SYSTEM_INCLUDE_DIRS; vendor modules bring roots of their own. */
-function zephyrFolders(top: FileId, look: Look): readonly FileId[] {
-  const rest = new Set(['bindings', 'common', 'vendor']);
-  const architectures = look.foldersIn(top, 'dts').filter((name) => !rest.has(name));
-  const modules = `${folderOf(top)}/modules/hal`;
-  return [
-    ...['include', 'include/zephyr', 'dts/common', 'dts/vendor'].map((path) => `${top}/${path}`),
-    ...architectures.map((name) => `${top}/dts/${name}`),
-    `${top}/dts`,
-    ...look.foldersIn(folderOf(top), 'modules/hal').map((name) => `${modules}/${name}/dts`),
-  ];
-}
-
-/** A recipe's board: the kernel that was unpacked for a machine. */
-function recogniseYocto(folder: FileId, _root: FileId, look: Look): Recognised | undefined {
-  for (const build of ['tmp', 'build/tmp']) {
-    const shared = `${build}/work-shared`;
-    for (const machine of look.foldersIn(folder, shared)) {
-      const top = `${folder}/${shared}/${machine}/kernel-source`;
-      if (!look.has(top, 'include/dt-bindings')) continue;
-      return { tree: 'yocto', top, candidates: kernelElsewhere(top, look) };
-    }
-  }
-  return undefined;
-}
-
-/** A kernel tree beside the board's folder or beside one above it. */
-function recogniseNeighbour(folder: FileId, _root: FileId, look: Look): Recognised | undefined {
-  const top = look
-    .namesIn(folder)
-    .filter((name) => /linux|kernel/i.test(name))
-    .map((name) => `${folder}/${name}`)
-    .find((id) => look.has(id, 'include/dt-bindings'));
-  if (top === undefined) return undefined;
-  return { tree: 'neighbour', top, candidates: kernelElsewhere(top, look) };
-}
-
-/** The folders of a kernel that the board is not part of: any architecture's files may be meant. */
-function kernelElsewhere(top: FileId, look: Look): readonly FileId[] {
-  const boards = look.foldersIn(top, 'arch').map((name) => `${top}/arch/${name}/boot/dts`);
-  return [...linuxFolders(top, undefined), ...boards];
 }

@@ -43,6 +43,13 @@ export class Look {
     return this.#facts.exists(`${folder}/${path}`);
   }
 
+  /** Whether `id` is there; asked part by part when it lies below `top`, which is. */
+  isThere(id: FileId, top: FileId): boolean {
+    return id.startsWith(`${top}/`)
+      ? this.has(top, id.slice(top.length + 1))
+      : this.#facts.exists(id);
+  }
+
   /** Whether each of `paths` is there below `folder`. */
   hasAll(folder: FileId, ...paths: readonly string[]): boolean {
     return paths.every((path) => this.has(folder, path));

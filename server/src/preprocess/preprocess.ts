@@ -185,8 +185,9 @@ class Run implements ExpansionHost {
   result(): Preprocessed {
     this.#defineInitial();
     this.#fileNumber(this.#root.id);
-    for (const id of this.#options.includeFirst ?? []) this.#readFirst(id);
+    for (const id of this.#options.includeFirst ?? []) this.#readAdded(id);
     this.#readFile(this.#root, -1);
+    for (const id of this.#options.includeLast ?? []) this.#readAdded(id);
     const segments = this.#output.finish([...this.#fileNumbers.keys()]);
     const inserted =
       this.#options.dtcIncludes === 'kept' ? segments : this.#insertDtcIncludes(segments);
@@ -282,8 +283,8 @@ class Run implements ExpansionHost {
     this.#stack.pop();
   }
 
-  /** A file given with `-include`. */
-  #readFirst(id: FileId): void {
+  /** A file given with `-include`, or added behind the root. */
+  #readAdded(id: FileId): void {
     const file = this.#files.get(id);
     if (file === 'not-loaded') this.#needs.add(id);
     else if (file === 'absent') {
