@@ -252,32 +252,52 @@ const tfA: Layout = {
   folders({ top, below }, look) {
     const above = below.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
     const platform = above.filter((path) => path.startsWith('plat/')).reverse();
-    const made = platform.flatMap((path) => pathsInMakefile(top, `${path}/platform.mk`, look));
+    // Nothing in a board tells 32 bits from 64; these have the same names, so the usual is before the other.
+    const both = ['aarch64', 'aarch32'];
     return [
       `${top}/fdts`,
       `${top}/include`,
-      ...['aarch64', 'aarch32'].map((name) => `${top}/include/arch/${name}`),
-      ...made,
+      ...both.map((name) => `${top}/include/arch/${name}`),
+      ...both.map((name) => `${top}/include/lib/cpus/${name}`),
+      ...both.map((name) => `${top}/include/lib/el3_runtime/${name}`),
+      ...pathsInMakefiles(
+        top,
+        platform.map((path) => `${path}/platform.mk`),
+        look,
+      ),
       ...platform.map((path) => `${top}/${path}/include`),
       ...platform.flatMap((path) => [`${top}/include/${path}`, `${top}/include/${path}/common`]),
+      `${top}/include/lib/libc`,
+      ...both.map((name) => `${top}/include/lib/libc/${name}`),
     ];
   },
   isPart: ({ top }, look) => !look.has(top, 'plat'),
 };
 
-/** The `-I` folders that a makefile lists, with the variables that it sets itself. */
-function pathsInMakefile(top: FileId, file: string, look: Look): readonly FileId[] {
-  const text = look.textOf(top, file)?.replace(/\\\n/g, ' ');
-  if (text === undefined) return [];
+/** Makefiles that are read for the paths of one platform. */
+const mostMakefiles = 12;
+
+/** The `-I` folders that makefiles list, with those of their platform that they include and the variables they set. */
+function pathsInMakefiles(top: FileId, files: readonly string[], look: Look): readonly FileId[] {
   const variables = new Map<string, string>();
-  for (const [, name = '', value = ''] of text.matchAll(
-    /^[ \t]*(\w+)[ \t]*[:?]?=[ \t]*(\S+)[ \t]*$/gm,
-  ))
-    variables.set(name, value);
   const expanded = (path: string): string =>
     path.replace(/\$[({](\w+)[)}]/g, (whole, name: string) => variables.get(name) ?? whole);
-  return [...text.matchAll(/(?:^|\s)-I[ \t]*(\S+)/g)]
-    .map(([, path = '']) => expanded(expanded(path)).replace(/\/+$/, ''))
+  const paths: string[] = [];
+  const read = new Set(files);
+  for (const file of read) {
+    const text = look.textOf(top, file)?.replace(/\\\n/g, ' ') ?? '';
+    for (const [, name = '', value = ''] of text.matchAll(
+      /^[ \t]*(\w+)[ \t]*[:?]?=[ \t]*(\S+)[ \t]*$/gm,
+    ))
+      variables.set(name, expanded(value));
+    for (const [, path = ''] of text.matchAll(/(?:^|\s)-I[ \t]*(\S+)/g)) paths.push(path);
+    for (const [, path = ''] of text.matchAll(/^[ \t]*-?include[ \t]+(\S+\.mk)[ \t]*$/gm)) {
+      const included = expanded(path);
+      if (read.size < mostMakefiles && included.startsWith('plat/')) read.add(included);
+    }
+  }
+  return paths
+    .map((path) => expanded(path).replace(/\/+$/, ''))
     .filter((path) => path !== '' && !/[$]|^\//.test(path))
     .map((path) => `${top}/${path}`);
 }
