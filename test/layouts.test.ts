@@ -96,6 +96,46 @@ const layouts: Readonly<Record<string, Layout>> = {
       'arch/arm/boot/dts/vnd/board.dts': { '<dt-bindings/a.h>': 'special/dt-bindings/a.h' },
     },
   },
+  'a Zephyr that was built': {
+    files: [
+      ...['app/prj.conf', 'zephyr/Kconfig.zephyr', 'zephyr/dts/arc/vnd/soc.dtsi'],
+      [
+        'zephyr/build/build_info.yml',
+        'cmake:\n  board:\n    name: brd\n  devicetree:\n    bindings-dirs:\n     - /x\n' +
+          '    files:\n     - ../boards/vnd/brd/brd.dts\n    include-dirs:\n     - ../../app/dts\n' +
+          '     - ../dts/xtensa\n  kconfig:\n    files:\n     - ../prj.conf\n',
+      ],
+    ],
+    boards: {
+      'zephyr/boards/vnd/brd/brd.dts': {
+        '<vnd/soc.dtsi>': 'zephyr/dts/xtensa/vnd/soc.dtsi',
+        '<own.dtsi>': 'app/dts/own.dtsi',
+      },
+    },
+  },
+  'a Zephyr that was built before it said how': {
+    files: [
+      ...['zephyr/Kconfig.zephyr', 'zephyr/dts/arc/vnd/soc.dtsi'],
+      [
+        'zephyr/build/zephyr/zephyr.dts.d',
+        'zephyr.dts.pre: \\\n ../../boards/vnd/brd/brd.dts \\\n ../../dts/xtensa/vnd/soc.dtsi\n',
+      ],
+    ],
+    boards: {
+      'zephyr/boards/vnd/brd/brd.dts': { '<vnd/soc.dtsi>': 'zephyr/dts/xtensa/vnd/soc.dtsi' },
+    },
+  },
+  'a project whose compiler calls are recorded': {
+    files: [
+      'include/both.h',
+      [
+        'build/compile_commands.json',
+        '[{"directory": "..", "file": "x.c", "command": "cc -Iwrong x.c"}, {"directory": "..", ' +
+          '"file": "boards/board.dts", "command": "cpp -Igen boards/board.dts"}]',
+      ],
+    ],
+    boards: { 'boards/board.dts': { '<both.h>': 'gen/both.h' } },
+  },
   'devicetree-rebasing': {
     files: ['src/arm64/x.dtsi'],
     boards: {

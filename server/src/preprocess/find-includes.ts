@@ -2,7 +2,15 @@
 
 import { folderOf, joinPath } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
-import { buildCommandCandidates, parseBuildCommand, type BuildCommand } from './build-record.ts';
+import {
+  buildCommandCandidates,
+  compilerCallsCandidates,
+  parseBuildCommand,
+  parseCompilerCalls,
+  parseZephyrRecord,
+  zephyrRecordCandidates,
+  type BuildCommand,
+} from './build-record.ts';
 import {
   kernelElsewhere,
   kernelsIn,
@@ -43,7 +51,7 @@ export function findIncludes(root: FileId, facts: TreeFacts): FoundIncludes {
   const own = folderOf(root);
   const above = foldersFrom(own);
   const found = treeAbove(above, root, look);
-  const record = recordOf(root, look);
+  const record = recordOf(root, found, look);
   const folders = new Map<FileId, FolderReason>();
   const add = (because: FolderReason, top: FileId, candidates: readonly FileId[]): void => {
     for (const each of candidates)
@@ -123,12 +131,31 @@ function kernelNear(
   return undefined;
 }
 
-function recordOf(root: FileId, look: Look): BuildCommand | undefined {
-  for (const candidate of buildCommandCandidates(root)) {
-    const slash = candidate.lastIndexOf('/');
-    const text = look.textOf(candidate.slice(0, slash), candidate.slice(slash + 1));
-    const command = text === undefined ? undefined : parseBuildCommand(candidate, text);
-    if (command) return command;
-  }
-  return undefined;
+/** What the build of the board recorded. Kernels, U-Boot and barebox record each board by itself. */
+function recordOf(root: FileId, found: Found | undefined, look: Look): BuildCommand | undefined {
+  const above = foldersFrom(folderOf(root));
+  const first = <Of>(
+    files: readonly FileId[],
+    read: (id: FileId, text: string) => Of | undefined,
+  ) => {
+    for (const id of files) {
+      const folder = above.find((each) => id.startsWith(`${each}/`)) ?? folderOf(id);
+      const text = look.textOf(folder, id.slice(folder.length + 1));
+      const record = text === undefined ? undefined : read(id, text);
+      if (record) return record;
+    }
+    return undefined;
+  };
+  const recorded = first(buildCommandCandidates(root), parseBuildCommand);
+  if (recorded) return recorded;
+  const tree = found?.layout.tree;
+  if (tree === 'zephyr')
+    return first(above.flatMap(zephyrRecordCandidates), (id, text) =>
+      parseZephyrRecord(id, text, root),
+    );
+  // Theirs is of megabytes, and names no board.
+  if (tree === 'linux' || tree === 'u-boot' || tree === 'barebox') return undefined;
+  return first(above.flatMap(compilerCallsCandidates), (id, text) =>
+    parseCompilerCalls(id, text, root),
+  );
 }
