@@ -13,7 +13,7 @@ import { readProfile } from '../../server/src/inputs/read-profile.ts';
 import { readProject } from '../../server/src/inputs/read-project.ts';
 import { writeScriptTree } from '../../server/src/inputs/write-script-tree.ts';
 import { readXlConfig } from '../../server/src/inputs/read-xl-config.ts';
-import { readRecordedCommand } from '../../server/src/ide/include-folders.ts';
+import { parseBuildCommand } from '../../server/src/preprocess/build-record.ts';
 import { readSettings, readForeignSettings } from '../../server/src/lsp/settings.ts';
 import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import { bootXen } from '../../server/src/xen/boot.ts';
@@ -271,7 +271,7 @@ export function fuzzSettings(): Target<{ text: string; value: unknown }> {
         assert.ok(!because.includes('\n'));
         assert.ok(0 <= at.start && at.start <= at.end && at.end <= text.length);
       }
-      readRecordedCommand(text);
+      parseBuildCommand('/a/.b.dtb.cmd', text);
       const json = parseJson(text);
       for (const each of [value, json.ok ? json.value : undefined]) {
         readSettings(each);

@@ -25,7 +25,6 @@ import { documentSymbols } from '../../server/src/ide/document-symbols.ts';
 import { foldingRanges } from '../../server/src/ide/folding-ranges.ts';
 import { formatText } from '../../server/src/ide/format.ts';
 import { hover } from '../../server/src/ide/hover.ts';
-import { readRecordedCommand } from '../../server/src/ide/include-folders.ts';
 import { includesOf } from '../../server/src/ide/includes-of.ts';
 import { IncludeIndex } from '../../server/src/ide/include-index.ts';
 import { inlayHints } from '../../server/src/ide/inlay-hints.ts';
@@ -39,7 +38,7 @@ import { semanticTokens } from '../../server/src/ide/semantic-tokens.ts';
 import { readOutline } from '../../server/src/ide/source-outline.ts';
 import { symbolAt } from '../../server/src/ide/symbol-at.ts';
 import { workspaceSymbols } from '../../server/src/ide/workspace-symbols.ts';
-import { parseBuildCommand } from '../../server/src/preprocess/include-paths.ts';
+import { parseBuildCommand } from '../../server/src/preprocess/build-record.ts';
 import { preprocess, PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
 import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import { dtmap } from '../support/run-dtmap.ts';
@@ -356,10 +355,7 @@ export function hardInputs(
       return value.ok && readProfile(value.value);
     }),
     ...ofTexts('project', json, readProject),
-    ...ofTexts('build command', commands, (text) => [
-      readRecordedCommand(text),
-      parseBuildCommand('/a/.b.dtb.cmd', text),
-    ]),
+    ...ofTexts('build command', commands, (text) => [parseBuildCommand('/a/.b.dtb.cmd', text)]),
     ...ofTexts('formatter', onScreen, (text) => formatText(text)),
     ...ofTexts('outline', onScreen, (text) => {
       const outline = readOutline(text);

@@ -3,13 +3,8 @@
 import path from 'node:path';
 import { analyze, type BoardRequest } from '../analysis/analyze.ts';
 import type { Reader, ReadTree } from '../analysis/read-tree.ts';
-import {
-  buildCommandCandidates,
-  inferIncludePaths,
-  parseBuildCommand,
-  type BuildCommand,
-  type FolderFacts,
-} from '../preprocess/include-paths.ts';
+import { findIncludes } from '../preprocess/find-includes.ts';
+import type { TreeFacts } from '../preprocess/look.ts';
 import { contradictionsWithTree } from '../inputs/find-contradictions.ts';
 import { wordTreeContradiction } from '../inputs/word-contradiction.ts';
 import { PreprocessCache } from '../preprocess/preprocess.ts';
@@ -159,13 +154,13 @@ export class Session {
   readonly shell: Shell;
   readonly #cache = new PreprocessCache();
   #input: Promise<Uint8Array> | undefined;
-  readonly folders: FolderFacts;
+  readonly facts: TreeFacts;
   /** Which boards read a file. */
   readonly boards: BoardIndex;
 
   constructor(shell: Shell) {
     this.shell = shell;
-    this.folders = new Folders(shell.files);
+    this.facts = new DiskFacts(shell.files);
     this.boards = new BoardIndex(shell.files);
   }
 
@@ -324,17 +319,11 @@ export class Session {
 
   /** Include folders and macros: what was asked for, then a recorded compiler call's, then the work tree's. */
   preprocessorOf(root: FileId, settings: BoardSettings): BoardRequest['preprocessor'] {
-    const recorded = this.#recorded(root);
-    const { includePaths } = inferIncludePaths(root, this.folders);
+    const found = findIncludes(root, this.facts);
     return {
-      includePaths: [
-        ...new Set([
-          ...settings.includePaths,
-          ...(recorded?.includePaths ?? []).filter((folder) => this.folders.exists(folder)),
-          ...includePaths,
-        ]),
-      ],
-      defines: new Map([...(recorded?.defines ?? []), ...settings.defines]),
+      includePaths: [...new Set([...settings.includePaths, ...found.folders.keys()])],
+      defines: new Map([...found.defines, ...settings.defines]),
+      ...(found.includeLast.length > 0 ? { includeLast: found.includeLast } : {}),
     };
   }
 
@@ -347,22 +336,13 @@ export class Session {
     if (file === boardFile.file) return boardFile.name;
     return displayPath(file, this.shell.cwd, boardFile.style);
   }
-
-  #recorded(root: FileId): BuildCommand | undefined {
-    for (const candidate of buildCommandCandidates(root)) {
-      const file = this.shell.files.get(candidate);
-      const command =
-        typeof file === 'string' ? undefined : parseBuildCommand(candidate, file.text);
-      if (command) return command;
-    }
-    return undefined;
-  }
 }
 
 /** What is known of folders, asked of the disk once: the boards of a tree share their folders. */
-class Folders implements FolderFacts {
+class DiskFacts implements TreeFacts {
   readonly #files: ShellFiles;
   readonly #known = new Map<FileId, boolean>();
+  readonly #names = new Map<FileId, readonly string[]>();
 
   constructor(files: ShellFiles) {
     this.#files = files;
@@ -377,10 +357,17 @@ class Folders implements FolderFacts {
     return known;
   }
 
-  foldersIn(id: FileId): readonly string[] {
-    return this.#files
-      .readDirectory(id)
-      .filter((name) => name.endsWith('/'))
-      .map((name) => name.slice(0, -1));
+  namesIn(id: FileId): readonly string[] {
+    let names = this.#names.get(id);
+    if (names === undefined) {
+      names = this.#files.readDirectory(id);
+      this.#names.set(id, names);
+    }
+    return names;
+  }
+
+  textOf(id: FileId): string | undefined {
+    const source = this.#files.get(id);
+    return typeof source === 'string' ? undefined : source.text;
   }
 }

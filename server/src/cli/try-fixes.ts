@@ -11,7 +11,7 @@ import {
 } from '../analysis/try-proposals.ts';
 import { isOverlayFile, isRootFile } from '../ide/include-index.ts';
 import { foldersAbove } from '../ide/paths.ts';
-import { inferIncludePaths } from '../preprocess/include-paths.ts';
+import { findIncludes } from '../preprocess/find-includes.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { FileId } from '../text/span.ts';
 import { isSkipped, type SearchedTree } from './board-index.ts';
@@ -82,8 +82,8 @@ function markedFolders({ shell: { files } }: Session, file: FileId): FileId[] {
   }
 }
 
-function workTree({ folders }: Session, file: FileId): FileId | undefined {
-  const { tree, top } = inferIncludePaths(file, folders);
+function workTree({ facts }: Session, file: FileId): FileId | undefined {
+  const { tree, top } = findIncludes(file, facts);
   // Includes may come from a tree beside the board.
   return tree !== 'none' && file.startsWith(withSlash(top)) ? top : undefined;
 }

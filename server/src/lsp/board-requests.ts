@@ -13,15 +13,11 @@ import type { FileSet, SourceFile } from '../text/source-file.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { readSeverities } from '../inputs/read-severities.ts';
 import { parseTargets } from '../systems/targets.ts';
-import {
-  includeFolderCandidates,
-  readRecordedCommand,
-  recordedCommandFile,
-  recordedFolderCandidates,
-} from '../ide/include-folders.ts';
+import { findIncludes, type FoundIncludes } from '../preprocess/find-includes.ts';
 import { fileName, foldersAbove, resolvePath } from '../ide/paths.ts';
 import type { FileId } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
+import { FileFacts } from './file-facts.ts';
 import type { Files } from './files.ts';
 import type { ForeignSettings, Settings } from './settings.ts';
 
@@ -39,7 +35,7 @@ export interface BoardRequestsHost {
 /** Makes requests, remembering which folders exist until `forget`. */
 export class BoardRequests {
   readonly #host: BoardRequestsHost;
-  #exists = new Map<FileId, Promise<boolean>>();
+  #known: FileFacts | undefined;
   readonly #complaints = new Set<string>();
   /** The boot profiles by the boards that are booted with them, and their files. */
   readonly #profiles = new Map<
@@ -52,7 +48,7 @@ export class BoardRequests {
   }
 
   forget(): void {
-    this.#exists = new Map();
+    this.#known = undefined;
     this.#complaints.clear();
   }
 
@@ -108,7 +104,7 @@ export class BoardRequests {
     const settings = this.#host.settings;
     const foreign = this.#host.foreign;
     const context = this.#contextOf(root);
-    const recorded = await this.#recorded(root);
+    const found = await this.#includesOf(root);
     const { targets, unknown } = parseTargets(settings.targets);
     for (const each of unknown)
       this.#complain(
@@ -127,12 +123,9 @@ export class BoardRequests {
         this.#overlaysOf(root).map((path) => this.#places(root, path)),
       ),
       preprocessor: {
-        includePaths: await this.#existingOf([
-          ...named,
-          ...recorded.includePaths,
-          ...includeFolderCandidates(root),
-        ]),
-        defines: new Map([...recorded.defines, ...Object.entries(settings.defines)]),
+        includePaths: [...new Set([...(await this.#existingOf(named)), ...found.folders.keys()])],
+        defines: new Map([...found.defines, ...Object.entries(settings.defines)]),
+        ...(found.includeLast.length > 0 ? { includeLast: found.includeLast } : {}),
       },
       facts: [{ basis: 'given', profile: await this.#profile(root, settings.bootProfile) }],
       targets,
@@ -169,18 +162,13 @@ export class BoardRequests {
     ];
   }
 
-  async #recorded(
-    root: FileId,
-  ): Promise<{ includePaths: FileId[]; defines: ReadonlyMap<string, string> }> {
-    const file = recordedCommandFile(root);
-    if (!(await this.#has(file))) return { includePaths: [], defines: new Map() };
-    const text = await this.#textOf(file);
-    const command = readRecordedCommand(text ?? '');
-    const defines = new Map([...command.defines].filter(([name]) => name !== '__DTS__'));
-    const includePaths = await this.#existing(
-      command.includePaths.map((folder) => recordedFolderCandidates(root, folder)),
-    );
-    return { includePaths, defines };
+  /** Asks what the search for includes wants to know until it wants to know no more. */
+  async #includesOf(root: FileId): Promise<FoundIncludes> {
+    const facts = this.#facts;
+    for (;;) {
+      const found = findIncludes(root, facts);
+      if (!(await facts.lookUp())) return found;
+    }
   }
 
   async #profile(root: FileId, given: unknown): Promise<BootProfile> {
@@ -264,13 +252,12 @@ export class BoardRequests {
     return unique.filter((_, index) => there[index]);
   }
 
+  get #facts(): FileFacts {
+    return (this.#known ??= new FileFacts(this.#host.files));
+  }
+
   #has(path: FileId): Promise<boolean> {
-    let known = this.#exists.get(path);
-    if (!known) {
-      known = this.#host.files.exists(path);
-      this.#exists.set(path, known);
-    }
-    return known;
+    return this.#facts.find(path);
   }
 
   #complain(message: string): void {

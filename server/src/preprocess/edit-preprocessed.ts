@@ -56,6 +56,7 @@ function sameOptions(a: PreprocessOptions, b: PreprocessOptions): boolean {
       a.times === b.times &&
       sameItems(a.includePaths, b.includePaths) &&
       sameItems(a.includeFirst ?? [], b.includeFirst ?? []) &&
+      sameItems(a.includeLast ?? [], b.includeLast ?? []) &&
       sameItems([...a.defines].flat(), [...b.defines].flat()))
   );
 }

@@ -197,8 +197,9 @@ class Run implements ExpansionHost {
   result(): Preprocessed {
     this.#defineInitial();
     this.#fileNumber(this.#root.id);
-    for (const id of this.#options.includeFirst ?? []) this.#readFirst(id);
+    for (const id of this.#options.includeFirst ?? []) this.#readAdded(id);
     this.#readFile(this.#root, -1);
+    for (const id of this.#options.includeLast ?? []) this.#readAdded(id);
     const printed = this.#output.finish([...this.#fileNumbers.keys()]);
     const segments = this.#hasOpenQuote ? this.#respaceStrings(printed) : printed;
     const inserted =
@@ -325,8 +326,8 @@ class Run implements ExpansionHost {
     if (outer) this.#markLine(outer, lineBehind(outer, outer.lexed.items[outer.item]), ' 2');
   }
 
-  /** A file given with `-include`. */
-  #readFirst(id: FileId): void {
+  /** A file given with `-include`, or added behind the root. */
+  #readAdded(id: FileId): void {
     const file = this.#files.get(id);
     if (file === 'not-loaded') this.#needs.add(id);
     else if (file === 'absent') {

@@ -78,6 +78,8 @@ export interface PreprocessOptions {
   readonly defines: ReadonlyMap<string, string>;
   /** Files read before the root, in order (`-include`). */
   readonly includeFirst?: readonly FileId[];
+  /** Files read after the root, in order, as if it included them at its end. */
+  readonly includeLast?: readonly FileId[];
   /** Whether dtc's `/include/ "x"` is replaced by the file (default) or left as it stands, as cpp leaves it. */
   readonly dtcIncludes?: 'inserted' | 'kept';
   /** Absent: not known, as where no blob is made and nobody reads them. */

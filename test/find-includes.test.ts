@@ -3,14 +3,15 @@
 import assert from 'node:assert/strict';
 import {
   buildCommandCandidates,
-  inferIncludePaths,
   parseBuildCommand,
-  type FolderFacts,
-} from '../server/src/preprocess/include-paths.ts';
+} from '../server/src/preprocess/build-record.ts';
+import { findIncludes } from '../server/src/preprocess/find-includes.ts';
+import type { TreeFacts } from '../server/src/preprocess/look.ts';
 import { folderOf, joinPath } from '../server/src/text/join-path.ts';
+import type { FileId } from '../server/src/text/span.ts';
 
 /** Facts about a disk that has exactly these folders, and those above them. */
-function disk(...folders: readonly string[]): FolderFacts {
+function disk(...folders: readonly string[]): TreeFacts {
   const all = new Set<string>();
   for (const folder of folders) {
     for (let each = folder; each !== folderOf(each) && !all.has(each); each = folderOf(each)) {
@@ -19,9 +20,21 @@ function disk(...folders: readonly string[]): FolderFacts {
   }
   return {
     exists: (id) => all.has(id),
-    foldersIn: (id) =>
-      [...all].filter((each) => folderOf(each) === id).map((each) => each.slice(id.length + 1)),
+    namesIn: (id) =>
+      [...all]
+        .filter((each) => folderOf(each) === id)
+        .map((each) => `${each.slice(id.length + 1)}/`),
+    textOf: () => undefined,
   };
+}
+
+/** What is found, without the reasons. */
+function infer(
+  root: FileId,
+  facts: TreeFacts,
+): { readonly tree: string; readonly top: FileId; readonly includePaths: readonly FileId[] } {
+  const { tree, top, folders } = findIncludes(root, facts);
+  return { tree, top, includePaths: [...folders.keys()] };
 }
 
 const linux = [
@@ -32,7 +45,7 @@ const linux = [
 
 describe('include paths', () => {
   it('of a board in a Linux tree', () => {
-    const found = inferIncludePaths('/k/linux/arch/arm64/boot/dts/qcom/a.dts', disk(...linux));
+    const found = infer('/k/linux/arch/arm64/boot/dts/qcom/a.dts', disk(...linux));
     assert.deepEqual(found, {
       tree: 'linux',
       top: '/k/linux',
@@ -47,7 +60,7 @@ describe('include paths', () => {
 
   it('of the same tree under a URI', () => {
     const facts = disk(...linux.map((folder) => `file://${folder}`));
-    const found = inferIncludePaths('file:///k/linux/arch/arm64/boot/dts/qcom/a.dts', facts);
+    const found = infer('file:///k/linux/arch/arm64/boot/dts/qcom/a.dts', facts);
     assert.equal(found.top, 'file:///k/linux');
     assert.equal(found.includePaths[1], 'file:///k/linux/include');
   });
@@ -59,19 +72,17 @@ describe('include paths', () => {
       '/u/dts/upstream/include/dt-bindings',
       '/u/dts/upstream/src/arm64/rockchip',
     );
-    const expected = [
-      '/u/arch/arm/dts',
-      '/u/include',
-      '/u/dts/upstream/include',
-      '/u/dts/upstream/src/arm64',
-      '/u/dts/upstream/src',
-    ];
-    const own = inferIncludePaths('/u/arch/arm/dts/a.dts', facts);
-    assert.deepEqual([own.tree, own.top, own.includePaths], ['u-boot', '/u', expected]);
-    const upstream = inferIncludePaths('/u/dts/upstream/src/arm64/rockchip/a.dts', facts);
+    const above = ['/u/include', '/u/dts/upstream/include'];
+    const below = ['/u/dts/upstream/src', '/u/dts/upstream/src/arm64/rockchip'];
+    const own = infer('/u/arch/arm/dts/a.dts', facts);
+    assert.deepEqual(
+      [own.tree, own.top, own.includePaths],
+      ['u-boot', '/u', [...above, '/u/arch/arm/dts', ...below]],
+    );
+    const upstream = infer('/u/dts/upstream/src/arm64/rockchip/a.dts', facts);
     assert.deepEqual(
       [upstream.tree, upstream.top, upstream.includePaths],
-      ['u-boot', '/u', [...expected, '/u/dts/upstream/src/arm64/rockchip']],
+      ['u-boot', '/u', [...above, below[1], '/u/arch/arm/dts', below[0]]],
     );
   });
 
@@ -88,9 +99,9 @@ describe('include paths', () => {
       '/z/zephyr/dts',
       '/z/modules/hal/nxp/dts',
     ];
-    const board = inferIncludePaths('/z/zephyr/boards/nxp/x/x.dts', facts);
+    const board = infer('/z/zephyr/boards/nxp/x/x.dts', facts);
     assert.deepEqual(board.includePaths, [...expected, '/z/zephyr/boards/nxp/x']);
-    const application = inferIncludePaths('/z/app/app.overlay', facts);
+    const application = infer('/z/app/app.overlay', facts);
     assert.deepEqual(
       [application.tree, application.top, application.includePaths],
       ['zephyr', '/z/zephyr', [...expected, '/z/app']],
@@ -98,7 +109,7 @@ describe('include paths', () => {
   });
 
   it('of devicetree-rebasing, of a Yocto recipe, of a folder beside a kernel, and of nothing', () => {
-    const rebasing = inferIncludePaths(
+    const rebasing = infer(
       '/d/src/arm64/qcom/a.dts',
       disk('/d/include/dt-bindings', '/d/src/arm64/qcom'),
     );
@@ -106,23 +117,23 @@ describe('include paths', () => {
       ...['/d/include', '/d/src/arm64', '/d/src', '/d/src/arm64/qcom'],
     ]);
     const source = '/y/build/tmp/work-shared/board/kernel-source';
-    const recipe = inferIncludePaths(
+    const recipe = infer(
       '/y/meta/recipes/files/a.dts',
-      disk('/y/meta/recipes/files', `${source}/include/dt-bindings`, `${source}/arch/arm/boot/dts`),
+      disk(
+        ...['/y/meta/recipes/files', '/y/meta/conf/layer.conf'],
+        ...[`${source}/include/dt-bindings`, `${source}/arch/arm/boot/dts`],
+      ),
     );
     assert.deepEqual(
       [recipe.tree, recipe.includePaths],
       ['yocto', [`${source}/include`, `${source}/arch/arm/boot/dts`, '/y/meta/recipes/files']],
     );
-    const beside = inferIncludePaths(
-      '/w/boards/a.dts',
-      disk('/w/boards', '/w/linux-6.12/include/dt-bindings'),
-    );
+    const beside = infer('/w/boards/a.dts', disk('/w/boards', '/w/linux-6.12/include/dt-bindings'));
     assert.deepEqual(
       [beside.tree, beside.includePaths],
-      ['neighbour', ['/w/linux-6.12/include', '/w/boards']],
+      ['none', ['/w/linux-6.12/include', '/w/boards']],
     );
-    const alone = inferIncludePaths('/p/b/a.dts', disk('/p/b', '/p/include'));
+    const alone = infer('/p/b/a.dts', disk('/p/b', '/p/include'));
     assert.deepEqual([alone.tree, alone.includePaths], ['none', ['/p/include', '/p/b']]);
   });
 });
