@@ -16,8 +16,10 @@ const REASONS: Readonly<Record<FactReason, string>> = {
   'written-by-efi-stub': "Xen's EFI stub writes a new DTB",
   'module-in-tree': 'the tree lists the boot modules',
   'module-from-loader': 'the tree lists no boot modules, so the boot loader adds them',
+  'module-from-xen-cfg': 'Xen is started by UEFI, which loads what xen.cfg names',
   'usual-kernel': 'the default of kernels',
   'efi-binary-in-tree': 'the tree has xen,uefi-binary',
+  'efi-stub-in-tree': "the tree is the one that Xen's EFI stub writes",
   'no-sign-of-efi': 'nothing in the tree speaks of UEFI',
   'firmware-knows': 'the firmware makes it',
   'in-tree': 'the tree says it',
@@ -27,6 +29,7 @@ const REASONS: Readonly<Record<FactReason, string>> = {
   'iommu-in-tree': 'the tree has an IOMMU, which Xen uses by default',
   'cpus-in-tree': 'the tree has so many CPUs, which are alike',
   'cpu-in-tree': 'the CPUs of the tree are of that kind',
+  'cpu-unknown': 'the tree names no CPU whose address width is known, or several',
   'cpus-unknown': 'the tree does not tell how many CPUs Xen starts',
   'usual-architecture': 'nothing says otherwise',
   'tree-uses-it': 'the tree uses it',
@@ -125,6 +128,14 @@ const WORDS: Words = {
     clause: (value) => (value === 'efi' ? 'Xen is started by UEFI' : 'Xen is not started by UEFI'),
     find: '"EFI" in the first lines of the log',
   },
+  modules: {
+    title: 'boot modules that the tree does not list',
+    clause: (value) =>
+      value.length === 0
+        ? 'no boot modules are added to the tree'
+        : `these boot modules are added to the tree: ${value.map(({ kind }) => kind).join(', ')}`,
+    find: 'kernel=, ramdisk= and xsm= of xen.cfg, or the boot script',
+  },
   efiMemoryMap: {
     title: "UEFI's memory map",
     clause: () => "UEFI's memory map is the given one",
@@ -159,6 +170,11 @@ const WORDS: Words = {
     title: 'architecture',
     clause: (value) => `Xen is built for ${value}`,
     find: "the platform's CPUs",
+  },
+  cpu: {
+    title: 'CPU model',
+    clause: (value) => `the CPU is like ${value}`,
+    find: 'compatible of the nodes below /cpus of the running board',
   },
   'config.staticMemory': {
     title: 'CONFIG_STATIC_MEMORY',

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import type { BootProfile } from '../facts/boot-profile.ts';
+import { CPU_MODEL_NAMES } from '../facts/cpu-models.ts';
 import { efiTypeOf } from './read-efi-map.ts';
 import { contradictionsWithin } from './find-contradictions.ts';
 import {
@@ -57,6 +58,7 @@ const EFI_TYPE_WANTED = 'must be the name of a UEFI memory type, such as "EfiCon
 const efiRange = v.pipe(
   fieldsOf({
     ...rangeFields,
+    attributes: v.exactOptional(address),
     type: v.pipe(
       v.string(EFI_TYPE_WANTED),
       v.check((words) => efiTypeOf(words) !== undefined, EFI_TYPE_WANTED),
@@ -82,6 +84,13 @@ function wholeNumber(low: number, high: number) {
   );
 }
 
+const givenModule = fieldsOf({
+  kind: oneOf(['kernel', 'ramdisk', 'xsm']),
+  address: v.exactOptional(address),
+  size: v.exactOptional(size),
+  commandLine: v.exactOptional(v.string('must be a string')),
+});
+
 const profile = fieldsOf({
   $schema: v.exactOptional(v.string('must be a string')),
   xen: v.exactOptional(
@@ -104,6 +113,7 @@ const profile = fieldsOf({
     }),
   ),
   boot: v.exactOptional(oneOf(['dt', 'efi'])),
+  modules: v.exactOptional(v.array(givenModule, 'must be a list of modules')),
   efiMemoryMap: v.exactOptional(v.array(efiRange, 'must be a list of ranges')),
   memory: v.exactOptional(v.array(range, 'must be a list of ranges')),
   xenCommandLine: v.exactOptional(v.string('must be a string')),
@@ -111,6 +121,7 @@ const profile = fieldsOf({
   iommu: v.exactOptional(flag),
   cpus: v.exactOptional(wholeNumber(1, 4096)),
   architecture: v.exactOptional(oneOf(['arm64', 'arm32'])),
+  cpu: v.exactOptional(oneOf(CPU_MODEL_NAMES)),
   config: v.exactOptional(
     fieldsOf({
       staticMemory: v.exactOptional(flag),

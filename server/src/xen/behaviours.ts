@@ -34,6 +34,38 @@ function choice<T>(symbol: string, first: T, ...changes: Change<T>[]): Row<T> {
   return { symbol, first, changes };
 }
 
+/** `compatible` of the consoles that Xen drives on Arm (Xen: drivers/char). */
+const UARTS = [
+  'arm,pl011',
+  'cdns,uart-r1p8',
+  'cdns,uart-r1p12',
+  'marvell,armada-3700-uart',
+  'ns16550',
+  'ns16550a',
+  'renesas,scif',
+  'samsung,exynos4210-uart',
+  'snps,dw-apb-uart',
+  'ti,omap4-uart',
+] as const;
+const UARTS_4_13 = [
+  ...UARTS,
+  'amlogic,meson-uart',
+  'amlogic,meson6-uart',
+  'amlogic,meson8-uart',
+  'amlogic,meson8b-uart',
+  'amlogic,meson-gx-uart',
+  'brcm,bcm2835-aux-uart',
+  'renesas,scifa',
+];
+const UARTS_4_18 = [...UARTS_4_13, 'arm,sbsa-uart'];
+const UARTS_4_19 = [...UARTS_4_18, 'fsl,imx8qxp-lpuart', 'ti,am654-uart'];
+const UARTS_4_20 = [
+  ...UARTS_4_19,
+  'fsl,s32v234-linflexuart',
+  'nxp,s32g2-linflexuart',
+  'nxp,s32g3-linflexuart',
+];
+
 /** Every behaviour that differs between releases since 4.11.0. */
 export const TABLE = {
   // The early scan of the flattened tree.
@@ -65,12 +97,17 @@ export const TABLE = {
   ),
   /** Whether a node without the property, or with impossible cells, is passed over without an error. */
   toleratesBadReg: flagUntil('process_memory_node', off('4.13.0')),
+  /** What is read of a number of more than two cells: its low 64 bits, or with a complaint its first cell. */
+  wideNumbers: choice<'low-64' | 'first-cell'>('dt_read_number', 'low-64', [
+    ['4.21.0'],
+    'first-cell',
+  ]),
   /** Whether the message about cells names the property rather than the node. */
   cellsMessageNamesProperty: flag('device_tree_get_meminfo', on('4.16.0')),
   /** Whether a full list of banks is announced. */
   announcesFullList: flag('device_tree_get_meminfo', on('4.16.0')),
-  /** Whether the panic of a full reserved list ends its line. */
-  reservedLimitEndsLine: flag('process_reserved_memory_node', on('4.18.0')),
+  /** Whether the panics of a full reserved list and of static memory end their lines. */
+  panicsEndLines: flag('process_reserved_memory_node', on('4.18.0')),
   /** Whether RAM banks are sorted before use. */
   sortsBanks: flag('boot_fdt_info', on('4.13.4', '4.14.3', '4.15.1', '4.16.0')),
   /** Whether `status` of memory nodes and reservations is looked at. */
@@ -79,6 +116,17 @@ export const TABLE = {
   strictMemoryNode: flag('early_scan_node', on('4.20.0')),
   /** Whether memory nodes stay in the tree, unread, when booted by UEFI. */
   efiIgnoresMemoryNodes: flag('early_scan_node', on('4.17.0')),
+  /** Whether UEFI's memory is RAM only when it is write-back memory. */
+  efiWriteBackOnly: flag('efi_process_memory_map_bootinfo', on('4.12.3', '4.13.1', '4.14.0')),
+  /** Whether UEFI's memory that runtime services keep is no RAM, whatever its type is. */
+  efiSkipsRuntime: flag('efi_process_memory_map_bootinfo', on('4.15.4', '4.16.3', '4.17.0')),
+  /** Whether a descriptor of UEFI's that starts where a bank ends is added to that bank. */
+  efiJoinsBanks: flag('meminfo_add_bank', on('4.21.0')),
+  /** What stands in front of the options in the command line that the EFI stub writes. */
+  efiCommandLine: choice<'image-name' | 'blank'>('efi_arch_handle_cmdline', 'image-name', [
+    ['4.19.0'],
+    'blank',
+  ]),
   /** Whether /memreserve/ entries are copied into the reserved list before the scan. */
   memreserveInReserved: flag('boot_fdt_info', on('4.19.0')),
   /** Whether reserved regions and modules are checked against each other. */
@@ -160,6 +208,13 @@ export const TABLE = {
   // dom0's memory.
   /** Whether bootscrub may be, and by default is, `idle`: memory is dirty until idle CPUs have scrubbed it. */
   idleScrub: flag('opt_bootscrub', on('4.12.0')),
+  /** CPUs of which translation needs an empty root beside a domain's own (ARM64_WORKAROUND_AT_SPECULATE), and roots have two pages. */
+  emptyRoot: choice<readonly string[]>(
+    'setup_virt_paging',
+    [],
+    [['4.13.3', '4.14.2', '4.15.0'], ['arm,cortex-a55']],
+    [['4.20.0'], ['arm,cortex-a55', 'arm,cortex-a53']],
+  ),
   /** Whether the platform's DMA width limits low memory. */
   platformDmaBits: flag('allocate_memory_11', on('4.14.0')),
   /** Whether the boot stops when less memory than asked for is left for dom0. */
@@ -170,6 +225,8 @@ export const TABLE = {
   cacheColouring: flag('construct_hwdom', on('4.20.0')),
   /** Whether the grant table's place is chosen before the extended regions. */
   grantTableFirst: flag('construct_hwdom', on('4.20.0')),
+  /** Whether a number of dom0_mem before `%` counts bytes rather than KiB. */
+  percentIsBytes: flag('parse_size_and_unit', on('4.12.0')),
   /** The text of an option's bad value. */
   reportsBadOption: flag('parse_params', on('4.12.0')),
   /** Whether dom0 is offered address space for foreign pages, and whether the lines about it name the domain. */
@@ -225,6 +282,17 @@ export const TABLE = {
   // dom0's tree.
   /** Bytes that the buffer of dom0's blob has above the host's blob. */
   blobSlack: choice('DOM0_FDT_EXTRA_SIZE', 144, [['4.22.0'], 144 + 4096]),
+  /** The consoles that a driver of Xen claims, and dom0 does not see. */
+  uarts: choice<readonly string[]>(
+    'uart_init',
+    UARTS,
+    [['4.13.0'], UARTS_4_13],
+    [['4.17.0'], [...UARTS_4_13, 'fsl,imx8qm-lpuart']],
+    [['4.18.0'], [...UARTS_4_18, 'fsl,imx8qm-lpuart']],
+    [['4.19.0'], UARTS_4_19],
+    [['4.20.0'], UARTS_4_20],
+    [['4.23.0'], [...UARTS_4_20, 'fsl,imx6q-uart']],
+  ),
   /** Whether dom0's interrupt controller is called what the host's is. */
   gicKeepsName: flag('make_gic_node', on('4.21.0')),
   /** Whether dom0's timer is called what the host's is. */
@@ -271,6 +339,14 @@ export const TABLE = {
   keepsEmptyDomainBank: flagUntil('allocate_memory', off('4.16.0')),
   /** How a domain's memory is printed, hexadecimal always: bare, or with 0x. */
   domUMemoryUnit: choice<'KB' | '0x'>('construct_domU', 'KB', [['4.18.0'], '0x']),
+  /** Where the source is that asserts static memory to be whole pages, as it names itself; none does. */
+  staticMemoryPath: choice<string | undefined>(
+    'acquire_static_memory_bank',
+    undefined,
+    [['4.17.0'], 'arch/arm/domain_build.c'],
+    [['4.19.0'], 'arch/arm/static-memory.c'],
+    [['4.21.0'], 'common/device-tree/static-memory.c'],
+  ),
   /** What a domain with static memory does on a build without it. */
   staticMemWithoutConfig: choice<'panics' | 'unreachable' | 'unreachable-header'>(
     'construct_domU',

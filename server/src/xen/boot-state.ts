@@ -87,6 +87,12 @@ export interface Options {
   readonly xenheapMegabytes: number | undefined;
 }
 
+/** Addresses without the bits that no RAM uses: what a piece of the frame table has entries for. */
+export interface FrametablePiece extends Range {
+  /** Where its last mapping ends, beyond its entries; what lies between has no meaning. */
+  readonly mappedEnd: bigint;
+}
+
 export interface BootState {
   readonly tree: DeviceTree;
   readonly release: Release;
@@ -121,11 +127,16 @@ export interface BootState {
   options: Options;
   /** Where Xen's text is when dom0 is built; 4.11 has moved it by then. */
   xenAddress: bigint;
+  /** Xen's own heap, apart from the domains' memory; arm32 only. */
+  xenheap: Range | undefined;
+  /** The table of struct page_info, in the pieces it is allocated in. */
+  frametable: readonly FrametablePiece[];
   /** Boot allocator's regions as given, in pages, ascending. */
   heap: PageRange[];
   /** Ranges whose page frame numbers pass `mfn_valid()`. */
   valid: Range[];
-  buddy: Buddy | undefined;
+  /** The heap, once with the fewest and once with the most pages that Xen itself may have taken; none before it exists. */
+  buddies: readonly Buddy[];
 
   hasDom0: boolean;
   dom0Kernel: BootModule | undefined;
@@ -187,9 +198,11 @@ export function newBootState(tree: DeviceTree, release: Release, world: World): 
       xenheapMegabytes: undefined,
     },
     xenAddress: 0n,
+    xenheap: undefined,
+    frametable: [],
     heap: [],
     valid: [],
-    buddy: undefined,
+    buddies: [],
     hasDom0: false,
     dom0Kernel: undefined,
     dom0Initrd: undefined,

@@ -27,6 +27,8 @@ const WORDS = {
   // RAM and what Xen takes of it.
   'ram-from-firmware':
     'booted by UEFI, RAM comes from the firmware: the profile gives no efiMemoryMap',
+  'efi-image-name':
+    "the name of Xen's image stands in front of the options, and is not given with them",
   'ram-from-loader': 'the tree has no memory node: the boot loader adds it',
   'value-from-loader':
     'the boot script sets {property:word} of {node:word} to a value that is not known',
@@ -49,6 +51,9 @@ const WORDS = {
   'frametable-span-unchecked':
     'RAM spans {pages:dec} pages, more than the frame table can describe, and this release does not check that',
   'frametable-no-piece': 'no piece of free RAM holds the frame table of {size:dec} MiB',
+  'xenheap-unaligned':
+    'a xenheap of {size:dec} MiB does not start at a multiple of 32 MiB, as this release needs',
+  'xenheap-large': 'the xenheap has {size:dec} MiB, and Xen maps no more than 1 GiB of it',
   'ram-twice': 'free RAM from {address:hex0x} overlaps RAM that Xen already has',
   'free-pieces-limit': 'more than {limit:dec} pieces of free RAM',
   'modules-freed-twice':
@@ -73,6 +78,7 @@ const WORDS = {
     'several CPUs scrub memory while dom0 is built, and clean blocks are taken first',
   'scrubbed-by':
     '{cpus:dec} CPUs scrub memory while dom0 is built, and clean blocks are taken first',
+  'own-pages': 'it depends on how many pages Xen itself has taken before',
   'boot-may-end-at-memory': 'the boot may end where dom0 gets its memory',
   'dom0-memory-less-than-page': 'dom0_mem is less than a page',
   'kernel-size-unknown': 'the kernel is unpacked into the heap before, and its size is not given',
@@ -84,6 +90,8 @@ const WORDS = {
   'tree-too-large':
     "dom0's tree does not fit into {size:dec} bytes: the host's blob and a little more",
   'node-not-mapped': '{node:word} cannot be mapped into dom0',
+  'dom0-32-bit-top':
+    "dom0's only memory ends at 4 GiB, which a 32-bit kernel without LPAE does not survive",
   'dom0-shared-memory': "dom0's shared memory cannot be mapped",
   'reg-above-64-bits': 'reg of {node:word} ends above 64 bits',
   'root-cells': "the root's #address-cells and #size-cells are {address:dec} and {size:dec}",
@@ -127,10 +135,17 @@ const WORDS = {
     '{node:word} has xen,static-mem, and Xen is built without CONFIG_STATIC_MEMORY',
   'static-memory-unaligned':
     'xen,static-mem of {node:word} is not page aligned: what Xen does then depends on what is there',
+  'static-memory-not-pages': 'xen,static-mem of {node:word} does not begin and end at pages',
   'static-memory-outside-ram':
     'xen,static-mem of {node:word} is not in RAM: what Xen does then depends on what is there',
   'static-memory-twice':
     'xen,static-mem of {node:word} is used twice: what Xen does then depends on what is there',
+  'domain-extended-regions':
+    'the extended regions of {node:word} are what its shared memory and its devices leave, or all other domains',
+  'static-memory-beyond-frametable':
+    'xen,static-mem or xen,shared-mem of {node:word} lies outside all RAM that Xen describes by pages',
+  'static-memory-given-twice':
+    '{node:word} sets memory aside that was set aside before, and Xen takes each page once',
   'static-memory-sum': 'memory of {node:word} is not the sum of its xen,static-mem',
   'domain-kernel-large': "{domain:domain}'s kernel does not fit into its first bank",
 } as const satisfies Readonly<Record<string, string | ((facts: never) => string)>>;

@@ -24,8 +24,30 @@ export function readCommandLine(state: BootState): void {
       reason('value-from-loader', { node: '/chosen', property: 'xen,xen-bootargs' }),
     ];
     state.uncertain.push({ what: 'log', because });
-  } else print(state, 'command-line', { text: text ?? '<NULL>' }, source);
+  } else if (isNameMissing(state, text))
+    state.uncertain.push({ what: 'log', because: [reason('efi-image-name', {})] });
+  else print(state, 'command-line', { text: shownText(state, text) }, source);
   state.options = { ...parseOptions(state, text, source), open };
+}
+
+/** The options of a set-up by UEFI that were given, rather than read from the tree that the EFI stub writes. */
+function efiOptions({ world }: BootState): string | undefined {
+  return world.valueOf('boot') === 'efi' ? world.valueOf('xenCommandLine') : undefined;
+}
+
+/** Whether the name of Xen's image stands in front of the options, and was not given with them. */
+function isNameMissing(state: BootState, text: string | undefined): boolean {
+  return (
+    efiOptions(state) !== undefined &&
+    state.does.efiCommandLine === 'image-name' &&
+    !/^[^\s=]*(?:xen|\.efi)[^\s=]*(?: |$)/i.test(text ?? '')
+  );
+}
+
+function shownText(state: BootState, text: string | undefined): string {
+  const hasBlank = efiOptions(state) === undefined || text?.startsWith(' ') === true;
+  const blank = hasBlank || state.does.efiCommandLine !== 'blank' ? '' : ' ';
+  return blank + (text ?? '<NULL>');
 }
 
 function fromTree(state: BootState): Source & { readonly text?: string } {
@@ -57,13 +79,13 @@ function parseOptions(
   let dom0Cpus: number | undefined;
   let uart: string | undefined;
   let xenheapMegabytes: number | undefined;
-  for (const { name, value } of splitOptions(commandLine ?? '')) {
+  for (const { name, value, told } of splitOptions(commandLine ?? '')) {
     switch (name) {
       case 'dom0_mem': {
-        const size = parseSize(value);
+        const size = parseSize(value, state.does.percentIsBytes ? 'bytes' : 'KiB');
         dom0Memory = size.bytes;
         if (!size.whole && state.does.reportsBadOption)
-          print(state, 'dom0-mem-invalid', { name, value, code: EINVAL }, source);
+          print(state, 'dom0-mem-invalid', { name: told, value, code: EINVAL }, source);
         break;
       }
       case 'bootscrub':
@@ -104,8 +126,11 @@ function parseOptions(
   };
 }
 
-/** Words between blanks, with no quoting; `no-` in front of a name without a value turns it off (Xen: _cmdline_parse). */
-export function splitOptions(text: string): { name: string; value: string }[] {
+/**
+ * Words between blanks, with no quoting; `no-` in front of a name without a value turns it off. `told`: what a complaint
+ * about the value calls the option (Xen: _cmdline_parse).
+ */
+export function splitOptions(text: string): { name: string; value: string; told: string }[] {
   return text
     .split(' ')
     .filter((word) => word !== '')
@@ -114,8 +139,8 @@ export function splitOptions(text: string): { name: string; value: string }[] {
       const name = equals < 0 ? word : word.slice(0, equals);
       const value = equals < 0 ? '' : word.slice(equals + 1);
       return value === '' && name.startsWith('no-')
-        ? { name: name.slice(3), value: 'no' }
-        : { name, value };
+        ? { name: name.slice(3), value: 'no', told: 'no' }
+        : { name, value, told: name };
     });
 }
 
@@ -135,10 +160,14 @@ function parseInteger(text: string): { value: bigint; rest: string } {
 
 const SHIFTS: Readonly<Record<string, bigint>> = { b: 0n, k: 10n, m: 20n, g: 30n, t: 40n };
 
-/** Bytes; KiB without a suffix. `whole` is false when text follows, which Xen reports (parse_size_and_unit). */
-function parseSize(text: string): { bytes: bigint; whole: boolean } {
+/**
+ * Bytes; KiB without a suffix, and `percent` before `%`. `whole` is false when text follows, which Xen reports
+ * (parse_size_and_unit).
+ */
+function parseSize(text: string, percent: 'bytes' | 'KiB'): { bytes: bigint; whole: boolean } {
   const { value, rest } = parseInteger(text);
   const suffix = SHIFTS[rest.charAt(0).toLowerCase()];
   const left = suffix === undefined ? rest : rest.slice(1);
-  return { bytes: BigInt.asUintN(64, value << (suffix ?? 10n)), whole: left === '' };
+  const otherwise = rest.startsWith('%') && percent === 'bytes' ? 0n : 10n;
+  return { bytes: BigInt.asUintN(64, value << (suffix ?? otherwise)), whole: left === '' };
 }

@@ -7,19 +7,18 @@ import { baseName, type DtNode } from '../../tree/device-tree.ts';
 import { chosenOf } from '../chosen-of.ts';
 import type { BootModule, BootState, Source } from '../boot-state.ts';
 import { firstCell, readNumber } from '../cells.ts';
-import { ENOENT } from '../errno.ts';
+import { EINVAL, ENOENT } from '../errno.ts';
 import { isCompatible } from '../compatible.ts';
 import { crash, event, giveUp, panic, print } from '../console.ts';
 import { reason, type Reason } from '../reasons.ts';
+import { findDomUHoles } from './find-domu-holes.ts';
+import { GUEST_RAM } from './guest-ram.ts';
 import { freePages } from './page-alloc.ts';
 import { refuseSharedMemory } from './process-shm.ts';
 
 const MIB = 1n << 20n;
-/** GUEST_RAM0 and GUEST_RAM1: where a domain's RAM is, when it is not mapped 1:1. */
-const GUEST_RAM: readonly Range[] = [
-  { start: 0x40000000n, end: 0x100000000n },
-  { start: 0x200000000n, end: 0x10000000000n },
-];
+
+const ALIGNED = 'IS_ALIGNED(*pbase, PAGE_SIZE) && IS_ALIGNED(*psize, PAGE_SIZE)';
 
 /** Builds every domain of /chosen in order; ends the boot where one cannot be built (Xen: create_domUs). */
 export function createDomUs(state: BootState): void {
@@ -58,9 +57,15 @@ function isHardwareDomain(node: DtNode): boolean {
   return ((firstCell(node.properties.get('capabilities')?.bytes) ?? 0) & 2) !== 0;
 }
 
-/** `source` is what keeps the domain from being built, if that is not its node as a whole. */
-function fail(state: BootState, node: DtNode, because: Reason, source: Source = { node }): void {
-  panic(state, 'domain-construction', { domain: baseName(node) }, because, source);
+/** `code` is Xen's error number; `source` is what keeps the domain from being built, if that is not its node as a whole. */
+function fail(
+  state: BootState,
+  node: DtNode,
+  code: number,
+  because: Reason,
+  source: Source = { node },
+): void {
+  panic(state, 'domain-construction', { domain: baseName(node), code }, because, source);
 }
 
 function constructDomU(
@@ -73,7 +78,7 @@ function constructDomU(
   const source = { node, written: memory?.definition?.whole };
   if (!memory || memory.bytes.length < 8) {
     print(state, 'domain-memory-property', {}, source);
-    fail(state, node, reason('domain-without-memory', { node: node.path }));
+    fail(state, node, EINVAL, reason('domain-without-memory', { node: node.path }));
     return;
   }
   const kib = readNumber(memory.bytes, 0, 2);
@@ -82,7 +87,7 @@ function constructDomU(
   const kernel = moduleBelow(state, node, 'Kernel');
   if (!kernel) {
     print(state, 'kernel-missing', {}, { node });
-    fail(state, node, reason('domain-without-kernel', { node: node.path }));
+    fail(state, node, ENOENT, reason('domain-without-kernel', { node: node.path }));
     return;
   }
   const name = `d${state.domains}`;
@@ -96,9 +101,10 @@ function constructDomU(
   if (!bank || state.outcome) return;
   const refused = refuseSharedMemory(state, node, name, mapping);
   if (refused) {
-    fail(state, node, reason('domain-shared-memory', { node: node.path }), refused);
+    fail(state, node, EINVAL, reason('domain-shared-memory', { node: node.path }), refused);
     return;
   }
+  findDomUHoles(state, node, name, size, mapping);
   placeDomU(state, kernel, initrd, bank);
 }
 
@@ -130,7 +136,8 @@ const DOMAIN_OVERHEAD = 64n * MIB;
 function allocateMemory(state: BootState, node: DtNode, size: bigint): Range | undefined {
   const name = `d${state.domains}`;
   print(state, 'allocating', { size: Number(size / MIB), domain: name });
-  const free = state.buddy ? BigInt(freePages(state.buddy)) * PAGE_SIZE - state.takenByDomUs : 0n;
+  const [buddy] = state.buddies;
+  const free = buddy ? BigInt(freePages(buddy)) * PAGE_SIZE - state.takenByDomUs : 0n;
   state.takenByDomUs += size;
   const ram = state.ram.reduce((sum, bank) => sum + bank.size, 0n);
   if (size > ram && state.banksUncertain) {
@@ -182,7 +189,7 @@ function allocateStaticMemory(
     const because = reason('static-memory-not-built', { node: node.path });
     if (does.staticMemWithoutConfig === 'panics' || !state.world.valueOf('xen.debug')) {
       print(state, 'tree-generation', { code: ENOENT });
-      fail(state, node, because);
+      fail(state, node, EINVAL, because);
     } else {
       const place =
         does.staticMemWithoutConfig === 'unreachable'
@@ -216,6 +223,14 @@ function allocateStaticMemory(
           : taken.some((other) => overlaps(other, range))
             ? 'static-memory-twice'
             : undefined;
+    const place = does.staticMemoryPath;
+    if (doubt === 'static-memory-unaligned' && place && state.world.valueOf('xen.debug'))
+      return crash(
+        state,
+        event('assertion', { assertion: ALIGNED, place }),
+        reason('static-memory-not-pages', { node: node.path }),
+        bank,
+      );
     if (doubt) {
       return giveUp(state, reason(doubt, { node: node.path }));
     }

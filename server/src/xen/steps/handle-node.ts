@@ -2,7 +2,7 @@
 
 import { bytesOf, stringOf, stringsIn, type DtNode } from '../../tree/device-tree.ts';
 import { chosenOf } from '../chosen-of.ts';
-import { is32Bit, type BootState } from '../boot-state.ts';
+import { is32Bit, type BootModule, type BootState } from '../boot-state.ts';
 import { isRaspberryPi4 } from '../raspberry-pi-4.ts';
 import { cellAt, firstCell, inheritedCells, readNumber } from '../cells.ts';
 import { isOneOf } from '../compatible.ts';
@@ -17,6 +17,7 @@ import {
   type FdtWriter,
 } from './fdt-writer.ts';
 import { isAvailable } from './device-tree-get-meminfo.ts';
+import { findExtendedRegions } from './find-unallocated-memory.ts';
 import { handleDevice, type MappingFailure } from './handle-device.ts';
 import {
   encodeRanges,
@@ -86,7 +87,9 @@ export function findHostDevices(state: BootState): HostDevices {
   for (const part of path.split('/')) {
     if (part !== '') uart = uart?.children.find((child) => child.name === part);
   }
-  return { gic, uart: uart === tree.root ? undefined : uart };
+  // A console that no driver claims stays dom0's.
+  const isClaimed = uart !== undefined && isOneOf(uart, new Set(state.does.uarts));
+  return { gic, uart: isClaimed ? uart : undefined };
 }
 
 /** Writes a node with all below it; nothing, or what ends the making of the tree (Xen: handle_node). */
@@ -172,6 +175,7 @@ const CHOSEN_DROPPED = new Set([
   'linux,uefi-mmap-desc-size',
   'linux,uefi-mmap-desc-ver',
 ]);
+const KINDS_OF_STUB: ReadonlySet<BootModule['kind']> = new Set(['Kernel', 'Ramdisk', 'XSM']);
 const IOMMU_PROPERTIES = new Set(['iommus', 'iommu-map', 'iommu-map-mask']);
 
 /** The node's properties, `status` last; /chosen gets dom0's command line and its ramdisk (Xen: write_properties). */
@@ -179,6 +183,7 @@ function writeProperties(state: BootState, writer: FdtWriter, node: DtNode): voi
   const { does } = state;
   const isChosen = node.parent === state.tree.root && node.name.toLowerCase() === 'chosen';
   const hidesIommu = does.hidesIommuProperties && isBehindIommu(state, node);
+  if (isChosen) writeCellsOfStub(state, writer, node);
   for (const [name, property] of node.properties) {
     if (name === 'status' || name === 'xen,passthrough') continue;
     if (isChosen && CHOSEN_DROPPED.has(name)) continue;
@@ -196,6 +201,16 @@ function writeProperties(state: BootState, writer: FdtWriter, node: DtNode): voi
     writeBytes(writer, 'linux,initrd-start', new Uint8Array(8));
     writeBytes(writer, 'linux,initrd-end', new Uint8Array(8));
   }
+}
+
+/** What the EFI stub puts in front when it adds a module to a /chosen without it (Xen: setup_chosen_node). */
+function writeCellsOfStub(state: BootState, writer: FdtWriter, chosen: DtNode): void {
+  const added = state.modules.some(({ node, kind }) => !node && KINDS_OF_STUB.has(kind));
+  if (state.world.valueOf('boot') !== 'efi' || !added) return;
+  const missing = (name: string): boolean => !chosen.properties.has(name);
+  if (missing('ranges')) writeBytes(writer, 'ranges', new Uint8Array());
+  for (const name of ['#size-cells', '#address-cells'])
+    if (missing(name)) writeCells(writer, name, 2);
 }
 
 function dom0CommandLine(state: BootState, chosen: DtNode): string | undefined {
@@ -291,6 +306,8 @@ function writeXenNodes(state: BootState, writer: FdtWriter, devices: HostDevices
   const phandle = phandleOf(devices.gic) ?? 0;
   beginNode(writer, 'hypervisor');
   writeStrings(writer, 'compatible', `xen,xen-${release.major}.${release.minor}`, 'xen,xen');
+  // They are what is left when every host node is mapped.
+  if (!writer.full) findExtendedRegions(state);
   const ranges = [...(state.grantTable ? [state.grantTable] : []), ...state.extendedRegions];
   if (cells.address <= 2 && cells.size <= 2 && cells.address > 0 && cells.size > 0)
     writeBytes(writer, 'reg', encodeRanges(ranges, cells));
