@@ -3,7 +3,8 @@
 import { XEN } from '../xen/xen-boots.ts';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { readBootLog } from '../console/read-boot-log.ts';
+import { readBootLog, type BootLog } from '../console/read-boot-log.ts';
+import { binaryKindOf } from '../inputs/binary-kind.ts';
 import {
   readBootScript,
   RUNS_TOO_MUCH,
@@ -35,6 +36,7 @@ import type { LoaderChanges } from '../tree/loader-changes.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
 import { Failure } from './failure.ts';
+import { wordIgnored } from './word-ignored.ts';
 import type { MadeText } from './places.ts';
 import { placeOfField, readText, type BoardSettings } from './settings.ts';
 import type { Shell } from './shell.ts';
@@ -60,7 +62,7 @@ export type BootShell = Pick<Shell, 'files' | 'cwd'>;
 
 type BootSettings = Pick<
   BoardSettings,
-  'profile' | 'bootScripts' | 'memoryFrom' | 'efiMap' | 'xenImage'
+  'profile' | 'bootScripts' | 'memoryFrom' | 'efiMap' | 'xenImage' | 'verbose'
 > &
   Partial<Pick<BoardSettings, 'targets' | 'profileSources'>>;
 
@@ -73,19 +75,7 @@ export function readBootInputs(
 ): BootInputs {
   const facts: FactSource[] = [{ basis: 'given', profile: settings.profile }];
   const remarks: string[] = [];
-  if (settings.memoryFrom !== undefined) {
-    const log = readBootLog(
-      readText(shell, settings.memoryFrom, shown(shell, settings.memoryFrom)),
-    );
-    const memory = log.ram.length > 0 ? log.ram : log.linuxMemory;
-    if (memory.length === 0)
-      throw new Failure(`${shown(shell, settings.memoryFrom)}: no line says where RAM is`);
-    const { xenCommandLine } = log;
-    facts.push({
-      basis: 'log',
-      profile: { memory, ...(xenCommandLine === undefined ? {} : { xenCommandLine }) },
-    });
-  }
+  if (settings.memoryFrom !== undefined) facts.push(readMemoryLog(shell, settings.memoryFrom));
   if (settings.xenImage !== undefined) {
     const image = readImage(shell, settings.xenImage);
     const says = profileOfImage(image);
@@ -98,17 +88,70 @@ export function readBootInputs(
       );
   }
   if (settings.efiMap !== undefined) {
-    const efiMemoryMap = readEfiMap(
-      readText(shell, settings.efiMap, shown(shell, settings.efiMap)),
-    );
-    if (efiMemoryMap.length === 0)
-      throw new Failure(`${shown(shell, settings.efiMap)}: not a UEFI memory map`);
-    facts.push({ basis: 'given', profile: { boot: 'efi', efiMemoryMap } });
+    const name = shown(shell, settings.efiMap);
+    const map = readEfiMap(textOf(shell, settings.efiMap, 'a UEFI memory map'));
+    if (!map.ok) throw new Failure(`${name}:${map.line}: ${map.because}`);
+    const place = `${name}:${map.line}`;
+    facts.push({
+      basis: 'given',
+      profile: { boot: 'efi', efiMemoryMap: map.ranges },
+      places: { boot: place, efiMemoryMap: place },
+    });
+    const ignored = map.ignored.map(({ line, because }) => ({ place: `${name}:${line}`, because }));
+    remarks.push(...wordIgnored(ignored, settings.verbose === true));
   }
   const [first, ...others] = settings.bootScripts ?? [];
   if (first === undefined)
     return { facts, loads: [], overlays: [], made: [], remarks, leftOut: [] };
   return readScripts(shell, root, isBlob, [first, ...others], facts, remarks);
+}
+
+/** The text of a file that is meant as `what`; fails when it is not text. */
+function textOf(shell: BootShell, file: FileId, what: string): string {
+  const name = shown(shell, file);
+  const text = readText(shell, file, name);
+  const bytes = shell.files.bytes(file);
+  const kind = typeof bytes === 'string' ? undefined : binaryKindOf(bytes);
+  if (kind !== undefined) throw new Failure(`${name}: is ${kind}, not ${what}`);
+  return text;
+}
+
+/** The RAM of the host as a captured log has it; fails when no line speaks of the host. */
+function readMemoryLog(shell: BootShell, file: FileId): FactSource {
+  const name = shown(shell, file);
+  const log = readBootLog(textOf(shell, file, 'a boot log'));
+  const placeOf = (id: string): string => {
+    const line = log.lines.find(({ messages }) => messages.some((each) => each.id === id));
+    return line === undefined ? name : `${name}:${line.line}`;
+  };
+  const { xenCommandLine, isEfi } = log;
+  const { memory, from } = hostMemoryOf(log, name, placeOf);
+  return {
+    basis: 'log',
+    profile: {
+      memory,
+      ...(xenCommandLine === undefined ? {} : { xenCommandLine }),
+      ...(isEfi ? { boot: 'efi' } : {}),
+    },
+    places: { memory: from, xenCommandLine: placeOf('command-line'), boot: name },
+  };
+}
+
+function hostMemoryOf(
+  log: BootLog,
+  name: string,
+  placeOf: (id: string) => string,
+): { readonly memory: BootLog['ram']; readonly from: string } {
+  const { ram, linuxMemory, isLinuxUnderXen, loaderMemory } = log;
+  if (ram.length > 0) return { memory: ram, from: placeOf('ram') };
+  if (linuxMemory.length > 0 && !isLinuxUnderXen)
+    return { memory: linuxMemory, from: placeOf('linux-node') };
+  if (loaderMemory.length > 0) return { memory: loaderMemory, from: name };
+  throw new Failure(
+    linuxMemory.length > 0
+      ? `${placeOf('linux-node')}: this is the memory of a Linux under Xen, not of the host; the log has no "RAM:" line of Xen`
+      : `${name}: no line says where RAM is`,
+  );
 }
 
 /** Fails with the first field of the boot profile of which `other` says something else; `placeOf` names where. */

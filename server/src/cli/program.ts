@@ -20,6 +20,7 @@ export interface BoardOptions {
   readonly linux: readonly string[];
   readonly format: string;
   readonly output?: string;
+  readonly verbose?: boolean;
 }
 
 export interface CheckOptions extends BoardOptions {
@@ -149,7 +150,8 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
     read.option(`--${id} <release>`, `${releaseHelp} (repeatable)`, collectReleases, []);
   return read
     .addOption(new Option('--format <format>', 'output format').choices(formats).default(first))
-    .option('-o, --output <file>', 'write the result there instead of to standard output');
+    .option('-o, --output <file>', 'write the result there instead of to standard output')
+    .option('-v, --verbose', 'list everything that was ignored in the files beside the board');
 }
 
 /** Readers that have a map, for the help. */
