@@ -134,7 +134,7 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
     .option('--profile <file>', 'boot profile: JSON with what a devicetree does not say')
     .option(
       '--boot-script <file>',
-      'U-Boot script, U-Boot environment or ImageBuilder config that edits the tree and loads files (repeatable: an environment and the scripts that use it)',
+      'what boots the board: U-Boot script or environment, FIT image, extlinux.conf, xen.cfg, GRUB or ImageBuilder configuration (repeatable: an environment and the scripts that use it)',
       collectSome,
     )
     .option('--memory-from <log>', 'take the actual RAM from a captured boot log')

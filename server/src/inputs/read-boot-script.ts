@@ -7,7 +7,9 @@ export interface ScriptLoad {
   readonly address: bigint;
   /** As the script names it. */
   readonly file: string;
-  /** Line of the script, from 1. */
+  /** Bytes it has in memory, where what loads it says so. */
+  readonly size?: bigint;
+  /** Line of the script, from 1; 0 where it is a container without lines. */
   readonly line: number;
 }
 
@@ -22,6 +24,8 @@ export interface BootScript {
     readonly kernel?: bigint;
     readonly initrd?: bigint;
     readonly dtb?: bigint;
+    /** The configuration of a FIT: what stands behind `#`. */
+    readonly configuration?: string;
     readonly efi: boolean;
     /** Which of them U-Boot boots where they are loaded: it copies others to a place of its own. */
     readonly stays?: Stays;
@@ -29,6 +33,12 @@ export interface BootScript {
   };
   /** What is not known for want of a variable or a number, and what was ignored: one sentence each, with its line. */
   readonly unclear: readonly { readonly line: number; readonly because: string }[];
+  /** What has no part in this boot, one clause each: other entries of a menu, keywords nobody knows. */
+  readonly ignored?: readonly { readonly line: number; readonly because: string }[];
+  /** Xen's command line, where the file gives it to Xen itself. */
+  readonly xenCommandLine?: { readonly text: string; readonly line: number };
+  /** The file of dom0's kernel, where no address of it is known. */
+  readonly dom0Kernel?: { readonly file: string; readonly line: number };
 }
 
 /** By the last address to which U-Boot may copy the initrd and the DTB (`initrd_high`, `fdt_high`): all ones say not to. */
@@ -177,6 +187,9 @@ export function readBootScript(
           variables.delete('filesize', `${name} is not beside the script, so its size is unknown`);
         else variables.set('filesize', size.toString(16));
       }
+    } else if (name === 'source') {
+      const file = loadedAt.get(hexadecimal(rest[0]?.split(':')[0]) ?? -1n);
+      complain(`source: ${file ?? 'the script'} is not read; give it as a boot script, too`);
     } else if (BOOTERS.has(name)) {
       const [kernel, second, third] = rest;
       const dtb = name === 'bootefi' ? second : third;
@@ -189,8 +202,11 @@ export function readBootScript(
           complain(
             `${name}: the address of the ${what} is unknown: ${wordAddress(word, whyOf(index))}`,
           );
+      // bootm takes `ADDRESS#CONFIGURATION` and `ADDRESS:IMAGE` of a FIT.
+      const [at, configuration] = kernel?.split('#') ?? [];
       boot = {
-        ...optional('kernel', hexadecimal(kernel)),
+        ...optional('kernel', hexadecimal(at?.split(':')[0])),
+        ...(configuration === undefined ? {} : { configuration }),
         ...optional('initrd', initrd === '-' ? undefined : hexadecimal(initrd)),
         ...optional('dtb', hexadecimal(dtb)),
         efi: name === 'bootefi',
