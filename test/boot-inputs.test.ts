@@ -167,6 +167,48 @@ DRAM bank   = 0x0000000000000001
     });
   });
 
+  describe('--boot-script', () => {
+    const withScript = async (...lines: readonly string[]): Promise<Ran> => {
+      writeFiles(folder, { 'boot.cmd': `${lines.join('\n')}\n`, Image: 'x'.repeat(4096) });
+      return await run('check', 'reserving.dts', '--xen', '4.18', '--boot-script', 'boot.cmd');
+    };
+    before(() => {
+      writeFiles(folder, {
+        'reserving.dts': BOARD.replace('/ {', '/memreserve/ 0x50000000 0x1000;\n/ {'),
+      });
+    });
+
+    it('says of a file that may be loaded no more than information, and nothing of two that exclude each other', async () => {
+      const { stdout, status } = await withScript(
+        'if test "${board}" = a; then load mmc 0:1 0x90000000 Image',
+        'load mmc 0:1 0x41000000 Image; else load mmc 0:1 0x41000800 Image; fi',
+        'booti 0x41000000 - 0x44000000',
+      );
+      assert.equal(status, 0);
+      assert.equal(stdout.split('\n').filter((line) => /load-/.test(line)).length, 1, stdout);
+      assert.match(
+        stdout,
+        /^boot\.cmd:1:1: information: Image is loaded to \[0x90000000, 0x90001000\), past the end of RAM \(0x7fffffff\), if it is loaded: it depends on a condition that is not known: \$\{board\} is not set in the script/m,
+      );
+    });
+
+    it('takes the RAM of fdt memory, and the reservations that are left', async () => {
+      await withScript(
+        'fdt addr 44000000; fdt rsvmem add 51000000 1000; fdt rsvmem delete 0; fdt memory 40000000 20000000',
+        'booti 41000000 - 44000000',
+      );
+      const facts = await factsWith('--boot-script', 'boot.cmd');
+      assert.deepEqual(facts.get('memory')?.value, [{ start: '0x40000000', end: '0x60000000' }]);
+      assert.equal(facts.get('memory')?.because, 'the boot script says so (boot.cmd:1)');
+      const dts = await run(
+        ...['compile', 'reserving.dts', '--boot-script', 'boot.cmd', '--format', 'dts'],
+      );
+      assert.deepEqual(dts.stdout.match(/\/memreserve\/[^;]*/g), [
+        '/memreserve/\t0x0000000051000000 0x0000000000001000',
+      ]);
+    });
+  });
+
   describe('boot --compare', () => {
     const compared = async (log: string): Promise<Ran> => {
       writeFiles(folder, { 'boot.log': log });

@@ -232,7 +232,7 @@ function readScripts(
     return lineSpan(text, lines, file, own);
   };
   const { statements, loads: loaded, boot, unclear } = script;
-  const isEmpty = !boot && statements.length + loaded.length === 0;
+  const isEmpty = !boot && !script.memory && statements.length + loaded.length === 0;
   if (isEmpty && unclear.every(({ because }) => because === RUNS_TOO_MUCH)) {
     const why = unclear[0]?.because ?? 'nothing in it loads, boots or edits a tree';
     throw new Failure(`${names}: ${why}`);
@@ -257,6 +257,7 @@ function readScripts(
       at: spanOf(load.line),
       role,
       ...staysAt(script, role),
+      ...(load.alternatives ? { alternatives: load.alternatives } : {}),
     };
   });
   const made: MadeText[] = [];
@@ -312,6 +313,8 @@ function loaderChangesOf(
     if (statement.kind === 'reservation') {
       const { address, size, line } = statement;
       reservations.push({ address, size, at: spanOf(line) });
+    } else if (statement.kind === 'remove-reservation') {
+      reservations.push({ removed: statement.index });
     } else if (statement.kind === 'remove-node') {
       for (const [key, each] of unknown)
         if (each.path === node || each.path.startsWith(`${node}/`)) unknown.delete(key);
@@ -358,7 +361,7 @@ function factsOf(
   sizeOf: (name: string) => bigint | undefined,
   placeOf: (line: number) => string,
 ): FactSource {
-  const { boot, xenCommandLine, dom0Kernel } = script;
+  const { boot, xenCommandLine, dom0Kernel, memory } = script;
   const loadAs = (role: Load['role']): BootScript['loads'][number] | undefined =>
     script.loads.find(({ address }) => roleOf(script, address) === role);
   const xen = loadAs('xen');
@@ -372,6 +375,7 @@ function factsOf(
       ...(dtb ? { dtb: { address: dtb.address } } : {}),
       ...(xenCommandLine ? { xenCommandLine: xenCommandLine.text } : {}),
       ...(fileSize === undefined ? {} : { kernel: { fileSize } }),
+      ...(memory ? { memory: [{ start: memory.start, end: memory.end }] } : {}),
     },
     places: {
       ...(boot ? { boot: placeOf(boot.line) } : {}),
@@ -379,6 +383,7 @@ function factsOf(
       ...(dtb ? { 'dtb.address': placeOf(dtb.line) } : {}),
       ...(xenCommandLine ? { xenCommandLine: placeOf(xenCommandLine.line) } : {}),
       ...(dom0Kernel ? { 'kernel.fileSize': placeOf(dom0Kernel.line) } : {}),
+      ...(memory ? { memory: placeOf(memory.line) } : {}),
     },
   };
 }

@@ -178,12 +178,13 @@ function mapLines(script: BootScript, to: (line: number) => number): BootScript 
 
 /** One after the other; what boots is what the last says. */
 function joined(scripts: readonly BootScript[]): BootScript {
-  const last = <Key extends 'boot' | 'xenCommandLine' | 'dom0Kernel'>(
+  const last = <Key extends 'boot' | 'xenCommandLine' | 'dom0Kernel' | 'memory'>(
     key: Key,
   ): Pick<BootScript, Key> | undefined => scripts.findLast((each) => each[key] !== undefined);
   const { boot } = last('boot') ?? {};
   const { xenCommandLine } = last('xenCommandLine') ?? {};
   const { dom0Kernel } = last('dom0Kernel') ?? {};
+  const { memory } = last('memory') ?? {};
   return {
     statements: scripts.flatMap(({ statements }) => statements),
     loads: scripts.flatMap(({ loads }) => loads),
@@ -193,6 +194,7 @@ function joined(scripts: readonly BootScript[]): BootScript {
     ...(boot ? { boot } : {}),
     ...(xenCommandLine ? { xenCommandLine } : {}),
     ...(dom0Kernel ? { dom0Kernel } : {}),
+    ...(memory ? { memory } : {}),
   };
 }
 
