@@ -5,7 +5,8 @@ import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { readBootLog, type BootLog } from '../console/read-boot-log.ts';
 import { binaryKindOf } from '../inputs/binary-kind.ts';
-import { RUNS_TOO_MUCH, type BootScript } from '../inputs/read-boot-script.ts';
+import type { BootScript } from '../inputs/boot-script.ts';
+import { RUNS_TOO_MUCH } from '../inputs/read-boot-script.ts';
 import { readEfiMap } from '../inputs/read-efi-map.ts';
 import {
   profileOfImage,

@@ -1,9 +1,9 @@
 // Reads the files that are given as boot scripts, whatever each of them is, as one script whose lines know where they stand.
 
 import path from 'node:path';
+import type { BootScript } from '../inputs/boot-script.ts';
 import {
   readBootScript,
-  type BootScript,
   type EnvironmentVariable,
   type SizeOf,
 } from '../inputs/read-boot-script.ts';

@@ -1,6 +1,7 @@
 // Reads extlinux.conf as U-Boot's `sysboot` does (boot/pxe_utils.c): the files of the entry that boots by default.
 
-import type { BootScript, Environment, ScriptLoad } from './read-boot-script.ts';
+import type { BootScript, ScriptLoad } from './boot-script.ts';
+import type { Environment } from './read-boot-script.ts';
 import type { ScriptStatement } from './write-script-tree.ts';
 
 /** Whether a text is an extlinux.conf: it has an entry that boots something. */

@@ -3,7 +3,7 @@
 import { readDtb, type BlobFault } from '../dtb/read-dtb.ts';
 import { decodeText } from '../text/decode.ts';
 import { cellAtByte, nodeAt, stringOf, stringsOf, type DtNode } from '../tree/device-tree.ts';
-import type { BootScript, ScriptLoad } from './read-boot-script.ts';
+import type { BootScript, ScriptLoad } from './boot-script.ts';
 
 /** One file inside. */
 export interface FitImage {

@@ -1,6 +1,6 @@
 // Reads how GRUB starts Xen on Arm (grub-core/loader/arm64/xen_boot.c): xen_hypervisor, xen_module and devicetree of an entry.
 
-import type { BootScript } from './read-boot-script.ts';
+import type { BootScript } from './boot-script.ts';
 import type { ScriptStatement } from './write-script-tree.ts';
 
 /** The commands, and what GRUB's configurations for x86 and old ones for Arm call them. */

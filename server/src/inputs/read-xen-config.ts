@@ -1,6 +1,6 @@
 // Reads the configuration of Xen's EFI loader (xen.cfg) as the loader does (Xen: common/efi/boot.c, pre_parse and get_value).
 
-import type { BootScript } from './read-boot-script.ts';
+import type { BootScript } from './boot-script.ts';
 import type { ScriptStatement } from './write-script-tree.ts';
 
 interface Item {

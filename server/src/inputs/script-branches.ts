@@ -1,6 +1,6 @@
 // Follows `if`, `&&` and `||` of boot scripts: where a condition is not known, what may run are alternatives.
 
-import type { BootScript, ScriptLoad } from './read-boot-script.ts';
+import type { BootScript, ScriptLoad } from './boot-script.ts';
 import type { Changes, ForkedMap } from './forked-map.ts';
 import { mergeStatements } from './merge-statements.ts';
 import type { Truth } from './script-condition.ts';
