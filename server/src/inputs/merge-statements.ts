@@ -13,10 +13,8 @@ export function mergeStatements(
   alternatives: readonly (readonly ScriptStatement[])[],
   why: string,
 ): MergedStatements {
-  const finals = alternatives.map(finalEdits);
   const statements: ScriptStatement[] = [];
   const open: { line: number; because: string }[] = [];
-  const seen = new Set<string>();
   /** Nodes that are there only in some alternatives. */
   const maybe = new Set<string>();
   const isMaybe = (path: string): boolean => {
@@ -27,41 +25,55 @@ export function mergeStatements(
     }
     return false;
   };
-  for (const edits of finals)
-    for (const [key, edit] of edits) {
-      if (seen.has(key)) continue;
-      seen.add(key);
-      if (isMaybe(edit.path)) continue;
-      const { path, line } = edit;
-      if (finals.every((each) => isSame(each.get(key), edit))) statements.push(edit);
-      else if ('name' in edit) {
-        const { name } = edit;
-        statements.push({
-          kind: 'unknown-property',
-          path,
-          name,
-          cells: [],
-          text: '',
-          because: why,
-          line,
-        });
-        open.push({ line, because: `${name} of ${path} is unknown: ${why}` });
-      } else {
-        if (edit.kind === 'node') maybe.add(path);
-        open.push({ line, because: `${wordEdit(edit)} is left out: ${why}` });
-      }
+  for (const { edit, count, isSame } of finalEdits(alternatives)) {
+    if (isMaybe(edit.path)) continue;
+    const { path, line } = edit;
+    if (isSame && count === alternatives.length) statements.push(edit);
+    else if ('name' in edit) {
+      const { name } = edit;
+      statements.push({
+        kind: 'unknown-property',
+        path,
+        name,
+        cells: [],
+        text: '',
+        because: why,
+        line,
+      });
+      open.push({ line, because: `${name} of ${path} is unknown: ${why}` });
+    } else {
+      if (edit.kind === 'node') maybe.add(path);
+      open.push({ line, because: `${wordEdit(edit)} is left out: ${why}` });
     }
+  }
   return { statements, open };
 }
 
 /** U-Boot's commands reach no deeper nodes (MAX_LEVEL: 32). */
 const DEEPEST = 64;
 
-/** What is left when all edits are made: the last of each property and node. */
-function finalEdits(statements: readonly ScriptStatement[]): ReadonlyMap<string, ScriptStatement> {
-  const edits = new Map<string, ScriptStatement>();
-  for (const each of statements) edits.set(keyOf(each), each);
-  return edits;
+interface FinalEdit {
+  /** Of the first alternative that makes it. */
+  readonly edit: ScriptStatement;
+  /** How many alternatives make one of this property or node. */
+  count: number;
+  isSame: boolean;
+}
+
+/** What is left of each property and node when all edits are made, the last, in the order in which they are first made. */
+function finalEdits(alternatives: readonly (readonly ScriptStatement[])[]): Iterable<FinalEdit> {
+  const edits = new Map<string, FinalEdit>();
+  for (const statements of alternatives) {
+    const own = new Map(statements.map((each) => [keyOf(each), each]));
+    for (const [key, edit] of own) {
+      const known = edits.get(key);
+      if (known) {
+        known.count++;
+        known.isSame &&= isSame(known.edit, edit);
+      } else edits.set(key, { edit, count: 1, isSame: true });
+    }
+  }
+  return edits.values();
 }
 
 function keyOf(statement: ScriptStatement): string {
@@ -76,8 +88,8 @@ function keyOf(statement: ScriptStatement): string {
   }
 }
 
-function isSame(one: ScriptStatement | undefined, other: ScriptStatement): boolean {
-  if (one?.kind !== other.kind) return false;
+function isSame(one: ScriptStatement, other: ScriptStatement): boolean {
+  if (one.kind !== other.kind) return false;
   if (one.kind === 'property' && other.kind === 'property') return one.value === other.value;
   if (one.kind !== 'unknown-property' || other.kind !== 'unknown-property') return true;
   return one.text === other.text && one.cells.join() === other.cells.join();

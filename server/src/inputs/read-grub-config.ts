@@ -75,12 +75,13 @@ export function readGrubConfig(text: string): BootScript {
       setUnknown(path, 'bootargs', words.join(' ').replaceAll(VARIABLE, ''), because, line);
     }
   };
+  const expansion = new Expansion(variables);
   let modules = 0;
   let kernel: BootScript['dom0Kernel'];
   for (const { name, words, line } of chosen?.commands ?? []) {
     const [file, ...rest] = words
       .filter((word) => word !== '--nounzip')
-      .map((word) => expand(word, variables))
+      .map((word) => expansion.of(word))
       .filter((word) => word !== '');
     if (file === undefined) unclear.push({ line, because: 'a file name is missing' });
     if (file === undefined || name === 'devicetree') continue;
@@ -110,16 +111,27 @@ export function readGrubConfig(text: string): BootScript {
 
 const VARIABLE = /\$(?:\{[\w?*@#]+\}|\w+)/g;
 
-/** UTF-16 units of one word: more than any has. */
-const LONGEST_WORD = 1 << 12;
+/** UTF-16 units that variables put into one file, together: more than any has. */
+const MOST_EXPANDED = 1 << 16;
 
-/** A word with the variables put in whose value is known. */
-function expand(word: string, variables: ReadonlyMap<string, string | undefined>): string {
-  const expanded = word.replaceAll(
-    VARIABLE,
-    (reference) => variables.get(reference.replace(/[^\w]/g, '')) ?? reference,
-  );
-  return expanded.length > LONGEST_WORD ? word : expanded;
+/** Puts in the variables whose value is known. */
+class Expansion {
+  readonly #variables: ReadonlyMap<string, string | undefined>;
+  #length = 0;
+
+  constructor(variables: ReadonlyMap<string, string | undefined>) {
+    this.#variables = variables;
+  }
+
+  /** A word with its variables; those that make the file too long stay as they are. */
+  of(word: string): string {
+    return word.replaceAll(VARIABLE, (reference) => {
+      const value = this.#variables.get(reference.replace(/[^\w]/g, ''));
+      if (value === undefined || this.#length + value.length > MOST_EXPANDED) return reference;
+      this.#length += value.length;
+      return value;
+    });
+  }
 }
 
 /** The first variable that is left in words. */

@@ -273,8 +273,8 @@ export class Branches {
 
   #mergeOverlays(arms: readonly Arm[], why: string, line: number): void {
     const [first] = arms;
-    const names = (arm: Arm | undefined): string => arm?.overlays.join('\n') ?? '';
-    if (arms.every((arm) => names(arm) === names(first))) {
+    const names = first?.overlays.join('\n');
+    if (arms.every(({ overlays }) => overlays.join('\n') === names)) {
       for (const each of first?.overlays ?? []) this.#effects.overlays.push(each);
       return;
     }
@@ -322,10 +322,17 @@ function mergeMaps<Key, Value>(
   isSame: (one: Value | undefined, other: Value | undefined) => boolean,
   unknown: Value | undefined,
 ): void {
-  for (const key of new Set(arms.flatMap((changes) => [...changes.keys()]))) {
-    const before = map.get(key);
-    const values = arms.map((changes) => (changes.has(key) ? changes.get(key) : before));
-    const [first] = values;
-    map.set(key, values.every((each) => isSame(first, each)) ? first : unknown);
+  const found = new Map<Key, { readonly first: Value | undefined; count: number; same: boolean }>();
+  for (const changes of arms)
+    for (const [key, value] of changes) {
+      const known = found.get(key);
+      if (known) {
+        known.count++;
+        known.same &&= isSame(known.first, value);
+      } else found.set(key, { first: value, count: 1, same: true });
+    }
+  for (const [key, { first, count, same }] of found) {
+    const isKept = same && (count === arms.length || isSame(first, map.get(key)));
+    map.set(key, isKept ? first : unknown);
   }
 }
