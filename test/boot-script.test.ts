@@ -120,19 +120,29 @@ describe('read-boot-script', () => {
   });
 
   it('reserves memory, and says which verbs of fdt it does not follow', () => {
-    const { statements, unclear } = read(
+    const { statements, unclear, memory } = read(
       'fdt resize 1000',
       'fdt rsvmem add 0x48000000 1000',
       'fdt rsvmem add ${from} 1000',
       'fdt rsvmem delete 0',
       'fdt memory 40000000 1000',
+      'fdt rsvmem delete ${which}',
+      'fdt rsvmem print',
+      'fdt checksign',
+      'fdt wonder',
     );
     assert.deepEqual(statements, [
       { kind: 'reservation', path: '/', address: 0x48000000n, size: 0x1000n, line: 2 },
+      { kind: 'remove-reservation', path: '/', index: 0n, line: 4 },
     ]);
+    assert.deepEqual(memory, { start: 0x40000000n, end: 0x40001000n, line: 5 });
     assert.deepEqual(
-      unclear.map(({ line }) => line),
-      [3, 4, 5],
+      unclear.map(({ line, because }) => `${line}: ${because}`),
+      [
+        '3: fdt rsvmem: the range is unknown: ${from} is not set in the script',
+        '6: fdt rsvmem: which one is deleted is unknown: ${which} is not set in the script',
+        '9: fdt wonder: dtmap does not follow it',
+      ],
     );
   });
 
@@ -181,6 +191,162 @@ run nothing`);
   it('tells an environment from a script', () => {
     assert.equal(readEnvironment('bootcmd=run a\na=booti 1\n')?.get('a')?.value, 'booti 1');
     assert.equal(readEnvironment('tftpb 1 a\nfdt addr 2\n'), undefined);
+  });
+});
+
+describe('conditions of boot scripts', () => {
+  const loaded = ({ loads }: ReturnType<typeof read>): readonly string[] =>
+    loads.map(
+      ({ address, file, alternatives = [] }) =>
+        `${formatAddress(address)} ${file}${alternatives.map(({ choice, arm }) => ` ${choice}:${arm}`).join('')}`,
+    );
+
+  it('run one arm where the condition is known', () => {
+    const conditions: readonly (readonly [string, boolean])[] = [
+      ['test a = a', true],
+      ['test a = b', false],
+      ['test a != b', true],
+      ['test -n "${x}"', true],
+      ['test -z "${x}"', false],
+      ['test ! -z "${x}"', true],
+      ['test -n "${empty}"', false],
+      ['test -e mmc 0:1 Image', true],
+      ['test 0x10 -eq 16', true],
+      ['test 9 -lt 10', true],
+      ['test 9 -ge 10', false],
+      ['test a = b -o a = a', true],
+      ['test a = a -a a = b', false],
+      ['itest.l 10 == 0x10', true],
+      ['itest 9 -gt a', false],
+      ['true', true],
+      ['false', false],
+      ['load mmc 0:1 0x60000000 rd', true],
+    ];
+    for (const [condition, isTrue] of conditions) {
+      const script = read(
+        'setenv x 1; setenv empty',
+        `if ${condition}; then`,
+        'tftpb 40000000 then',
+        'else; tftpb 40000000 else; fi',
+      );
+      assert.ok(loaded(script).includes(`0x40000000 ${isTrue ? 'then' : 'else'}`), condition);
+      assert.ok(!loaded(script).includes(`0x40000000 ${isTrue ? 'else' : 'then'}`), condition);
+      const one = read(
+        'setenv x 1; setenv empty',
+        `${condition} && tftpb 40000000 a`,
+        `${condition} || tftpb 40000000 b`,
+      );
+      const both = condition.startsWith('load');
+      assert.equal(
+        loaded(one)
+          .filter((each) => each.startsWith('0x40000000'))
+          .join(),
+        both ? '0x40000000 a,0x40000000 b 0:0' : isTrue ? '0x40000000 a' : '0x40000000 b',
+        condition,
+      );
+    }
+  });
+
+  it('of which one is known after others run that one and no more', () => {
+    const text = (x: string): string =>
+      `setenv x ${x}\nif test $x = 1; then tftpb 1000 one; elif test $x = 2; then tftpb 2000 two\nelif test $x = 3; then tftpb 3000 three; else tftpb 4000 four; fi\ntftpb 5000 rd`;
+    for (const [x, file] of [
+      ['1', '0x1000 one'],
+      ['2', '0x2000 two'],
+      ['3', '0x3000 three'],
+      ['4', '0x4000 four'],
+    ] as const)
+      assert.deepEqual(loaded(read(text(x))), [file, '0x5000 rd']);
+  });
+
+  it('make arms alternatives where they are not known', () => {
+    const script = read(
+      'fdt addr 48000000',
+      'setenv same 1; setenv other 1; setenv kept 1',
+      'if test "${board}" = a; then',
+      '  setenv at 41000000; setenv other 2; setenv same 3',
+      '  tftpb ${at} Image; tftpb 50000000 rd',
+      '  fdt mknod /chosen dom0; fdt set /chosen/dom0 reg <0x0 0x41000000 0x0 0x1000>',
+      '  fdt set /chosen/dom0 compatible "multiboot,kernel"; fdt mknod / only; fdt set /only x <1>',
+      '  fdt rm /gone; fdt rsvmem add 41000000 1000; fdt set /chosen once <1>',
+      'else',
+      '  setenv at 42000000; setenv same 3',
+      '  tftpb ${at} Image; tftpb 50000000 rd',
+      '  fdt mknod /chosen dom0; fdt set /chosen/dom0 reg <0x0 0x42000000 0x0 0x1000>',
+      '  fdt set /chosen/dom0 compatible "multiboot,kernel"',
+      'fi',
+      'fdt set /chosen a <${same}>; fdt set /chosen b <${other}>; fdt set /chosen c <${kept}>',
+      'booti ${at} - 48000000',
+    );
+    assert.deepEqual(loaded(script), [
+      '0x41000000 Image 0:0',
+      '0x50000000 rd',
+      '0x42000000 Image 0:1',
+    ]);
+    const why = 'it depends on a condition that is not known: ${board} is not set in the script';
+    assert.deepEqual(
+      script.statements.map((each) => [each.kind, each.path, 'name' in each ? each.name : '']),
+      [
+        ['node', '/chosen/dom0', ''],
+        ['unknown-property', '/chosen/dom0', 'reg'],
+        ['property', '/chosen/dom0', 'compatible'],
+        ['unknown-property', '/chosen', 'once'],
+        ['property', '/chosen', 'a'],
+        ['unknown-property', '/chosen', 'b'],
+        ['property', '/chosen', 'c'],
+      ],
+    );
+    assert.deepEqual(
+      script.unclear.map(({ line, because }) => `${line}: ${because}`),
+      [
+        `6: reg of /chosen/dom0 is unknown: ${why}`,
+        `7: the node /only is left out: ${why}`,
+        `8: fdt rm /gone is left out: ${why}`,
+        `8: fdt rsvmem add is left out: ${why}`,
+        `8: once of /chosen is unknown: ${why}`,
+        `15: b of /chosen is unknown: ${why}`,
+        `16: booti: the address of the kernel is unknown: ${why}`,
+      ],
+    );
+    assert.equal(script.boot?.dtb, 0x48000000n);
+  });
+
+  it('leave open what only one arm boots, sets or loads', () => {
+    const { boot, memory, overlays, unclear } = read(
+      'tftpb 44000000 x.dtb; fdt memory 40000000 1000',
+      'if test "${board}" = a; then fdt addr 43000000; fdt apply 44000000; fdt memory 0 1000',
+      'booti 41000000 - 43000000; else booti 42000000 - 43000000; fi',
+    );
+    assert.deepEqual([boot?.kernel, boot?.dtb, memory], [undefined, 0x43000000n, undefined]);
+    assert.deepEqual(overlays, []);
+    assert.deepEqual(
+      unclear.map(({ because }) => because.split(':')[0]),
+      ['the overlay x.dtb is left out', 'the address of the kernel is unknown', 'fdt memory'],
+    );
+  });
+
+  it('hold for all that a variable runs, and end with the script', () => {
+    const script = read(
+      "setenv a 'tftpb 41000000 one; setenv x 1'",
+      'test -n "${unset}" && run a',
+      'tftpb 42000000 two',
+      'if test "${unset}" = 1; then tftpb 43000000 three; if false; then tftpb 0 none; fi',
+    );
+    assert.deepEqual(loaded(script), [
+      '0x41000000 one 0:0',
+      '0x42000000 two',
+      '0x43000000 three 1:0',
+    ]);
+  });
+
+  it('nest, and those without end or beginning do no harm', () => {
+    const nested = read(
+      'if test $a = 1; then if test $b = 1; then tftpb 1000 x; else tftpb 2000 y; fi; fi',
+      'fi; else; then; tftpb 3000 z',
+    );
+    assert.deepEqual(loaded(nested), ['0x1000 x 0:0 1:0', '0x2000 y 0:1 1:0', '0x3000 z']);
+    const deep = read('if test $a = 1; then '.repeat(60) + 'tftpb 1000 x' + '; fi'.repeat(60));
+    assert.match(deep.unclear[0]?.because ?? '', /nest deeper than 50/);
   });
 });
 

@@ -15,8 +15,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
-import { readEfiMap } from '../server/src/inputs/read-efi-map.ts';
-import { formatRange } from '../server/src/addresses/format.ts';
 import { dtmap, type Ran } from './support/run-dtmap.ts';
 
 const fixtures = path.join(import.meta.dirname, 'fixtures');
@@ -223,20 +221,6 @@ describe('formats', () => {
     const ran = await dtmap(['check', board]);
     assert.doesNotMatch(ran.stderr, /dtmap itself/);
     assert.ok(ran.status === 0 || (ran.status === 1 && ran.stdout !== ''), ran.stderr);
-  });
-
-  it('reads UEFI memory maps as three tools print them', () => {
-    const shell = 'Available  0000000040000000-0000000047FFFFFF 0000000000008000 000000000000000F';
-    const uboot = 'CONVENTIONAL     0000000040000000 0000000048000000 WB';
-    const linux =
-      '[    0.000000] efi:   0x000040000000-0x000047ffffff [Conventional Memory|   |  |  |  |  |WB|WT|WC|UC]';
-    for (const text of [shell, uboot, linux]) {
-      const [range] = readEfiMap(`${text}\n`);
-      assert.ok(range, text);
-      assert.equal(formatRange(range), '[0x40000000, 0x48000000)');
-      assert.equal(range.type, 'EfiConventionalMemory');
-    }
-    assert.deepEqual(readEfiMap('RAM: 40000000\n'), []);
   });
 });
 

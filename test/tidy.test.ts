@@ -43,7 +43,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'linux',
     'systems',
   ],
-  inputs: ['text', 'tree', 'addresses', 'memory', 'facts', 'xen', 'rules'],
+  inputs: ['text', 'tree', 'dtb', 'addresses', 'memory', 'facts', 'xen', 'rules'],
   console: ['text', 'addresses', 'memory', 'messages', 'facts', 'xen', 'linux'],
   analysis: [
     'text',

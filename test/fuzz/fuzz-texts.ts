@@ -6,6 +6,11 @@ import { explainLog } from '../../server/src/console/explain-log.ts';
 import { readBootLog } from '../../server/src/console/read-boot-log.ts';
 import { compareBootLog, profileOfLog } from '../../server/src/console/compare-boot-log.ts';
 import { readBootScript, readEnvironment } from '../../server/src/inputs/read-boot-script.ts';
+import { recogniseBootFile } from '../../server/src/inputs/recognise-boot-file.ts';
+import { readExtlinux } from '../../server/src/inputs/read-extlinux.ts';
+import { readGrubConfig } from '../../server/src/inputs/read-grub-config.ts';
+import { readXenConfig } from '../../server/src/inputs/read-xen-config.ts';
+import type { BootScript } from '../../server/src/inputs/boot-script.ts';
 import { readEfiMap } from '../../server/src/inputs/read-efi-map.ts';
 import { placeImages, readImageBuilderConfig } from '../../server/src/inputs/read-imagebuilder.ts';
 import { parseJson } from '../../server/src/inputs/read-json.ts';
@@ -71,8 +76,135 @@ export function fuzzLogs(parser: Parser): Target<string> {
     explainLog(log);
     compareBootLog(boot, log);
     profileOfLog(log);
-    readEfiMap(text);
   });
+}
+
+/** Memory maps of firmware, as tools print them. */
+export function fuzzEfiMaps(): Target<string> {
+  const corpus = [
+    'CONVENTIONAL     0000000040000000-0000000048000000 WB\nIO               0000000009000000-0000000009001000 UC|RT\n',
+    'Available  0000000040000000-0000000047FFFFFF 0000000000008000 000000000000000F\r\n',
+    'MemoryMap,"Available","40000000","47FFFFFF","8000","F"\n',
+    'conv-mem  0000000040000000-0000000047ffffff 00008000    128MiB UC WC WT WB\n',
+    '[    0.000000] efi:   0x000040000000-0x000047ffffff [Conventional|   |  |WB|WT|WC|UC]*\n' +
+      '[    0.000000] efi: mem01: [type=12|attr=0x1] range=[0x0000000048000000-0x000000004800ffff] (0MB)\n' +
+      '[    0.000000] efi: mem02: type=3, attr=0xf, range=[0x0000000049000000-0x0000000049010000) (0MB)\n',
+  ];
+  const pieces = [
+    ...common,
+    ...[
+      'efi: ',
+      '[Reserved|',
+      ' range=[',
+      ']',
+      ')',
+      '-',
+      'type=',
+      'MemoryMap,',
+      '(unknown) ',
+      '> ',
+    ],
+    ...['0000000040000000', 'ffffffffffffffff-ffffffffffffffff', '0000000000000000 ', 'IO PORT '],
+  ];
+  return textTarget(corpus, pieces, (text) => {
+    const map = readEfiMap(text);
+    const lines = text.split(/\r?\n|\r/).length;
+    if (!map.ok) {
+      assert.ok(map.because !== '' && 1 <= map.line && map.line <= lines);
+      return;
+    }
+    const ascending = [...map.ranges].sort((a, b) => (a.start < b.start ? -1 : 1));
+    for (const [index, { start, end, type }] of ascending.entries())
+      assert.ok(start < end && (ascending[index - 1]?.end ?? 0n) <= start && type !== '');
+    for (const { line } of map.ignored) assert.ok(1 <= line && line <= lines);
+  });
+}
+
+/** What a boot script says, whatever it was read from: lines of the file, and a tree that it makes. */
+function checkScript(script: BootScript, lines: number): void {
+  const { statements, loads, unclear, ignored = [], boot } = script;
+  for (const { line } of [...statements, ...loads, ...unclear, ...ignored, ...(boot ? [boot] : [])])
+    assert.ok(0 <= line && line <= lines);
+  for (const { because } of [...unclear, ...ignored]) assert.ok(because !== '');
+  for (const as of ['appendix', 'overlay'] as const)
+    assert.ok(writeScriptTree(statements, as).lineOf(0) >= 0);
+}
+
+function containerTarget(
+  corpus: readonly string[],
+  pieces: readonly string[],
+  read: (text: string) => BootScript,
+): Target<string> {
+  return textTarget(corpus, [...common, ...pieces], (text) => {
+    const lines = text.split(/\r?\n|\r/).length;
+    checkScript(read(text), lines);
+    const file = recogniseBootFile('f', Buffer.from(text));
+    assert.ok(file.kind !== 'refused' || file.because !== '');
+  });
+}
+
+/** Menus of U-Boot. */
+export function fuzzExtlinux(): Target<string> {
+  const corpus = [
+    '# menu\nDEFAULT b\nTIMEOUT 50\nlabel a\n  linux /a\nlabel b\n  menu label x\n  kernel /Image#c\n' +
+      '  fdtdir /dtb\n  fdtoverlays /a.dtbo /b.dtbo\n  initrd /rd\n  append root=/dev/sda "x" \\ y\n',
+  ];
+  const environment = new Map([
+    ['kernel_addr_r', { value: '0x40080000', line: 1 }],
+    ['fdt_addr_r', { value: 'ffffffffffffffff', line: 2 }],
+    ['fdtfile', { value: 'a/b.dtb', line: 3 }],
+  ]);
+  const pieces = [
+    'label ',
+    'default ',
+    'menu default',
+    'include x',
+    'localboot 1',
+    'fdt ',
+    'linux ',
+  ];
+  return containerTarget(corpus, pieces, (text) => readExtlinux(text, environment));
+}
+
+/** Configurations of Xen's EFI loader. */
+export function fuzzXenConfigs(): Target<string> {
+  const corpus = [
+    '[global]\ndefault=a\n; c\n[a]\noptions=dom0_mem=1G # x\nkernel=Image root=/dev/sda\nramdisk=rd\nxsm=p\ndtb=b.dtb\n[b]\nkernel=x\n',
+    'kernel=Image\noptions=console=dtuart\n',
+    '[global]\nchain=other.cfg\n',
+  ];
+  const pieces = [
+    '[',
+    ']',
+    '[global]\n',
+    'default=',
+    'kernel=',
+    'options=',
+    'chain=',
+    ';',
+    '__proto__=',
+  ];
+  return containerTarget(corpus, pieces, readXenConfig);
+}
+
+/** GRUB's configurations. */
+export function fuzzGrubConfigs(): Target<string> {
+  const corpus = [
+    'set default="1"\na=b\nmenuentry \'x\' {\n linux /a\n}\nmenuentry "y" --class z {\n' +
+      ' xen_hypervisor /xen placeholder dom0_mem=1G ${a} \\\n  x\n xen_module --nounzip /Image root=$b\n module2 /rd\n devicetree /d\n}\n',
+  ];
+  const pieces = [
+    'menuentry ',
+    '{',
+    '}',
+    'set default=',
+    '${',
+    '$a',
+    ';',
+    'xen_module ',
+    'multiboot2 /x',
+  ];
+  return containerTarget(corpus, pieces, readGrubConfig);
 }
 
 /** U-Boot scripts and environments, and ImageBuilder's configurations, up to the tree they make. */
@@ -83,6 +215,8 @@ export function fuzzScripts(): Target<string> {
       'fdt set /chosen/dom0 reg <0x0 0x${at} 0x0 0x${filesize}>\nfdt mknod /chosen dom0\n' +
       'setexpr next ${fileaddr} + ${filesize}\nsetexpr next ${next} & fff00000\nfdt rm /soc/a b\n' +
       'if test -e mmc 0 x; then fdt apply ${next}; else booti 0x1 - 0x2; fi; bootefi 1 2\n',
+    'fdt memory 40000000 1000; fdt rsvmem add 1 2; fdt rsvmem delete 0\nif test "$a" = b; then setenv c 1; fdt mknod / x; load mmc 0 1 Image\n' +
+      'elif itest 1 == 1; then setenv c 2; else false || run b; fi\ntest -n "$z" && bootm 1#c\nsource 1\n',
     'bootcmd=run a b\na=tftpb 40000000 Image; run b\nb=booti 40000000 - 44000000\n',
     'MEMORY_START="0x0"\nMEMORY_END="0x80000000"\nDEVICE_TREE="x.dtb"\nXEN="xen"\nXEN_CMD="console=dtuart dom0_mem=1G"\n' +
       'DOM0_KERNEL="Image"\nDOM0_RAMDISK="rd"\nNUM_DOMUS=2\nDOMU_KERNEL[0]="Image"\nDOMU_MEM[0]=128\n' +
@@ -100,6 +234,7 @@ export function fuzzScripts(): Target<string> {
       'NUM_DOMUS=64',
       'setexpr a b / 0',
     ],
+    ...['if test $q = 1; then ', '; else ', '; elif ', '; fi; ', ' && ', ' || ', 'fdt memory 1 2;'],
     ...['DOMU_MEM[1]=', 'MEMORY_START=0xffffffffffffffff', '__proto__=1\n', 'fdt set /constructor'],
   ];
   const sizes: Readonly<Record<string, bigint>> = { Image: 0x2dc6c0n, rd: 1n, 'x.dtb': 0x800n };
@@ -107,10 +242,11 @@ export function fuzzScripts(): Target<string> {
   return textTarget(corpus, pieces, (text) => {
     const config = readImageBuilderConfig(text);
     const environment = readEnvironment(text);
-    const scripts = [
-      readBootScript(text, sizeOf, environment),
-      ...(config ? [placeImages(config, sizeOf)] : []),
-    ];
+    const script = readBootScript(text, sizeOf, environment);
+    checkScript(script, text.split(/\r?\n|\0/).length);
+    for (const { alternatives = [] } of script.loads)
+      for (const { choice, arm } of alternatives) assert.ok(choice >= 0 && arm >= 0);
+    const scripts = [script, ...(config ? [placeImages(config, sizeOf)] : [])];
     for (const { statements } of scripts) {
       for (const as of ['appendix', 'overlay'] as const) {
         const tree = writeScriptTree(statements, as);

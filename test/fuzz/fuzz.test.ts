@@ -6,10 +6,20 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../support/bundles.ts';
 import { sharedParser } from '../support/parser.ts';
-import { fuzzBlobs, fuzzOverlayBlobs } from './fuzz-blobs.ts';
+import { fuzzBlobs, fuzzContainers, fuzzOverlayBlobs } from './fuzz-blobs.ts';
 import { fuzzEditor } from './fuzz-editor.ts';
 import { fuzzSources } from './fuzz-sources.ts';
-import { fuzzLogs, fuzzProfiles, fuzzScripts, fuzzSettings, fuzzXlConfigs } from './fuzz-texts.ts';
+import {
+  fuzzEfiMaps,
+  fuzzExtlinux,
+  fuzzGrubConfigs,
+  fuzzLogs,
+  fuzzProfiles,
+  fuzzScripts,
+  fuzzSettings,
+  fuzzXenConfigs,
+  fuzzXlConfigs,
+} from './fuzz-texts.ts';
 import { runTarget } from './run-target.ts';
 import { asAny, type AnyTarget } from './target.ts';
 import type { Parser } from '../../server/src/syntax/create-parser.ts';
@@ -26,6 +36,11 @@ const targets: readonly (readonly [string, number, (parser: Parser) => AnyTarget
   ['overlay blob', 2, (parser) => asAny(fuzzOverlayBlobs(parser))],
   ['boot log', 3, (parser) => asAny(fuzzLogs(parser))],
   ['boot script', 3, () => asAny(fuzzScripts())],
+  ['container', 1, (parser) => asAny(fuzzContainers(parser))],
+  ['EFI map', 1, () => asAny(fuzzEfiMaps())],
+  ['extlinux', 1, () => asAny(fuzzExtlinux())],
+  ['xen.cfg', 1, () => asAny(fuzzXenConfigs())],
+  ['GRUB', 1, () => asAny(fuzzGrubConfigs())],
   ['xl config', 1, () => asAny(fuzzXlConfigs())],
   ['profile', 3, (parser) => asAny(fuzzProfiles(parser))],
   ['settings', 1, () => asAny(fuzzSettings())],

@@ -10,6 +10,13 @@ import { explainLog } from '../../server/src/console/explain-log.ts';
 import { readBootLog } from '../../server/src/console/read-boot-log.ts';
 import { readBootScript, readEnvironment } from '../../server/src/inputs/read-boot-script.ts';
 import { readEfiMap } from '../../server/src/inputs/read-efi-map.ts';
+import { readExtlinux } from '../../server/src/inputs/read-extlinux.ts';
+import { readGrubConfig } from '../../server/src/inputs/read-grub-config.ts';
+import { readXenConfig } from '../../server/src/inputs/read-xen-config.ts';
+import {
+  recogniseBootFile,
+  recogniseBootText,
+} from '../../server/src/inputs/recognise-boot-file.ts';
 import { placeImages, readImageBuilderConfig } from '../../server/src/inputs/read-imagebuilder.ts';
 import { parseJson } from '../../server/src/inputs/read-json.ts';
 import { readProfile } from '../../server/src/inputs/read-profile.ts';
@@ -130,6 +137,24 @@ const scripts: Texts = [
     (n) =>
       `${many(n, (at) => `load mmc 0 ${(at + 1).toString(16)} f\n`)}${many(n, (at) => `fdt apply ${(at + 1).toString(16)}\n`)}`,
   ],
+  ['if without end', (n) => 'if test $a = 1; then setenv a 1\n'.repeat(n)],
+  ['if in a row', (n) => 'if test $a = 1; then fdt mknod / x; setenv b 1; fi\n'.repeat(n)],
+  [
+    'elif in a row',
+    (n) =>
+      `if test $a = 1; then fdt mknod / x\n${many(n, (at) => `elif test $a = ${at}; then fdt mknod / n${at}; setenv v${at} 1; load mmc 0 ${at} f\n`)}fi\n`,
+  ],
+  ['|| in a row', (n) => `false${' || test $a = 1'.repeat(n)}\n`],
+  ['test -o in a row', (n) => `if test a = b${' -o a = b'.repeat(n)}; then echo; fi\n`],
+  [
+    'nodes in one arm',
+    (n) =>
+      `if test $a = 1; then\n${many(n, (at) => `fdt mknod / n${at}\nfdt set /n${at}/a/b x <1>\n`)}fi\n`,
+  ],
+  [
+    'a deep path in one arm',
+    (n) => `if test $a = 1; then\nfdt mknod / x; fdt set ${'/a'.repeat(n)} x <1>; fi\n`,
+  ],
   ['edits of one node', (n) => many(n, (at) => `fdt mknod / n${at}\nfdt set /n${at} a <1>\n`)],
 ];
 
@@ -160,7 +185,51 @@ const efiMaps: Texts = [
   ['[a| on a line', (n) => `efi: ${'[a|'.repeat(n)}\n`],
   ['0x on a line', (n) => `efi: ${'0x1-0x2 '.repeat(n)}\n`],
   ['capitals', (n) => `${'A '.repeat(n)}\n`],
+  ['capitals before a range', (n) => `${'A '.repeat(n)} 0000000040000000-0000000048000000\n`],
+  ['ranges on a line', (n) => `${'0000000040000000-0000000048000000 '.repeat(n)}\n`],
+  ['digits', (n) => `${'0'.repeat(n)}\n`],
+  ['digits and -', (n) => `${'00000000-'.repeat(n)}\n`],
+  ['MemoryMap on a line', (n) => `${'MemoryMap,"A","1",'.repeat(n)}\n`],
   ['a long number', (n) => `efi: 0x${'0'.repeat(n)}-0x1 [a|\n`],
+];
+
+const menus: Texts = [
+  ['entries', (n) => many(n, (at) => `label a${at}\n linux /a\n append ${at}\n`)],
+  ['one entry', (n) => `label a\n${' linux /a\n append x\n menu default\n'.repeat(n)}`],
+  ['unknown keywords', (n) => `label a\n linux /a\n${'colour\n'.repeat(n)}`],
+  ['a long value', (n) => `label a\n linux /a\n fdtoverlays${' /a'.repeat(n)}\n`],
+  ['blanks', (n) => `label a\n linux /a${' '.repeat(n)}b\n`],
+  ['blanks before nothing', (n) => `${' '.repeat(n)}\n`],
+];
+
+const xenConfigs: Texts = [
+  ['sections', (n) => `[global]\ndefault=a\n${many(n, (at) => `[a${at}]\nkernel=x\n`)}`],
+  ['one section', (n) => `[a]\nkernel=x\n`.repeat(n)],
+  ['items', (n) => `[a]\nkernel=x\n${many(n, (at) => `a${at}=b\n`)}`],
+  ['a long item', (n) => `[a]\nkernel=${'x '.repeat(n)}\n`],
+  ['[ on a line', (n) => `kernel=x\n${'['.repeat(n)}\n`],
+  ['blanks', (n) => `kernel=x\na${' '.repeat(n)}b=c\n${' '.repeat(n)}\n`],
+  ['# on a line', (n) => `kernel=x\n${'#'.repeat(n)}\n`],
+];
+
+const grubConfigs: Texts = [
+  ['entries', (n) => "menuentry 'x' {\n xen_hypervisor /x a\n xen_module /k\n}\n".repeat(n)],
+  ['modules', (n) => `xen_hypervisor /x\n${'xen_module /k a\n'.repeat(n)}`],
+  ['variables', (n) => `${many(n, (at) => `v${at}=$v${at - 1}x\n`)}xen_hypervisor /x\n`],
+  ['a long variable', (n) => `a=${'x'.repeat(n)}\nxen_hypervisor /x ${'$a'.repeat(n)}\n`],
+  ['variables on a line', (n) => `a=xx\nxen_hypervisor /x ${'$a '.repeat(n)}\n`],
+  ['unknown variables on a line', (n) => `xen_hypervisor /x ${'$b '.repeat(n)}\n`],
+  ['lines that go on', (n) => `xen_hypervisor /x ${'\\\n a'.repeat(n)}\n`],
+  ['quotes', (n) => `xen_hypervisor /x ${'"a\\""'.repeat(n)}\n`],
+  ['blanks', (n) => `xen_hypervisor /x${' '.repeat(n)}\n${' '.repeat(n)}\n`],
+];
+
+/** Environments as they lie in flash; a byte of each text is one of the file. */
+const environmentImages: Texts = [
+  ['variables without checksum', (n) => `${many(n, (at) => `v${at}=x\0`)}\0`],
+  ['variables with a wrong checksum', (n) => `\x01\x02\x03\x04${'a=b\0'.repeat(n)}\0`],
+  ['no end', (n) => `abc=${'d'.repeat(n)}`],
+  ['a long name', (n) => `${'a'.repeat(n)}=\0\0`],
 ];
 
 const xlConfigs: Texts = [
@@ -349,6 +418,15 @@ export function hardInputs(
       return placeImages(config, () => 1n);
     }),
     ...ofTexts('EFI map', efiMaps, readEfiMap),
+    ...ofTexts('extlinux.conf', menus, (text) => [
+      recogniseBootText(text),
+      readExtlinux(text, new Map([['kernel_addr_r', { value: '1', line: 1 }]])),
+    ]),
+    ...ofTexts('xen.cfg', xenConfigs, (text) => [recogniseBootText(text), readXenConfig(text)]),
+    ...ofTexts('GRUB', grubConfigs, (text) => [recogniseBootText(text), readGrubConfig(text)]),
+    ...ofTexts('environment image', environmentImages, (text) =>
+      recogniseBootFile('env', Buffer.from(text, 'latin1')),
+    ),
     ...ofTexts('xl configuration', xlConfigs, readXlConfig),
     ...ofTexts('profile', json, (text) => {
       const value = parseJson(text);

@@ -5,6 +5,7 @@ import { wordReasons } from '../xen/reasons.ts';
 import {
   compareBootLog,
   profileOfLog,
+  whyNothingCompared,
   type BootLogComparison,
 } from '../console/compare-boot-log.ts';
 import { readBootLog, type BootLog } from '../console/read-boot-log.ts';
@@ -38,7 +39,9 @@ export async function bootCommand(
     options.compare === undefined ? undefined : await capturedLog(session, options.compare, name);
   const log = captured === undefined ? undefined : readBootLog(captured);
   if (log?.lines.every(({ by }) => by !== 'xen'))
-    throw new Failure(`${options.compare ?? ''}: not a log of Xen: no line has (XEN) in front`);
+    throw new Failure(
+      `${options.compare ?? ''}: no line in it can be compared: no line has (XEN) in front`,
+    );
   // The release of the log is meant when nobody names another.
   const xen = options.xen.length === 0 && log?.release !== undefined ? [log.release] : options.xen;
   const opened = await session.openTree(
@@ -58,6 +61,8 @@ export async function bootCommand(
   if (!boot) throw new Failure('no Xen release among the targets; name one with --xen');
   if (log !== undefined) {
     const comparison = compareBootLog(boot, log);
+    const why = whyNothingCompared(comparison, log);
+    if (why !== undefined) throw new Failure(`${options.compare ?? ''}: ${why}`);
     writeResult(
       shell,
       options.output,

@@ -3,17 +3,11 @@
 import { XEN } from '../xen/xen-boots.ts';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { readBootLog } from '../console/read-boot-log.ts';
-import {
-  readBootScript,
-  RUNS_TOO_MUCH,
-  readEnvironment,
-  type BootScript,
-  type EnvironmentVariable,
-  type SizeOf,
-} from '../inputs/read-boot-script.ts';
+import { readBootLog, type BootLog } from '../console/read-boot-log.ts';
+import { binaryKindOf } from '../inputs/binary-kind.ts';
+import type { BootScript } from '../inputs/boot-script.ts';
+import { RUNS_TOO_MUCH } from '../inputs/read-boot-script.ts';
 import { readEfiMap } from '../inputs/read-efi-map.ts';
-import { placeImages, readImageBuilderConfig } from '../inputs/read-imagebuilder.ts';
 import {
   profileOfImage,
   readXenImage,
@@ -35,6 +29,8 @@ import type { LoaderChanges } from '../tree/loader-changes.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
 import { Failure } from './failure.ts';
+import { readBootFiles } from './read-boot-files.ts';
+import { wordIgnored } from './word-ignored.ts';
 import type { MadeText } from './places.ts';
 import { placeOfField, readText, type BoardSettings } from './settings.ts';
 import type { Shell } from './shell.ts';
@@ -60,7 +56,7 @@ export type BootShell = Pick<Shell, 'files' | 'cwd'>;
 
 type BootSettings = Pick<
   BoardSettings,
-  'profile' | 'bootScripts' | 'memoryFrom' | 'efiMap' | 'xenImage'
+  'profile' | 'bootScripts' | 'memoryFrom' | 'efiMap' | 'xenImage' | 'verbose'
 > &
   Partial<Pick<BoardSettings, 'targets' | 'profileSources'>>;
 
@@ -73,19 +69,7 @@ export function readBootInputs(
 ): BootInputs {
   const facts: FactSource[] = [{ basis: 'given', profile: settings.profile }];
   const remarks: string[] = [];
-  if (settings.memoryFrom !== undefined) {
-    const log = readBootLog(
-      readText(shell, settings.memoryFrom, shown(shell, settings.memoryFrom)),
-    );
-    const memory = log.ram.length > 0 ? log.ram : log.linuxMemory;
-    if (memory.length === 0)
-      throw new Failure(`${shown(shell, settings.memoryFrom)}: no line says where RAM is`);
-    const { xenCommandLine } = log;
-    facts.push({
-      basis: 'log',
-      profile: { memory, ...(xenCommandLine === undefined ? {} : { xenCommandLine }) },
-    });
-  }
+  if (settings.memoryFrom !== undefined) facts.push(readMemoryLog(shell, settings.memoryFrom));
   if (settings.xenImage !== undefined) {
     const image = readImage(shell, settings.xenImage);
     const says = profileOfImage(image);
@@ -98,17 +82,74 @@ export function readBootInputs(
       );
   }
   if (settings.efiMap !== undefined) {
-    const efiMemoryMap = readEfiMap(
-      readText(shell, settings.efiMap, shown(shell, settings.efiMap)),
-    );
-    if (efiMemoryMap.length === 0)
-      throw new Failure(`${shown(shell, settings.efiMap)}: not a UEFI memory map`);
-    facts.push({ basis: 'given', profile: { boot: 'efi', efiMemoryMap } });
+    const name = shown(shell, settings.efiMap);
+    const map = readEfiMap(textOf(shell, settings.efiMap, 'a UEFI memory map'));
+    if (!map.ok) throw new Failure(`${name}:${map.line}: ${map.because}`);
+    const place = `${name}:${map.line}`;
+    facts.push({
+      basis: 'given',
+      profile: { boot: 'efi', efiMemoryMap: map.ranges },
+      places: { boot: place, efiMemoryMap: place },
+    });
+    const ignored = map.ignored.map(({ line, because }) => ({ place: `${name}:${line}`, because }));
+    remarks.push(...wordIgnored(ignored, settings.verbose === true));
   }
   const [first, ...others] = settings.bootScripts ?? [];
   if (first === undefined)
     return { facts, loads: [], overlays: [], made: [], remarks, leftOut: [] };
-  return readScripts(shell, root, isBlob, [first, ...others], facts, remarks);
+  const isVerbose = settings.verbose === true;
+  return readScripts(shell, root, isBlob, [first, ...others], facts, remarks, isVerbose);
+}
+
+/** The text of a file that is meant as `what`; fails when it is not text. */
+function textOf(shell: BootShell, file: FileId, what: string): string {
+  const name = shown(shell, file);
+  const text = readText(shell, file, name);
+  const bytes = shell.files.bytes(file);
+  if (typeof bytes === 'string') return text;
+  const kind = binaryKindOf(bytes);
+  if (kind !== undefined) throw new Failure(`${name}: is ${kind}, not ${what}`);
+  // What a UEFI shell writes with `>`.
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return isUtf16 ? Buffer.from(bytes.subarray(2)).toString('utf16le') : text;
+}
+
+/** The RAM of the host as a captured log has it; fails when no line speaks of the host. */
+function readMemoryLog(shell: BootShell, file: FileId): FactSource {
+  const name = shown(shell, file);
+  const log = readBootLog(textOf(shell, file, 'a boot log'));
+  const placeOf = (id: string): string => {
+    const line = log.lines.find(({ messages }) => messages.some((each) => each.id === id));
+    return line === undefined ? name : `${name}:${line.line}`;
+  };
+  const { xenCommandLine, isEfi } = log;
+  const { memory, from } = hostMemoryOf(log, name, placeOf);
+  return {
+    basis: 'log',
+    profile: {
+      memory,
+      ...(xenCommandLine === undefined ? {} : { xenCommandLine }),
+      ...(isEfi ? { boot: 'efi' } : {}),
+    },
+    places: { memory: from, xenCommandLine: placeOf('command-line'), boot: name },
+  };
+}
+
+function hostMemoryOf(
+  log: BootLog,
+  name: string,
+  placeOf: (id: string) => string,
+): { readonly memory: BootLog['ram']; readonly from: string } {
+  const { ram, linuxMemory, isLinuxUnderXen, loaderMemory } = log;
+  if (ram.length > 0) return { memory: ram, from: placeOf('ram') };
+  if (linuxMemory.length > 0 && !isLinuxUnderXen)
+    return { memory: linuxMemory, from: placeOf('linux-node') };
+  if (loaderMemory.length > 0) return { memory: loaderMemory, from: name };
+  throw new Failure(
+    linuxMemory.length > 0
+      ? `${placeOf('linux-node')}: this is the memory of a Linux under Xen, not of the host; the log has no "RAM:" line of Xen`
+      : `${name}: no line says where RAM is`,
+  );
 }
 
 /** Fails with the first field of the boot profile of which `other` says something else; `placeOf` names where. */
@@ -156,53 +197,6 @@ function shown(shell: BootShell, file: FileId): string {
   return relative.startsWith('..') ? file : relative;
 }
 
-/** Scripts as one text, in which each line knows where it stands. */
-interface JoinedScripts {
-  readonly script: BootScript;
-  /** Where a line of the joined text is. */
-  readonly originOf: (line: number) => { readonly file: FileId; readonly line: number };
-}
-
-/** Environments give the variables, scripts run in their order; without one, `bootcmd` runs as U-Boot does it. */
-function joinScripts(
-  files: readonly FileId[],
-  textOf: (file: FileId) => string,
-  sizeOf: SizeOf,
-): JoinedScripts {
-  const starts: number[] = [];
-  const texts: string[] = [];
-  const environment = new Map<string, EnvironmentVariable>();
-  let lines = 0;
-  let script: BootScript | undefined;
-  for (const file of files) {
-    const text = scriptText(textOf(file));
-    const count = text.split('\n').length;
-    const config = files.length === 1 ? readImageBuilderConfig(text) : undefined;
-    const variables = config || IS_SCRIPT.test(text) ? undefined : readEnvironment(text);
-    if (config) script = placeImages(config, sizeOf);
-    for (const [name, { value, line }] of variables ?? [])
-      environment.set(name, { value, line: line + lines });
-    starts.push(lines);
-    texts.push(variables ? '\n'.repeat(count - 1) : text);
-    lines += count;
-  }
-  const text = texts.join('\n');
-  script ??= readBootScript(text.trim() === '' ? 'run bootcmd' : text, sizeOf, environment);
-  return {
-    script,
-    originOf(line) {
-      const index = Math.max(
-        0,
-        starts.findLastIndex((start) => start < line),
-      );
-      return { file: files[index] ?? '', line: line - (starts[index] ?? 0) };
-    },
-  };
-}
-
-/** A text with commands is a script, even when most of it sets variables. */
-const IS_SCRIPT = /^[ \t]*(?:fdt|setenv|load|tftp\w*|booti)\s/m;
-
 function readScripts(
   shell: BootShell,
   root: FileId,
@@ -210,6 +204,7 @@ function readScripts(
   files: readonly [FileId, ...FileId[]],
   facts: readonly FactSource[],
   remarks: string[],
+  isVerbose: boolean,
 ): BootInputs {
   const folders = [...new Set(files.map((file) => path.posix.dirname(file)))];
   // Absolute paths are those of the board: a copy beside the script is as good.
@@ -221,29 +216,24 @@ function readScripts(
     const found = pathOf(name);
     return found === undefined ? undefined : BigInt(shell.files.sizeOf(found) ?? 0);
   };
-  const { script, originOf } = joinScripts(
-    files,
-    (file) => readText(shell, file, shown(shell, file)),
-    sizeOf,
-  );
+  const { script, originOf } = readBootFiles(shell, files, (file) => shown(shell, file), pathOf);
   const names = files.map((file) => shown(shell, file)).join(', ');
   const placeOf = (line: number): string => {
     const { file, line: own } = originOf(line);
-    return `${shown(shell, file)}:${own}`;
+    return own === 0 ? shown(shell, file) : `${shown(shell, file)}:${own}`;
   };
-  const texts = new Map(
-    files.map((file) => {
-      const text = readText(shell, file, shown(shell, file));
-      return [file, { text, lines: new LineIndex(text) }];
-    }),
-  );
+  const texts = new Map<FileId, { readonly text: string; readonly lines: LineIndex }>();
   const spanOf = (line: number): Load['at'] => {
     const { file, line: own } = originOf(line);
-    const { text, lines } = texts.get(file) ?? { text: '', lines: new LineIndex('') };
+    if (own === 0) return { file, start: 0, end: 0 };
+    const known = texts.get(file);
+    const text = known?.text ?? readText(shell, file, shown(shell, file));
+    const lines = known?.lines ?? new LineIndex(text);
+    texts.set(file, { text, lines });
     return lineSpan(text, lines, file, own);
   };
   const { statements, loads: loaded, boot, unclear } = script;
-  const isEmpty = !boot && statements.length + loaded.length === 0;
+  const isEmpty = !boot && !script.memory && statements.length + loaded.length === 0;
   if (isEmpty && unclear.every(({ because }) => because === RUNS_TOO_MUCH)) {
     const why = unclear[0]?.because ?? 'nothing in it loads, boots or edits a tree';
     throw new Failure(`${names}: ${why}`);
@@ -251,8 +241,13 @@ function readScripts(
   // What is run several times is said once.
   const said = new Set(unclear.map(({ line, because }) => `${placeOf(line)}: ${because}`));
   remarks.push(...said);
+  const ignored = (script.ignored ?? []).map(({ line, because }) => ({
+    place: placeOf(line),
+    because,
+  }));
+  remarks.push(...wordIgnored(ignored, isVerbose));
   const loads = script.loads.map((load): Load => {
-    const size = sizeOf(load.file);
+    const size = load.size ?? sizeOf(load.file);
     const found = pathOf(load.file);
     const role = roleOf(script, load.address);
     return {
@@ -263,6 +258,7 @@ function readScripts(
       at: spanOf(load.line),
       role,
       ...staysAt(script, role),
+      ...(load.alternatives ? { alternatives: load.alternatives } : {}),
     };
   });
   const made: MadeText[] = [];
@@ -296,7 +292,7 @@ function readScripts(
     }
   }
   return {
-    facts: [...facts, { basis: 'script', profile: placesOf(script, loads) }],
+    facts: [...facts, factsOf(script, sizeOf, placeOf)],
     loads,
     overlays,
     made,
@@ -318,6 +314,8 @@ function loaderChangesOf(
     if (statement.kind === 'reservation') {
       const { address, size, line } = statement;
       reservations.push({ address, size, at: spanOf(line) });
+    } else if (statement.kind === 'remove-reservation') {
+      reservations.push({ removed: statement.index });
     } else if (statement.kind === 'remove-node') {
       for (const [key, each] of unknown)
         if (each.path === node || each.path.startsWith(`${node}/`)) unknown.delete(key);
@@ -334,13 +332,6 @@ function loaderChangesOf(
   return unknown.size + reservations.length === 0
     ? {}
     : { loaderChanges: { unknown: [...unknown.values()], reservations } };
-}
-
-/** The script inside a U-Boot image (mkimage -T script): behind its header and the table of lengths. */
-function scriptText(text: string): string {
-  return text.startsWith("'\u0005\u0019V")
-    ? text.slice(72).replace(/^[^\n]*?(?=[\x20-\x7e]{4})/, '')
-    : text;
 }
 
 function roleOf(script: BootScript, address: bigint): Load['role'] {
@@ -365,14 +356,36 @@ function staysAt({ boot }: BootScript, role: Load['role']): Pick<Load, 'stays'> 
   }
 }
 
-/** Where a script puts Xen and its tree; the size of Xen in memory is not that of its file. */
-function placesOf(script: BootScript, loads: readonly Load[]): FactSource['profile'] {
-  const xen = loads.find(({ role }) => role === 'xen');
-  const dtb = loads.find(({ role }) => role === 'dtb');
+/** Where a script puts Xen and its tree, and what it tells Xen; the size of Xen in memory is not that of its file. */
+function factsOf(
+  script: BootScript,
+  sizeOf: (name: string) => bigint | undefined,
+  placeOf: (line: number) => string,
+): FactSource {
+  const { boot, xenCommandLine, dom0Kernel, memory } = script;
+  const loadAs = (role: Load['role']): BootScript['loads'][number] | undefined =>
+    script.loads.find(({ address }) => roleOf(script, address) === role);
+  const xen = loadAs('xen');
+  const dtb = loadAs('dtb');
+  const fileSize = dom0Kernel && sizeOf(dom0Kernel.file);
   return {
-    ...(script.boot?.efi ? { boot: 'efi' as const } : {}),
-    ...(xen ? { xen: { address: xen.address } } : {}),
-    ...(dtb ? { dtb: { address: dtb.address } } : {}),
+    basis: 'script',
+    profile: {
+      ...(boot?.efi ? { boot: 'efi' as const } : {}),
+      ...(xen ? { xen: { address: xen.address } } : {}),
+      ...(dtb ? { dtb: { address: dtb.address } } : {}),
+      ...(xenCommandLine ? { xenCommandLine: xenCommandLine.text } : {}),
+      ...(fileSize === undefined ? {} : { kernel: { fileSize } }),
+      ...(memory ? { memory: [{ start: memory.start, end: memory.end }] } : {}),
+    },
+    places: {
+      ...(boot ? { boot: placeOf(boot.line) } : {}),
+      ...(xen ? { 'xen.address': placeOf(xen.line) } : {}),
+      ...(dtb ? { 'dtb.address': placeOf(dtb.line) } : {}),
+      ...(xenCommandLine ? { xenCommandLine: placeOf(xenCommandLine.line) } : {}),
+      ...(dom0Kernel ? { 'kernel.fileSize': placeOf(dom0Kernel.line) } : {}),
+      ...(memory ? { memory: placeOf(memory.line) } : {}),
+    },
   };
 }
 

@@ -20,6 +20,7 @@ export interface BoardOptions {
   readonly linux: readonly string[];
   readonly format: string;
   readonly output?: string;
+  readonly verbose?: boolean;
 }
 
 export interface CheckOptions extends BoardOptions {
@@ -139,7 +140,7 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
     .option('--profile <file>', 'boot profile: JSON with what a devicetree does not say')
     .option(
       '--boot-script <file>',
-      'U-Boot script, U-Boot environment or ImageBuilder config that edits the tree and loads files (repeatable: an environment and the scripts that use it)',
+      'what boots the board: U-Boot script or environment, FIT image, extlinux.conf, xen.cfg, GRUB or ImageBuilder configuration (repeatable: an environment and the scripts that use it)',
       collectSome,
     )
     .option('--memory-from <log>', 'take the actual RAM from a captured boot log')
@@ -155,7 +156,8 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
     read.option(`--${id} <release>`, `${releaseHelp} (repeatable)`, collectReleases, []);
   return read
     .addOption(new Option('--format <format>', 'output format').choices(formats).default(first))
-    .option('-o, --output <file>', 'write the result there instead of to standard output');
+    .option('-o, --output <file>', 'write the result there instead of to standard output')
+    .option('-v, --verbose', 'list everything that was ignored in the files beside the board');
 }
 
 /** Readers that have a map, for the help. */

@@ -39,6 +39,8 @@ export interface BoardSettings {
   readonly memoryFrom?: FileId;
   readonly efiMap?: FileId;
   readonly xenImage?: FileId;
+  /** List all that was ignored. */
+  readonly verbose?: boolean;
   readonly guests: readonly FileId[];
   readonly severity: readonly (readonly [string, SeveritySetting])[];
   readonly maxWarnings?: number;
@@ -187,6 +189,7 @@ export function settingsFor(
     ...(options.memoryFrom ? { memoryFrom: resolve(options.memoryFrom) } : {}),
     ...(options.efiMap ? { efiMap: resolve(options.efiMap) } : {}),
     ...(options.xenImage ? { xenImage: resolve(options.xenImage) } : {}),
+    ...(options.verbose ? { verbose: true } : {}),
     guests: [...(project?.guests ?? []), ...options.guest.map(resolve)],
     severity: severitiesOf(project, options.warning ?? [], options.error ?? []),
     ...(maxWarnings === undefined ? {} : { maxWarnings }),

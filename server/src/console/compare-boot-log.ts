@@ -51,6 +51,17 @@ export function compareBootLog(boot: XenBoot, log: BootLog): BootLogComparison {
   return best;
 }
 
+/** Why a comparison says nothing: a clause; undefined when at least one message of the log was compared. */
+export function whyNothingCompared(
+  { lines, notCompared }: BootLogComparison,
+  log: BootLog,
+): string | undefined {
+  if (lines.some(({ state }) => state !== 'missing')) return undefined;
+  return log.lines.some(({ by, messages }) => by === 'xen' && partOf(messages.map(({ id }) => id)))
+    ? `no line in it can be compared, because the inputs do not determine ${notCompared.join(', ')}`
+    : "no line in it can be compared: it has none of Xen's lines about memory, such as RAM: and MODULE[0]";
+}
+
 function differing({ lines }: BootLogComparison): number {
   return lines.filter(({ state }) => state !== 'same').length;
 }
@@ -177,6 +188,7 @@ export function profileOfLog(log: BootLog): BootProfile {
   const xen = log.modules.find(({ kind }) => kind === 'Xen');
   const dtb = log.modules.find(({ kind }) => kind === 'Device Tree');
   return {
+    ...(log.isEfi ? { boot: 'efi' as const } : {}),
     ...(xen ? { xen: { address: xen.start, size: xen.end - xen.start } } : {}),
     ...(dtb ? { dtb: { address: dtb.start, size: dtb.end - dtb.start } } : {}),
   };

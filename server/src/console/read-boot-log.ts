@@ -35,12 +35,18 @@ export interface BootLog {
   /** `4.18.6` from the banner; undefined when the log does not show it. */
   readonly release: string | undefined;
   readonly ram: readonly Range[];
+  /** Whether Xen was started by UEFI: its EFI loader says so before Xen's console is up. */
+  readonly isEfi: boolean;
   readonly modules: readonly LoggedRegion[];
   readonly reserved: readonly LoggedRegion[];
   /** dom0's banks. */
   readonly dom0: readonly Range[];
-  /** RAM as Linux lists it in `Early memory node ranges`. */
+  /** RAM as Linux lists it in `Early memory node ranges`, of its first boot. */
   readonly linuxMemory: readonly Range[];
+  /** RAM as U-Boot's `bdinfo` lists it. */
+  readonly loaderMemory: readonly Range[];
+  /** Whether the Linux of the log runs under Xen, so that its memory is not that of the host. */
+  readonly isLinuxUnderXen: boolean;
   readonly xenCommandLine: string | undefined;
 }
 
@@ -72,6 +78,7 @@ export function readBootLog(text: string): BootLog {
     release: xen
       .map((line) => /^Xen version (\d+\.\d+(?:\.\d+)?)/.exec(line.text)?.[1])
       .find(Boolean),
+    isEfi: lines.some(({ by, text: said }) => by === 'other' && EFI_LOADER.test(said)),
     ram: factsOf(boot, 'ram').map((facts) => rangeOf(facts, 'last', 1n)),
     modules: modules.map((facts) => ({
       ...rangeOf(facts, 'to', end),
@@ -85,11 +92,48 @@ export function readBootLog(text: string): BootLog {
       kind: '',
     })),
     dom0: factsOf(xen, 'bank').map((facts) => rangeOf(facts, 'end', 0n)),
-    linuxMemory: factsOf(lines, 'linux-node').map((facts) => rangeOf(facts, 'last', 1n)),
+    linuxMemory: firstOfRepeated(
+      factsOf(lines, 'linux-node').map((facts) => rangeOf(facts, 'last', 1n)),
+    ),
+    loaderMemory: banksOfLoader(lines),
+    isLinuxUnderXen:
+      xen.length > 0 || lines.some(({ by, text: said }) => by === 'linux' && UNDER_XEN.test(said)),
     xenCommandLine: factsOf(xen, 'command-line')
       .map((facts) => String(facts['text']))
       .find(Boolean),
   };
+}
+
+/** Xen's EFI loader, before there is a console that marks lines (Xen: common/efi/boot.c, efi_start). */
+const EFI_LOADER = /^Xen \d+\.\d+\S* \(c\/s [^)]{0,200}\) EFI loader\b/;
+
+/** What Linux says when it finds Xen below it (Linux: xen_guest_init, the machine of a guest). */
+const UNDER_XEN =
+  /^(?:Xen \d+\.\d+ support found|xen: Xen |Xen: initializing cpu|Machine model: XENVM|Grant tables? using|Hypervisor detected: Xen)/;
+
+/** The ranges up to one that was there before: the log of a second boot follows. */
+function firstOfRepeated(ranges: readonly Range[]): readonly Range[] {
+  const starts = new Set<bigint>();
+  const again = ranges.findIndex(({ start }) => starts.size === starts.add(start).size);
+  return again < 0 ? ranges : ranges.slice(0, again);
+}
+
+const LOADER_BANK = /^\s*-> (start|size) {1,10}= 0x([0-9a-fA-F]{1,16})\s*$/;
+
+/** `-> start = …`, `-> size = …` below `DRAM bank = …` (U-Boot: print_bi_dram); banks without size are not there. */
+function banksOfLoader(lines: readonly BootLogLine[]): readonly Range[] {
+  const banks: Range[] = [];
+  let start: bigint | undefined;
+  for (const { by, text } of lines) {
+    const match = by === 'other' ? LOADER_BANK.exec(text) : null;
+    const value = match ? BigInt(`0x${match[2] ?? '0'}`) : 0n;
+    if (match?.[1] === 'start') start = value;
+    else if (match && start !== undefined) {
+      if (value > 0n) banks.push({ start, end: start + value });
+      start = undefined;
+    }
+  }
+  return firstOfRepeated(banks);
 }
 
 /** What the messages of one kind tell, in order. */

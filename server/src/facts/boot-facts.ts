@@ -55,6 +55,8 @@ export interface Fact<T> {
   readonly value: T | undefined;
   readonly basis: Basis;
   readonly because: FactReason;
+  /** The file and line that say so, where it is known: `boot.cmd:12`. */
+  readonly from?: string;
   /** What an assumed or unknown fact may be instead, as far as it matters; none where no working set-up has another. */
   readonly others: readonly T[];
 }

@@ -11,7 +11,7 @@ import {
 } from '../tree/device-tree.ts';
 import { unknownProperty } from '../tree/loader-changes.ts';
 import { architectureOf } from './architecture-of.ts';
-import type { BootFacts, Fact, FactReason } from './boot-facts.ts';
+import type { BootFacts, Fact, FactName, FactReason } from './boot-facts.ts';
 import type { BootProfile, GivenModule } from './boot-profile.ts';
 import { cpuOf } from './cpu-of.ts';
 import { cpusOf } from './cpus-of.ts';
@@ -20,6 +20,8 @@ import { cpusOf } from './cpus-of.ts';
 export interface FactSource {
   readonly basis: 'given' | 'script' | 'log';
   readonly profile: BootProfile;
+  /** Where it says them: file and line, as users name them. */
+  readonly places?: Partial<Readonly<Record<FactName, string>>>;
 }
 
 /** By how much U-Boot grows a DTB before it boots a system with it (U-Boot: CONFIG_SYS_FDT_PAD). */
@@ -49,6 +51,14 @@ export function gatherFacts(
   compiled: { readonly totalSize: bigint },
   sources: readonly FactSource[],
 ): BootFacts {
+  return withPlaces(gather(tree, compiled, sources), sources);
+}
+
+function gather(
+  tree: DeviceTree,
+  compiled: { readonly totalSize: bigint },
+  sources: readonly FactSource[],
+): BootFacts {
   const said = <T>(read: (profile: BootProfile) => T | undefined): Fact<T> | undefined => {
     for (const { basis, profile } of sources) {
       const value = read(profile);
@@ -58,7 +68,7 @@ export function gatherFacts(
   };
   const signs = readSigns(tree);
   const boot =
-    said(({ boot }) => boot) ??
+    said(({ boot, efiMemoryMap }) => boot ?? (efiMemoryMap ? 'efi' : undefined)) ??
     (signs.efiStub
       ? inTree('efi', 'efi-stub-in-tree')
       : signs.efi
@@ -132,6 +142,26 @@ export function gatherFacts(
     'config.llcColoring': said(({ config }) => config?.llcColoring) ?? buildOption(colours),
     'config.acpi': said(({ config }) => config?.acpi) ?? assumed(false, 'usual-build'),
   };
+}
+
+/** With the places at which the sources that are believed say them. */
+function withPlaces(facts: BootFacts, sources: readonly FactSource[]): BootFacts {
+  const placed: Record<string, Fact<unknown>> = { ...facts };
+  for (const source of sources)
+    for (const [name, from] of Object.entries(source.places ?? {})) {
+      const fact = placed[name];
+      const believed = sources.find(({ profile }) => saysFact(profile, name));
+      if (fact && believed === source) placed[name] = { ...fact, from };
+    }
+  return placed as unknown as BootFacts;
+}
+
+function saysFact(profile: BootProfile, name: string): boolean {
+  const [group = '', field] = name.split('.');
+  const value: unknown = new Map<string, unknown>(Object.entries(profile)).get(group);
+  if (field === undefined || typeof value !== 'object' || value === null)
+    return value !== undefined;
+  return new Map<string, unknown>(Object.entries(value)).get(field) !== undefined;
 }
 
 const REASON_OF = { given: 'given', script: 'from-script', log: 'from-log' } as const;

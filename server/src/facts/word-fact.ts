@@ -38,8 +38,9 @@ const REASONS: Readonly<Record<FactReason, string>> = {
 };
 
 /** Why a fact has its value, or none: a clause. */
-export function wordFactReason({ because }: Fact<unknown>): string {
-  return REASONS[because];
+export function wordFactReason({ because, from }: Fact<unknown>): string {
+  if (from === undefined) return REASONS[because];
+  return because === 'given' ? `${from} says so` : `${REASONS[because]} (${from})`;
 }
 
 type Words = {

@@ -1,42 +1,16 @@
 // Reads what a U-Boot boot script does to memory: `fdt` edits, files loaded, and what is booted.
 
+import type { BootScript } from './boot-script.ts';
+import { ForkedMap } from './forked-map.ts';
+import {
+  Branches,
+  isKeyword,
+  type Effects,
+  type Keyword,
+  type VariableState,
+} from './script-branches.ts';
+import { CONDITIONS, holds } from './script-condition.ts';
 import type { ScriptStatement } from './write-script-tree.ts';
-
-/** A file that the boot loader puts into memory. */
-export interface ScriptLoad {
-  readonly address: bigint;
-  /** As the script names it. */
-  readonly file: string;
-  /** Line of the script, from 1. */
-  readonly line: number;
-}
-
-export interface BootScript {
-  /** Edits of the tree, in order. */
-  readonly statements: readonly ScriptStatement[];
-  readonly loads: readonly ScriptLoad[];
-  /** Files that `fdt apply` puts on the tree, as the script names them, in order. */
-  readonly overlays: readonly string[];
-  /** What `booti`, `bootm`, `bootz` or `bootefi` is given. */
-  readonly boot?: {
-    readonly kernel?: bigint;
-    readonly initrd?: bigint;
-    readonly dtb?: bigint;
-    readonly efi: boolean;
-    /** Which of them U-Boot boots where they are loaded: it copies others to a place of its own. */
-    readonly stays?: Stays;
-    readonly line: number;
-  };
-  /** What is not known for want of a variable or a number, and what was ignored: one sentence each, with its line. */
-  readonly unclear: readonly { readonly line: number; readonly because: string }[];
-}
-
-/** By the last address to which U-Boot may copy the initrd and the DTB (`initrd_high`, `fdt_high`): all ones say not to. */
-export interface Stays {
-  readonly kernel: boolean;
-  readonly initrd: bigint | undefined;
-  readonly dtb: bigint | undefined;
-}
 
 /** One word of a command line; `quoted` words are strings even when they look like numbers. */
 export interface Word {
@@ -59,8 +33,8 @@ const BOOTERS: ReadonlySet<string> = new Set(['booti', 'bootm', 'bootz', 'bootef
 export type SizeOf = (file: string) => bigint | undefined;
 
 /**
- * The effects of a boot script (`boot.source`, or the text of a U-Boot variable). Both arms of an `if` count, loops do
- * not repeat, and what `run` names is read in its place. Variables come from `setenv`, `setexpr` and assignments in the
+ * The effects of a boot script (`boot.source`, or the text of a U-Boot variable). Of an `if` whose condition is known one
+ * arm counts; the arms of another are alternatives. Loops do not repeat, and what `run` names is read in its place. Variables come from `setenv`, `setexpr` and assignments in the
  * script, from `environment`, and from the files it loads (`filesize`, `fileaddr`).
  */
 export function readBootScript(
@@ -69,16 +43,39 @@ export function readBootScript(
   environment: Environment = new Map(),
 ): BootScript {
   const variables = new Variables(environment);
-  const statements: ScriptStatement[] = [];
-  const loads: ScriptLoad[] = [];
-  /** The last file loaded at an address. */
-  const loadedAt = new Map<bigint, string>();
-  const overlays: string[] = [];
-  let working: bigint | undefined;
+  const effects: Effects = {
+    statements: [],
+    loads: [],
+    loadedAt: new ForkedMap(),
+    overlays: [],
+    boot: undefined,
+    working: undefined,
+    memory: undefined,
+  };
+  const { statements, loads, loadedAt, overlays } = effects;
   const unclear: { line: number; because: string }[] = [];
-  let boot: BootScript['boot'];
-  const runs = new Runs(variables, (line, because) => unclear.push({ line, because }));
-  for (const { words: raw, line } of runs.commandsOf(text)) {
+  const note = (line: number, because: string): void => void unclear.push({ line, because });
+  const branches = new Branches(effects, variables.states, note);
+  const runs = new Runs(variables, note);
+  for (const next of runs.commandsOf(text)) {
+    const { line } = next;
+    if (next.kind === 'keyword') {
+      branches.keyword(next.word, line);
+      continue;
+    }
+    if (next.kind === 'end-maybe') {
+      branches.endMaybe();
+      continue;
+    }
+    if (branches.isSkipped) continue;
+    const way = next.link ? branches.link(next.link, line) : 'run';
+    if (way === 'skip' || branches.isSkipped) {
+      if (way === 'maybe') branches.endMaybe();
+      continue;
+    }
+    if (way === 'maybe') runs.endMaybeNext(line);
+    branches.status = 'assumed';
+    const { words: raw } = next;
     const complain = (because: string): void => void unclear.push({ line, because });
     const words = variables.substitute(raw);
     if (words === undefined) {
@@ -96,6 +93,12 @@ export function readBootScript(
     }
     if (name === 'run') {
       runs.start(rest, line);
+      continue;
+    }
+    if (CONDITIONS.has(name.split('.')[0] ?? '')) {
+      const whyUnknown = (index: number): string | undefined =>
+        words[index]?.text.includes(UNKNOWN) ? whyOf(index - 1) : undefined;
+      branches.status = holds([name, ...rest], whyUnknown, (file) => sizeOf(file) !== undefined);
       continue;
     }
     const assignment = ASSIGNMENT.exec(name);
@@ -124,7 +127,7 @@ export function readBootScript(
     if (name === 'fdt') {
       const [verb = '', where] = rest;
       const address = hexadecimal(where === '-c' ? undefined : where);
-      if (verb.startsWith('ad')) working = address ?? working;
+      if (verb.startsWith('ad')) effects.working = address ?? effects.working;
       if (verb.startsWith('ap')) {
         const overlay = address === undefined ? undefined : loadedAt.get(address);
         if (overlay !== undefined) overlays.push(overlay);
@@ -134,11 +137,27 @@ export function readBootScript(
           );
       }
       if (verb.startsWith('rs')) {
-        const reservation = reservationOf(rest.slice(1), line);
+        const [action = '', where, length] = rest.slice(1);
+        const reservation = reservationOf(action, hexadecimal(where), hexadecimal(length), line);
         if (reservation) statements.push(reservation);
-        else if (rest[1] === 'add')
+        else if (action.startsWith('a'))
           complain(`fdt rsvmem: the range is unknown: ${wordAddress(rest[2], whyOf(2), whyOf(3))}`);
-        else complain(`fdt rsvmem ${rest[1] ?? ''}: dtmap does not follow it`);
+        else if (action.startsWith('d'))
+          complain(`fdt rsvmem: which one is deleted is unknown: ${wordAddress(where, whyOf(2))}`);
+        else if (!action.startsWith('p'))
+          complain(`fdt rsvmem ${action}: dtmap does not follow it`);
+        continue;
+      }
+      if (verb === 'memory') {
+        const [start, size] = [address, hexadecimal(rest[2])];
+        if (start !== undefined && size !== undefined)
+          effects.memory = { start, end: start + size, line };
+        else {
+          effects.memory = undefined;
+          const why =
+            start === undefined ? wordAddress(where, whyOf(1)) : wordAddress(rest[2], whyOf(2));
+          complain(`fdt memory: the range is unknown: ${why}`);
+        }
         continue;
       }
       const statement = fdtStatement(words.slice(1), line, (index) => whyOf(index));
@@ -177,6 +196,9 @@ export function readBootScript(
           variables.delete('filesize', `${name} is not beside the script, so its size is unknown`);
         else variables.set('filesize', size.toString(16));
       }
+    } else if (name === 'source') {
+      const file = loadedAt.get(hexadecimal(rest[0]?.split(':')[0]) ?? -1n);
+      complain(`source: ${file ?? 'the script'} is not read; give it as a boot script, too`);
     } else if (BOOTERS.has(name)) {
       const [kernel, second, third] = rest;
       const dtb = name === 'bootefi' ? second : third;
@@ -189,8 +211,11 @@ export function readBootScript(
           complain(
             `${name}: the address of the ${what} is unknown: ${wordAddress(word, whyOf(index))}`,
           );
-      boot = {
-        ...optional('kernel', hexadecimal(kernel)),
+      // bootm takes `ADDRESS#CONFIGURATION` and `ADDRESS:IMAGE` of a FIT.
+      const [at, configuration] = kernel?.split('#') ?? [];
+      effects.boot = {
+        ...optional('kernel', hexadecimal(at?.split(':')[0])),
+        ...(configuration === undefined ? {} : { configuration }),
         ...optional('initrd', initrd === '-' ? undefined : hexadecimal(initrd)),
         ...optional('dtb', hexadecimal(dtb)),
         efi: name === 'bootefi',
@@ -204,9 +229,19 @@ export function readBootScript(
       };
     }
   }
+  branches.finish();
+  const { working } = effects;
   // Without a command that boots, the tree that was worked on is the one that is handed over.
-  if (!boot && working !== undefined) boot = { dtb: working, efi: false, line: 1 };
-  return { statements, loads, overlays, ...(boot ? { boot } : {}), unclear };
+  const boot =
+    effects.boot ?? (working === undefined ? undefined : { dtb: working, efi: false, line: 1 });
+  return {
+    statements,
+    loads,
+    overlays,
+    ...(boot ? { boot } : {}),
+    ...(effects.memory ? { memory: effects.memory } : {}),
+    unclear,
+  };
 }
 
 /** Stands for what a variable without a known value has in a word. */
@@ -231,14 +266,17 @@ function wordAddress(
     : `${word} is not a hexadecimal address`;
 }
 
-/** `fdt rsvmem add ADDRESS SIZE`; undefined for everything else, and where one of the two is unknown. */
+/** `fdt rsvmem add ADDRESS SIZE` and `delete INDEX`; undefined for everything else, and where a number is unknown. */
 function reservationOf(
-  [verb, where, length]: readonly string[],
+  action: string,
+  first: bigint | undefined,
+  size: bigint | undefined,
   line: number,
 ): ScriptStatement | undefined {
-  const [address, size] = [hexadecimal(where), hexadecimal(length)];
-  return verb === 'add' && address !== undefined && size !== undefined
-    ? { kind: 'reservation', path: '/', address, size, line }
+  if (first === undefined) return undefined;
+  if (action.startsWith('d')) return { kind: 'remove-reservation', path: '/', index: first, line };
+  return action.startsWith('a') && size !== undefined
+    ? { kind: 'reservation', path: '/', address: first, size, line }
     : undefined;
 }
 
@@ -324,7 +362,7 @@ class Runs {
   readonly #variables: Variables;
   readonly #complain: (line: number, because: string) => void;
   /** What is still to run, the next last. */
-  readonly #waiting: Command[] = [];
+  readonly #waiting: Step[] = [];
   #runs = 0;
   #characters = 0;
 
@@ -333,9 +371,14 @@ class Runs {
     this.#complain = complain;
   }
 
-  *commandsOf(text: string): Generator<Command> {
+  *commandsOf(text: string): Generator<Step> {
     for (const each of commandsOf(text).reverse()) this.#waiting.push(each);
     for (let next = this.#waiting.pop(); next; next = this.#waiting.pop()) yield next;
+  }
+
+  /** Behind the next command, and what it runs, an alternative ends. */
+  endMaybeNext(line: number): void {
+    this.#waiting.push({ kind: 'end-maybe', line });
   }
 
   /**
@@ -367,10 +410,17 @@ class Runs {
   }
 }
 
-interface Command {
-  readonly words: readonly Word[];
-  readonly line: number;
-}
+/** A command, a word of the shell's grammar, or the end of what may have run. */
+type Step = { readonly line: number } & (
+  | {
+      readonly kind: 'command';
+      readonly words: readonly Word[];
+      /** What stands between the command before it and this one, when it is not `;`. */
+      readonly link?: 'and' | 'or';
+    }
+  | { readonly kind: 'keyword'; readonly word: Keyword }
+  | { readonly kind: 'end-maybe' }
+);
 
 /** UTF-16 units of one command with its variables put in; U-Boot's own line has a few hundred to a few thousand. */
 const LONGEST_COMMAND = 1 << 16;
@@ -380,46 +430,38 @@ const TOO_LONG = `with its variables put in, the command is longer than ${LONGES
 
 /** What `$name` and `${name}` stand for while a script is read. */
 class Variables {
-  readonly #values: Map<string, string>;
-  /** Why variables are unknown, other than that they are never set. */
-  readonly #whys = new Map<string, string>();
+  readonly states: ForkedMap<string, VariableState>;
   #substituted = 0;
 
-  /** The lines of those that an environment file has and nothing has changed since. */
-  readonly #lines = new Map<string, number>();
-
   constructor(environment: Environment) {
-    this.#values = new Map([...environment].map(([name, { value }]) => [name, value]));
-    for (const [name, { line }] of environment) this.#lines.set(name, line);
+    this.states = new ForkedMap(environment);
   }
 
+  /** The line of one that an environment file has and nothing has changed since. */
   lineOf(name: string): number | undefined {
-    return this.#lines.get(name);
+    return this.states.get(name)?.line;
   }
 
   get(name: string): string | undefined {
-    return this.#values.get(name);
+    return this.states.get(name)?.value;
   }
 
   set(name: string, value: string): void {
-    this.#values.set(name, value);
-    this.#whys.delete(name);
-    this.#lines.delete(name);
+    this.states.set(name, { value });
   }
 
   /** Its value is unknown from here on; `because` is a clause. */
   delete(name: string, because = `\${${name}} is unknown`): void {
-    this.#values.delete(name);
-    this.#whys.set(name, because);
+    this.states.set(name, { why: because });
   }
 
   /** Why a word as written is not known: a clause about the first variable in it without a known value. */
   whyUnknown(word: string): string {
     for (const [, braced, plain] of word.matchAll(VARIABLE)) {
       const name = braced ?? plain ?? '';
-      const value = this.#values.get(name);
+      const value = this.get(name);
       if (value === undefined)
-        return this.#whys.get(name) ?? `\${${name}} is not set in the script`;
+        return this.states.get(name)?.why ?? `\${${name}} is not set in the script`;
       if (value.includes(UNKNOWN)) return `\${${name}} is only known in part`;
     }
     return 'it is not written';
@@ -436,7 +478,7 @@ class Variables {
       }
       const text = word.text.replace(VARIABLE, (reference, braced, plain) => {
         const name = String(braced ?? plain);
-        const value = this.#values.get(name);
+        const value = this.get(name);
         length += value?.length ?? 1;
         return length > LONGEST_COMMAND ? reference : (value ?? UNKNOWN);
       });
@@ -451,41 +493,53 @@ class Variables {
 // A name has no `$` or `{`, so that a brace which is not closed is not looked for at each of many.
 const VARIABLE = /\$\{([^{}$]*)\}|\$([A-Za-z_]\w*)/g;
 
-const KEYWORDS = /^(?:if|then|else|elif|fi|for|while|until|do|done|in|test|true|false)$/;
+/** Loops: their body is read once, whatever they count. */
+const LOOPS = /^(?:for|while|until|in)$/;
 
-/** The commands of a script: separated by newlines, `;`, `&&` and `||`; keywords before a command are dropped. */
-function commandsOf(text: string): Command[] {
-  const commands: Command[] = [];
+/** The commands of a script, separated by newlines, `;`, `&&` and `||`, and the words of its conditions. */
+function commandsOf(text: string): Step[] {
+  const steps: Step[] = [];
+  let link: 'and' | 'or' | undefined;
   text.split(/\r?\n/).forEach((source, index) => {
+    const line = index + 1;
     let words: Word[] = [];
-    const finish = (): void => {
-      const isCommand = ({ text: word, quoted }: Word): boolean =>
-        quoted || !/^(?:then|else|do|if|elif)$/.test(word);
-      const from = words.findIndex(isCommand);
+    const finish = (next?: 'and' | 'or'): void => {
+      let from = 0;
+      for (let word = words[0]; word && !word.quoted; word = words[++from]) {
+        if (isKeyword(word.text)) steps.push({ kind: 'keyword', word: word.text, line });
+        else if (word.text !== 'do' && word.text !== 'done') break;
+      }
       const first = words[from];
-      if (first && !KEYWORDS.test(first.text))
-        commands.push({ words: from === 0 ? words : words.slice(from), line: index + 1 });
+      if (first && (first.quoted || !LOOPS.test(first.text)))
+        steps.push({
+          kind: 'command',
+          words: from === 0 ? words : words.slice(from),
+          line,
+          ...(link && from === 0 ? { link } : {}),
+        });
+      // Behind `&&` and `||` the command may stand on the next line.
+      if (words.length > 0 || next !== undefined) link = next;
       words = [];
     };
     for (const token of tokensOf(source)) {
-      if (token === 'end') finish();
+      if (typeof token === 'string') finish(token === 'end' ? undefined : token);
       else words.push(token);
     }
     finish();
   });
-  return commands;
+  return steps;
 }
 
 // `<` and `[` values stay one word each: blanks inside them separate cells, not arguments. No pattern for words: one that
 // repeats alternatives overflows the stack in a word of millions.
-function* tokensOf(line: string): Generator<Word | 'end'> {
+function* tokensOf(line: string): Generator<Word | 'end' | 'and' | 'or'> {
   for (let at = 0; at < line.length;) {
     const character = line.charAt(at);
     if (isBlank(character)) {
       at++;
     } else if (character === '#' || (character === '\\' && at === line.length - 1)) return;
     else if (character === ';' || line.startsWith('&&', at) || line.startsWith('||', at)) {
-      yield 'end';
+      yield character === ';' ? 'end' : character === '&' ? 'and' : 'or';
       at += character === ';' ? 1 : 2;
     } else if (character === '<' || character === '[') {
       const close = line.indexOf(character === '<' ? '>' : ']', at);

@@ -1,90 +1,195 @@
-// Reads a UEFI memory map as tools print it: the UEFI shell's `memmap`, U-Boot's `efidebug memmap`, Linux with efi=debug.
+// Reads a UEFI memory map as tools print it: U-Boot, the UEFI shell, GRUB, and Linux.
 
 import type { EfiMemoryRange } from '../facts/boot-profile.ts';
 
-const HEX = '[0-9a-fA-F]';
-const SHELL = new RegExp(`^\\s*(\\w+)\\s+(${HEX}{8,16})-(${HEX}{8,16})\\s+${HEX}+\\s+${HEX}+`);
-const UBOOT = new RegExp(`^\\s*([A-Z][A-Z ]*[A-Z])\\s+(${HEX}{8,16})\\s+(${HEX}{8,16})\\b`);
-const LINUX = new RegExp(`0x(${HEX}{1,16})-0x(${HEX}{1,16}) \\[([A-Za-z /]+)\\t*\\|`);
-const OLD_LINUX_TYPE = /\[([A-Za-z /]+)\t*\|/;
-const OLD_LINUX_RANGE = new RegExp(`range=\\[0x(${HEX}{1,16})-0x(${HEX}{1,16})\\]`);
-
-/** UEFI's names (UEFI Specification, EFI_MEMORY_TYPE) by the words tools use for them. */
-const TYPES: readonly (readonly [RegExp, string])[] = [
-  [/^(?:conventional|available|conventional memory)$/i, 'EfiConventionalMemory'],
-  [/^(?:boot code|bs_code|loader code|ldr_code|loadercode)$/i, 'EfiLoaderCode'],
-  [/^(?:loader data|ldr_data|loaderdata)$/i, 'EfiLoaderData'],
-  [/^(?:boot services code|bootcode|bs_code)$/i, 'EfiBootServicesCode'],
-  [/^(?:boot data|boot services data|bs_data|bootdata)$/i, 'EfiBootServicesData'],
-  [/^(?:runtime code|rt_code|runtimecode|runtime services code)$/i, 'EfiRuntimeServicesCode'],
-  [/^(?:runtime data|rt_data|runtimedata|runtime services data)$/i, 'EfiRuntimeServicesData'],
-  [/^(?:reserved|reserved memory)$/i, 'EfiReservedMemoryType'],
-  [/^(?:acpi reclaim|acpi_recl|acpi reclaim memory|acpireclaim)$/i, 'EfiACPIReclaimMemory'],
-  [/^(?:acpi nvs|acpi_nvs|acpi memory nvs)$/i, 'EfiACPIMemoryNVS'],
-  [/^(?:mmio|io|memory mapped i\/o)$/i, 'EfiMemoryMappedIO'],
-  [/^(?:persistent|persistent memory)$/i, 'EfiPersistentMemory'],
+/**
+ * UEFI's names by type number, each with the words tools have for it, without case and punctuation: U-Boot up to 2026.07
+ * and since, the UEFI shell short and in full, GRUB, Linux before 4.20 and since.
+ */
+const TYPES: readonly (readonly [name: string, ...words: readonly string[]])[] = [
+  ['EfiReservedMemoryType', 'reserved', 'reservedmemory'],
+  ['EfiLoaderCode', 'ldrcode'],
+  ['EfiLoaderData', 'ldrdata'],
+  ['EfiBootServicesCode', 'bootcode', 'bscode', 'bootservicecode'],
+  ['EfiBootServicesData', 'bootdata', 'bsdata', 'bootservicedata'],
+  ['EfiRuntimeServicesCode', 'runtimecode', 'rtcode'],
+  ['EfiRuntimeServicesData', 'runtimedata', 'rtdata'],
+  ['EfiConventionalMemory', 'conventional', 'available', 'convmem'],
+  ['EfiUnusableMemory', 'unusable', 'unusablemem'],
+  ['EfiACPIReclaimMemory', 'acpireclaim', 'acpireclaimmem', 'acpirecl', 'acpirec'],
+  ['EfiACPIMemoryNVS', 'acpinvs', 'acpimemnvs'],
+  ['EfiMemoryMappedIO', 'mmio', 'io'],
+  ['EfiMemoryMappedIOPortSpace', 'mmioport', 'mmioportspace', 'ioport', 'ioports'],
+  ['EfiPalCode', 'pal'],
+  ['EfiPersistentMemory', 'persistent', 'persist'],
+  ['EfiUnacceptedMemoryType', 'unaccepted', 'unacceptedmemory'],
 ];
 
-/** Every name, those without words of their own too. */
-const NAMES: readonly string[] = [
-  ...TYPES.map(([, name]) => name),
-  'EfiUnusableMemory',
-  'EfiMemoryMappedIOPortSpace',
-  'EfiPalCode',
-  'EfiUnacceptedMemoryType',
-];
+const NAMES: ReadonlyMap<string, string> = new Map(
+  TYPES.flatMap(([name, ...words]) => [
+    [plainWord(name), name],
+    [plainWord(name).slice('efi'.length), name],
+    ...words.map((word): [string, string] => [word, name]),
+  ]),
+);
 
-function typeOf(words: string): string {
-  const trimmed = words.replace(/\s+/g, ' ').trim();
-  return efiTypeOf(trimmed) ?? trimmed;
+function plainWord(words: string): string {
+  return words.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
 /** UEFI's name of a memory type, from that name itself or a word tools have for it; undefined when it is none. */
 export function efiTypeOf(words: string): string | undefined {
-  const byName = NAMES.find((name) => name.toLowerCase() === words.toLowerCase());
-  return byName ?? TYPES.find(([pattern]) => pattern.test(words))?.[1];
+  return NAMES.get(plainWord(words));
 }
 
-/** The ranges in a dump, ascending as printed; empty when the text is none. Ends are made exclusive. */
-export function readEfiMap(text: string): EfiMemoryRange[] {
-  const ranges: EfiMemoryRange[] = [];
-  for (const line of text.split(/\r?\n/)) {
-    const found = readShell(line) ?? readUboot(line) ?? readLinux(line);
-    if (found && found.start < found.end) ranges.push(found);
+/** A line that is not taken into the map; `because` is a clause. */
+export interface IgnoredLine {
+  /** From 1. */
+  readonly line: number;
+  readonly because: string;
+}
+
+export type EfiMap =
+  | {
+      readonly ok: true;
+      /** As printed; ends are exclusive. */
+      readonly ranges: readonly EfiMemoryRange[];
+      /** The line of the first entry, from 1. */
+      readonly line: number;
+      /** Lines between the first entry and the last that are none of the map. */
+      readonly ignored: readonly IgnoredLine[];
+    }
+  /** `line` from 1. */
+  | { readonly ok: false; readonly line: number; readonly because: string };
+
+const WANTED =
+  'no line is an entry of a UEFI memory map, as efidebug memmap (U-Boot), memmap (UEFI shell), lsefimmap (GRUB) or Linux with efi=debug prints it';
+
+/** The memory map in a dump or a whole console log, of which the first map counts; or what is wrong. */
+export function readEfiMap(text: string): EfiMap {
+  const entries: Entry[] = [];
+  const starts = new Set<bigint>();
+  const others: IgnoredLine[] = [];
+  for (const [index, source] of text.split(/\r?\n|\r/).entries()) {
+    const line = index + 1;
+    const found = readLine(source);
+    if (found === undefined) {
+      if (entries.length > 0 && !IS_FRAME.test(source)) others.push({ line, because: NO_ENTRY });
+    } else if (typeof found === 'string') {
+      others.push({ line, because: found });
+    } else if (starts.has(found.start)) {
+      others.push({ line, because: 'another memory map begins here: only the first is read' });
+      break;
+    } else {
+      starts.add(found.start);
+      entries.push({ ...found, line });
+    }
   }
-  return ranges;
-}
-
-/** `Available  0000000040000000-0000000047FFFFFF 0000000000008000 000000000000000F`: inclusive end. */
-function readShell(line: string): EfiMemoryRange | undefined {
-  const match = SHELL.exec(line);
-  return match ? range(match[2], match[3], 1n, match[1]) : undefined;
-}
-
-/** `CONVENTIONAL     0000000040000000 000000013de73000 WB`: exclusive end. */
-function readUboot(line: string): EfiMemoryRange | undefined {
-  const match = UBOOT.exec(line);
-  return match ? range(match[2], match[3], 0n, match[1]) : undefined;
-}
-
-/** `efi:   0x000040000000-0x000047ffffff [Conventional|   |  |…]`, with or without `mem00:` and `range=`. */
-function readLinux(line: string): EfiMemoryRange | undefined {
-  const plain = LINUX.exec(line);
-  if (plain) return range(plain[1], plain[2], 1n, plain[3]);
-  const type = OLD_LINUX_TYPE.exec(line)?.[1];
-  const old = type === undefined ? null : OLD_LINUX_RANGE.exec(line);
-  return old ? range(old[1], old[2], 1n, type) : undefined;
-}
-
-function range(
-  start: string | undefined,
-  end: string | undefined,
-  add: bigint,
-  type: string | undefined,
-): EfiMemoryRange {
+  const [first] = entries;
+  const last = entries.at(-1);
+  const wrong = others.find(({ because }) => because !== NO_ENTRY);
+  if (!first || !last)
+    return { ok: false, line: wrong?.line ?? 1, because: wrong?.because ?? WANTED };
+  const overlap = overlapOf(entries);
+  if (overlap) return overlap;
   return {
-    start: BigInt(`0x${start ?? '0'}`),
-    end: BigInt(`0x${end ?? '0'}`) + add,
-    type: typeOf(type ?? ''),
+    ok: true,
+    ranges: entries.map(({ start, end, type }) => ({ start, end, type })),
+    line: first.line,
+    ignored: others.filter(({ line, because }) => line < last.line || because !== NO_ENTRY),
   };
+}
+
+const NO_ENTRY = 'not an entry of the memory map';
+
+/** Heads, underlines and empty lines, which every dump has. */
+const IS_FRAME = /^[\s=]*$|^\s*Type\s/;
+
+interface Entry extends EfiMemoryRange {
+  readonly line: number;
+}
+
+/** Two entries of one map never share memory. */
+function overlapOf(entries: readonly Entry[]): Extract<EfiMap, { ok: false }> | undefined {
+  const ascending = [...entries].sort((a, b) => (a.start < b.start ? -1 : 1));
+  for (const [index, entry] of ascending.entries()) {
+    const before = ascending[index - 1];
+    if (!before || before.end <= entry.start) continue;
+    const [one, other] = [before.line, entry.line].sort((a, b) => a - b);
+    const because = `shares memory with the entry in line ${one}, so these are not entries of one memory map`;
+    return { ok: false, line: other ?? 1, because };
+  }
+  return undefined;
+}
+
+const HEX = '[0-9a-fA-F]';
+/** U-Boot, the UEFI shell and GRUB; the shell and GRUB have the number of pages behind the range. */
+const TABLE = new RegExp(
+  `(?<!${HEX})(${HEX}{8,16})[- ](${HEX}{8,16})(?!${HEX})(?: (${HEX}{8,16}) )?`,
+);
+/** `memmap -sfo` of the UEFI shell. */
+const SHELL_COMMAS = new RegExp(
+  `MemoryMap,"([\\w ]{1,40})","(${HEX}{1,16})","(${HEX}{1,16})","(${HEX}{1,16})"`,
+);
+const LINUX_RANGE = new RegExp(`0x(${HEX}{1,16})-0x(${HEX}{1,16})(?!${HEX})`);
+const LINUX_TYPE = /\[([A-Za-z0-9 /=\t]{1,40})\|/;
+const LINUX_OLD_TYPE = /\btype=(\d{1,10}), attr=/;
+/** Words of a type, without a prefix such as a time: the longest name has two. */
+const LAST_WORDS =
+  /(?:^|[\s>|\]])((?:[A-Za-z][\w-]{0,30} ){0,2}[A-Za-z(][\w)-]{0,30}|[0-9a-f]{8})\s*$/;
+
+/** The entry on a line; undefined when it is none, a clause when it is a wrong one. */
+function readLine(source: string): EfiMemoryRange | string | undefined {
+  const at = source.indexOf('efi:');
+  if (at >= 0) return readLinux(source.slice(at));
+  const commas = SHELL_COMMAS.exec(source);
+  if (commas) return entry(efiTypeOf(commas[1] ?? ''), commas[2], commas[3], commas[4]);
+  const table = TABLE.exec(source);
+  return table
+    ? entry(typeBefore(source.slice(0, table.index)), table[1], table[2], table[3])
+    : undefined;
+}
+
+/** The type at the end of what stands before a range. */
+function typeBefore(text: string): string | undefined {
+  const words = LAST_WORDS.exec(text.slice(-80))?.[1]?.split(' ') ?? [];
+  for (let from = 0; from < words.length; from++) {
+    const named = efiTypeOf(words.slice(from).join(' '));
+    if (named !== undefined) return named;
+  }
+  const last = words.at(-1) ?? '';
+  // A type that only its maker knows: U-Boot has no word for it, the UEFI shell prints its number.
+  return last === '(unknown)' || /^[0-9a-f]{8}$/.test(last) ? last : undefined;
+}
+
+/** `efi: mem00: [Conventional|…] range=[0x…-0x…] (1MB)`, `efi:   0x…-0x… [Conventional|…]`, `efi: mem00: type=7, attr=…`. */
+function readLinux(source: string): EfiMemoryRange | string | undefined {
+  const range = LINUX_RANGE.exec(source);
+  const words = LINUX_TYPE.exec(source)?.[1] ?? LINUX_OLD_TYPE.exec(source)?.[1];
+  if (!range || words === undefined) return undefined;
+  const number = Number(words.replace(/^type=/, ''));
+  const type = Number.isInteger(number)
+    ? (TYPES[number]?.[0] ?? `type ${number}`)
+    : efiTypeOf(words);
+  return entry(type, range[1], range[2], undefined);
+}
+
+const PAGE = 0x1000n;
+
+/** `pages` in hexadecimal, where the tool prints it. A range whose last byte ends a page is inclusive. */
+function entry(
+  type: string | undefined,
+  from: string | undefined,
+  to: string | undefined,
+  pages: string | undefined,
+): EfiMemoryRange | string | undefined {
+  if (type === undefined) return undefined;
+  const [start, last] = [BigInt(`0x${from ?? ''}`), BigInt(`0x${to ?? ''}`)];
+  const end = last % PAGE === PAGE - 1n ? last + 1n : last;
+  if (start % PAGE !== 0n || end % PAGE !== 0n)
+    return 'the range does not begin and end at pages of 4 KiB';
+  if (start >= end) return 'the range ends before it begins';
+  if (pages !== undefined && start + BigInt(`0x${pages}`) * PAGE !== end)
+    return `the range has other than 0x${pages.replace(/^0+(?=.)/, '')} pages`;
+  return { start, end, type };
 }

@@ -1,7 +1,8 @@
 // Reads an ImageBuilder `config` and places its files as `uboot-script-gen` would (placement: its load_file, add_size).
 
 import { formatAddress } from '../addresses/format.ts';
-import type { BootScript, ScriptLoad, SizeOf } from './read-boot-script.ts';
+import type { BootScript, ScriptLoad } from './boot-script.ts';
+import type { SizeOf } from './read-boot-script.ts';
 import type { ScriptStatement } from './write-script-tree.ts';
 
 interface Setting {

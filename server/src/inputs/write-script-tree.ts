@@ -19,6 +19,8 @@ export type ScriptStatement = { readonly path: string; readonly line: number } &
     }
   /** An entry of the memory reservation block; `path` is `/`. */
   | { readonly kind: 'reservation'; readonly address: bigint; readonly size: bigint }
+  /** Takes one away, by its place in the block. */
+  | { readonly kind: 'remove-reservation'; readonly index: bigint }
 );
 
 /** Devicetree source made from a script, and the way back. */
@@ -44,7 +46,7 @@ export function writeScriptTree(
   const origins = lines.map(() => 1);
   for (const statement of statements) {
     const isPart =
-      as === 'overlay' ? OVERLAID.has(statement.kind) : statement.kind !== 'reservation';
+      as === 'overlay' ? OVERLAID.has(statement.kind) : !statement.kind.endsWith('reservation');
     if (!isPart) continue;
     lines.push(`${as === 'overlay' ? '&{/}' : '/'} ${nested(statement)}`);
     origins.push(statement.line);
@@ -69,6 +71,7 @@ function innermost(statement: ScriptStatement, removed: string | undefined): str
     case 'remove-node':
       return removed === undefined ? '' : `/delete-node/ ${removed};`;
     case 'reservation':
+    case 'remove-reservation':
       return '';
     case 'remove-property':
     case 'unknown-property':

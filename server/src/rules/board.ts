@@ -18,6 +18,13 @@ export interface Load extends LoaderFile {
   readonly at: Span;
   /** The file itself, when it is there. */
   readonly path?: FileId;
+  /** In which arms of which conditions it is loaded, where those are not known; two arms of one choice never both run. */
+  readonly alternatives?: readonly {
+    readonly choice: number;
+    readonly arm: number;
+    /** A clause. */
+    readonly because: string;
+  }[];
 }
 
 /** What a guest is given of the host: an xl configuration, the partial tree it passes on, or both. */

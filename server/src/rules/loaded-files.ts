@@ -13,6 +13,7 @@ export interface LoadedFile extends Range {
   readonly role: Load['role'];
   /** The line of the script; undefined when the profile says it. */
   readonly at: Place | undefined;
+  readonly alternatives?: Load['alternatives'];
 }
 
 /**
@@ -28,7 +29,9 @@ export function loadedFiles(board: Board, sizes: 'sure' | 'likely'): LoadedFile[
     if (size === 0n) return [];
     const { address: start, file: name, role, at } = load;
     const sizeKnown = size !== undefined;
-    return [{ name, role, at, start, end: start + (size ?? 1n), sizeKnown }];
+    const { alternatives } = load;
+    const end = start + (size ?? 1n);
+    return [{ name, role, at, start, end, sizeKnown, ...(alternatives ? { alternatives } : {}) }];
   });
   return [...files, ...fromFacts(board, 'xen', sizes), ...fromFacts(board, 'dtb', sizes)];
 }
@@ -53,4 +56,22 @@ function fromFacts(
 /** Where a file is: its range, or the address it starts at when its size is not known. */
 export function formatPlace(file: LoadedFile): string {
   return file.sizeKnown ? formatRange(file) : formatAddress(file.start);
+}
+
+/** Whether two files are never both loaded: they are in different arms of one condition. */
+export function excludeEachOther(one: LoadedFile, other: LoadedFile): boolean {
+  return (one.alternatives ?? []).some(({ choice, arm }) =>
+    (other.alternatives ?? []).some((each) => each.choice === choice && each.arm !== arm),
+  );
+}
+
+/** What is said of a file that is loaded only when a condition holds that is not known: no more than information. */
+export function severityOf(...files: readonly LoadedFile[]): { readonly severity?: 'information' } {
+  return files.some(({ alternatives }) => alternatives) ? { severity: 'information' } : {};
+}
+
+/** The end of a sentence about files: whether they are loaded where that is not known; empty otherwise. */
+export function wordAlternative(...files: readonly LoadedFile[]): string {
+  const [first] = files.flatMap(({ alternatives = [] }) => alternatives);
+  return first ? `, if it is loaded: ${first.because}` : '';
 }

@@ -6,20 +6,31 @@ import type { DeviceTree, DtNode, UnknownProperty, Written } from './device-tree
 export interface LoaderChanges {
   readonly unknown: readonly UnknownProperty[];
   /** In the order in which they are made; `size` in bytes, `at` where somebody wrote them. */
-  readonly reservations: readonly {
-    readonly address: bigint;
-    readonly size: bigint;
-    readonly at: Span;
-  }[];
+  readonly reservations: readonly (
+    | { readonly address: bigint; readonly size: bigint; readonly at: Span }
+    /** The one at this place in the block is taken away, when there is one. */
+    | { readonly removed: bigint }
+  )[];
 }
 
 /** `tree` with what the boot loader changes. */
 export function applyLoaderChanges(tree: DeviceTree, changes: LoaderChanges): DeviceTree {
   const { unknown, reservations } = changes;
-  const added = reservations.map(({ address, size, at }) => {
+  let memoryReservations = [...tree.memoryReservations];
+  for (const each of reservations) {
+    if ('removed' in each) {
+      memoryReservations = memoryReservations.filter((_, index) => BigInt(index) !== each.removed);
+      continue;
+    }
+    const { address, size, at } = each;
     const whole = writtenAt(at);
-    return { address, size, labels: [], written: { whole, address: whole, size: whole } };
-  });
+    memoryReservations.push({
+      address,
+      size,
+      labels: [],
+      written: { whole, address: whole, size: whole },
+    });
+  }
   const unknownProperties = new Map<string, Map<string, UnknownProperty>>();
   for (const each of unknown) {
     const ofNode = unknownProperties.get(each.path) ?? new Map<string, UnknownProperty>();
@@ -27,7 +38,7 @@ export function applyLoaderChanges(tree: DeviceTree, changes: LoaderChanges): De
   }
   return {
     ...tree,
-    memoryReservations: [...tree.memoryReservations, ...added],
+    memoryReservations,
     unknownProperties,
   };
 }

@@ -4,7 +4,13 @@ import { formatAddress } from '../../addresses/format.ts';
 import { subtract } from '../../addresses/region.ts';
 import { ramOf } from '../../memory/free-ranges.ts';
 import type { Board } from '../board.ts';
-import { formatPlace, loadedFiles, type LoadedFile } from '../loaded-files.ts';
+import {
+  formatPlace,
+  loadedFiles,
+  type LoadedFile,
+  severityOf,
+  wordAlternative,
+} from '../loaded-files.ts';
 import { rule } from '../rule.ts';
 
 interface Facts {
@@ -30,14 +36,14 @@ was made for a board with another start of RAM.`,
       if (file.at && subtract([file], ram).length > 0) {
         const end = ram.reduce((last, bank) => (bank.end > last ? bank.end : last), 0n);
         const endOfRam = file.start >= end ? end : undefined;
-        yield { at: file.at, facts: { file, endOfRam } };
+        yield { at: file.at, facts: { file, endOfRam }, ...severityOf(file) };
       }
   },
 
   message({ file, endOfRam }) {
     const start = `${file.name} is loaded to ${formatPlace(file)}`;
     if (endOfRam !== undefined)
-      return `${start}, past the end of RAM (${formatAddress(endOfRam - 1n)})`;
-    return `${start}, which is not ${file.sizeKnown ? 'all ' : ''}RAM`;
+      return `${start}, past the end of RAM (${formatAddress(endOfRam - 1n)})${wordAlternative(file)}`;
+    return `${start}, which is not ${file.sizeKnown ? 'all ' : ''}RAM${wordAlternative(file)}`;
   },
 });

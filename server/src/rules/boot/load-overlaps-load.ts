@@ -2,7 +2,14 @@
 
 import { overlaps } from '../../addresses/region.ts';
 import type { Board } from '../board.ts';
-import { formatPlace, loadedFiles, type LoadedFile } from '../loaded-files.ts';
+import {
+  excludeEachOther,
+  formatPlace,
+  loadedFiles,
+  severityOf,
+  wordAlternative,
+  type LoadedFile,
+} from '../loaded-files.ts';
 import { rule, type Place } from '../rule.ts';
 
 interface Facts {
@@ -27,11 +34,13 @@ over Xen, whose memory is larger than its file. What was overwritten fails much 
       for (const other of files.slice(0, index)) {
         // The same address twice: two ways of loading one thing, or a place that is used again.
         if (file.start === other.start || !overlaps(file, other)) continue;
+        if (excludeEachOther(file, other)) continue;
         const at: Place | undefined = file.at ?? other.at;
         if (!at) continue;
         yield {
           at,
           facts: { file, other },
+          ...severityOf(file, other),
           related:
             other.at && file.at
               ? [{ message: `${nameOf(other)} is loaded here`, at: other.at }]
@@ -41,7 +50,8 @@ over Xen, whose memory is larger than its file. What was overwritten fails much 
     }
   },
 
-  message: ({ file, other }) => `${nameOf(file)} overlaps ${nameOf(other)}`,
+  message: ({ file, other }) =>
+    `${nameOf(file)} overlaps ${nameOf(other)}${wordAlternative(file, other)}`,
 });
 
 function nameOf(file: LoadedFile): string {

@@ -4,7 +4,13 @@ import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
-import { formatPlace, loadedFiles, type LoadedFile } from '../loaded-files.ts';
+import {
+  formatPlace,
+  loadedFiles,
+  type LoadedFile,
+  severityOf,
+  wordAlternative,
+} from '../loaded-files.ts';
 import { moveRegionFixes } from '../move-region.ts';
 import { refusalParts, refusedOverlaps, wordRefusals, type Refusal } from '../refused-overlap.ts';
 import { rule } from '../rule.ts';
@@ -42,11 +48,12 @@ releases boot on until one overwrites the other. Xen's message does not say that
         yield {
           at,
           facts: { file, region, refusals },
+          ...severityOf(file),
           related:
             file.at && region.written
               ? [{ message: `${reservationName(region)} is here`, at: region.written }]
               : [],
-          ...refusalParts(refusals),
+          ...(file.alternatives ? {} : refusalParts(refusals)),
         };
       }
     }
@@ -54,7 +61,9 @@ releases boot on until one overwrites the other. Xen's message does not say that
 
   message: ({ file, region, refusals }) =>
     `${file.name} ${formatPlace(file)} is loaded into ${reservationName(region)} ${formatRange(region)}` +
-    wordRefusals(refusals, file.at ? undefined : region.node),
+    (file.alternatives
+      ? wordAlternative(file)
+      : wordRefusals(refusals, file.at ? undefined : region.node)),
 
   fixes: ({ facts }, board) => moveRegionFixes(board, facts.region),
 });

@@ -1,0 +1,235 @@
+// Reads the files that are given as boot scripts, whatever each of them is, as one script whose lines know where they stand.
+
+import path from 'node:path';
+import type { BootScript } from '../inputs/boot-script.ts';
+import {
+  readBootScript,
+  type EnvironmentVariable,
+  type SizeOf,
+} from '../inputs/read-boot-script.ts';
+import { bootFit, type Fit } from '../inputs/read-fit.ts';
+import { placeImages } from '../inputs/read-imagebuilder.ts';
+import { readExtlinux } from '../inputs/read-extlinux.ts';
+import { readGrubConfig } from '../inputs/read-grub-config.ts';
+import { readXenConfig } from '../inputs/read-xen-config.ts';
+import {
+  recogniseBootFile,
+  recogniseBootText,
+  type BootFile,
+} from '../inputs/recognise-boot-file.ts';
+import type { FileId } from '../text/span.ts';
+import { Failure } from './failure.ts';
+import type { Shell } from './shell.ts';
+
+/** All that is given as boot script. */
+export interface BootFiles {
+  readonly script: BootScript;
+  /** Where a line of `script` is: the file and its line, 0 for a container that has none. */
+  readonly originOf: (line: number) => { readonly file: FileId; readonly line: number };
+}
+
+/** A file, or the script in a container; its own line N is line `start` + N of the whole. */
+interface Part {
+  readonly file: FileId;
+  readonly content: Exclude<BootFile, { readonly kind: 'refused' }>;
+  readonly start: number;
+  /** Lines of its text. */
+  readonly count: number;
+}
+
+/**
+ * Environments give the variables, scripts run in their order, then what the other kinds do; without any of those, `bootcmd`
+ * runs as U-Boot does it. `pathOf` finds a file that a script names. Fails where a file is no boot script of any kind.
+ */
+export function readBootFiles(
+  shell: Pick<Shell, 'files'>,
+  files: readonly FileId[],
+  shown: (file: FileId) => string,
+  pathOf: (name: string) => FileId | undefined,
+): BootFiles {
+  const sizeOf: SizeOf = (name) => {
+    const found = pathOf(name);
+    return found === undefined ? undefined : BigInt(shell.files.sizeOf(found) ?? 0);
+  };
+  const parts = partsOf(shell, files, shown);
+  const environment = environmentOf(parts);
+  const others = parts.flatMap((part) => {
+    const script = readPart(part, environment, sizeOf);
+    return script ? [atLinesOf(part, script)] : [];
+  });
+  const scripts = parts.filter(({ content }) => content.kind === 'script');
+  const runs = scripts.length > 0 || others.length === 0;
+  const text = parts
+    .map((part) =>
+      part.content.kind === 'script' ? part.content.text : '\n'.repeat(part.count - 1),
+    )
+    .join('\n\n');
+  const run = runs
+    ? [readBootScript(scripts.length > 0 ? text : 'run bootcmd', sizeOf, environment)]
+    : [];
+  return {
+    script: withImage(shell, joined([...run, ...others]), pathOf),
+    originOf(line) {
+      const part = parts.findLast(({ start }) => start < line) ?? parts[0];
+      const own = line - (part?.start ?? 0);
+      return { file: part?.file ?? '', line: own > (part?.count ?? 0) ? 0 : own };
+    },
+  };
+}
+
+function partsOf(
+  shell: Pick<Shell, 'files'>,
+  files: readonly FileId[],
+  shown: (file: FileId) => string,
+): readonly Part[] {
+  const parts: Part[] = [];
+  const add = (file: FileId, content: Part['content']): void => {
+    const last = parts.at(-1);
+    const count = 'text' in content ? content.text.split('\n').length : 1;
+    parts.push({ file, content, start: last ? last.start + last.count + 1 : 0, count });
+  };
+  for (const file of files) {
+    const content = contentOf(shell, file, shown);
+    // Lines are counted in the text that is inside.
+    if (content.kind === 'environment' || content.kind === 'script') {
+      const source = shell.files.get(file);
+      if (typeof source !== 'string' && source.text !== content.text)
+        shell.files.setText(file, content.text);
+    }
+    add(file, content);
+    if (content.kind !== 'fit') continue;
+    const { source } = bootFit(content.fit, '');
+    if (!source) continue;
+    const inside = `${file}:${source.name}`;
+    shell.files.setText(inside, source.text);
+    add(inside, recogniseBootText(source.text));
+  }
+  return parts;
+}
+
+function contentOf(
+  { files }: Pick<Shell, 'files'>,
+  file: FileId,
+  shown: (file: FileId) => string,
+): Part['content'] {
+  const why = files.whyUnreadable(file);
+  const bytes = files.bytes(file);
+  if (why !== undefined || typeof bytes === 'string')
+    throw new Failure(`${shown(file)}: ${why ?? 'cannot be read'}`);
+  const content = recogniseBootFile(file, bytes);
+  if (content.kind === 'refused') throw new Failure(`${shown(file)}: ${content.because}`);
+  return content;
+}
+
+/** The variables of all environments, each with its line of the whole. */
+function environmentOf(parts: readonly Part[]): Map<string, EnvironmentVariable> {
+  const environment = new Map<string, EnvironmentVariable>();
+  for (const { content, start } of parts)
+    if (content.kind === 'environment')
+      for (const [name, { value, line }] of content.variables)
+        environment.set(name, { value, line: line + start });
+  return environment;
+}
+
+/** What a file does that is neither script nor environment. */
+function readPart(
+  { file, content }: Part,
+  environment: ReadonlyMap<string, EnvironmentVariable>,
+  sizeOf: SizeOf,
+): BootScript | undefined {
+  switch (content.kind) {
+    case 'fit':
+      return bootFit(content.fit, path.posix.basename(file)).script;
+    case 'image-builder':
+      return placeImages(content.config, sizeOf);
+    case 'extlinux':
+      return readExtlinux(content.text, environment);
+    case 'xen-config':
+      return readXenConfig(content.text);
+    case 'grub':
+      return readGrubConfig(content.text);
+    default:
+      return undefined;
+  }
+}
+
+/** A script with its own lines as lines of the whole. */
+function atLinesOf({ start, count }: Part, script: BootScript): BootScript {
+  return mapLines(script, (line) => start + (line === 0 ? count + 1 : line));
+}
+
+function mapLines(script: BootScript, to: (line: number) => number): BootScript {
+  const at = <T extends { readonly line: number }>(each: T): T => ({
+    ...each,
+    line: to(each.line),
+  });
+  const { boot, xenCommandLine, dom0Kernel } = script;
+  return {
+    ...script,
+    statements: script.statements.map(at),
+    loads: script.loads.map(at),
+    unclear: script.unclear.map(at),
+    ...(script.ignored ? { ignored: script.ignored.map(at) } : {}),
+    ...(boot ? { boot: at(boot) } : {}),
+    ...(xenCommandLine ? { xenCommandLine: at(xenCommandLine) } : {}),
+    ...(dom0Kernel ? { dom0Kernel: at(dom0Kernel) } : {}),
+  };
+}
+
+/** One after the other; what boots is what the last says. */
+function joined(scripts: readonly BootScript[]): BootScript {
+  const last = <Key extends 'boot' | 'xenCommandLine' | 'dom0Kernel' | 'memory'>(
+    key: Key,
+  ): Pick<BootScript, Key> | undefined => scripts.findLast((each) => each[key] !== undefined);
+  const { boot } = last('boot') ?? {};
+  const { xenCommandLine } = last('xenCommandLine') ?? {};
+  const { dom0Kernel } = last('dom0Kernel') ?? {};
+  const { memory } = last('memory') ?? {};
+  return {
+    statements: scripts.flatMap(({ statements }) => statements),
+    loads: scripts.flatMap(({ loads }) => loads),
+    overlays: scripts.flatMap(({ overlays }) => overlays),
+    unclear: scripts.flatMap(({ unclear }) => unclear),
+    ignored: scripts.flatMap(({ ignored = [] }) => ignored),
+    ...(boot ? { boot } : {}),
+    ...(xenCommandLine ? { xenCommandLine } : {}),
+    ...(dom0Kernel ? { dom0Kernel } : {}),
+    ...(memory ? { memory } : {}),
+  };
+}
+
+/** With what `bootm` takes out of the FIT that a script loads and boots. */
+function withImage(
+  shell: Pick<Shell, 'files'>,
+  script: BootScript,
+  pathOf: (name: string) => FileId | undefined,
+): BootScript {
+  const { boot } = script;
+  if (boot?.kernel === undefined) return script;
+  const load = script.loads.findLast(({ address }) => address === boot.kernel);
+  const fit = load && fitAt(shell, pathOf(load.file));
+  if (!fit) return script;
+  const { script: image } = bootFit(fit, load.file, boot.configuration);
+  const { loads, unclear, boot: inside } = mapLines(image, () => boot.line);
+  return {
+    ...script,
+    loads: [...script.loads, ...loads],
+    unclear: [
+      ...script.unclear,
+      ...unclear.map(({ line, because }) => ({ line, because: `${load.file}: ${because}` })),
+    ],
+    boot: {
+      ...boot,
+      ...(inside?.kernel === undefined ? {} : { kernel: inside.kernel }),
+      ...(inside?.initrd === undefined ? {} : { initrd: inside.initrd }),
+      ...(inside?.dtb === undefined ? {} : { dtb: inside.dtb }),
+    },
+  };
+}
+
+function fitAt({ files }: Pick<Shell, 'files'>, file: FileId | undefined): Fit | undefined {
+  const bytes = file === undefined ? '' : files.bytes(file);
+  if (file === undefined || typeof bytes === 'string') return undefined;
+  const content = recogniseBootFile(file, bytes);
+  return content.kind === 'fit' ? content.fit : undefined;
+}

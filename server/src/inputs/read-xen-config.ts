@@ -1,0 +1,172 @@
+// Reads the configuration of Xen's EFI loader (xen.cfg) as the loader does (Xen: common/efi/boot.c, pre_parse and get_value).
+
+import type { BootScript } from './boot-script.ts';
+import type { ScriptStatement } from './write-script-tree.ts';
+
+interface Item {
+  readonly name: string;
+  readonly value: string;
+  /** Undefined before the first section. */
+  readonly section: string | undefined;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** What the loader asks for; video and ucode are of x86. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'kernel',
+  'ramdisk',
+  'options',
+  'xsm',
+  'dtb',
+  'default',
+  'chain',
+  'video',
+  'ucode',
+]);
+
+/** Whether a text is such a file: sections and items, among them what the loader asks for, and nothing else. */
+export function isXenConfig(text: string): boolean {
+  const { items, sections, other } = parse(text);
+  const known = items.filter(({ name }) => KNOWN.has(name));
+  const names = new Set(known.map(({ name }) => name));
+  const isWanted = names.has('kernel') || names.has('chain');
+  return isWanted && other.length === 0 && (sections.size > 0 || known.length === items.length);
+}
+
+/**
+ * The modules and the command line that the loader gives to Xen, from the section that `default` names. Where the loader
+ * puts the files is known to nobody else, so the modules have a `reg` that is not known.
+ */
+export function readXenConfig(text: string): BootScript {
+  const { items, sections, unread } = parse(text);
+  const ignored = [...unread];
+  const global = items.find(({ section, name }) => section === 'global' && name === 'default');
+  const section = global?.value;
+  // Without a section, the first item of a name counts, wherever it stands.
+  const inSection =
+    section === undefined ? items : items.filter((item) => item.section === section);
+  const item = (name: string): Item | undefined => inSection.find((each) => each.name === name);
+  const chain = items.find((each) => each.section === 'global' && each.name === 'chain');
+  const unclear: { line: number; because: string }[] = [];
+  if (global && !sections.has(global.value))
+    unclear.push({
+      line: global.line,
+      because: `there is no section [${global.value}]: Xen's EFI loader finds no kernel`,
+    });
+  else if (!item('kernel'))
+    unclear.push({
+      line: chain?.line ?? sections.get(section ?? '') ?? 1,
+      because: chain
+        ? `the boot goes on with ${chain.value}, which is not read: give it in place of this file`
+        : "Xen's EFI loader finds no kernel= in it",
+    });
+  for (const [name, line] of sections)
+    if (section !== undefined && name !== section && name !== 'global')
+      ignored.push({ line, because: `only the default section [${section}] is read` });
+  for (const { name, line } of inSection)
+    if (!KNOWN.has(name))
+      ignored.push({ line, because: `Xen's EFI loader does not know the item ${name}` });
+  const options = item('options');
+  const kernel = item('kernel');
+  const statements: ScriptStatement[] = [
+    ...module(kernel, 'kernel', 'multiboot,kernel'),
+    ...module(item('ramdisk'), 'ramdisk', 'multiboot,ramdisk'),
+    ...module(item('xsm'), 'xsm', 'xen,xsm-policy'),
+  ];
+  const [file = ''] = kernel?.value.split(/\s/) ?? [];
+  return {
+    statements,
+    loads: [],
+    overlays: [],
+    boot: { efi: true, line: kernel?.line ?? 1 },
+    ...(options ? { xenCommandLine: { text: options.value, line: options.line } } : {}),
+    ...(kernel ? { dom0Kernel: { file, line: kernel.line } } : {}),
+    unclear,
+    ignored,
+  };
+}
+
+/** A module whose file the loader puts where it likes; words behind the name of a file are the command line. */
+function module(item: Item | undefined, name: string, kind: string): ScriptStatement[] {
+  if (!item) return [];
+  const { value, line } = item;
+  const path = `/chosen/${name}`;
+  const blank = value.search(/\s/);
+  const bootargs = name === 'kernel' && blank >= 0 ? value.slice(blank).trim() : '';
+  return [
+    { kind: 'node', path, line },
+    {
+      kind: 'property',
+      path,
+      name: 'compatible',
+      value: `"${kind}", "multiboot,module"`,
+      line,
+    },
+    ...(bootargs === ''
+      ? []
+      : [
+          {
+            kind: 'property' as const,
+            path,
+            name: 'bootargs',
+            value: JSON.stringify(bootargs),
+            line,
+          },
+        ]),
+    {
+      kind: 'unknown-property',
+      path,
+      name: 'reg',
+      cells: [],
+      text: '',
+      because: 'the EFI loader chooses the address',
+      line,
+    },
+  ];
+}
+
+function parse(text: string): {
+  readonly items: readonly Item[];
+  /** With the line of the first of that name: the loader reads no other. */
+  readonly sections: ReadonlyMap<string, number>;
+  /** Lines that are neither. */
+  readonly other: readonly number[];
+  readonly unread: readonly { readonly line: number; readonly because: string }[];
+} {
+  const items: Item[] = [];
+  const sections = new Map<string, number>();
+  const other: number[] = [];
+  const unread: { line: number; because: string }[] = [];
+  let section: string | undefined;
+  let isRead = true;
+  const lines = text.split(/\r?\n|\r/);
+  for (const [index, source] of lines.entries()) {
+    const line = index + 1;
+    const content = (/^\s*;/.test(source) ? '' : (source.split('#', 1)[0] ?? '')).trimStart();
+    if (content === '') continue;
+    if (line === lines.length) {
+      unread.push({
+        line,
+        because: "Xen's EFI loader ignores the last line because no newline ends it",
+      });
+      // It tells what the file is all the same.
+      if (!content.includes('=') && !content.startsWith('[')) other.push(line);
+      continue;
+    }
+    const close = content.indexOf(']');
+    const equals = content.indexOf('=');
+    if (content.startsWith('[') && close > 0) {
+      section = content.slice(1, close);
+      isRead = !sections.has(section);
+      if (isRead) sections.set(section, line);
+      else unread.push({ line, because: `there is a section [${section}] before it` });
+    } else if (equals > 0) {
+      const name = content.slice(0, equals);
+      // A name with blanks is one that the loader never asks for.
+      if (/\s\S/.test(name)) other.push(line);
+      else if (isRead) items.push({ name, value: content.slice(equals + 1).trim(), section, line });
+    } else other.push(line);
+  }
+  return { items, sections, other, unread };
+}
