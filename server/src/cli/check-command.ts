@@ -78,6 +78,7 @@ export async function checkCommand(
       },
       options.format,
       shell.version,
+      options.verbose,
     ),
   );
   return failed ? 2 : statusOf(findings, options.maxWarnings ?? leastOf(checked));
@@ -104,7 +105,12 @@ function statusOf(findings: readonly JsonFinding[], maxWarnings: number): number
 }
 
 /** A report in one of the formats of `check`; its files are sorted, each once. */
-export function printFindings(report: JsonReport, format: string, version: string): string {
+export function printFindings(
+  report: JsonReport,
+  format: string,
+  version: string,
+  verbose = false,
+): string {
   const { findings } = report;
   const boards = [...new Set(report.files)].sort();
   const facts = Object.fromEntries(
@@ -120,7 +126,7 @@ export function printFindings(report: JsonReport, format: string, version: strin
     case 'markdown':
       return printFindingsMarkdown(findings);
     default:
-      return printFindingsText(findings);
+      return printFindingsText(findings, verbose);
   }
 }
 

@@ -6,6 +6,7 @@ import { mapJson, toRange, type JsonMap, type JsonRange } from './map-json.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { JsonPlace } from './places.ts';
 import type { MapOptions } from './program.ts';
+import { stopAtUnread } from './remark-unread.ts';
 import type { Session } from './session.ts';
 
 interface Entry extends JsonRange {
@@ -34,8 +35,10 @@ export async function diffCommand(
   options: MapOptions,
 ): Promise<number> {
   const one = await session.openTree(before, options);
+  stopAtUnread(one);
   const old = mapJson(one.board, options.for, one.places);
   const two = await session.openTree(after, options);
+  stopAtUnread(two);
   const changes = compareMaps(old, mapJson(two.board, options.for, two.places));
   const result =
     options.format === 'json'

@@ -23,6 +23,8 @@ export interface JsonFinding {
   readonly related: readonly { readonly message: string; readonly at: JsonPlace }[];
   readonly targets: readonly string[];
   readonly condition?: string;
+  /** Folders that were searched in vain. */
+  readonly searched?: readonly string[];
   readonly log?: readonly TargetLine[];
   readonly fixes: readonly JsonFix[];
 }
@@ -51,6 +53,9 @@ export function toJson(finding: Finding, places: Places, fixes: readonly Fix[]):
     related: finding.related.map(({ message, at }) => ({ message, at: places.placeOf(at) })),
     targets: finding.targets,
     ...(finding.condition === undefined ? {} : { condition: finding.condition }),
+    ...(finding.searched === undefined
+      ? {}
+      : { searched: finding.searched.map((folder) => places.nameOf(folder)) }),
     ...(finding.log.length === 0 ? {} : { log: finding.log }),
     fixes: fixes.map((fix) => ({
       title: fix.title,

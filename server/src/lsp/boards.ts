@@ -3,6 +3,7 @@
 import type { Analysis, BoardRequest } from '../analysis/analyze.ts';
 import { isRootFile, type IncludeIndex } from '../ide/include-index.ts';
 import { fileName } from '../ide/paths.ts';
+import type { UnreadText } from '../memory/unread-text.ts';
 import { shiftFinding } from '../ide/shift.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
@@ -29,13 +30,17 @@ export interface Model {
   readonly includePaths: readonly FileId[];
   /** Every file of the newest text. */
   readonly members: ReadonlySet<FileId>;
-  /** Whether `board` is older than `findings`, because the text is broken. */
+  /** Whether `board` is older than `findings`, because the text is broken or not all of it could be read. */
   readonly stale: boolean;
+  /** Of the newest text, what could not be read. */
+  readonly unread: UnreadText | undefined;
   /** What `board` was made with. */
   readonly good: {
     readonly board: Board;
     readonly findings: readonly Finding[];
     readonly files: FileSet;
+    /** Whether its text was read as a whole. */
+    readonly isWhole: boolean;
   };
 }
 
@@ -396,7 +401,7 @@ export class Boards {
 
 type Complete = Extract<Analysis, { kind: 'complete' }>;
 
-/** The model after an analysis. Of a broken text only the syntax counts; the rest stays as it was. */
+/** The model after an analysis. Of a text that is broken or lacks a file only the text counts; the rest stays as it was. */
 function modelFrom(
   open: OpenBoard,
   request: BoardRequest,
@@ -409,16 +414,28 @@ function modelFrom(
     includePaths: request.preprocessor.includePaths,
     members: new Set([open.root, ...board.sources.flatMap((source) => source.files)]),
   };
-  const before = open.model;
-  const isBroken = board.tree.problems.some((problem) => problem.id === 'syntax');
-  if (!isBroken || !before || isEmpty(before.board))
-    return { ...common, board, findings, good: { board, findings, files }, stale: false };
-  const { good } = before;
+  const { unread } = board.map;
+  const isBroken =
+    unread !== undefined || board.tree.problems.some((problem) => problem.id === 'syntax');
+  const before = open.model?.good;
+  // Without a whole text before, the newest is the best there is.
+  if (!isBroken || before?.isWhole !== true || isEmpty(before.board)) {
+    const good = { board, findings, files, isWhole: !isBroken };
+    return { ...common, board, findings, good, stale: false, unread };
+  }
+  const good = before;
   const syntax = findings.filter((finding) => TEXT_RULES.has(finding.rule));
   const kept = good.findings
     .filter((finding) => !TEXT_RULES.has(finding.rule))
     .map((finding) => shiftFinding(finding, good.files, files));
-  return { ...common, board: good.board, findings: [...syntax, ...kept], good, stale: true };
+  return {
+    ...common,
+    board: good.board,
+    findings: [...syntax, ...kept],
+    good,
+    stale: true,
+    unread,
+  };
 }
 
 /** The rules whose findings hold of a broken text too. */
