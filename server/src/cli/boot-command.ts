@@ -23,6 +23,7 @@ import { listFacts, wordOpenFacts } from '../ide/list-facts.ts';
 import { bootJson, unknownBootJson } from './boot-json.ts';
 import { stopAtDifference } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
+import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BootOptions } from './program.ts';
 import { spanOf } from '../tree/device-tree.ts';
@@ -44,7 +45,8 @@ export async function bootCommand(
     throw new Failure(`${options.compare ?? ''}: not a log of Xen: no line has (XEN) in front`);
   // The release of the log is meant when nobody names another.
   const xen = options.xen.length === 0 && log?.release !== undefined ? [log.release] : options.xen;
-  const opened = await session.openTree(
+  const opened = await openTree(
+    session,
     name,
     { ...options, xen },
     log === undefined ? [] : [{ basis: 'log', profile: profileOfLog(log) }],

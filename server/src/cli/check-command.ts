@@ -112,6 +112,7 @@ export function printFindings(
   verbose = false,
 ): string {
   const { findings } = report;
+  const isOfMany = report.files.length > 1 || findings.some(({ boards }) => boards !== undefined);
   const boards = [...new Set(report.files)].sort();
   const facts = Object.fromEntries(
     Object.entries(report.facts).sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -122,11 +123,11 @@ export function printFindings(
     case 'sarif':
       return jsonText(sarifOf(boards, findings, version));
     case 'github':
-      return printFindingsGithub(findings);
+      return printFindingsGithub(findings, isOfMany);
     case 'markdown':
-      return printFindingsMarkdown(findings);
+      return printFindingsMarkdown(findings, isOfMany);
     default:
-      return printFindingsText(findings, verbose);
+      return printFindingsText(findings, { verbose, boards: isOfMany });
   }
 }
 

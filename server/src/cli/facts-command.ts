@@ -5,6 +5,7 @@ import { wordUnreadText, type UnreadText } from '../memory/unread-text.ts';
 import { allSystems } from '../systems/all-systems.ts';
 import { systemIdOf } from '../target/boot.ts';
 import { Failure } from './failure.ts';
+import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BoardOptions } from './program.ts';
 import { remarkUnread } from './remark-unread.ts';
@@ -16,7 +17,7 @@ export async function factsCommand(
   name: string,
   options: BoardOptions,
 ): Promise<number> {
-  const opened = await session.openTree(name, options);
+  const opened = await openTree(session, name, options);
   const { board } = opened;
   if (board.foreignReader !== undefined)
     throw new Failure(`${name}: this device tree is for ${board.foreignReader}, not for Xen`);

@@ -9,6 +9,7 @@ import { decodeAddress } from '../ide/decode-address.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
 import { likelyParts, mapJson } from './map-json.ts';
+import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import { placeText, printMapMarkdown, printMapText } from './print-map.ts';
 import type { DecodeOptions, MapOptions } from './program.ts';
@@ -21,7 +22,7 @@ export async function mapCommand(
   name: string,
   options: MapOptions,
 ): Promise<number> {
-  const opened = await session.openTree(name, options);
+  const opened = await openTree(session, name, options);
   writeResult(session.shell, options.output, printed(opened, options));
   return remarkUnread(session, opened);
 }
@@ -59,7 +60,7 @@ export async function decodeCommand(
   options: DecodeOptions,
 ): Promise<number> {
   const at = addressOf(address, options.mfn);
-  const opened = await session.openTree(name, options);
+  const opened = await openTree(session, name, options);
   const { board, places } = opened;
   const asked = { address: at, isFrame: options.mfn !== undefined };
   const owners = decodeAddress(board, asked).owners.map((each) => {

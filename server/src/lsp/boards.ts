@@ -72,6 +72,8 @@ interface OpenBoard {
   readonly documents: Set<FileId>;
   request: Promise<BoardRequest> | undefined;
   model: Model | undefined;
+  /** Whether the root is a part whose board is not known: it may be when the index has learned more. */
+  isPart: boolean;
   /** Why there is no model. */
   because: string | undefined;
   dirty: boolean;
@@ -224,6 +226,11 @@ export class Boards {
   rechoose(): void {
     this.#refused.clear();
     this.#rechooseWhere((file, root) => root === file);
+    for (const board of this.#open.values()) {
+      if (!board.isPart) continue;
+      board.request = undefined;
+      this.#soil(board);
+    }
     const [waiting] = this.#dirtyBoards();
     if (waiting) this.#schedule(waiting);
   }
@@ -253,7 +260,7 @@ export class Boards {
   #choose(file: FileId): FileId {
     const chosen = this.#chosen.get(file);
     if (chosen !== undefined) return chosen;
-    if (isRootFile(file)) return this.#host.baseOf(file) ?? file;
+    if (this.#host.index.isRoot(file)) return this.#host.baseOf(file) ?? file;
     const including = [...this.#open.values()].filter(
       (board) => board.root !== file && board.model?.members.has(file),
     );
@@ -272,6 +279,7 @@ export class Boards {
         documents: new Set(),
         request: undefined,
         model: undefined,
+        isPart: false,
         because: undefined,
         dirty: true,
         edits: 0,
@@ -299,7 +307,12 @@ export class Boards {
   // The index goes by names: a board may be gone, or include another file of the same name.
   #leave(board: OpenBoard, isWrong: (file: FileId) => boolean): void {
     for (const file of [...board.documents]) {
-      if (isRootFile(file) || this.#chosen.has(file) || file === board.root || !isWrong(file))
+      if (
+        this.#host.index.isRoot(file) ||
+        this.#chosen.has(file) ||
+        file === board.root ||
+        !isWrong(file)
+      )
         continue;
       const refused = this.#refused.get(file) ?? new Set();
       this.#refused.set(file, refused.add(board.root));
@@ -366,6 +379,7 @@ export class Boards {
     const { files, analyze, now } = this.#host;
     board.request ??= this.#host.requestFor(board.root);
     const request = await board.request;
+    board.isPart = request.isPart === true;
     const { edits } = board;
     const started = now();
     const snapshot = snapshotOf(files);
