@@ -58,7 +58,9 @@ export async function checkBoard(
       const opened = await session.open(boardFile, settings, 'findings');
       if (readsNamedFile(opened, session))
         checked.push(await checkOpened(session, opened, options));
+      else if (opened.board.map.unread) broken ??= opened;
     }
+    if (broken && checked.length === 0) checked.push(await checkOpened(session, broken, options));
     const [first, ...others] = checked;
     if (!first) throw new Failure(`${name}: no board reads this file; name one with --root`);
     const isPart =
