@@ -56,6 +56,7 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
       'test/fixtures/profiles/dtb-before-region.json',
     ],
     ['check', 'test/fixtures/cli/nothing.dts', 'test/fixtures/cli/clean.dts'],
+    ['check', 'test/fixtures/cli/part/soc.dtsi'],
   ],
   'memory-map.json': [
     ...['host', 'xen', 'dom0', 'linux'].map((reader) => [

@@ -457,7 +457,7 @@ function filesOf(opened: OpenBoard | undefined): readonly string[] {
 }
 
 async function open(session: Session, name: string): Promise<OpenBoard> {
-  const boardFile = await session.findBoard(name, FIX_OPTIONS);
+  const boardFile = await session.find(name, FIX_OPTIONS);
   return session.open(
     boardFile,
     settingsFor(session.shell, boardFile.file, FIX_OPTIONS),

@@ -31,7 +31,7 @@ const session = new Session(shellOf(kernelTree(), new NodeFiles()).shell);
 async function offer(board: string): Promise<Offered> {
   const before = process.cpuUsage();
   const name = path.relative(kernelTree(), board);
-  const boardFile = await session.findBoard(name, FIX_OPTIONS);
+  const boardFile = await session.find(name, FIX_OPTIONS);
   const settings = settingsFor(session.shell, boardFile.file, FIX_OPTIONS);
   const opened = await session.open(boardFile, settings, 'findings');
   const host = await trialHostFor(session, opened, FIX_OPTIONS);

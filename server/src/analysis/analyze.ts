@@ -3,7 +3,9 @@
 import { blobSize } from '../dtb/blob-size.ts';
 import { mapMemory } from '../memory/map-memory.ts';
 import { foreignReaderOf } from '../memory/tree-readers.ts';
-import type { PreprocessOptions } from '../preprocess/preprocessed.ts';
+import type { MemoryMap } from '../memory/memory-map.ts';
+import type { UnreadText } from '../memory/unread-text.ts';
+import type { ExpandedSource, PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Board, Guest, Load } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { FileSet } from '../text/source-file.ts';
@@ -14,12 +16,15 @@ import type { DeviceTree } from '../tree/device-tree.ts';
 import { gatherFacts, type FactSource } from '../facts/gather-facts.ts';
 import { check, type RuleSettings } from './check.ts';
 import { findExcess } from './find-excess.ts';
+import { findUnreadText, keepCertainOfSource, keepCertainOfTree } from './find-unread-text.ts';
 import { readTree, type Reader, type Reading, type ReadTree } from './read-tree.ts';
 import type { Targets } from '../systems/targets.ts';
 
 /** What to analyse, and for whom. */
 export interface BoardRequest {
   readonly root: FileId;
+  /** Whether the root is only a part of boards, such as a `.dtsi`, and none is known that includes it. */
+  readonly isPart?: boolean;
   /** Applied to the root's tree in order, as the boot loader would. */
   readonly overlays: readonly FileId[];
   readonly preprocessor: PreprocessOptions;
@@ -69,16 +74,27 @@ export function analyze(
       )
     : base.tree;
   const { loaderChanges } = request;
-  const tree = loaderChanges ? applyLoaderChanges(merged, loaderChanges) : merged;
+  const whole = loaderChanges ? applyLoaderChanges(merged, loaderChanges) : merged;
+  const read = readings.flatMap((reading) => reading.source ?? []);
+  const unread = unreadTextOf(request, read);
+  const sources = unread ? read.map(keepCertainOfSource) : read;
+  const tree = unread
+    ? keepCertainOfTree(
+        whole,
+        unread.because === 'no-board' ? read : read.filter(findUnreadText),
+        unread,
+      )
+    : whole;
   const excess = findExcess(tree);
+  // Of a tree of which nothing is certain no fact is taken.
+  const judged = excess || unread ? withoutNodes(tree) : tree;
   const blob = blobOf(tree, overlays.length > 0 ? undefined : base.blobSize);
-  const facts = gatherFacts(tree, blob, request.facts);
-  const map = mapMemory(excess ? withoutNodes(tree) : tree, facts.memory.value);
-  const foreignReader = foreignReaderOf(tree);
+  const facts = gatherFacts(unread ? judged : tree, blob, request.facts);
+  const map = unread ? nothingKnown(judged, unread) : mapMemory(judged, facts.memory.value);
+  const foreignReader = unread ? undefined : foreignReaderOf(tree);
   const { loads, guests } = request;
-  const isBooted = !excess && foreignReader === undefined;
+  const isBooted = !excess && !unread && foreignReader === undefined;
   const boots = isBooted ? targets.map((target) => target.boot(tree, facts, loads ?? [])) : [];
-  const sources = readings.flatMap((reading) => reading.source ?? []);
   const board: Board = {
     source: sources[0],
     sources,
@@ -95,7 +111,26 @@ export function analyze(
   return { kind: 'complete', board, findings: check(board, request.rules, targets), readings };
 }
 
-/** What is left of a tree that is too large to be judged. */
+/** The first text of the board that was not read; of a part of boards the board itself is missing. */
+function unreadTextOf(
+  { root, isPart }: BoardRequest,
+  sources: readonly ExpandedSource[],
+): UnreadText | undefined {
+  for (const source of sources) {
+    const unread = findUnreadText(source);
+    if (unread) return unread;
+  }
+  if (isPart !== true) return undefined;
+  const at = { file: root, start: 0, end: 0 };
+  return { because: 'no-board', path: root.slice(root.lastIndexOf('/') + 1), at };
+}
+
+/** The map of a tree of which text is missing that may change anything of it. */
+function nothingKnown(tree: DeviceTree, unread: UnreadText): MemoryMap {
+  return { ...mapMemory(tree), ramKnown: false, unread };
+}
+
+/** What is left of a tree that is too large to be judged, or of which too little is known. */
 function withoutNodes(tree: DeviceTree): DeviceTree {
   const { path, name, parent, properties, labels, openings } = tree.root;
   const root = { path, name, parent, properties, labels, openings, children: [] };

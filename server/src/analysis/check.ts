@@ -67,8 +67,13 @@ export function check(board: Board, settings: RuleSettings, targets: Targets): r
   return stateConsequences(withoutAllowed(findings, board));
 }
 
-/** Rules are not tried on what is too large for them, or read by others; what the text itself says is said. */
-function isTried({ reads }: Rule, { excess, foreignReader }: Board): boolean {
+/**
+ * Rules are not tried on what is too large for them, or read by others, or not read as a whole; what the text itself says
+ * is said, and what lies beside the tree.
+ */
+function isTried({ reads }: Rule, { excess, foreignReader, map }: Board): boolean {
+  if (reads === 'beside') return true;
+  if (map.unread) return reads === 'text';
   if (excess) return reads === 'text' || reads === 'tree';
   return foreignReader === undefined || reads !== undefined;
 }
@@ -176,6 +181,7 @@ function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
       at: resolvePlace(at),
     })),
     ...(merged.condition === undefined ? {} : { condition: merged.condition }),
+    ...(found.searched === undefined ? {} : { searched: found.searched }),
     targets: merged.targets.map((name) => targetAsAsked(name, targets)),
     log: merged.log.map(({ target, line }) => ({
       target: targetAsAsked(target, targets),

@@ -328,7 +328,7 @@ function messageOfNew(
 
 /** Those that say what cpp or dtc complains of. */
 const TEXT_RULES: ReadonlySet<string> = new Set(
-  allRules.filter(({ reads }) => reads !== undefined).map(({ id }) => id),
+  allRules.filter(({ reads }) => reads !== undefined && reads !== 'beside').map(({ id }) => id),
 );
 
 /** The kind of a problem that cpp or dtc had less often before; undefined when there is none. */

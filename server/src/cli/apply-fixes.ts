@@ -8,6 +8,7 @@ import type { Replacement } from '../text/replacement.ts';
 import type { FileId } from '../text/span.ts';
 import type { DraftFiles } from './draft-files.ts';
 import { Failure } from './failure.ts';
+import { findBoards } from './find-boards.ts';
 import { displayPath } from './places.ts';
 import { placeText } from './print-map.ts';
 import type { CheckOptions } from './program.ts';
@@ -29,7 +30,10 @@ export async function fixBoard(
   name: string,
   options: CheckOptions,
 ): Promise<BoardFixes> {
-  const boardFile = await session.findBoard(name, options);
+  const [boardFile, ...others] = await findBoards(session, name, options);
+  const isPart = boardFile?.root !== boardFile?.file && options.root === undefined;
+  if (!boardFile || others.length > 0 || isPart)
+    throw new Failure(`${name}: an include file; name the board it belongs to with --root`);
   if (name === '-')
     throw new Failure('standard input: only a file can be fixed; give its name in place of -');
   if (boardFile.isBlob) throw new Failure(`${name}: only source files can be fixed`);

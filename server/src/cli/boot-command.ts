@@ -1,5 +1,7 @@
 // `dtmap boot`: what Xen prints about memory, and how a captured log compares with it.
 
+import { wordUnreadText } from '../memory/unread-text.ts';
+import { releaseNameOf, systemIdOf } from '../target/boot.ts';
 import { XEN_MARK } from '../xen/messages.ts';
 import { wordReasons } from '../xen/reasons.ts';
 import {
@@ -15,16 +17,18 @@ import { linuxBoots } from '../linux/linux-boots.ts';
 import type { BootFacts } from '../facts/boot-facts.ts';
 import { certainPart } from '../xen/certain.ts';
 import { whyNotFurther } from '../xen/ending.ts';
-import { xenBoots } from '../xen/xen-boots.ts';
+import { XEN, xenBoots } from '../xen/xen-boots.ts';
 import type { Outcome, XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
-import { wordOpenFacts } from '../ide/list-facts.ts';
-import { bootJson } from './boot-json.ts';
+import { listFacts, wordOpenFacts } from '../ide/list-facts.ts';
+import { bootJson, unknownBootJson } from './boot-json.ts';
 import { stopAtDifference } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
+import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BootOptions } from './program.ts';
 import { spanOf } from '../tree/device-tree.ts';
+import { remarkUnread, stopAtUnread } from './remark-unread.ts';
 import type { OpenBoard, Session } from './session.ts';
 import { readText, resolveFile } from './settings.ts';
 
@@ -44,7 +48,8 @@ export async function bootCommand(
     );
   // The release of the log is meant when nobody names another.
   const xen = options.xen.length === 0 && log?.release !== undefined ? [log.release] : options.xen;
-  const opened = await session.openTree(
+  const opened = await openTree(
+    session,
     name,
     { ...options, xen },
     log === undefined ? [] : [{ basis: 'log', profile: profileOfLog(log) }],
@@ -53,6 +58,7 @@ export async function bootCommand(
     stopAtDifference(shell, opened.settings, profileOfLog(log), (path) =>
       placeOfModule(log, path, options.compare ?? ''),
     );
+  if (opened.board.map.unread) return bootUnread(session, opened, options);
   const boots = xenBoots(opened.board);
   const [boot] = boots;
   const { foreignReader } = opened.board;
@@ -84,6 +90,20 @@ export async function bootCommand(
       remark(session, certainPart(each, facts), left, name);
     }
   return 0;
+}
+
+/** Of a board of which text was not read no line is known: every boot is unknown, for that reason. */
+function bootUnread(session: Session, opened: OpenBoard, options: BootOptions): 2 {
+  const { board, request } = opened;
+  const releases = request.targets.filter(({ name }) => systemIdOf(name) === XEN);
+  const isJson = options.format === 'json' && options.compare === undefined;
+  if (!isJson || releases.length === 0) stopAtUnread(opened);
+  const because = board.map.unread ? wordUnreadText(board.map.unread) : '';
+  const facts = listFacts(board);
+  const boots = releases.map(({ name }) => unknownBootJson(releaseNameOf(name), because, facts));
+  writeResult(session.shell, options.output, jsonText(boots.length === 1 ? boots[0] : boots));
+  remarkUnread(session, opened);
+  return 2;
 }
 
 /** The line of a log that says where Xen or the DTB is. */

@@ -6,7 +6,7 @@ import { formatAddress } from '../addresses/format.ts';
 import { bootLinux } from '../linux/boot.ts';
 import type { LinuxRelease } from '../linux/releases.ts';
 import type { Dom0, Outcome, XenBoot } from '../xen/xen-boot.ts';
-import { listValues, plain } from '../ide/list-facts.ts';
+import { listValues, plain, type ListedFact } from '../ide/list-facts.ts';
 import { jsonRange } from './map-json.ts';
 
 /** `linux`: the release dom0 runs; its lines are left out where dom0's memory is uncertain. */
@@ -40,6 +40,31 @@ export function bootJson(boot: XenBoot, facts: BootFacts, linux?: LinuxRelease):
       };
     }),
     facts: listValues(facts),
+  };
+}
+
+/** A boot of which nothing can be told, as plain data; `because` is a clause. */
+export function unknownBootJson(
+  release: string,
+  because: string,
+  facts: readonly ListedFact[],
+): object {
+  return {
+    xen: release,
+    outcome: { kind: 'unknown', because },
+    log: [],
+    ram: [],
+    modules: [],
+    reserved: [],
+    heap: [],
+    dom0: null,
+    uncertain: [{ what: 'outcome', because }],
+    facts: facts.map(({ fact, basis, value, because: why }) => ({
+      fact,
+      basis,
+      ...(value === undefined ? {} : { value }),
+      because: why,
+    })),
   };
 }
 

@@ -7,7 +7,9 @@ import { parseJson } from '../inputs/read-json.ts';
 import type { Finding } from '../rules/finding.ts';
 import { printable } from '../text/printable.ts';
 import { Failure, oneLine } from './failure.ts';
+import { findBoards, MOST_BOARDS_OF_PART, readsNamedFile } from './find-boards.ts';
 import {
+  findingKey,
   fingerprints,
   mergeFindings,
   toJson,
@@ -15,7 +17,7 @@ import {
   type JsonFinding,
 } from './json-finding.ts';
 import type { CheckOptions } from './program.ts';
-import type { OpenBoard, Session } from './session.ts';
+import type { BoardFile, OpenBoard, Session } from './session.ts';
 import { trialHostFor, tryFixesOf } from './try-fixes.ts';
 import { readText, resolveFile, settingsFor } from './settings.ts';
 
@@ -34,39 +36,44 @@ export interface CheckedBoard {
   readonly fingerprints: readonly string[];
 }
 
-/** Checks one board; whatever goes wrong with it is in the result, so that the others go on. */
+/**
+ * Checks what was named: one board, or the boards that include it when it is a part of boards. Whatever goes wrong is in the
+ * result, so that the others go on.
+ */
 export async function checkBoard(
   session: Session,
   name: string,
   options: CheckOptions,
 ): Promise<CheckedBoard> {
   try {
-    const boardFile = await session.findBoard(name, options);
-    const settings = settingsFor(session.shell, boardFile.file, options);
-    const opened = await session.open(boardFile, settings, 'findings');
-    const found = await jsonFindings(session, opened, options);
-    const all = mergeFindings(found.values());
-    const base = baselineFolder(session, options, settings.baseline);
-    const ids = fingerprints(all, (file) =>
-      path.relative(base, resolveFile(file, session.shell.cwd)),
-    );
-    const recorded =
-      settings.baseline === undefined || options.writeBaseline !== undefined
-        ? undefined
-        : readBaseline(session, settings.baseline);
+    const boards = await findBoards(session, name, options);
+    const checked: CheckedBoard[] = [];
+    // Boards that lack an include may be meant to read the file there; they tell why no board reads it.
+    let broken: OpenBoard | undefined;
+    let left = boards.length;
+    for (const boardFile of boards) {
+      if (checked.length === MOST_BOARDS_OF_PART) break;
+      left -= 1;
+      const settings = settingsFor(session.shell, boardFile.file, options);
+      const opened = await session.open(boardFile, settings, 'findings');
+      if (readsNamedFile(opened, session))
+        checked.push(await checkOpened(session, opened, options));
+      else if (opened.board.map.unread) broken ??= opened;
+    }
+    if (broken && checked.length === 0) checked.push(await checkOpened(session, broken, options));
+    const [first, ...others] = checked;
+    if (!first) throw new Failure(`${name}: no board reads this file; name one with --root`);
+    const isPart =
+      boards.some(({ root, file, behind }) => root !== file || behind !== undefined) &&
+      options.root === undefined;
+    const through = isPart ? [wordThrough(session, boards, checked.length, left)] : [];
+    if (others.length === 0) return { ...first, remarks: [...through, ...first.remarks] };
+    const all = mergeFindings(checked.flatMap(({ findings }) => findings));
     return {
-      name,
-      findings: recorded
-        ? withoutRecorded(
-            opened,
-            found,
-            all.filter((_, index) => recorded.has(ids[index] ?? '')),
-          )
-        : all,
-      remarks: opened.remarks,
-      facts: unsettledFacts(opened),
-      ...(settings.maxWarnings === undefined ? {} : { maxWarnings: settings.maxWarnings }),
-      fingerprints: ids,
+      ...first,
+      findings: all,
+      remarks: [...new Set([...through, ...checked.flatMap(({ remarks }) => remarks)])],
+      fingerprints: [...new Set(checked.flatMap((each) => each.fingerprints))],
     };
   } catch (error) {
     return {
@@ -78,6 +85,54 @@ export async function checkBoard(
       fingerprints: [],
     };
   }
+}
+
+/** Through which boards a part was checked; `left` were not tried any more. */
+function wordThrough(
+  session: Session,
+  boards: readonly BoardFile[],
+  count: number,
+  left: number,
+): string {
+  const [first] = boards;
+  const name = first?.name ?? '';
+  if (first && boards.length === 1)
+    return `${name}: checked through ${session.shown(first.behind ?? first.root)}`;
+  return left > 0
+    ? `${name}: checked through ${count} boards; ${left} more may include it, --root names one of them`
+    : `${name}: checked through ${count} ${count === 1 ? 'board' : 'boards'}`;
+}
+
+async function checkOpened(
+  session: Session,
+  opened: OpenBoard,
+  options: CheckOptions,
+): Promise<CheckedBoard> {
+  const { settings, boardFile } = opened;
+  const found = await jsonFindings(session, opened, options);
+  const all = mergeFindings(found.values());
+  const base = baselineFolder(session, options, settings.baseline);
+  const ids = fingerprints(all, (file) =>
+    path.relative(base, resolveFile(file, session.shell.cwd)),
+  );
+  const recorded =
+    settings.baseline === undefined || options.writeBaseline !== undefined
+      ? undefined
+      : readBaseline(session, settings.baseline);
+  return {
+    name: boardFile.name,
+    findings: recorded
+      ? withoutRecorded(
+          opened,
+          found,
+          all.filter((_, index) => recorded.has(ids[index] ?? '')),
+        )
+      : all,
+    remarks: opened.remarks,
+    facts: unsettledFacts(opened),
+    ...(settings.maxWarnings === undefined ? {} : { maxWarnings: settings.maxWarnings }),
+    fingerprints: ids,
+  };
 }
 
 function unsettledFacts({ board }: OpenBoard): JsonFact[] {
@@ -100,14 +155,19 @@ async function jsonFindings(
   opened: OpenBoard,
   options: CheckOptions,
 ): Promise<ReadonlyMap<Finding, JsonFinding>> {
-  const { file, root } = opened.boardFile;
+  const { file, root, behind } = opened.boardFile;
+  const isWhole = file === root && behind === undefined;
+  const { unread } = opened.board.map;
   const hints = options.hints === true || options.format === 'json';
   const findings = opened.findings
     .filter(({ severity }) => hints || severity !== 'hint')
-    // Of an include file's board, what concerns the include file.
+    // Of an include file's board, what concerns the include file, and why nothing more does.
     .filter(
       ({ at, related }) =>
-        file === root || at.file === file || related.some((each) => each.at.file === file),
+        isWhole ||
+        at.file === file ||
+        related.some((each) => each.at.file === file) ||
+        (at.file === unread?.at.file && at.start === unread.at.start),
     );
   // Trying fixes costs analyses, and other formats do not show them.
   const showsFixes = options.format === 'json' || options.format === 'sarif';
@@ -119,6 +179,7 @@ async function jsonFindings(
       finding,
       toJson(
         finding,
+        boardNameOf(opened),
         opened.places,
         (offers?.get(finding) ?? []).flatMap((offer) => (offer.ok ? [offer.fix] : [])),
       ),
@@ -126,20 +187,30 @@ async function jsonFindings(
   );
 }
 
+/** The board as findings name it. */
+function boardNameOf({ boardFile: { name, root, file, behind }, places }: OpenBoard): string {
+  if (name === '-' && root === file) return '<stdin>';
+  return places.nameOf(behind ?? root);
+}
+
 /** What is left of `found` without what a baseline records, and what has to be said in its place. */
 function withoutRecorded(
-  { places }: OpenBoard,
+  opened: OpenBoard,
   found: ReadonlyMap<Finding, JsonFinding>,
   recorded: readonly JsonFinding[],
 ): JsonFinding[] {
-  const texts = new Set(recorded.map((json) => JSON.stringify(json)));
+  const texts = new Set(recorded.map(findingKey));
   // That a system does not boot is no debt to be paid later.
   const left = [...found].filter(
     ([{ severity, states }, json]) =>
-      texts.has(JSON.stringify(json)) && !(states === 'boot-ends' && severity === 'error'),
+      texts.has(findingKey(json)) && !(states === 'boot-ends' && severity === 'error'),
   );
   const kept = leaveOut([...found.keys()], new Set(left.map(([finding]) => finding)));
-  return mergeFindings(kept.map((finding) => found.get(finding) ?? toJson(finding, places, [])));
+  return mergeFindings(
+    kept.map(
+      (finding) => found.get(finding) ?? toJson(finding, boardNameOf(opened), opened.places, []),
+    ),
+  );
 }
 
 function baselineFolder(

@@ -78,6 +78,7 @@ export async function checkCommand(
       },
       options.format,
       shell.version,
+      options.verbose,
     ),
   );
   return failed ? 2 : statusOf(findings, options.maxWarnings ?? leastOf(checked));
@@ -104,8 +105,14 @@ function statusOf(findings: readonly JsonFinding[], maxWarnings: number): number
 }
 
 /** A report in one of the formats of `check`; its files are sorted, each once. */
-export function printFindings(report: JsonReport, format: string, version: string): string {
+export function printFindings(
+  report: JsonReport,
+  format: string,
+  version: string,
+  verbose = false,
+): string {
   const { findings } = report;
+  const isOfMany = report.files.length > 1 || findings.some(({ boards }) => boards !== undefined);
   const boards = [...new Set(report.files)].sort();
   const facts = Object.fromEntries(
     Object.entries(report.facts).sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -116,11 +123,11 @@ export function printFindings(report: JsonReport, format: string, version: strin
     case 'sarif':
       return jsonText(sarifOf(boards, findings, version));
     case 'github':
-      return printFindingsGithub(findings);
+      return printFindingsGithub(findings, isOfMany);
     case 'markdown':
-      return printFindingsMarkdown(findings);
+      return printFindingsMarkdown(findings, isOfMany);
     default:
-      return printFindingsText(findings);
+      return printFindingsText(findings, { verbose, boards: isOfMany });
   }
 }
 

@@ -3,9 +3,11 @@
 import { formatGrouped, formatSize } from '../addresses/format.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
 import { mapJson, toRange, type JsonMap, type JsonRange } from './map-json.ts';
+import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { JsonPlace } from './places.ts';
 import type { MapOptions } from './program.ts';
+import { stopAtUnread } from './remark-unread.ts';
 import type { Session } from './session.ts';
 
 interface Entry extends JsonRange {
@@ -33,9 +35,11 @@ export async function diffCommand(
   after: string,
   options: MapOptions,
 ): Promise<number> {
-  const one = await session.openTree(before, options);
+  const one = await openTree(session, before, options);
+  stopAtUnread(one);
   const old = mapJson(one.board, options.for, one.places);
-  const two = await session.openTree(after, options);
+  const two = await openTree(session, after, options);
+  stopAtUnread(two);
   const changes = compareMaps(old, mapJson(two.board, options.for, two.places));
   const result =
     options.format === 'json'

@@ -9,6 +9,7 @@ import { rulePage } from '../rules/rule-page.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
 import { nodeAt, spanOf, walkNodes, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
+import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { JsonPlace } from './places.ts';
 import { placeText } from './print-map.ts';
@@ -61,7 +62,7 @@ export async function explainCommand(
   const opened =
     options.board === undefined
       ? undefined
-      : await session.openTree(options.board, {
+      : await openTree(session, options.board, {
           ...options,
           xen: options.xen.length === 0 && log.release !== undefined ? [log.release] : options.xen,
         });

@@ -1,10 +1,14 @@
 // `dtmap facts`: what a boot needs beside the tree, what is assumed of it, what depends on that, and how to settle it.
 
 import { listFacts, type ListedFact } from '../ide/list-facts.ts';
-import { systemOf } from '../systems/all-systems.ts';
+import { wordUnreadText, type UnreadText } from '../memory/unread-text.ts';
+import { allSystems } from '../systems/all-systems.ts';
+import { systemIdOf } from '../target/boot.ts';
 import { Failure } from './failure.ts';
+import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BoardOptions } from './program.ts';
+import { remarkUnread } from './remark-unread.ts';
 import type { Session } from './session.ts';
 
 /** Prints the boot facts of one board. */
@@ -13,36 +17,43 @@ export async function factsCommand(
   name: string,
   options: BoardOptions,
 ): Promise<number> {
-  const { board } = await session.openTree(name, options);
+  const opened = await openTree(session, name, options);
+  const { board } = opened;
   if (board.foreignReader !== undefined)
     throw new Failure(`${name}: this device tree is for ${board.foreignReader}, not for Xen`);
   const facts = listFacts(board);
-  const targets = board.boots
-    .filter((boot) => systemOf(boot).dependents)
-    .map(({ target }) => target);
+  // Boots that text was missing for name no facts, but they are asked for as well.
+  const targets = opened.request.targets
+    .filter(({ name: target }) =>
+      allSystems.some(({ id, dependents }) => id === systemIdOf(target) && dependents),
+    )
+    .map(({ name: target }) => target);
   writeResult(
     session.shell,
     options.output,
     options.format === 'json'
       ? jsonText({ version: 1, file: name, targets, facts })
-      : printFacts(name, targets, facts),
+      : printFacts(name, targets, facts, board.map.unread),
   );
-  return 0;
+  return remarkUnread(session, opened);
 }
 
 function printFacts(
   name: string,
   targets: readonly string[],
   facts: readonly ListedFact[],
+  unread: UnreadText | undefined,
 ): string {
   const open = facts.filter(({ decides }) => decides.length > 0);
   const rest = facts.filter(({ decides }) => decides.length === 0);
   const verdict =
     targets.length === 0
       ? `${name}: no release of Xen among the targets; name one with --xen`
-      : open.length === 0
-        ? `${name}: nothing depends on an assumed boot fact`
-        : `${name}: ${open.length} boot ${open.length === 1 ? 'fact decides' : 'facts decide'} something and ${open.length === 1 ? 'is' : 'are'} not known for certain`;
+      : unread
+        ? `${name}: what depends on boot facts is unknown: ${wordUnreadText(unread)}`
+        : open.length === 0
+          ? `${name}: nothing depends on an assumed boot fact`
+          : `${name}: ${open.length} boot ${open.length === 1 ? 'fact decides' : 'facts decide'} something and ${open.length === 1 ? 'is' : 'are'} not known for certain`;
   return textLines([
     verdict,
     ...open.flatMap((each) => [

@@ -20,9 +20,15 @@ export interface JsonFinding {
   readonly severity: Severity;
   readonly message: string;
   readonly at: JsonPlace;
+  /** The board it was found on; of several the first. */
+  readonly board: string;
+  /** All of them, where there are several. */
+  readonly boards?: readonly string[];
   readonly related: readonly { readonly message: string; readonly at: JsonPlace }[];
   readonly targets: readonly string[];
   readonly condition?: string;
+  /** Folders that were searched in vain. */
+  readonly searched?: readonly string[];
   readonly log?: readonly TargetLine[];
   readonly fixes: readonly JsonFix[];
 }
@@ -42,15 +48,24 @@ export interface JsonReport {
 export type JsonFact = Pick<ListedFact, 'fact' | 'basis' | 'value' | 'because'>;
 
 /** `fixes` are those that were tried and found good. */
-export function toJson(finding: Finding, places: Places, fixes: readonly Fix[]): JsonFinding {
+export function toJson(
+  finding: Finding,
+  board: string,
+  places: Places,
+  fixes: readonly Fix[],
+): JsonFinding {
   return {
     rule: finding.rule,
     severity: finding.severity,
     message: finding.message,
     at: places.placeOf(finding.at),
+    board,
     related: finding.related.map(({ message, at }) => ({ message, at: places.placeOf(at) })),
     targets: finding.targets,
     ...(finding.condition === undefined ? {} : { condition: finding.condition }),
+    ...(finding.searched === undefined
+      ? {}
+      : { searched: finding.searched.map((folder) => places.nameOf(folder)) }),
     ...(finding.log.length === 0 ? {} : { log: finding.log }),
     fixes: fixes.map((fix) => ({
       title: fix.title,
@@ -67,19 +82,34 @@ export function isFault(severity: Severity): boolean {
   return RANK[severity] <= RANK.warning;
 }
 
+/** What two findings share that are one to the reader, on whatever boards they were found. */
+export function findingKey(finding: JsonFinding): string {
+  return JSON.stringify({ ...finding, board: undefined, boards: undefined });
+}
+
+/** The boards a finding was found on. */
+export function boardsOf({ board, boards }: JsonFinding): readonly string[] {
+  return boards ?? [board];
+}
+
 /**
- * Findings of many boards as one list: the same finding, met again because boards share an include file, is kept once.
- * The order does not depend on who found what first, so that shards and jobs merge to the same list.
+ * Findings of many boards as one list: the same finding, met again because boards share an include file, is kept once, with
+ * the names of all. The order does not depend on who found what first, so that shards and jobs merge to the same list.
  */
 export function mergeFindings(findings: Iterable<JsonFinding>): JsonFinding[] {
-  const unique = new Map<string, JsonFinding>();
+  const unique = new Map<string, { readonly finding: JsonFinding; readonly boards: Set<string> }>();
   for (const finding of findings) {
-    const key = JSON.stringify(finding);
-    if (!unique.has(key)) unique.set(key, finding);
+    const key = findingKey(finding);
+    const known = unique.get(key) ?? { finding, boards: new Set() };
+    for (const board of boardsOf(finding)) known.boards.add(board);
+    unique.set(key, known);
   }
   return [...unique]
-    .sort(([keyA, a], [keyB, b]) => compareFindings(a, b) || (keyA < keyB ? -1 : 1))
-    .map(([, finding]) => finding);
+    .sort(([keyA, a], [keyB, b]) => compareFindings(a.finding, b.finding) || (keyA < keyB ? -1 : 1))
+    .map(([, { finding, boards }]) => {
+      const [board = finding.board, ...others] = [...boards].sort();
+      return { ...finding, board, ...(others.length > 0 ? { boards: [board, ...others] } : {}) };
+    });
 }
 
 function compareFindings(a: JsonFinding, b: JsonFinding): number {

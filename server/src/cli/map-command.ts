@@ -9,9 +9,11 @@ import { decodeAddress } from '../ide/decode-address.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
 import { likelyParts, mapJson } from './map-json.ts';
+import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import { placeText, printMapMarkdown, printMapText } from './print-map.ts';
 import type { DecodeOptions, MapOptions } from './program.ts';
+import { remarkUnread } from './remark-unread.ts';
 import type { OpenBoard, Session } from './session.ts';
 
 /** Prints the memory map of one board. */
@@ -20,9 +22,9 @@ export async function mapCommand(
   name: string,
   options: MapOptions,
 ): Promise<number> {
-  const opened = await session.openTree(name, options);
+  const opened = await openTree(session, name, options);
   writeResult(session.shell, options.output, printed(opened, options));
-  return 0;
+  return remarkUnread(session, opened);
 }
 
 function printed(opened: OpenBoard, options: MapOptions): string {
@@ -58,7 +60,8 @@ export async function decodeCommand(
   options: DecodeOptions,
 ): Promise<number> {
   const at = addressOf(address, options.mfn);
-  const { board, places } = await session.openTree(name, options);
+  const opened = await openTree(session, name, options);
+  const { board, places } = opened;
   const asked = { address: at, isFrame: options.mfn !== undefined };
   const owners = decodeAddress(board, asked).owners.map((each) => {
     const place = each.written ?? each.node?.openings[0]?.name;
@@ -84,7 +87,7 @@ export async function decodeCommand(
           ),
         ]);
   writeResult(session.shell, options.output, result);
-  return 0;
+  return remarkUnread(session, opened);
 }
 
 function addressOf(address: string | undefined, frame: string | undefined): bigint {

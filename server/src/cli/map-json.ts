@@ -4,6 +4,7 @@ import { formatAddress } from '../addresses/format.ts';
 import { subtract, type Range } from '../addresses/region.ts';
 import { wordUnknown } from '../ide/word-unknown.ts';
 import { mapDomain } from '../analysis/map-domain.ts';
+import { wordUnreadText, type UnreadText } from '../memory/unread-text.ts';
 import type { Board } from '../rules/board.ts';
 import { spanOf, stringOf, type DtNode, type Written } from '../tree/device-tree.ts';
 import { allSystems, systemOf } from '../systems/all-systems.ts';
@@ -58,6 +59,7 @@ const READERS: readonly string[] = ['host', ...allSystems.flatMap(({ readers }) 
 /** The map for `reader`: `host`, `xen`, `dom0`, `linux` or the name of a domain's node below /chosen. */
 export function mapJson(board: Board, reader: string, places: Places): JsonMap {
   const view = new View(board, places);
+  if (board.map.unread) return view.unread(reader, board.map.unread);
   if (reader === 'host') return view.host();
   const system = allSystems.find(({ readers }) => readers.includes(reader));
   return system ? view.under(firstBoot(board, system), reader) : view.domain(reader);
@@ -84,6 +86,20 @@ class View {
   constructor(board: Board, places: Places) {
     this.#board = board;
     this.#places = places;
+  }
+
+  /** Of a tree of which text was not read. */
+  unread(reader: string, unread: UnreadText): JsonMap {
+    const because = wordUnreadText(unread);
+    return {
+      for: reader,
+      banks: [],
+      reserved: [],
+      modules: [],
+      devices: [],
+      free: [],
+      unknown: [{ node: '/', at: this.#places.placeOf(unread.at), because }],
+    };
   }
 
   host(): JsonMap {
@@ -237,6 +253,7 @@ function ownName(node: DtNode | undefined): string {
 export type LikelyParts = ReadonlySet<string>;
 
 export function likelyParts(board: Board, reader: string): LikelyParts {
+  if (board.map.unread) return new Set();
   const system = allSystems.find(({ readers }) => readers.includes(reader));
   return new Set(system && mapUnder(board, firstBoot(board, system), reader).likely);
 }

@@ -2,6 +2,7 @@
 
 import { printable } from '../text/printable.ts';
 import type { JsonFinding } from './json-finding.ts';
+import { wordBoards } from './print-findings-text.ts';
 import type { Severity } from '../rules/finding.ts';
 import { labelLines } from '../rules/target-lines.ts';
 
@@ -12,8 +13,8 @@ const COMMANDS: Readonly<Record<Severity, string>> = {
   hint: 'notice',
 };
 
-/** One workflow command per finding; the other parties are named in its message. */
-export function printFindingsGithub(findings: readonly JsonFinding[]): string {
+/** One workflow command per finding; the other parties are named in its message, and the board where `withBoards`. */
+export function printFindingsGithub(findings: readonly JsonFinding[], withBoards: boolean): string {
   return findings
     .map((finding) => {
       const { at } = finding;
@@ -34,6 +35,7 @@ export function printFindingsGithub(findings: readonly JsonFinding[]): string {
         finding.message,
         ...finding.related.map(({ message, at }) => `${at.file}:${at.line}: ${message}`),
         ...labelLines(finding.log ?? []).map(({ label, line }) => `${label}: ${line}`),
+        ...(withBoards ? [wordBoards(finding) ?? []].flat() : []),
       ]
         .map(printable)
         .join('\n');

@@ -3,10 +3,14 @@
 import { labelLines } from '../rules/target-lines.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
 import type { JsonFinding } from './json-finding.ts';
+import { wordBoards } from './print-findings-text.ts';
 import type { JsonPlace } from './places.ts';
 
-/** A list of the findings with the other parties below each; a sentence when there is none. */
-export function printFindingsMarkdown(findings: readonly JsonFinding[]): string {
+/** A list of the findings with the other parties below each, and the board where `withBoards`; a sentence when there is none. */
+export function printFindingsMarkdown(
+  findings: readonly JsonFinding[],
+  withBoards: boolean,
+): string {
   if (findings.length === 0) return 'No findings.\n';
   return findings
     .map((finding) => {
@@ -20,6 +24,9 @@ export function printFindingsMarkdown(findings: readonly JsonFinding[]): string 
         ...labelLines(finding.log ?? []).map(
           ({ label, line }) => `  - ${label}: ${markdownCode(line)}`,
         ),
+        ...(withBoards
+          ? [wordBoards(finding) ?? []].flat().map((words) => `  - ${markdownText(words)}`)
+          : []),
       ];
       return `${lines.join('\n')}\n`;
     })

@@ -4,7 +4,7 @@ import { allRules } from '../rules/all-rules.ts';
 import { rulePage } from '../rules/rule-page.ts';
 import type { Severity } from '../rules/finding.ts';
 import type { Rule } from '../rules/rule.ts';
-import { fingerprints, type JsonFinding } from './json-finding.ts';
+import { boardsOf, fingerprints, type JsonFinding } from './json-finding.ts';
 import type { JsonPlace } from './places.ts';
 
 const HOME = 'https://github.com/dtmap/dtmap';
@@ -106,6 +106,7 @@ function resultOf(finding: JsonFinding, id: string): object {
     properties: {
       severity: finding.severity,
       targets: finding.targets,
+      boards: boardsOf(finding),
       ...(finding.log === undefined ? {} : { log: finding.log }),
     },
   };

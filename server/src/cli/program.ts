@@ -28,6 +28,7 @@ export interface CheckOptions extends BoardOptions {
   readonly error: readonly string[];
   readonly maxWarnings?: number;
   readonly hints?: boolean;
+  readonly verbose?: boolean;
   readonly fix?: boolean;
   readonly fixUnsafe?: boolean;
   readonly dryRun?: boolean;
@@ -197,6 +198,7 @@ export function makeProgram(
     )
     .option('--max-warnings <number>', 'warnings that still give exit status 0', wholeNumber(0))
     .option('--hints', 'print the plain facts of reserved regions too')
+    .option('-v, --verbose', 'list every folder that was searched for a missing include')
     .option('--fix', 'apply safe fixes: no address moved, nothing enabled, no memory given away')
     .option('--fix-unsafe', 'apply all preferred fixes, also those that move regions')
     .option('--dry-run', 'with --fix or --fix-unsafe: print the changes, write no file')

@@ -54,6 +54,7 @@ interface Result {
   readonly properties: {
     readonly severity: Severity;
     readonly targets: readonly string[];
+    readonly boards?: readonly string[];
     readonly log?: readonly TargetLine[];
   };
 }
@@ -91,12 +92,15 @@ export function readSarif(value: unknown): ReadReport | undefined {
 }
 
 function findingOf(result: Result): JsonFinding {
-  const { severity, targets, log } = result.properties;
+  const { severity, targets, boards = [], log } = result.properties;
+  const at = jsonPlaceOf(result.locations[0] as { physicalLocation: Physical });
   return {
     rule: result.ruleId,
     severity,
     message: unescapeLinks(result.message.text),
-    at: jsonPlaceOf(result.locations[0] as { physicalLocation: Physical }),
+    at,
+    board: boards[0] ?? at.file,
+    ...(boards.length > 1 ? { boards } : {}),
     related: (result.relatedLocations ?? []).map((related) => ({
       message: unescapeLinks(related.message.text),
       at: jsonPlaceOf(related),

@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { analyze, type BoardRequest } from '../analysis/analyze.ts';
+import { readBehind } from '../analysis/read-behind.ts';
 import type { Reader, ReadTree } from '../analysis/read-tree.ts';
 import { findIncludes } from '../preprocess/find-includes.ts';
 import type { TreeFacts } from '../preprocess/look.ts';
@@ -18,7 +19,6 @@ import { BoardIndex } from './board-index.ts';
 import { readBootInputs, type BootInputs } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
 import { fatalProblem, noSource, problemText } from './fatal-problem.ts';
-import { textLines } from './output.ts';
 import { placeText } from './print-map.ts';
 import { readGuests } from './read-guests.ts';
 import { displayPath, Places, type MadeText, type PathStyle } from './places.ts';
@@ -27,7 +27,6 @@ import {
   placeOfField,
   resolveFile,
   ruleSettings,
-  settingsFor,
   targetsOf,
   type BoardSettings,
 } from './settings.ts';
@@ -40,6 +39,8 @@ export interface BoardFile {
   readonly file: FileId;
   /** The board it is read through: itself unless `--root` says otherwise. */
   readonly root: FileId;
+  /** Of an overlay that is a part of its board's text: that board, which is read in front. */
+  readonly behind?: FileId;
   readonly isBlob: boolean;
   readonly style: PathStyle;
 }
@@ -293,28 +294,10 @@ export class Session {
       ...(inputs.loaderChanges ? { loaderChanges: inputs.loaderChanges } : {}),
       ...(guests.length > 0 ? { guests } : {}),
     };
-    return { request, inputs };
-  }
-
-  /** `find` and `open` with the settings that `options` and the nearest `dtmap.json` give; `facts` are believed after them. */
-  async openTree(
-    name: string,
-    options: BoardOptions,
-    facts: readonly FactSource[] = [],
-  ): Promise<OpenBoard> {
-    const boardFile = await this.findBoard(name, options);
-    const settings = settingsFor(this.shell, boardFile.file, options);
-    const opened = await this.open(boardFile, settings, 'board', facts);
-    this.shell.stderr.write(textLines(opened.remarks.map((remark) => `dtmap: ${remark}`)));
-    return opened;
-  }
-
-  /** As `find`, and an include file without a board is refused: it has no tree of its own. */
-  async findBoard(name: string, options: Pick<BoardOptions, 'as' | 'root'>): Promise<BoardFile> {
-    const boardFile = await this.find(name, options);
-    if (boardFile.root === boardFile.file && name.endsWith('.dtsi'))
-      throw new Failure(`${name}: an include file; name the board it belongs to with --root`);
-    return boardFile;
+    const { behind } = boardFile;
+    if (behind === undefined) return { request, inputs };
+    const base = { preprocessor: this.preprocessorOf(behind, settings) };
+    return { request: readBehind(request, behind, base), inputs };
   }
 
   /** Include folders and macros: what was asked for, then a recorded compiler call's, then the work tree's. */

@@ -63,7 +63,7 @@ function projectFolder(session: Session, root: FileId): FileId {
 }
 
 /** The outermost folder above `file` in which somebody may include it: all that is or may be one project. */
-function searchedFolder(session: Session, file: FileId): FileId {
+export function searchedFolder(session: Session, file: FileId): FileId {
   const marked = markedFolders(session, file).at(-1);
   const candidates = [
     marked ?? currentFolder(session, file),

@@ -4,6 +4,7 @@ import { formatSize } from '../addresses/format.ts';
 import { overlaps, subtract, union, type Range } from '../addresses/region.ts';
 import { ramOf } from '../memory/free-ranges.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
+import { wordUnreadText } from '../memory/unread-text.ts';
 import type { Board } from '../rules/board.ts';
 import { systemOf } from '../systems/all-systems.ts';
 import { systemVerdict } from '../systems/verdicts-for.ts';
@@ -47,6 +48,8 @@ function total(ranges: readonly Range[]): bigint {
 }
 
 function memoryTitle(board: Board, node: DtNode): string {
+  const { unread } = board.map;
+  if (unread) return `RAM unknown: ${wordUnreadText(unread)}`;
   const banks = board.map.banks.filter((bank) => bank.node === node);
   if (banks.length === 0) return 'RAM size unknown: firmware fills it in';
   const free = subtract(banks, [...board.map.reserved, ...board.map.modules]);
@@ -55,6 +58,8 @@ function memoryTitle(board: Board, node: DtNode): string {
 }
 
 function reservedTitle(board: Board): string {
+  const { unread } = board.map;
+  if (unread) return `reserved regions unknown: ${wordUnreadText(unread)}`;
   const regions = board.map.reserved.filter(
     (each) => each.kind === 'static' && each.end > each.start,
   );
@@ -133,6 +138,7 @@ function ownersUnderHypervisors(board: Board, range: Range): string[] {
 }
 
 function domainTitle(board: Board, node: DtNode): string | undefined {
+  if (board.map.unread) return undefined;
   const compatible = node.properties.get('compatible');
   if (!compatible || !stringsOf(compatible).includes('xen,domain')) return undefined;
   const fixed = board.map.reserved.filter(

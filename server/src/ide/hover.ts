@@ -17,6 +17,7 @@ import { layOutRamoops, type RamoopsArea } from '../linux/ramoops.ts';
 import { isCompatible } from '../linux/region-drivers.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
 import type { DynamicReserved } from '../memory/memory-map.ts';
+import { wordUnreadText, type UnreadText } from '../memory/unread-text.ts';
 import { conditionOf } from '../systems/condition-of.ts';
 import type { Board } from '../rules/board.ts';
 import { systemOf } from '../systems/all-systems.ts';
@@ -85,14 +86,24 @@ export function hover(
     return (
       include &&
       show(
-        [include.target === undefined ? 'This file was not found.' : markdownText(include.target)],
+        [
+          include.target === undefined
+            ? notFoundText(board, include.at)
+            : markdownText(include.target),
+        ],
         include.at,
       )
     );
   }
   if (token.kind === 'reference') {
     const node = referredNode(board, text);
-    if (!node) return show([`${code(text)} refers to no node of this board.`]);
+    const { unread } = board.map;
+    if (!node)
+      return show([
+        unread
+          ? `Whether there is a node ${code(text)} is unknown: ${markdownText(wordUnreadText(unread))}.`
+          : `${code(text)} refers to no node of this board.`,
+      ]);
     const opened = itemAt(outline, offset);
     const opens = opened?.kind === 'node' && opened.name === token;
     return show([...nodeLines(context, node), ...(opens ? [] : definitionLines(context, node))]);
@@ -102,7 +113,12 @@ export function hover(
     const { address, size } = located.reservation;
     const range = { start: address, end: address + size };
     return show(
-      ['**/memreserve/**', ...rangeLines(context, range, undefined)],
+      [
+        '**/memreserve/**',
+        ...(board.map.unread
+          ? [unreadLine(board.map.unread)]
+          : rangeLines(context, range, undefined)),
+      ],
       spanOf(located.reservation.written.whole),
     );
   }
@@ -120,6 +136,16 @@ export function hover(
     return show([macro, ...lines]);
   }
   return undefined;
+}
+
+/** Where a file was looked for in vain. */
+function notFoundText({ source }: Board, at: Span): string {
+  const problem = source?.problems.find(
+    (each) => each.at.file === at.file && each.at.start === at.start,
+  );
+  const tried = problem?.code === 'include-not-found' ? problem.tried : [];
+  if (tried.length === 0) return 'This file was not found.';
+  return `This file was not found. Searched:\n${tried.map((file) => `\n- ${code(file)}`).join('')}`;
 }
 
 /** What the tree says, as a code span; of something long the beginning. */
@@ -151,6 +177,7 @@ function nodeLines(context: Context, node: DtNode): string[] {
   const { map } = board;
   const labels = node.labels.length > 0 ? ` (${node.labels.map(code).join(', ')})` : '';
   const title = `**${markdownText(printableBrief(node.path))}**${labels}${kindOf(board, node)}`;
+  if (map.unread) return [title, unreadLine(map.unread)];
   const dynamic = map.dynamic.find((each) => each.node === node);
   if (dynamic) return [title, ...dynamicLines(context, dynamic), ...ramoopsLines(board, node)];
   const ranges = [
@@ -176,6 +203,11 @@ function nodeLines(context: Context, node: DtNode): string[] {
   const users = usersLine(board, node);
   if (users) lines.push(users);
   return lines;
+}
+
+/** In place of all that depends on the rest of the tree. */
+function unreadLine(unread: UnreadText): string {
+  return `Its addresses and owners are unknown: ${markdownText(wordUnreadText(unread))}.`;
 }
 
 function kindOf(board: Board, node: DtNode): string {
@@ -387,6 +419,21 @@ function propertyLines(context: Context, located: Located, onName: boolean): str
   return lines;
 }
 
+/** Properties whose cells other nodes count, or whose ranges have owners. */
+const NEEDS_THE_TREE: ReadonlySet<string> = new Set([
+  'reg',
+  'ranges',
+  'dma-ranges',
+  'size',
+  'alignment',
+  'alloc-ranges',
+  'xen,static-mem',
+  'xen,static-heap',
+  'xen,shared-mem',
+  'linux,initrd-start',
+  'linux,initrd-end',
+]);
+
 /** What the value means; `offset` is the byte under the cursor, undefined for the whole. */
 function valueLines(
   context: Context,
@@ -395,6 +442,9 @@ function valueLines(
   offset: number | undefined,
 ): string[] {
   const { board } = context;
+  const { unread } = board.map;
+  if (unread && NEEDS_THE_TREE.has(property.name))
+    return [...plainValue(board, property, offset), unreadLine(unread)];
   switch (property.name) {
     case 'reg':
       return regLines(context, node, property, offset);

@@ -1,6 +1,7 @@
 // Which file includes which, over all files of a work tree: tells the boards a `.dtsi` belongs to.
 
 import type { FileId } from '../text/span.ts';
+import { hasHeader } from './has-header.ts';
 import { includesOf, type WrittenInclude } from './includes-of.ts';
 import { resolvePath } from './paths.ts';
 
@@ -9,9 +10,17 @@ export function isDevicetreeFile(name: string): boolean {
   return /\.(?:dts|dtsi|dtso|overlay)$/i.test(name);
 }
 
-/** Whether a file is compiled by itself: a board or an overlay. */
+/** Whether a file is compiled by itself as far as its name says: a board or an overlay. */
 export function isRootFile(file: FileId): boolean {
   return /\.(?:dts|dtso|overlay|dtb)$/i.test(file);
+}
+
+/**
+ * Whether only a board that includes a file gives it its meaning, as far as its name and text tell: a `.dtsi`, or a `.dts` that
+ * leaves `/dts-v1/` to others.
+ */
+export function seemsPart(file: FileId, text: string): boolean {
+  return !isRootFile(file) || (/\.dts$/i.test(file) && !hasHeader(text, '/dts-v1/'));
 }
 
 /** Whether a file is an overlay by its name, which says nothing where boards and overlays are both named `.dts`. */
@@ -31,6 +40,8 @@ export interface LinkTarget {
 interface Indexed {
   readonly includes: readonly WrittenInclude[];
   readonly isComputed: boolean;
+  /** Whether it says `/dts-v1/`. */
+  readonly hasVersion: boolean;
 }
 
 /**
@@ -58,7 +69,7 @@ export class IncludeIndex {
   set(file: FileId, text: string): void {
     this.delete(file);
     const read = includesOf(text);
-    this.#files.set(file, read);
+    this.#files.set(file, { ...read, hasVersion: hasHeader(text, '/dts-v1/') });
     add(this.#byName, lastName(file), file);
     for (const { path } of read.includes) {
       add(this.#includers, lastName(path), file);
@@ -148,6 +159,28 @@ export class IncludeIndex {
     );
   }
 
+  /**
+   * Whether a file is compiled by itself. A `.dts` without `/dts-v1/` that others include is a part of them, as a `.dtsi`
+   * is, unless it includes a file that has it.
+   */
+  isRoot(file: FileId): boolean {
+    if (!isRootFile(file)) return false;
+    if (!/\.dts$/i.test(file)) return true;
+    const own = this.#files.get(this.canonical(file));
+    if (!own || own.hasVersion || this.includersOf(file).length === 0) return true;
+    const included = new Set(this.includedBy(file));
+    for (const each of included) {
+      if (this.#files.get(each)?.hasVersion === true) return true;
+      for (const further of this.includedBy(each)) included.add(further);
+    }
+    return false;
+  }
+
+  /** The files whose last name is `name`, whatever its case, sorted. */
+  named(name: string): FileId[] {
+    return [...(this.#byName.get(name.toLowerCase()) ?? [])].sort();
+  }
+
   /** The boards and overlays that include `file`, directly or not, sorted; `file` itself when it is one. */
   rootsOf(file: FileId, certainty: Certainty = 'plain'): FileId[] {
     const seen = new Set<FileId>([this.canonical(file)]);
@@ -157,7 +190,7 @@ export class IncludeIndex {
     // A link to a board in another folder is another board: it includes what is beside the link.
     const named =
       certainty === 'plain' ? [...seen] : [...seen].flatMap((each) => this.#namesOf(each));
-    return named.filter(isRootFile).sort();
+    return named.filter((each) => this.isRoot(each)).sort();
   }
 
   #namesOf(file: FileId): FileId[] {

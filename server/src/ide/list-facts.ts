@@ -3,6 +3,7 @@
 import { formatAddress } from '../addresses/format.ts';
 import type { Basis, BootFacts, FactName } from '../facts/boot-facts.ts';
 import { wordFact, wordFactReason, wordFactSource } from '../facts/word-fact.ts';
+import { wordUnreadText, type UnreadText } from '../memory/unread-text.ts';
 import type { Board } from '../rules/board.ts';
 import { systemOf } from '../systems/all-systems.ts';
 
@@ -27,8 +28,9 @@ export function listFacts(board: Board): ListedFact[] {
   const byTarget = board.boots.map(
     (boot) => [boot.target, systemOf(boot).dependents?.(boot)] as const,
   );
+  const { unread } = board.map;
   return listValues(board.facts).map((each) => ({
-    ...each,
+    ...(unread ? withoutTree(each, unread) : each),
     title: wordFact(each.fact),
     decides: byTarget.flatMap(([target, found]) => {
       const parts = found?.get(each.fact);
@@ -36,6 +38,16 @@ export function listFacts(board: Board): ListedFact[] {
     }),
     find: wordFactSource(each.fact),
   }));
+}
+
+/** A fact of a board of which text was not read: what is neither given nor logged may stand in that text. */
+function withoutTree(
+  { fact, basis, ...rest }: Pick<ListedFact, 'fact' | 'basis' | 'value' | 'because'>,
+  unread: UnreadText,
+): Pick<ListedFact, 'fact' | 'basis' | 'value' | 'because'> {
+  return basis === 'given' || basis === 'script' || basis === 'log'
+    ? { fact, basis, ...rest }
+    : { fact, basis: 'unknown', because: wordUnreadText(unread) };
 }
 
 /**

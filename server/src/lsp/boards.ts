@@ -3,6 +3,7 @@
 import type { Analysis, BoardRequest } from '../analysis/analyze.ts';
 import { isRootFile, type IncludeIndex } from '../ide/include-index.ts';
 import { fileName } from '../ide/paths.ts';
+import type { UnreadText } from '../memory/unread-text.ts';
 import { shiftFinding } from '../ide/shift.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
@@ -29,13 +30,17 @@ export interface Model {
   readonly includePaths: readonly FileId[];
   /** Every file of the newest text. */
   readonly members: ReadonlySet<FileId>;
-  /** Whether `board` is older than `findings`, because the text is broken. */
+  /** Whether `board` is older than `findings`, because the text is broken or not all of it could be read. */
   readonly stale: boolean;
+  /** Of the newest text, what could not be read. */
+  readonly unread: UnreadText | undefined;
   /** What `board` was made with. */
   readonly good: {
     readonly board: Board;
     readonly findings: readonly Finding[];
     readonly files: FileSet;
+    /** Whether its text was read as a whole. */
+    readonly isWhole: boolean;
   };
 }
 
@@ -67,6 +72,8 @@ interface OpenBoard {
   readonly documents: Set<FileId>;
   request: Promise<BoardRequest> | undefined;
   model: Model | undefined;
+  /** Whether the root is a part whose board is not known: it may be when the index has learned more. */
+  isPart: boolean;
   /** Why there is no model. */
   because: string | undefined;
   dirty: boolean;
@@ -219,6 +226,11 @@ export class Boards {
   rechoose(): void {
     this.#refused.clear();
     this.#rechooseWhere((file, root) => root === file);
+    for (const board of this.#open.values()) {
+      if (!board.isPart) continue;
+      board.request = undefined;
+      this.#soil(board);
+    }
     const [waiting] = this.#dirtyBoards();
     if (waiting) this.#schedule(waiting);
   }
@@ -248,7 +260,7 @@ export class Boards {
   #choose(file: FileId): FileId {
     const chosen = this.#chosen.get(file);
     if (chosen !== undefined) return chosen;
-    if (isRootFile(file)) return this.#host.baseOf(file) ?? file;
+    if (this.#host.index.isRoot(file)) return this.#host.baseOf(file) ?? file;
     const including = [...this.#open.values()].filter(
       (board) => board.root !== file && board.model?.members.has(file),
     );
@@ -267,6 +279,7 @@ export class Boards {
         documents: new Set(),
         request: undefined,
         model: undefined,
+        isPart: false,
         because: undefined,
         dirty: true,
         edits: 0,
@@ -294,7 +307,12 @@ export class Boards {
   // The index goes by names: a board may be gone, or include another file of the same name.
   #leave(board: OpenBoard, isWrong: (file: FileId) => boolean): void {
     for (const file of [...board.documents]) {
-      if (isRootFile(file) || this.#chosen.has(file) || file === board.root || !isWrong(file))
+      if (
+        this.#host.index.isRoot(file) ||
+        this.#chosen.has(file) ||
+        file === board.root ||
+        !isWrong(file)
+      )
         continue;
       const refused = this.#refused.get(file) ?? new Set();
       this.#refused.set(file, refused.add(board.root));
@@ -361,6 +379,7 @@ export class Boards {
     const { files, analyze, now } = this.#host;
     board.request ??= this.#host.requestFor(board.root);
     const request = await board.request;
+    board.isPart = request.isPart === true;
     const { edits } = board;
     const started = now();
     const snapshot = snapshotOf(files);
@@ -396,7 +415,7 @@ export class Boards {
 
 type Complete = Extract<Analysis, { kind: 'complete' }>;
 
-/** The model after an analysis. Of a broken text only the syntax counts; the rest stays as it was. */
+/** The model after an analysis. Of a text that is broken or lacks a file only the text counts; the rest stays as it was. */
 function modelFrom(
   open: OpenBoard,
   request: BoardRequest,
@@ -409,16 +428,28 @@ function modelFrom(
     includePaths: request.preprocessor.includePaths,
     members: new Set([open.root, ...board.sources.flatMap((source) => source.files)]),
   };
-  const before = open.model;
-  const isBroken = board.tree.problems.some((problem) => problem.id === 'syntax');
-  if (!isBroken || !before || isEmpty(before.board))
-    return { ...common, board, findings, good: { board, findings, files }, stale: false };
-  const { good } = before;
+  const { unread } = board.map;
+  const isBroken =
+    unread !== undefined || board.tree.problems.some((problem) => problem.id === 'syntax');
+  const before = open.model?.good;
+  // Without a whole text before, the newest is the best there is.
+  if (!isBroken || before?.isWhole !== true || isEmpty(before.board)) {
+    const good = { board, findings, files, isWhole: !isBroken };
+    return { ...common, board, findings, good, stale: false, unread };
+  }
+  const good = before;
   const syntax = findings.filter((finding) => TEXT_RULES.has(finding.rule));
   const kept = good.findings
     .filter((finding) => !TEXT_RULES.has(finding.rule))
     .map((finding) => shiftFinding(finding, good.files, files));
-  return { ...common, board: good.board, findings: [...syntax, ...kept], good, stale: true };
+  return {
+    ...common,
+    board: good.board,
+    findings: [...syntax, ...kept],
+    good,
+    stale: true,
+    unread,
+  };
 }
 
 /** The rules whose findings hold of a broken text too. */

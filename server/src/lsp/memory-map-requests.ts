@@ -14,6 +14,9 @@ import type { Server } from './server-state.ts';
 import { placedEditOf, screenOf } from './to-protocol.ts';
 import { tryFixes } from './try-fixes.ts';
 
+/** Rules that say why a text has no map of its own. */
+const BROKEN_BY: ReadonlySet<string> = new Set(['syntax-error', 'include-not-found']);
+
 /**
  * The map of a model's board, for its targets and the releases named in `releases` of the system that is shown one release
  * at a time. Its places name files by URI.
@@ -40,7 +43,7 @@ async function mapOf(
   const more = tried.length === 0 ? undefined : await server.boards.analysisWith(root, tried);
   const { board, findings } = more ?? model.good;
   const broken = model.findings.find(
-    (finding) => finding.severity === 'error' && finding.rule === 'syntax-error',
+    (finding) => finding.severity === 'error' && BROKEN_BY.has(finding.rule),
   );
   return makeMapModel(board, findings, {
     file: root,

@@ -14,6 +14,7 @@ import { allSystems } from '../systems/all-systems.ts';
 import { parseTargets, targetInWords } from '../systems/targets.ts';
 import type { Boot } from '../target/boot.ts';
 import type { Target } from '../target/system.ts';
+import { wordUnreadText } from '../memory/unread-text.ts';
 import { XEN, xenBoots } from '../xen/xen-boots.ts';
 import type { Model } from './boards.ts';
 import { openFactsOf } from './facts-request.ts';
@@ -39,6 +40,11 @@ function targetNamed(name: string): Target {
   return target;
 }
 
+function notPredicted({ map: { unread } }: Board, { name }: Target): string {
+  const because = unread ? `: ${wordUnreadText(unread)}` : ' here';
+  return `${targetInWords(name)} could not be predicted${because}.`;
+}
+
 /** Every request of our own, by method. */
 export function ownRequests(server: Server): Answers {
   const { boards, files, index, scan } = server;
@@ -57,7 +63,7 @@ export function ownRequests(server: Server): Answers {
     const { board } = model;
     const known = board.boots.find((boot) => boot.target === asked.name);
     const made = known ? { board, boot: known } : await boards.bootWith(model.root, asked);
-    if (!made) throw new UserError(`${targetInWords(asked.name)} could not be predicted here.`);
+    if (!made) throw new UserError(notPredicted(board, asked));
     return made;
   };
 
@@ -146,7 +152,7 @@ export function ownRequests(server: Server): Answers {
         { basis: 'log', profile: profileOfLog(captured) },
       ]);
       const [boot] = made ? xenBoots(made.board) : [];
-      if (!boot) throw new UserError(`${targetInWords(asked.name)} could not be predicted here.`);
+      if (!boot) throw new UserError(notPredicted(model.board, asked));
       const { predicted, captured: shown, ...result } = compareLogs(boot, log);
       return {
         ...result,
@@ -170,6 +176,8 @@ export function ownRequests(server: Server): Answers {
       const locked = lockedBecause(server, file);
       if (locked !== undefined) throw new UserError(locked);
       if (model.stale) throw new UserError(BROKEN);
+      const { unread } = model.board.map;
+      if (unread) throw new UserError(`No free range is known: ${wordUnreadText(unread)}.`);
       const proposals = placesForRegion(model.board, file, bytes);
       if (proposals.length === 0)
         throw new UserError(`No free range of RAM has room for ${formatSize(bytes)}.`);

@@ -23,7 +23,8 @@ import {
   type WorkspaceFolder,
 } from 'vscode-languageserver';
 import type { Reader } from '../analysis/read-tree.ts';
-import { IncludeIndex, isRootFile } from '../ide/include-index.ts';
+import { IncludeIndex, seemsPart } from '../ide/include-index.ts';
+import { isZephyrOverlay } from '../ide/overlay-boards.ts';
 import { foldersAbove } from '../ide/paths.ts';
 import type { JsonFault } from '../inputs/read-json.ts';
 import type { SourceFile } from '../text/source-file.ts';
@@ -42,6 +43,7 @@ import type { Files } from './files.ts';
 import { JsonDiagnostics } from './json-diagnostics.ts';
 import { languageRequests } from './language-requests.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { placePart } from './place-part.ts';
 import { ownRequests } from './own-requests.ts';
 import { positionsIn, type Positions } from './positions.ts';
 import { Readiness } from './readiness.ts';
@@ -257,7 +259,12 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       isAppliedTo: (overlay, root) => this.#requests.isAppliedTo(overlay, root),
       requestFor: async (root) => {
         await this.#readiness.wait();
-        return this.#requests.requestFor(root);
+        return placePart(await this.#requests.requestFor(root), {
+          files: this.files,
+          index: this.index,
+          isScanning: () => this.scan.isRunning,
+          requestFor: (board) => this.#requests.requestFor(board),
+        });
       },
       analyze: (request, fileSet) => {
         if (!this.#analyzer) throw new Error('analysis before the grammar was loaded');
@@ -484,7 +491,9 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
 
   /** Looks for the boards that include a file. */
   #scanAround(file: FileId): void {
-    if (!isRootFile(file)) this.scan.around(file, this.folders);
+    const source = this.files.get(file);
+    const text = typeof source === 'string' ? '' : source.text;
+    if (seemsPart(file, text) || isZephyrOverlay(file, text)) this.scan.around(file, this.folders);
   }
 
   #changeFiles(events: readonly FileEvent[]): void {

@@ -1,7 +1,7 @@
 // What the status bar says about a document.
 
 import { openFacts, wordOpenFacts } from '../ide/list-facts.ts';
-import { isRootFile } from '../ide/include-index.ts';
+import { wordUnreadText } from '../memory/unread-text.ts';
 import type { FileId } from '../text/span.ts';
 import type { Board, Status } from './custom-requests.ts';
 import type { Server } from './server-state.ts';
@@ -34,13 +34,21 @@ export function boardOf(server: Server, root: FileId): Board {
 
 function reasonOf(server: Server, file: FileId, root: FileId | undefined): string | undefined {
   const model = server.boards.modelOf(file);
-  if (model?.stale) return 'The text is broken at the moment; what is shown is from before that.';
+  const unread = model?.unread;
+  if (model?.stale)
+    return unread
+      ? `${wordUnreadText(unread)}; what is shown is from before that.`
+      : 'The text is broken at the moment; what is shown is from before that.';
+  if (unread?.because === 'no-board' && server.index.isRoot(file))
+    return 'No board for this overlay was found, so its memory is unknown.';
+  if (unread && unread.because !== 'no-board')
+    return `${wordUnreadText(unread)}, so the memory of this board is unknown.`;
   const failed = server.boards.reasonFor(file);
   if (failed !== undefined) return failed;
-  if (isRootFile(file) || root === undefined) return undefined;
+  if (root === undefined || server.index.isRoot(file)) return undefined;
   if (server.scan.isRunning && root === file)
     return 'Looking for the boards that include this file.';
   const count = server.index.rootsOf(file).length;
-  if (root === file) return 'No board that includes this file was found; it is read by itself.';
+  if (root === file) return 'No board that includes this file was found, so its memory is unknown.';
   return count > 1 ? `One of ${count} boards that include this file.` : undefined;
 }

@@ -11,6 +11,7 @@ import {
 } from '../addresses/region.ts';
 import { domainOf } from '../memory/domain-of.ts';
 import { allRules } from '../rules/all-rules.ts';
+import { wordUnreadText } from '../memory/unread-text.ts';
 import type { Board } from '../rules/board.ts';
 import { labelLines } from '../rules/target-lines.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -881,7 +882,9 @@ export function makeMapModel(
       stale: { message: options.stale.message, ...(stalePlace && { place: stalePlace }) },
     }),
     ...(edges.length === 0 && {
-      empty: 'The tree has no memory node and no reserved memory.',
+      empty: board.map.unread
+        ? `The memory of this board is unknown: ${wordUnreadText(board.map.unread)}.`
+        : 'The tree has no memory node and no reserved memory.',
     }),
   });
 }

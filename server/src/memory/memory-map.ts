@@ -4,6 +4,7 @@ import type { Unknown } from '../addresses/decoded.ts';
 import type { Region } from '../addresses/decode.ts';
 import type { Range } from '../addresses/region.ts';
 import type { DtNode, MemoryReservation, Written } from '../tree/device-tree.ts';
+import type { UnreadText } from './unread-text.ts';
 
 /** A RAM bank: one tuple of `reg` of a memory node. */
 export interface Bank extends Region {
@@ -71,4 +72,6 @@ export interface MemoryMap {
   /** `reg` of every other node that translates to CPU addresses; zero-sized tuples left out. */
   readonly devices: readonly Region[];
   readonly unknown: readonly UnknownPlace[];
+  /** Text of the tree that was not read: nothing of the map is known then, and every list is empty. */
+  readonly unread?: UnreadText;
 }

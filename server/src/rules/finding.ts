@@ -1,6 +1,6 @@
 // What a rule says about a board.
 
-import type { Span } from '../text/span.ts';
+import type { FileId, Span } from '../text/span.ts';
 import type { Proposal } from './proposal.ts';
 import type { TargetLine } from './target-lines.ts';
 
@@ -31,6 +31,8 @@ export interface Finding {
   readonly condition?: string;
   /** `xen:4.18.6`, `linux:6.12`; empty when it holds for every reader. */
   readonly targets: readonly string[];
+  /** Folders that were searched in vain; absent when nothing was. */
+  readonly searched?: readonly FileId[];
   /** What the systems print about it; empty when they print nothing. */
   readonly log: readonly TargetLine[];
   /** The consequence that it states because no other finding tells it. */

@@ -1,7 +1,7 @@
 // What a rule is: one file that finds one fault, words it, explains it and, where possible, mends it.
 
 import type { Written } from '../tree/device-tree.ts';
-import type { Span } from '../text/span.ts';
+import type { FileId, Span } from '../text/span.ts';
 import type { Board } from './board.ts';
 import type { Consequence, Severity, Told } from './finding.ts';
 import type { Proposal } from './proposal.ts';
@@ -19,6 +19,8 @@ export interface Found<Facts> {
   /** The release it holds for: `xen:4.18.6`, `linux:6.12`. Equal findings for several are merged into one. */
   readonly target?: string;
   readonly related?: readonly { readonly message: string; readonly at: Place }[];
+  /** Folders that were searched in vain. */
+  readonly searched?: readonly FileId[];
   /** What the systems print about it. */
   readonly log?: readonly TargetLine[];
   /** The consequences it tells, so that the rules which state them do not. */
@@ -41,9 +43,10 @@ export interface Rule<Facts = unknown> {
   /**
    * What it asks for, when that is not everything: `text`, so that its findings also hold while the text is broken, or
    * `tree`, the text and what dtc says of it. Both are checked when the tree is too large for the other rules. `nodes`: the
-   * tree's nodes, as dtc looks at them. All three are checked on trees that neither Linux nor Xen reads.
+   * tree's nodes, as dtc looks at them. All three are checked on trees that neither Linux nor Xen reads. `beside`: only what
+   * lies beside the tree, so that it holds of any. Of a tree of which text is missing `text` and `beside` are checked.
    */
-  readonly reads?: 'text' | 'tree' | 'nodes';
+  readonly reads?: 'text' | 'tree' | 'nodes' | 'beside';
   /** One line: the fault as a headline. */
   readonly title: string;
   /** What goes wrong, and for whom. Markdown. */

@@ -3,6 +3,7 @@
 import { overlaps, type Range } from '../addresses/region.ts';
 import type { MemoryMap, Reserved } from '../memory/memory-map.ts';
 import { firstMeeting } from '../memory/range-index.ts';
+import { wordUnreadText } from '../memory/unread-text.ts';
 import type { Verdict } from '../target/verdict.ts';
 import type { DtNode, Written } from '../tree/device-tree.ts';
 
@@ -11,6 +12,7 @@ export const TREE_VIEW = 'Devicetree';
 
 /** All that reserves a part of `range`, else the module, bank or device there. */
 export function verdictsInTree(map: MemoryMap, range: Range): readonly Verdict[] {
+  if (map.unread) return [verdictOf(`unknown: ${wordUnreadText(map.unread)}`, {})];
   const reserved = map.reserved.filter((each) => overlaps(each, range));
   if (reserved.length > 0)
     return reserved.map((each) =>

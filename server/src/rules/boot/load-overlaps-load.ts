@@ -20,6 +20,7 @@ interface Facts {
 export const loadOverlapsLoad = rule<Facts>({
   id: 'load-overlaps-load',
   severity: 'error',
+  reads: 'beside',
   title: 'One file is loaded over another',
   why: `
 The file that is loaded later overwrites the end or the beginning of the earlier one: an initrd over the kernel, a kernel

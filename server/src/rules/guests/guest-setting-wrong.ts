@@ -11,6 +11,7 @@ interface Facts {
 export const guestSettingWrong = rule<Facts>({
   id: 'guest-setting-wrong',
   severity: 'error',
+  reads: 'beside',
   title: "A guest's configuration has a value xl does not take",
   why: `
 xl refuses a file with a fault of syntax (a string or a list that is not closed, a word without quotes), and leaves out or

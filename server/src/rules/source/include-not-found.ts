@@ -1,30 +1,75 @@
 // An #include or /include/ names a file that does not exist.
 
+import type { PreprocessProblem } from '../../preprocess/preprocessed.ts';
 import type { FileId } from '../../text/span.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 
 interface Facts {
   readonly path: string;
-  readonly tried: readonly FileId[];
+  /** How many folders were searched. */
+  readonly folders: number;
 }
+
+type NotFound = Extract<PreprocessProblem, { code: 'include-not-found' }>;
 
 export const includeNotFound = rule<Facts>({
   id: 'include-not-found',
   severity: 'error',
   reads: 'text',
   title: 'Included file not found',
-  why: 'What the file would define is missing: nodes, labels and macros of it are unknown, and so is all that depends on them.',
-  instead: 'Correct the path, or add the folder to the include paths (`-I`, `dtmap.includePaths`).',
+  why: `
+The file may define labels, nodes, macros and any property, also \`#address-cells\`, \`reg\`, \`status\` and the memory nodes, so
+nothing that depends on it is known: dtmap reports this and faults of the text that no macro can explain, and no verdict
+on references, cells or memory. \`map\`, \`boot\`, \`decode\`, \`facts\`, hovers and lenses say that the file is missing.`,
+  instead: `
+Correct the path, or add the folder that has the file to the include paths (\`dtmap.includePaths\`, \`-I\`). \`check -v\` lists all
+folders that were searched. A file of a vendor's (BSP) kernel is found when that kernel is opened, or lies, beside the board's folder.`,
   source: ['GNU cpp: #include', 'dtc: /include/'],
 
   *check(board: Board) {
+    const byPath = new Map<string, NotFound[]>();
     for (const problem of board.sources.flatMap(({ problems }) => problems)) {
       if (problem.code !== 'include-not-found') continue;
-      yield { at: problem.at, facts: { path: problem.path, tried: problem.tried } };
+      const known = byPath.get(problem.path);
+      if (known) known.push(problem);
+      else byPath.set(problem.path, [problem]);
+    }
+    for (const [path, problems] of byPath) {
+      const [first, ...others] = problems;
+      if (!first) continue;
+      const searched = foldersOf(problems);
+      yield {
+        at: first.at,
+        facts: { path, folders: searched.length },
+        related: others.map(({ at }) => ({ message: 'also included here', at })),
+        searched,
+      };
     }
   },
 
-  message: ({ path, tried }) =>
-    `${path}: no such file${tried.length > 0 ? ` (looked in ${tried.length} ${tried.length === 1 ? 'place' : 'places'})` : ''}`,
+  message: ({ path, folders }) => {
+    const where = folders === 0 ? '' : ` in ${folders} ${folders === 1 ? 'folder' : 'folders'}`;
+    return `${path} not found${where}: ${adviceFor(path)}`;
+  },
 });
+
+/** The folders in which the file was looked for, each once; of a path with dots the names that were tried. */
+function foldersOf(problems: readonly NotFound[]): readonly FileId[] {
+  return [
+    ...new Set(
+      problems.flatMap(({ path, tried }) =>
+        tried.map((file) =>
+          file.endsWith(`/${path}`) ? file.slice(0, -path.length - 1) || '/' : file,
+        ),
+      ),
+    ),
+  ];
+}
+
+function adviceFor(path: string): string {
+  if (/^(?:\.{0,2}\/|[A-Za-z]:)/.test(path)) return 'correct the path';
+  if (path.startsWith('dt-bindings/'))
+    return 'it is from another kernel (perhaps a BSP kernel); open that beside, or add its include folder to dtmap.includePaths';
+  return 'add its folder to dtmap.includePaths; if it is from a BSP kernel, open that beside';
+}
