@@ -29,6 +29,9 @@ import {
 } from './text/source-file.ts';
 import type { FileId } from './text/span.ts';
 
+/** What remembering a file takes beside its bytes. */
+const sizeOfEntry = 400;
+
 /** The stamp of bytes that were given, not read. */
 const GIVEN = 'given';
 
@@ -53,6 +56,7 @@ export class NodeFiles implements FileSet {
   /** Files that the user named, which may be pipes of a shell; what sources name may not. */
   readonly #named = new Set<FileId>();
   readonly #realPaths = new Map<FileId, FileId>();
+  #keptSize = 0;
 
   get(id: FileId): SourceFile | Missing {
     const open = this.#open.get(id);
@@ -209,6 +213,18 @@ export class NodeFiles implements FileSet {
     this.#open.delete(id);
   }
 
+  /** Bytes of the files that were read, with a few for each name that was looked for, since `forgetAll`. */
+  get keptSize(): number {
+    return this.#keptSize;
+  }
+
+  /** Forgets every file that was read, and those that were not found; not what was given or is open. */
+  forgetAll(): void {
+    for (const [id, { stamp }] of this.#stored) if (stamp !== GIVEN) this.#stored.delete(id);
+    this.#realPaths.clear();
+    this.#keptSize = 0;
+  }
+
   /** Makes the next question read the file, or find it absent, anew. */
   forget(id: FileId): void {
     this.#stored.delete(id);
@@ -237,6 +253,7 @@ export class NodeFiles implements FileSet {
         typeof read === 'string' ? read : before === undefined ? whyBarred(path) : undefined;
       stored = { stamp: before, bytes, isTooLarge, because, file: undefined };
       this.#stored.set(id, stored);
+      this.#keptSize += sizeOfEntry + (bytes?.length ?? 0);
     }
     return stored;
   }

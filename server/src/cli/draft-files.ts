@@ -48,6 +48,14 @@ export class DraftFiles implements ShellFiles {
     return this.#drafts.get(this.realPath(id))?.after ?? this.#disk.bytes(id);
   }
 
+  get keptSize(): number {
+    return this.#disk.keptSize;
+  }
+
+  forgetAll(): void {
+    this.#disk.forgetAll();
+  }
+
   changedAt(id: FileId): number | undefined {
     return this.#disk.changedAt(id);
   }

@@ -153,7 +153,7 @@ const parsers = new WeakMap<Uint8Array, Promise<Parser>>();
 
 export class Session {
   readonly shell: Shell;
-  readonly #cache = new PreprocessCache();
+  #cache = new PreprocessCache();
   #input: Promise<Uint8Array> | undefined;
   readonly facts: TreeFacts;
   /** Which boards read a file. */
@@ -179,6 +179,18 @@ export class Session {
   /** What analyses share: the parser and the preprocessor's cache. */
   async reader(): Promise<Reader> {
     return { parser: await this.parser(), cache: this.#cache };
+  }
+
+  /**
+   * Forgets files, and what was made of them, once they have more than `most` bytes: whoever opens board after board calls
+   * it in between, and common include files are then read again now and then. Whether it did.
+   */
+  forgetBeyond(most: number): boolean {
+    const { files } = this.shell;
+    if (files.keptSize <= most) return false;
+    files.forgetAll();
+    this.#cache = new PreprocessCache();
+    return true;
   }
 
   /** It can be read only once, and a board is read again after its fixes. */

@@ -22,6 +22,10 @@ export interface ShellFiles extends FileSet {
   unset(id: FileId): void;
   /** The text of a file as `get` gives it, without remembering a file that was not asked for before. */
   peek(id: FileId): SourceFile | Missing;
+  /** Bytes of the files that were read, with a few for each name that was looked for, since `forgetAll`. */
+  readonly keptSize: number;
+  /** Forgets every file that was read, and those that were not found; not what was given or set. */
+  forgetAll(): void;
   /** Stands in for a file that is not on the disk. */
   setBytes(id: FileId, bytes: Uint8Array): void;
   /** Bytes of a file; undefined when there is none. */

@@ -29,14 +29,19 @@ export interface Merged {
   /** The node a label or path names, as dtc's get_node_by_ref finds it; undefined without one. */
   find(reference: string): MergedNode | undefined;
   readonly labels: ReadonlyMap<string, MergedNode>;
+  /** Every property with an `/incbin/`, also those that are replaced or deleted further down: dtc reads the files at once. */
+  readonly insertions: readonly Placed<LoweredProperty>[];
 }
 
 /** Merges all statements of `document`, whose places `origins` knows. */
 export function mergeDocument(document: StatementDocument, origins: OriginMap): Merged {
   const merger = new Merger(document.text, origins);
+  const inserts = document.text.includes('/incbin/');
   for (const [index, statement] of document.statements.entries()) {
     const base = document.offsets[index] ?? 0;
-    merger.apply(lower(statement, document.text, base), base);
+    const says = lower(statement, document.text, base);
+    merger.apply(says, base);
+    if (inserts && says.kind === 'node') merger.collectInsertions(says, base);
   }
   return merger.finish();
 }
@@ -69,6 +74,7 @@ class Merger implements Merged {
   readonly #problemsOf = new Map<string, number>();
   readonly twinned = new Set<MergedNode>();
   readonly labels = new Map<string, MergedNode>();
+  readonly insertions: Placed<LoweredProperty>[] = [];
   isPlugin = false;
   readonly #text: string;
   /** Labels that were on two nodes at once: finding one takes a walk, as it does in dtc. */
@@ -160,6 +166,21 @@ class Merger implements Merged {
         return;
       case 'nothing':
         return;
+    }
+  }
+
+  collectInsertions(
+    { items, offsets, specialProperties, otherItems }: LoweredNode,
+    base: number,
+  ): void {
+    for (const index of specialProperties) {
+      const item = items[index];
+      if (item?.kind === 'property' && item.references.some(({ kind }) => kind === 'incbin'))
+        this.insertions.push({ says: item, base: base + (offsets[index] ?? 0), in: this.origins });
+    }
+    for (const index of otherItems) {
+      const item = items[index];
+      if (item?.kind === 'node') this.collectInsertions(item, base + (offsets[index] ?? 0));
     }
   }
 

@@ -101,6 +101,7 @@ export function resolve(
     });
   }
   includeFiles(withReferences, options, problems, needs);
+  findReplacedFiles(merged, withReferences, options, problems, needs);
   for (const node of withName) checkName(node, problems);
   findRepeatedLabels(labelled, problems);
   const byPhandle = new Map<number, MergedNode>();
@@ -423,6 +424,27 @@ function includeFiles(
       }
       room -= bytes.length;
       property.fill(index, bytes);
+    }
+  }
+}
+
+/** Looks for the files of properties that are replaced or deleted further down: dtc stops where one is missing. */
+function findReplacedFiles(
+  { insertions }: Merged,
+  kept: readonly PropertyWithReferences[],
+  options: IncludeOptions,
+  problems: TreeProblem[],
+  needs: FileId[],
+): void {
+  if (insertions.length === 0) return;
+  const read = new Set(kept.map(({ property }) => property.placed?.says));
+  for (const placed of insertions.filter(({ says }) => !read.has(says))) {
+    for (const reference of placed.says.references) {
+      if (reference.kind !== 'incbin') continue;
+      const part = reference.part * partStride;
+      const { parts } = placed.says;
+      const at = writtenAt(placed, parts[part + 3] ?? 0, parts[part + 4] ?? 0);
+      readIncluded(reference, at, options, problems, needs);
     }
   }
 }
