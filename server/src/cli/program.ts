@@ -156,7 +156,8 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
 /** Readers that have a map, for the help. */
 const READERS = ['host', ...allSystems.flatMap(({ readers }) => readers)];
 
-const FILE = 'a .dts or .dtb file, a .dtsi with --root, or - for standard input';
+const FILE =
+  'a .dts or .dtb file, a part of boards such as a .dtsi (read through them), or - for standard input';
 
 /** The whole command line. `handlers` run inside `parseAsync`; `finish` is given the exit status. */
 export function makeProgram(
