@@ -82,7 +82,7 @@ describe('dtmap', () => {
       [['explain', 'no-such-rule'], /neither a rule nor a file/],
       [['check', 'nowhere.dts'], /nowhere\.dts: no such file/],
       [['check', '.'], /\.: is a directory/],
-      [['check', 'soc.dtsi', '--fix'], /name the board it belongs to with --root/],
+      [['check', 'soc.dtsi', '--fix', '--dry-run'], /name the board it belongs to with --root/],
       [['check', 'board.dts', '--profile', 'nowhere.json'], /nowhere\.json: no such file/],
       [['check', 'board.dts', '--overlay', 'nowhere.dtso'], /nowhere\.dtso: no such file/],
       [['check', 'board.dts', '--memory-from', 'board.dts'], /no line says where RAM is/],

@@ -28,7 +28,6 @@ export interface CheckOptions extends BoardOptions {
   readonly error: readonly string[];
   readonly maxWarnings?: number;
   readonly hints?: boolean;
-  readonly verbose?: boolean;
   readonly fix?: boolean;
   readonly fixUnsafe?: boolean;
   readonly dryRun?: boolean;
@@ -158,13 +157,17 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
   return read
     .addOption(new Option('--format <format>', 'output format').choices(formats).default(first))
     .option('-o, --output <file>', 'write the result there instead of to standard output')
-    .option('-v, --verbose', 'list everything that was ignored in the files beside the board');
+    .option(
+      '-v, --verbose',
+      'list all that was ignored, and every folder searched for a missing include',
+    );
 }
 
 /** Readers that have a map, for the help. */
 const READERS = ['host', ...allSystems.flatMap(({ readers }) => readers)];
 
-const FILE = 'a .dts or .dtb file, a .dtsi with --root, or - for standard input';
+const FILE =
+  'a .dts or .dtb file, a part of boards such as a .dtsi (read through them), or - for standard input';
 
 /** The whole command line. `handlers` run inside `parseAsync`; `finish` is given the exit status. */
 export function makeProgram(
@@ -198,7 +201,6 @@ export function makeProgram(
     )
     .option('--max-warnings <number>', 'warnings that still give exit status 0', wholeNumber(0))
     .option('--hints', 'print the plain facts of reserved regions too')
-    .option('-v, --verbose', 'list every folder that was searched for a missing include')
     .option('--fix', 'apply safe fixes: no address moved, nothing enabled, no memory given away')
     .option('--fix-unsafe', 'apply all preferred fixes, also those that move regions')
     .option('--dry-run', 'with --fix or --fix-unsafe: print the changes, write no file')

@@ -19,6 +19,7 @@ import {
   type DeviceTree,
   type DtNode,
 } from '../tree/device-tree.ts';
+import { pathInBase } from '../tree/overlay-target.ts';
 import { unknownProperty } from '../tree/loader-changes.ts';
 import type {
   Bank,
@@ -95,11 +96,27 @@ export function mapMemory(tree: DeviceTree, memory?: readonly Range[]): MemoryMa
     else if (node.name === 'reserved-memory')
       for (const child of node.children) addReserved(map, child);
     else if (baseName(node) === 'chosen') addChosen(map, node);
+    else if (tree.isPlugin && isFragment(node)) addFragment(map, node);
     else addDevices(map, node);
   }
   if (memory) replaceBanks(map, tree, memory);
   if (!map.banks.some((bank) => bank.enabled)) map.ramKnown = false;
   return map;
+}
+
+function isFragment({ children }: DtNode): boolean {
+  return children.some(({ name }) => name === '__overlay__');
+}
+
+/** Regions that an overlay brings itself; those below a node whose cells only the base knows are not known. */
+function addFragment(map: Building, fragment: DtNode): void {
+  const content = fragment.children.find(({ name }) => name === '__overlay__');
+  if (!content) return;
+  for (const holder of [content, ...content.children]) {
+    if (pathInBase(holder) !== '/reserved-memory') continue;
+    const ownCells = ['#address-cells', '#size-cells'].every((name) => holder.properties.has(name));
+    if (ownCells) for (const child of holder.children) addReserved(map, child);
+  }
 }
 
 /** Whether the boot loader gives a node a `reg` that is not known. */

@@ -1,8 +1,9 @@
 // A device names something as `memory-region` that is no reserved region.
 
 import { isEnabled } from '../../memory/map-memory.ts';
-import { cellsOf, type DtNode } from '../../tree/device-tree.ts';
+import { cellsOf, type DeviceTree, type DtNode } from '../../tree/device-tree.ts';
 import { nodesWith } from '../../tree/nodes-with.ts';
+import { isOverlaid, pathInBase } from '../../tree/overlay-target.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 import { placeOfProperty } from '../static-regions.ts';
@@ -17,6 +18,12 @@ function isOn(node: DtNode): boolean {
   for (let each: DtNode | undefined = node; each; each = each.parent)
     if (!isEnabled(each)) return false;
   return true;
+}
+
+/** The path of a node's parent once an overlay is applied; undefined where only the base knows it. */
+function holderOf({ isPlugin }: DeviceTree, { parent }: DtNode): string | undefined {
+  if (!parent) return '';
+  return isPlugin && isOverlaid(parent) ? pathInBase(parent) : parent.path;
 }
 
 export const memoryRegionTarget = rule<Facts>({
@@ -37,7 +44,10 @@ without the memory, silently; with a node elsewhere the driver fails.`,
       for (const phandle of cellsOf(property)) {
         const target = board.tree.phandles.get(phandle);
         if (!target) continue;
-        const isRegion = target.parent?.path === '/reserved-memory';
+        const holder = holderOf(board.tree, target);
+        // The base knows where the label of a fragment leads.
+        if (holder === undefined) continue;
+        const isRegion = holder === '/reserved-memory';
         if (isRegion && isEnabled(target)) continue;
         const opening = target.openings[0]?.name;
         yield {
