@@ -575,4 +575,15 @@ describe('the includes of a board in the layout of', () => {
       client.stop();
     });
   }
+
+  it('a file of U-Boot for a board in dts/upstream is read through it', async () => {
+    const number = Object.keys(layouts).indexOf('U-Boot');
+    const cwd = path.join(folder, String(number), 'work');
+    const file = path.join(cwd, 'arch/arm/dts/up-u-boot.dtsi');
+    const board = path.join(cwd, 'dts/upstream/src/arm64/rockchip/up.dts');
+    await session.open(file);
+    const { boards } = await session.request('dtmap/boards', { uri: uriOf(file) });
+    assert.ok(boards.some(({ uri }) => uri === uriOf(board)));
+    await session.close(file);
+  });
 });

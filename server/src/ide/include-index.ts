@@ -4,6 +4,7 @@ import type { FileId } from '../text/span.ts';
 import { hasHeader } from './has-header.ts';
 import { includesOf, type WrittenInclude } from './includes-of.ts';
 import { resolvePath } from './paths.ts';
+import { intern } from '../tree/intern.ts';
 
 /** Whether a file of that name is devicetree source. */
 export function isDevicetreeFile(name: string): boolean {
@@ -68,7 +69,7 @@ export class IncludeIndex {
   /** Adds a file, or replaces what was known of it. */
   set(file: FileId, text: string): void {
     this.delete(file);
-    const read = includesOf(text);
+    const read = withAdded(file, includesOf(text));
     this.#files.set(file, { ...read, hasVersion: hasHeader(text, '/dts-v1/') });
     add(this.#byName, lastName(file), file);
     for (const { path } of read.includes) {
@@ -255,6 +256,25 @@ export class IncludeIndex {
       (link) => this.#links.get(link)?.target === folder,
     );
   }
+}
+
+/** A board of U-Boot is read with the file of its name behind it; where there is none, nothing is meant by it. */
+function withAdded(file: FileId, read: Indexed): Indexed {
+  if (!file.endsWith('.dts')) return read;
+  const name = file.slice(file.lastIndexOf('/') + 1).replace(/\.dts$/, '-u-boot.dtsi');
+  const added: WrittenInclude = { path: intern(name), search: 'anywhere', isPlain: true };
+  return { ...read, includes: [...read.includes, added] };
+}
+
+/**
+ * Folders of boards that are far from `file` and may read it all the same: U-Boot's own files for boards of dts/upstream lie in
+ * arch/ARCHITECTURE/dts, those of arm64 in that of arm. Some may not exist.
+ */
+export function distantBoardFolders(file: FileId): FileId[] {
+  const [, top, architecture] = /^([^]*)\/arch\/([^/]+)\/dts\/[^/]+-u-boot\.dtsi$/.exec(file) ?? [];
+  if (top === undefined || architecture === undefined) return [];
+  const names = architecture === 'arm' ? ['arm64', 'arm'] : [architecture];
+  return names.map((name) => `${top}/dts/upstream/src/${name}`);
 }
 
 /** The folders above a file, outermost first. */

@@ -1,7 +1,7 @@
 // Fills the include index in the background, a few files per turn, so that requests are answered in between.
 
 import type { WorkDoneProgressServerReporter } from 'vscode-languageserver';
-import { isDevicetreeFile, type IncludeIndex } from '../ide/include-index.ts';
+import { distantBoardFolders, isDevicetreeFile, type IncludeIndex } from '../ide/include-index.ts';
 import { foldersAbove } from '../ide/paths.ts';
 import type { FolderListing } from '../text/folder-listing.ts';
 import type { FileId } from '../text/span.ts';
@@ -91,6 +91,7 @@ export class IndexScan {
       folders.find((folder) => file.startsWith(`${folder}/`)) ??
       above[0];
     this.#begin(top, file);
+    for (const folder of distantBoardFolders(file)) this.#begin(folder, file);
   }
 
   /** Scans all in which somebody may include `file`: the outermost workspace folder above it, or `dts` above that. */
