@@ -227,6 +227,16 @@ DRAM bank   = 0x0000000000000001
       assert.match(open.stderr, /because the inputs do not determine .*dom0\.banks/);
     });
 
+    it('takes the log for a boot by UEFI, and refuses a profile that says otherwise', async () => {
+      writeFiles(folder, { 'dt.json': '{"boot": "dt"}', 'boot.log': EFI_LOG });
+      const ran = await run(
+        ...['boot', 'board.dts', '--xen', '4.18', '--compare', 'boot.log', '--profile', 'dt.json'],
+      );
+      assert.equal(ran.status, 2);
+      assert.match(ran.stderr, /dt\.json:1:10: boot: .*boot\.log/);
+      assert.doesNotMatch(ran.stderr, /boot\.log:\d/);
+    });
+
     it('compares what can be compared', async () => {
       const ran = await compared('(XEN) RAM: 0000000040000000 - 000000007fffffff\n');
       assert.equal(ran.status, 0, ran.stderr + ran.stdout);

@@ -86,8 +86,9 @@ export async function bootCommand(
   return 0;
 }
 
-/** The line of a log that says where Xen or the DTB is. */
+/** The line of a log that says where Xen or the DTB is; the log itself for what no module says. */
 function placeOfModule(log: BootLog, [image]: JsonPath, name: string): string {
+  if (image !== 'xen' && image !== 'dtb') return name;
   const kind = image === 'xen' ? 'Xen' : 'Device Tree';
   const found = log.lines.find(({ messages }) =>
     messages.some(({ id, facts }) => id === 'module' && facts['kind'] === kind),
