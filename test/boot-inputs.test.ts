@@ -1,7 +1,7 @@
 // What files beside a board say about its boot: logs and firmware maps, through the command line.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { dtmap, type Ran } from './support/run-dtmap.ts';
@@ -75,6 +75,12 @@ describe('files beside a board', () => {
       assert.equal(facts.get('boot')?.value, 'efi');
       assert.equal(facts.get('efiMemoryMap')?.basis, 'given');
       assert.equal(facts.get('efiMemoryMap')?.because, 'map.txt:3 says so');
+    });
+
+    it('reads what a UEFI shell writes into a file', async () => {
+      writeFileSync(path.join(folder, 'wide.txt'), Buffer.from(`\ufeff${MAP}`, 'utf16le'));
+      const facts = await factsWith('--efi-map', 'wide.txt');
+      assert.equal(facts.get('efiMemoryMap')?.because, 'wide.txt:3 says so');
     });
 
     it('lists once what it ignored, and all with -v', async () => {
@@ -225,6 +231,16 @@ DRAM bank   = 0x0000000000000001
       const open = await compared('(XEN) BANK[0] 0x00000050000000-0x00000060000000 (256MB)\n');
       assert.equal(open.status, 2);
       assert.match(open.stderr, /because the inputs do not determine .*dom0\.banks/);
+    });
+
+    it('takes the log for a boot by UEFI, and refuses a profile that says otherwise', async () => {
+      writeFiles(folder, { 'dt.json': '{"boot": "dt"}', 'boot.log': EFI_LOG });
+      const ran = await run(
+        ...['boot', 'board.dts', '--xen', '4.18', '--compare', 'boot.log', '--profile', 'dt.json'],
+      );
+      assert.equal(ran.status, 2);
+      assert.match(ran.stderr, /dt\.json:1:10: boot: .*boot\.log/);
+      assert.doesNotMatch(ran.stderr, /boot\.log:\d/);
     });
 
     it('compares what can be compared', async () => {

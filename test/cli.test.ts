@@ -86,7 +86,10 @@ describe('dtmap', () => {
       [['check', 'board.dts', '--profile', 'nowhere.json'], /nowhere\.json: no such file/],
       [['check', 'board.dts', '--overlay', 'nowhere.dtso'], /nowhere\.dtso: no such file/],
       [['check', 'board.dts', '--memory-from', 'board.dts'], /no line says where RAM is/],
-      [['check', 'board.dts', '--efi-map', 'board.dts'], /board\.dts:1: no line is an entry of a UEFI memory map/],
+      [
+        ['check', 'board.dts', '--efi-map', 'board.dts'],
+        /board\.dts:1: no line is an entry of a UEFI memory map/,
+      ],
       [['check', 'board.dts', '--guest', 'nowhere.cfg'], /nowhere\.cfg: no such file/],
       [['check', 'board.dts', '--guest', 'board.github.txt'], /neither an xl configuration nor/],
       [['check', 'board.dts', '--boot-script', 'board.github.txt'], /nothing in it loads/],

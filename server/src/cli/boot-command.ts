@@ -106,8 +106,9 @@ function bootUnread(session: Session, opened: OpenBoard, options: BootOptions): 
   return 2;
 }
 
-/** The line of a log that says where Xen or the DTB is. */
+/** The line of a log that says where Xen or the DTB is; the log itself for what no module says. */
 function placeOfModule(log: BootLog, [image]: JsonPath, name: string): string {
+  if (image !== 'xen' && image !== 'dtb') return name;
   const kind = image === 'xen' ? 'Xen' : 'Device Tree';
   const found = log.lines.find(({ messages }) =>
     messages.some(({ id, facts }) => id === 'module' && facts['kind'] === kind),

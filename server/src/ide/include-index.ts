@@ -69,8 +69,9 @@ export class IncludeIndex {
   /** Adds a file, or replaces what was known of it. */
   set(file: FileId, text: string): void {
     this.delete(file);
-    const read = withAdded(file, includesOf(text));
-    this.#files.set(file, { ...read, hasVersion: hasHeader(text, '/dts-v1/') });
+    const hasVersion = hasHeader(text, '/dts-v1/');
+    const read = withAdded(file, { ...includesOf(text), hasVersion });
+    this.#files.set(file, read);
     add(this.#byName, lastName(file), file);
     for (const { path } of read.includes) {
       add(this.#includers, lastName(path), file);

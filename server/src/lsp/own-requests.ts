@@ -51,7 +51,8 @@ export function ownRequests(server: Server): Answers {
 
   const modelOf = async ({ uri }: DocumentParams): Promise<Model> => {
     const model = await boards.newestModelOf(fileIdOf(uri));
-    if (!model) throw new UserError(`${fileName(fileIdOf(uri))} is not open, or its board is gone.`);
+    if (!model)
+      throw new UserError(`${fileName(fileIdOf(uri))} is not open, or its board is gone.`);
     return model;
   };
   const bootOf = async (
