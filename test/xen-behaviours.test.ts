@@ -65,7 +65,7 @@ const ROWS: { readonly [Name in keyof Behaviours]: Row<Name> } = {
   toleratesBadReg: at<boolean>('4.13.0', true, false),
   cellsMessageNamesProperty: at<boolean>('4.16.0', false, true),
   announcesFullList: at<boolean>('4.16.0', false, true),
-  reservedLimitEndsLine: at<boolean>('4.18.0', false, true),
+  panicsEndLines: at<boolean>('4.18.0', false, true),
   sortsBanks: {
     '4.12.4': false,
     '4.13.3': false,

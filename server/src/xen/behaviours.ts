@@ -65,12 +65,17 @@ export const TABLE = {
   ),
   /** Whether a node without the property, or with impossible cells, is passed over without an error. */
   toleratesBadReg: flagUntil('process_memory_node', off('4.13.0')),
+  /** What is read of a number of more than two cells: its low 64 bits, or with a complaint its first cell. */
+  wideNumbers: choice<'low-64' | 'first-cell'>('dt_read_number', 'low-64', [
+    ['4.21.0'],
+    'first-cell',
+  ]),
   /** Whether the message about cells names the property rather than the node. */
   cellsMessageNamesProperty: flag('device_tree_get_meminfo', on('4.16.0')),
   /** Whether a full list of banks is announced. */
   announcesFullList: flag('device_tree_get_meminfo', on('4.16.0')),
-  /** Whether the panic of a full reserved list ends its line. */
-  reservedLimitEndsLine: flag('process_reserved_memory_node', on('4.18.0')),
+  /** Whether the panics of a full reserved list and of static memory end their lines. */
+  panicsEndLines: flag('process_reserved_memory_node', on('4.18.0')),
   /** Whether RAM banks are sorted before use. */
   sortsBanks: flag('boot_fdt_info', on('4.13.4', '4.14.3', '4.15.1', '4.16.0')),
   /** Whether `status` of memory nodes and reservations is looked at. */

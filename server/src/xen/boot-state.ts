@@ -87,6 +87,12 @@ export interface Options {
   readonly xenheapMegabytes: number | undefined;
 }
 
+/** Addresses without the bits that no RAM uses: what a piece of the frame table has entries for. */
+export interface FrametablePiece extends Range {
+  /** Where its last mapping ends, beyond its entries; what lies between has no meaning. */
+  readonly mappedEnd: bigint;
+}
+
 export interface BootState {
   readonly tree: DeviceTree;
   readonly release: Release;
@@ -121,6 +127,10 @@ export interface BootState {
   options: Options;
   /** Where Xen's text is when dom0 is built; 4.11 has moved it by then. */
   xenAddress: bigint;
+  /** Xen's own heap, apart from the domains' memory; arm32 only. */
+  xenheap: Range | undefined;
+  /** The table of struct page_info, in the pieces it is allocated in. */
+  frametable: readonly FrametablePiece[];
   /** Boot allocator's regions as given, in pages, ascending. */
   heap: PageRange[];
   /** Ranges whose page frame numbers pass `mfn_valid()`. */
@@ -187,6 +197,8 @@ export function newBootState(tree: DeviceTree, release: Release, world: World): 
       xenheapMegabytes: undefined,
     },
     xenAddress: 0n,
+    xenheap: undefined,
+    frametable: [],
     heap: [],
     valid: [],
     buddy: undefined,

@@ -1,4 +1,4 @@
-// Numbers in raw property bytes, as Xen's dt_read_number() takes them.
+// Numbers in raw property bytes.
 
 import { bytesOf, type DtNode } from '../tree/device-tree.ts';
 
@@ -14,10 +14,12 @@ export function cellAt(bytes: Uint8Array, index: number): number {
   );
 }
 
-/** A number of `count` cells from a cell index: two make 64 bits, any other count stands for its first cell. */
+/** The low 64 bits of a number of `count` cells from a cell index; 0 of none. */
 export function readNumber(bytes: Uint8Array, index: number, count: number): bigint {
-  const first = BigInt(cellAt(bytes, index));
-  return count === 2 ? (first << 32n) | BigInt(cellAt(bytes, index + 1)) : first;
+  let value = 0n;
+  for (let at = Math.max(0, count - 2); at < count; at += 1)
+    value = (value << 32n) | BigInt(cellAt(bytes, index + at));
+  return value;
 }
 
 /** The first cell of a property of at least four bytes; undefined without one. */

@@ -73,7 +73,9 @@ export function panicWith(
   because: Reason,
   source: Source = {},
 ): undefined {
-  const line = printEvent(state, told, source);
+  const message = printEvent(state, told, source);
+  // Without a line end the frame of the panic follows in the same line.
+  const line = state.lineOpen ? print(state, 'panic-frame', {}, source) : message;
   state.outcome = { kind: 'panics', line, because: [because] };
   return undefined;
 }

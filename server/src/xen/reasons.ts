@@ -49,6 +49,9 @@ const WORDS = {
   'frametable-span-unchecked':
     'RAM spans {pages:dec} pages, more than the frame table can describe, and this release does not check that',
   'frametable-no-piece': 'no piece of free RAM holds the frame table of {size:dec} MiB',
+  'xenheap-unaligned':
+    'a xenheap of {size:dec} MiB does not start at a multiple of 32 MiB, as this release needs',
+  'xenheap-large': 'the xenheap has {size:dec} MiB, and Xen maps no more than 1 GiB of it',
   'ram-twice': 'free RAM from {address:hex0x} overlaps RAM that Xen already has',
   'free-pieces-limit': 'more than {limit:dec} pieces of free RAM',
   'modules-freed-twice':
@@ -131,6 +134,10 @@ const WORDS = {
     'xen,static-mem of {node:word} is not in RAM: what Xen does then depends on what is there',
   'static-memory-twice':
     'xen,static-mem of {node:word} is used twice: what Xen does then depends on what is there',
+  'static-memory-beyond-frametable':
+    'xen,static-mem or xen,shared-mem of {node:word} lies outside all RAM that Xen describes by pages',
+  'static-memory-given-twice':
+    '{node:word} sets memory aside that was set aside before, and Xen takes each page once',
   'static-memory-sum': 'memory of {node:word} is not the sum of its xen,static-mem',
   'domain-kernel-large': "{domain:domain}'s kernel does not fit into its first bank",
 } as const satisfies Readonly<Record<string, string | ((facts: never) => string)>>;

@@ -35,8 +35,14 @@ export const domainMessages = {
     fix: 'Add `xen,static-mem`, or drop `direct-map`.',
   },
   'domain-construction': {
-    form: 'Could not set up domain {domain:word}',
-    also: ['Could not set up domain {domain:word} (rc = {code:dec})'],
+    form: {
+      by: 'setupPanic',
+      forms: {
+        plain: 'Could not set up domain {domain:word}',
+        'dom0-rc': 'Could not set up domain {domain:word} (rc = {code:dec})',
+        'd0-rc': 'Could not set up domain {domain:word} (rc = {code:dec})',
+      },
+    },
     grade: 'fatal',
     cause: 'Domain {domain} could not be built; the lines before say why.',
     fix: 'Mend what the lines before name.',
@@ -77,8 +83,13 @@ export const domainMessages = {
     rule: 'xen-panic',
   },
   'static-mem-failed': {
-    form: 'Failed to allocate requested static memory for domain {domain:domain}.',
-    also: ['Failed to allocate requested static memory for domain {domain:domain}.…'],
+    form: {
+      by: 'panicsEndLines',
+      forms: {
+        true: 'Failed to allocate requested static memory for domain {domain:domain}.',
+        false: 'Failed to allocate requested static memory for domain {domain:domain}.…',
+      },
+    },
     grade: 'fatal',
     cause:
       'A static range is not free RAM: it overlaps something, is not page aligned, or sizes differ.',
@@ -86,8 +97,13 @@ export const domainMessages = {
     rule: 'xen-panic',
   },
   'static-mem-not-assigned': {
-    form: 'Failed to assign requested static memory for direct-map domain {domain:domain}.',
-    also: ['Failed to assign requested static memory for direct-map domain {domain:domain}.…'],
+    form: {
+      by: 'panicsEndLines',
+      forms: {
+        true: 'Failed to assign requested static memory for direct-map domain {domain:domain}.',
+        false: 'Failed to assign requested static memory for direct-map domain {domain:domain}.…',
+      },
+    },
     grade: 'fatal',
     cause:
       'A static range is not free RAM: it overlaps something, is not page aligned, or sizes differ.',

@@ -154,7 +154,7 @@ export const scanMessages = {
   },
   'reserved-limit': {
     form: {
-      by: 'reservedLimitEndsLine',
+      by: 'panicsEndLines',
       forms: {
         true: 'Max number of supported reserved-memory regions reached.',
         false: 'Max number of supported reserved-memory regions reached.…',

@@ -7,7 +7,7 @@ import { baseName, type DtNode } from '../../tree/device-tree.ts';
 import { chosenOf } from '../chosen-of.ts';
 import type { BootModule, BootState, Source } from '../boot-state.ts';
 import { firstCell, readNumber } from '../cells.ts';
-import { ENOENT } from '../errno.ts';
+import { EINVAL, ENOENT } from '../errno.ts';
 import { isCompatible } from '../compatible.ts';
 import { crash, event, giveUp, panic, print } from '../console.ts';
 import { reason, type Reason } from '../reasons.ts';
@@ -58,9 +58,15 @@ function isHardwareDomain(node: DtNode): boolean {
   return ((firstCell(node.properties.get('capabilities')?.bytes) ?? 0) & 2) !== 0;
 }
 
-/** `source` is what keeps the domain from being built, if that is not its node as a whole. */
-function fail(state: BootState, node: DtNode, because: Reason, source: Source = { node }): void {
-  panic(state, 'domain-construction', { domain: baseName(node) }, because, source);
+/** `code` is Xen's error number; `source` is what keeps the domain from being built, if that is not its node as a whole. */
+function fail(
+  state: BootState,
+  node: DtNode,
+  code: number,
+  because: Reason,
+  source: Source = { node },
+): void {
+  panic(state, 'domain-construction', { domain: baseName(node), code }, because, source);
 }
 
 function constructDomU(
@@ -73,7 +79,7 @@ function constructDomU(
   const source = { node, written: memory?.definition?.whole };
   if (!memory || memory.bytes.length < 8) {
     print(state, 'domain-memory-property', {}, source);
-    fail(state, node, reason('domain-without-memory', { node: node.path }));
+    fail(state, node, EINVAL, reason('domain-without-memory', { node: node.path }));
     return;
   }
   const kib = readNumber(memory.bytes, 0, 2);
@@ -82,7 +88,7 @@ function constructDomU(
   const kernel = moduleBelow(state, node, 'Kernel');
   if (!kernel) {
     print(state, 'kernel-missing', {}, { node });
-    fail(state, node, reason('domain-without-kernel', { node: node.path }));
+    fail(state, node, ENOENT, reason('domain-without-kernel', { node: node.path }));
     return;
   }
   const name = `d${state.domains}`;
@@ -96,7 +102,7 @@ function constructDomU(
   if (!bank || state.outcome) return;
   const refused = refuseSharedMemory(state, node, name, mapping);
   if (refused) {
-    fail(state, node, reason('domain-shared-memory', { node: node.path }), refused);
+    fail(state, node, EINVAL, reason('domain-shared-memory', { node: node.path }), refused);
     return;
   }
   placeDomU(state, kernel, initrd, bank);
@@ -182,7 +188,7 @@ function allocateStaticMemory(
     const because = reason('static-memory-not-built', { node: node.path });
     if (does.staticMemWithoutConfig === 'panics' || !state.world.valueOf('xen.debug')) {
       print(state, 'tree-generation', { code: ENOENT });
-      fail(state, node, because);
+      fail(state, node, EINVAL, because);
     } else {
       const place =
         does.staticMemWithoutConfig === 'unreachable'

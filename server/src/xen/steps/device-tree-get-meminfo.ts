@@ -4,11 +4,11 @@ import { writtenTuple } from '../../addresses/decode.ts';
 import { baseName, stringOf, type DtNode } from '../../tree/device-tree.ts';
 import { unknownProperty } from '../../tree/loader-changes.ts';
 import type { BootState, MemoryBank } from '../boot-state.ts';
-import { readNumber } from '../cells.ts';
-import { crash, event, print } from '../console.ts';
+import { print } from '../console.ts';
 import { ENOENT, ENOSPC, EINVAL } from '../errno.ts';
 import { reason } from '../reasons.ts';
 import { overlapsReserved } from './check-reserved-regions-overlap.ts';
+import { dtReadNumber } from './dt-read-number.ts';
 
 /** Whether Xen takes a node as enabled: no `status`, "ok" or "okay". An empty `status` is not (device_tree_node_is_available). */
 export function isAvailable(node: DtNode): boolean {
@@ -26,8 +26,8 @@ export interface BankList {
 }
 
 /**
- * Appends the tuples of `property` to `list`; 0, or the negative error number Xen's scan sees. Cells other than 1
- * and 2 count as one (dt_read_number); a short tail is ignored (Xen: device_tree_get_meminfo, process_memory_node).
+ * Appends the tuples of `property` to `list`; 0, or the negative error number Xen's scan sees. A short tail is ignored
+ * (Xen: device_tree_get_meminfo, process_memory_node).
  */
 export function readBanks(
   state: BootState,
@@ -62,10 +62,10 @@ export function readBanks(
   const count = Math.floor(property.bytes.length / (width * 4));
   let index = 0;
   for (; index < count && list.length < does.bankLimit; index += 1) {
-    if (!readableCells(state, addressCells, node) || !readableCells(state, sizeCells, node))
-      return 0;
-    const start = readNumber(property.bytes, index * width, addressCells);
-    const size = readNumber(property.bytes, index * width + addressCells, sizeCells);
+    const { bytes } = property;
+    const start = dtReadNumber(state, bytes, index * width, addressCells, { node });
+    const size = dtReadNumber(state, bytes, index * width + addressCells, sizeCells, { node });
+    if (state.outcome) return 0;
     const written = writtenTuple(property, { offset: index * width * 4, length: width * 4 });
     if (
       list.checked &&
@@ -82,18 +82,4 @@ export function readBanks(
   if (index === count || does.toleratesBadReg) return 0;
   if (does.announcesFullList) print(state, 'region-limit', {}, source);
   return ENOSPC;
-}
-
-/** Debug builds stop on numbers that are neither one nor two cells long (dt_read_number). */
-export function readableCells(state: BootState, count: number, node: DtNode): boolean {
-  if (count === 1 || count === 2) return true;
-  print(state, 'number-size', { cells: count }, { node });
-  if (!state.world.valueOf('xen.debug')) return true;
-  crash(
-    state,
-    event('assertion', { assertion: 'unreachable', place: '' }),
-    reason('number-size', { node: node.path, cells: count }),
-    { node },
-  );
-  return false;
 }

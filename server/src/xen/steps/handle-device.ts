@@ -3,10 +3,11 @@
 import { PAGE_SIZE } from '../../addresses/page.ts';
 import { stringsIn, type DtNode } from '../../tree/device-tree.ts';
 import type { BootState } from '../boot-state.ts';
-import { inheritedCells, readNumber } from '../cells.ts';
+import { cellAt, inheritedCells } from '../cells.ts';
 import { crash, event, print, printEvent } from '../console.ts';
 import { EINVAL, ERANGE } from '../errno.ts';
 import { reason } from '../reasons.ts';
+import { dtReadNumber } from './dt-read-number.ts';
 import type { LogLine, XenEvent } from '../xen-boot.ts';
 
 const PHYSICAL_LIMIT = 1n << 48n;
@@ -49,8 +50,35 @@ interface Untranslatable {
   readonly told: XenEvent | undefined;
 }
 
+type Cells = readonly number[];
+
+/** Cells of a property, from a cell index. */
+function cellsAt(bytes: Uint8Array, index: number, count: number): number[] {
+  return Array.from({ length: count }, (_, at) => cellAt(bytes, index + at));
+}
+
+/** A number that is in cells already. */
+function numberIn(state: BootState, cells: Cells, node: DtNode): bigint {
+  const bytes = new Uint8Array(cells.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (const [index, cell] of cells.entries()) view.setUint32(index * 4, cell);
+  return dtReadNumber(state, bytes, 0, cells.length, { node });
+}
+
+/** `start` moved by `offset`, in as many cells; what is above 64 bits is lost (Xen: dt_bus_default_translate). */
+function moveBy(state: BootState, start: Cells, offset: bigint, node: DtNode): number[] {
+  const value = numberIn(state, start, node) + offset;
+  const low = [Number(BigInt.asUintN(32, value >> 32n)), Number(BigInt.asUintN(32, value))];
+  return [...start.map(() => 0), ...low].slice(-start.length);
+}
+
 /** A CPU address, or why there is none (Xen: __dt_translate_address). */
-function translate(node: DtNode, address: bigint, bus: Bus): bigint | Untranslatable {
+function translate(
+  state: BootState,
+  node: DtNode,
+  address: Cells,
+  bus: Bus,
+): bigint | Untranslatable {
   let [value, from] = [address, bus];
   for (let at = node.parent; at?.parent; at = at.parent) {
     const to = busOf(at);
@@ -58,23 +86,40 @@ function translate(node: DtNode, address: bigint, bus: Bus): bigint | Untranslat
     if (!usable(to)) return { told: event('bus-cells-invalid', { node: at.path }) };
     const ranges = at.properties.get('ranges');
     if (!ranges) return { told: undefined };
-    if (ranges.bytes.length > 0) {
-      const moved = throughRanges(ranges.bytes, value, from, to);
+    if (ranges.bytes.length === 0) {
+      const offset = numberIn(state, value, node);
+      value = moveBy(state, new Array<number>(to.address).fill(0), offset, node);
+    } else {
+      const moved = throughRanges(state, node, ranges.bytes, value, from, to);
       if (moved === undefined) return { told: undefined };
       value = moved;
     }
+    if (state.outcome) return 0n;
     from = to;
   }
-  return value;
+  return numberIn(state, value, node);
 }
 
-function throughRanges(bytes: Uint8Array, address: bigint, from: Bus, to: Bus): bigint | undefined {
+/** Of addresses with more than two cells all cells must be those of the range's start (Xen: dt_bus_default_map). */
+function throughRanges(
+  state: BootState,
+  node: DtNode,
+  bytes: Uint8Array,
+  address: Cells,
+  from: Bus,
+  to: Bus,
+): number[] | undefined {
   const width = from.address + to.address + from.size;
   for (let at = 0; (at + width) * 4 <= bytes.length; at += width) {
-    const start = readNumber(bytes, at, from.address);
-    const size = readNumber(bytes, at + from.address + to.address, from.size);
-    if (address < start || address >= start + size) continue;
-    return readNumber(bytes, at + from.address, to.address) + (address - start);
+    const cells = cellsAt(bytes, at, from.address);
+    const start = numberIn(state, cells, node);
+    const sizeAt = at + from.address + to.address;
+    const size = dtReadNumber(state, bytes, sizeAt, from.size, { node });
+    const value = numberIn(state, address, node);
+    if (state.outcome) return [...address];
+    if (from.address > 2 && cells.some((cell, index) => cell !== address[index])) continue;
+    if (value < start || value >= start + size) continue;
+    return moveBy(state, cellsAt(bytes, at + from.address, to.address), value - start, node);
   }
   return undefined;
 }
@@ -92,9 +137,10 @@ export function handleDevice(state: BootState, node: DtNode): MappingFailure | u
   const count = Math.floor(property.bytes.length / (width * 4));
   const source = { node, written: property.definition?.whole };
   for (let index = 0; index < count; index += 1) {
-    const raw = readNumber(property.bytes, index * width, bus.address);
-    const size = readNumber(property.bytes, index * width + bus.address, bus.size);
-    const address = translate(node, raw, bus);
+    const { bytes } = property;
+    const size = dtReadNumber(state, bytes, index * width + bus.address, bus.size, { node });
+    const address = translate(state, node, cellsAt(bytes, index * width, bus.address), bus);
+    if (state.outcome) return undefined;
     if (typeof address === 'object') {
       const { told } = address;
       if (told) printEvent(state, told, source);

@@ -5,12 +5,11 @@ import { writtenTuple } from '../../addresses/decode.ts';
 import { stringOf, type DtNode } from '../../tree/device-tree.ts';
 import { unknownProperty } from '../../tree/loader-changes.ts';
 import type { BootModule, BootState } from '../boot-state.ts';
-import { readNumber } from '../cells.ts';
 import { isCompatible } from '../compatible.ts';
 import { panic, print } from '../console.ts';
 import { reason } from '../reasons.ts';
 import { addBootModule } from './add-boot-module.ts';
-import { readableCells } from './device-tree-get-meminfo.ts';
+import { dtReadNumber } from './dt-read-number.ts';
 import type { Visit } from './device-tree-for-each-node.ts';
 
 /** Paths longer than this, with their end, are not recognised (MAX_FDT_PATH of process_multiboot_node). */
@@ -96,11 +95,12 @@ function readPlace(state: BootState, visit: Visit): Place | undefined {
     panic(state, 'reg-too-short', { node: node.name }, because, source);
     return undefined;
   }
-  if (!readableCells(state, addressCells, node) || !readableCells(state, sizeCells, node))
-    return undefined;
+  const start = dtReadNumber(state, property.bytes, 0, addressCells, { node });
+  const size = dtReadNumber(state, property.bytes, addressCells, sizeCells, { node });
+  if (state.outcome) return undefined;
   return {
-    start: readNumber(property.bytes, 0, addressCells),
-    size: readNumber(property.bytes, addressCells, sizeCells),
+    start,
+    size,
     written: writtenTuple(property, { offset: 0, length: width * 4 }),
     assumed: false,
     startKnown: true,

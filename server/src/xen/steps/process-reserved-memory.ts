@@ -1,7 +1,7 @@
 // Reads /reserved-memory: every descendant's `reg` goes into the reserved list.
 
 import type { BootState } from '../boot-state.ts';
-import { panic, print } from '../console.ts';
+import { panic } from '../console.ts';
 import { reason } from '../reasons.ts';
 import { ENOENT, ENOSPC } from '../errno.ts';
 import { readBanks, type BankList } from './device-tree-get-meminfo.ts';
@@ -34,11 +34,7 @@ export function processReservedMemory(state: BootState, visit: Visit): number {
     const rc = readBanks(state, node, 'reg', addressCells, sizeCells, list);
     if (rc === ENOSPC) {
       const because = reason('reserved-limit', { limit: state.does.bankLimit });
-      if (state.does.reservedLimitEndsLine) panic(state, 'reserved-limit', {}, because, { node });
-      else {
-        print(state, 'reserved-limit', {}, { node });
-        panic(state, 'panic-frame', {}, because, { node });
-      }
+      panic(state, 'reserved-limit', {}, because, { node });
       return 0;
     }
     return rc === ENOENT ? 0 : rc;

@@ -3,12 +3,12 @@
 import { PAGE_SIZE } from '../../addresses/page.ts';
 import { stringOf } from '../../tree/device-tree.ts';
 import type { BootState, Source } from '../boot-state.ts';
-import { readNumber } from '../cells.ts';
 import { event, print, printEvent } from '../console.ts';
 import { EINVAL, ENOENT, ENOSPC } from '../errno.ts';
 import type { XenEvent } from '../xen-boot.ts';
 import { overlapsReserved } from './check-reserved-regions-overlap.ts';
 import type { Visit } from './device-tree-for-each-node.ts';
+import { dtReadNumber } from './dt-read-number.ts';
 
 /** MAX_SHM_ID_LENGTH, its NUL included. */
 const ID_LIMIT = 16;
@@ -66,16 +66,17 @@ function readShared(
     if (withoutHost) refuse(event('shm-host-missing', {}));
     return refuse(event('shm-property', {}));
   }
-  const host = withHost ? readNumber(bytes, 0, addressCells) : undefined;
+  const read = (at: number, count: number): bigint => dtReadNumber(state, bytes, at, count, { node });
+  const host = withHost ? read(0, addressCells) : undefined;
   const guestAt = withHost ? addressCells : 0;
-  const guest = readNumber(bytes, guestAt, addressCells);
-  const size = readNumber(bytes, guestAt + addressCells, sizeCells);
+  const guest = read(guestAt, addressCells);
+  const size = read(guestAt + addressCells, sizeCells);
+  if (state.outcome) return 0;
   const wraps = host !== undefined && BigInt.asUintN(64, host + size) <= host;
   const overflow = event('shm-overflow', { id });
   const zero = event('shm-zero', {});
   if (!state.does.sharedMemoryList) {
     if (size === 0n) return refuse(zero);
-    if (wraps) return refuse(overflow);
     return { id, host, size };
   }
   if (host !== undefined && host % PAGE_SIZE !== 0n)
@@ -129,12 +130,15 @@ function addToReservedList(
       if (bank.sharedId === id) return 0;
       return refuse(event('shm-mismatch', { id }));
     }
-    if (bank.sharedId === id) return refuse(event('shm-id-shared', { id }));
+    if (BigInt.asUintN(64, host + size) <= host || BigInt.asUintN(64, bankEnd) <= bank.start)
+      return refuse(event('shm-overflow', { id }));
+    // An overlap is looked for before the same id is.
     if (state.does.checksOverlaps) {
       if (overlapsReserved(state, host, size, source, 'refused')) return EINVAL;
     } else if (host + size > bank.start && host < bankEnd) {
       return refuse(event('shm-overlap', { start: bank.start, end: bankEnd }));
     }
+    if (bank.sharedId === id) return refuse(event('shm-id-shared', { id }));
   }
   if (state.reserved.length >= state.does.bankLimit) {
     print(state, 'region-limit', {}, source);

@@ -3,16 +3,21 @@
 import { PAGE_SIZE } from '../../addresses/page.ts';
 import { overlaps, type Range } from '../../addresses/region.ts';
 import { rangeOf, type BootState, type MemoryBank, type Source } from '../boot-state.ts';
-import { crash, event, panic, print } from '../console.ts';
+import { crash, event, giveUp, panic, print } from '../console.ts';
 import { reason, type Reason } from '../reasons.ts';
 import { allocBootPages, initBootPages, type BootAllocator } from './alloc-boot-pages.ts';
 import { betweenModules, reservations, subtractRanges } from './dt-unreserved-regions.ts';
+import { initStaticmemPages } from './init-staticmem-pages.ts';
 import { setupFrametable } from './setup-frametable.ts';
 import { newBuddy, takePages } from './page-alloc.ts';
 import { setupPdx, type Pdx } from './init-pdx.ts';
 import { reserveXenheap } from './reserve-xenheap.ts';
 
+const MIB = 1n << 20n;
 const GIB = 1n << 30n;
+const STEP = 2n * MIB;
+/** What the xenheap is mapped in, up to 4.16. */
+const XENHEAP_STEP = 32n * MIB;
 /** Pages Xen takes for itself between the end of the boot allocator and dom0's memory: less than 2 MiB, measured. */
 const XEN_PAGES = 256;
 
@@ -44,8 +49,11 @@ export function setupMm(state: BootState): void {
     stopWithoutRam(state);
     return;
   }
-  if (!takeEarlyPages(state, boot, pdx)) return;
+  if (!takeBootPages(state, boot, earlyPages(state, pdx))) return;
   if (!setupFrametable(state, boot, pdx)) return;
+  if (stopAtLargeXenheap(state)) return;
+  initStaticmemPages(state, pdx);
+  if (state.outcome) return;
   const regions = boot.regions.filter(({ start, end }) => end > start);
   state.buddy = newBuddy(regions, state.options.bootscrub === 'idle' ? 'dirty' : 'clean');
   takePages(state.buddy, XEN_PAGES);
@@ -89,9 +97,8 @@ function mapDirectly(state: BootState): void {
   }
 }
 
-/** What is taken from the top before the frame table; false when that ends the boot. */
-function takeEarlyPages(state: BootState, boot: BootAllocator, pdx: Pdx): boolean {
-  const count = earlyPages(state, pdx);
+/** Takes pages from the top before the frame table; false when that ends the boot. */
+function takeBootPages(state: BootState, boot: BootAllocator, count: number): boolean {
   for (let taken = 0; taken < count; taken += 1) {
     const page = allocBootPages(state, boot, 1, 1);
     if (page === undefined) {
@@ -170,13 +177,49 @@ function setupArm32(state: BootState, boot: BootAllocator): boolean {
   }
   const xenheap = reserveXenheap(state);
   if (!xenheap) return false;
-  for (const bank of state.ram) {
+  state.xenheap = xenheap;
+  // The region list lies in the xenheap where it lies in a page at all.
+  boot.hasList = true;
+  if (state.hasStaticHeap) {
+    for (const bank of state.reserved)
+      if (bank.kind === 'static-heap')
+        for (const part of subtractRanges(rangeOf(bank), [xenheap]))
+          initBootPages(state, boot, part, bank);
+  } else {
     const taken = [...reservations(state), xenheap];
-    for (const piece of betweenModules(state, rangeOf(bank)))
-      for (const part of subtractRanges(piece, taken)) {
-        initBootPages(state, boot, part, bank);
-        if (state.outcome) return false;
-      }
+    for (const bank of state.ram) giveBank(state, boot, bank, taken);
   }
+  return !state.outcome && mapXenheap(state, boot, xenheap);
+}
+
+/** The one first-level slot of the xenheap, and tables for what is no whole 2 MiB; false when that ends the boot. */
+function mapXenheap(state: BootState, boot: BootAllocator, { start, end }: Range): boolean {
+  const size = end - start;
+  if (state.does.beforeFrametable !== 'page-tables') {
+    if (start % XENHEAP_STEP === 0n) return true;
+    const because = reason('xenheap-unaligned', { size: Number(size / MIB) });
+    if (state.world.valueOf('xen.debug'))
+      crash(
+        state,
+        event('assertion', { assertion: '!(base_mfn % granularity)', place: 'mm.c' }),
+        because,
+        state.options.source,
+      );
+    else giveUp(state, because);
+    return false;
+  }
+  const second = size === GIB && start % GIB === 0n ? 0 : Math.ceil(Number(size) / Number(GIB));
+  const third =
+    start % STEP === 0n ? Number(size % STEP !== 0n) : Math.ceil(Number(size) / Number(STEP));
+  return takeBootPages(state, boot, second + third);
+}
+
+/** The domain heap is mapped where a xenheap of more than 1 GiB goes on: what Xen then takes first, from its top, is gone. */
+function stopAtLargeXenheap(state: BootState): boolean {
+  const { xenheap } = state;
+  if (!xenheap || xenheap.end - xenheap.start <= GIB) return false;
+  const size = Number((xenheap.end - xenheap.start) / MIB);
+  const abort = event('hypervisor-abort', { cpu: 0 });
+  crash(state, abort, reason('xenheap-large', { size }), state.options.source);
   return true;
 }
