@@ -32,6 +32,8 @@ export interface FactValues {
   iommu: boolean;
   cpus: number;
   architecture: 'arm64' | 'arm32';
+  /** A name of `cpu-models.ts`. */
+  cpu: string;
   'config.staticMemory': boolean;
   'config.staticShm': boolean;
   'config.llcColoring': boolean;
@@ -82,6 +84,7 @@ export type FactReason =
   | 'cpus-in-tree'
   | 'cpus-unknown'
   | 'cpu-in-tree'
+  | 'cpu-unknown'
   | 'usual-architecture'
   | 'tree-uses-it'
   | 'tree-does-not-use-it'

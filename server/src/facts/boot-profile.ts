@@ -33,6 +33,8 @@ export interface BootProfile {
   readonly iommu?: boolean;
   readonly cpus?: number;
   readonly architecture?: 'arm64' | 'arm32';
+  /** The `compatible` of its CPUs. */
+  readonly cpu?: string;
   readonly config?: {
     readonly staticMemory?: boolean;
     readonly staticShm?: boolean;

@@ -13,6 +13,7 @@ import { unknownProperty } from '../tree/loader-changes.ts';
 import { architectureOf } from './architecture-of.ts';
 import type { BootFacts, Fact, FactReason } from './boot-facts.ts';
 import type { BootProfile } from './boot-profile.ts';
+import { cpuOf } from './cpu-of.ts';
 import { cpusOf } from './cpus-of.ts';
 
 /** Something that says facts: the profile, or a file beside the tree. */
@@ -116,6 +117,7 @@ export function gatherFacts(
       (signs.iommu ? assumed(true, 'iommu-in-tree', false) : inTree(false, 'no-iommu-in-tree')),
     cpus: said(({ cpus }) => cpus) ?? cpusIn(tree, commandLine?.value ?? signs.commandLine),
     architecture,
+    cpu: said((profile) => profile.cpu) ?? cpuIn(tree),
     'config.staticMemory':
       said(({ config }) => config?.staticMemory) ?? buildOption(signs.staticMemory),
     'config.staticShm': said(({ config }) => config?.staticShm) ?? buildOption(signs.staticShm),
@@ -164,6 +166,16 @@ function cpusIn(tree: DeviceTree, commandLine: string | undefined): Fact<number>
   if (limit === 1) return inTree(1, 'in-tree');
   if (value === undefined) return unknown('cpus-unknown');
   return inTree(limit < value ? limit : value, 'cpus-in-tree');
+}
+
+/** The models stand for those with tables of one page, of two pages, and of two pages twice. */
+const OTHER_CPUS = ['arm,cortex-a57', 'arm,cortex-a35', 'arm,cortex-a53'];
+
+function cpuIn(tree: DeviceTree): Fact<string> {
+  const cpu = cpuOf(tree);
+  return cpu === undefined
+    ? { ...unknown('cpu-unknown'), others: OTHER_CPUS }
+    : inTree(cpu, 'cpu-in-tree');
 }
 
 /** 64-bit Arm where the CPUs do not say; Xen's model knows no other architecture. */

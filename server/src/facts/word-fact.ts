@@ -27,6 +27,7 @@ const REASONS: Readonly<Record<FactReason, string>> = {
   'iommu-in-tree': 'the tree has an IOMMU, which Xen uses by default',
   'cpus-in-tree': 'the tree has so many CPUs, which are alike',
   'cpu-in-tree': 'the CPUs of the tree are of that kind',
+  'cpu-unknown': 'the tree names no CPU whose address width is known, or several',
   'cpus-unknown': 'the tree does not tell how many CPUs Xen starts',
   'usual-architecture': 'nothing says otherwise',
   'tree-uses-it': 'the tree uses it',
@@ -159,6 +160,11 @@ const WORDS: Words = {
     title: 'architecture',
     clause: (value) => `Xen is built for ${value}`,
     find: "the platform's CPUs",
+  },
+  cpu: {
+    title: 'CPU model',
+    clause: (value) => `the CPU is like ${value}`,
+    find: 'compatible of the nodes below /cpus of the running board',
   },
   'config.staticMemory': {
     title: 'CONFIG_STATIC_MEMORY',

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import type { BootProfile } from '../facts/boot-profile.ts';
+import { CPU_MODEL_NAMES } from '../facts/cpu-models.ts';
 import { efiTypeOf } from './read-efi-map.ts';
 import { contradictionsWithin } from './find-contradictions.ts';
 import {
@@ -111,6 +112,7 @@ const profile = fieldsOf({
   iommu: v.exactOptional(flag),
   cpus: v.exactOptional(wholeNumber(1, 4096)),
   architecture: v.exactOptional(oneOf(['arm64', 'arm32'])),
+  cpu: v.exactOptional(oneOf(CPU_MODEL_NAMES)),
   config: v.exactOptional(
     fieldsOf({
       staticMemory: v.exactOptional(flag),

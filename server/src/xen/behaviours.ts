@@ -165,6 +165,13 @@ export const TABLE = {
   // dom0's memory.
   /** Whether bootscrub may be, and by default is, `idle`: memory is dirty until idle CPUs have scrubbed it. */
   idleScrub: flag('opt_bootscrub', on('4.12.0')),
+  /** CPUs of which translation needs an empty root beside a domain's own (ARM64_WORKAROUND_AT_SPECULATE), and roots have two pages. */
+  emptyRoot: choice<readonly string[]>(
+    'setup_virt_paging',
+    [],
+    [['4.13.3', '4.14.2', '4.15.0'], ['arm,cortex-a55']],
+    [['4.20.0'], ['arm,cortex-a55', 'arm,cortex-a53']],
+  ),
   /** Whether the platform's DMA width limits low memory. */
   platformDmaBits: flag('allocate_memory_11', on('4.14.0')),
   /** Whether the boot stops when less memory than asked for is left for dom0. */

@@ -135,7 +135,8 @@ export interface BootState {
   heap: PageRange[];
   /** Ranges whose page frame numbers pass `mfn_valid()`. */
   valid: Range[];
-  buddy: Buddy | undefined;
+  /** The heap, once with the fewest and once with the most pages that Xen itself may have taken; none before it exists. */
+  buddies: readonly Buddy[];
 
   hasDom0: boolean;
   dom0Kernel: BootModule | undefined;
@@ -201,7 +202,7 @@ export function newBootState(tree: DeviceTree, release: Release, world: World): 
     frametable: [],
     heap: [],
     valid: [],
-    buddy: undefined,
+    buddies: [],
     hasDom0: false,
     dom0Kernel: undefined,
     dom0Initrd: undefined,

@@ -76,6 +76,7 @@ const WORDS = {
     'several CPUs scrub memory while dom0 is built, and clean blocks are taken first',
   'scrubbed-by':
     '{cpus:dec} CPUs scrub memory while dom0 is built, and clean blocks are taken first',
+  'own-pages': 'it depends on how many pages Xen itself has taken before',
   'boot-may-end-at-memory': 'the boot may end where dom0 gets its memory',
   'dom0-memory-less-than-page': 'dom0_mem is less than a page',
   'kernel-size-unknown': 'the kernel is unpacked into the heap before, and its size is not given',

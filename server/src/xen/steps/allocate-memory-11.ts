@@ -31,7 +31,8 @@ function orderAbove(pages: number): number {
 
 /** Allocates and prints dom0's banks; ends the boot when memory is short (Xen: allocate_memory_11). */
 export function allocateMemory11(state: BootState): void {
-  const { does, options, buddy } = state;
+  const { does, options, buddies } = state;
+  const [buddy, ...others] = buddies;
   if (!buddy) return;
   const size = options.dom0Memory;
   const domain = does.allocatingFor;
@@ -43,24 +44,60 @@ export function allocateMemory11(state: BootState): void {
     ? Math.min(32, state.world.valueOf('dmaBits') ?? platformBits)
     : 32;
   const total = Number(size / BigInt(PAGE_SIZE_NUMBER));
-  const doubt = doubtBanks(state, buddy, total, lowBits);
+  const because = doubtBanks(state, buddy, total, lowBits);
+  const wanted = { total, lowBits, limit: does.bankLimit, needsLow: is32Bit(state) };
+  const taken = takeBanks(buddy, wanted);
+  if (others.some((other) => !isSameTake(taken, takeBanks(other, wanted))))
+    because.push(reason('own-pages', {}));
+  const doubt = because.length === 0 ? undefined : because;
   state.banksUncertain = doubt !== undefined;
-  const first = takeFirstBank(buddy, total, lowBits);
-  if (first === undefined) {
+  if (!taken.hasFirst) {
     if (is32Bit(state)) {
       stop(state, 'first-bank', total);
       return;
     }
     if (!state.banksUncertain) print(state, 'no-low-bank', { limit: nameOf(state, lowBits) });
   }
-  const filled = fillBanks(buddy, first, total, lowBits, does.bankLimit);
-  state.dom0Banks = filled.banks.map(({ start, pages }) => pagesToRange(start, pages));
-  doubtRest(state, filled, total, doubt);
-  if (filled.left > 0) {
-    stop(state, 'all', filled.left);
+  state.dom0Banks = taken.banks.map(({ start, pages }) => pagesToRange(start, pages));
+  doubtRest(state, taken, total, doubt);
+  if (taken.left > 0) {
+    stop(state, 'all', taken.left);
     if (state.outcome) return;
   }
   printBanks(state);
+}
+
+interface Wanted {
+  /** Pages. */
+  readonly total: number;
+  /** Bits of the addresses that low memory has. */
+  readonly lowBits: number;
+  /** How many banks there may be. */
+  readonly limit: number;
+  /** Whether nothing is taken unless the first bank is low. */
+  readonly needsLow: boolean;
+}
+
+interface Taken extends FilledBanks {
+  /** Whether the first bank is low memory. */
+  readonly hasFirst: boolean;
+}
+
+function takeBanks(buddy: Buddy, { total, lowBits, limit, needsLow }: Wanted): Taken {
+  const first = takeFirstBank(buddy, total, lowBits);
+  if (!first && needsLow) return { banks: [], left: total, whole: [], hasFirst: false };
+  return { ...fillBanks(buddy, first, total, lowBits, limit), hasFirst: first !== undefined };
+}
+
+/** Where the rest below 4 MiB lies is not known in either. */
+function isSameTake(one: Taken, other: Taken): boolean {
+  const [a, b] = [one, other].map(({ banks, whole }) => (whole.length > 0 ? whole : banks));
+  return (
+    one.left === other.left &&
+    one.hasFirst === other.hasFirst &&
+    a?.length === b?.length &&
+    (a ?? []).every((bank, index) => isSame(bank, b?.[index]))
+  );
 }
 
 /** What memory below the platform's limit is called. */
@@ -196,8 +233,10 @@ function insertBank(banks: Bank[], start: number, pages: number): boolean {
 /** `left`: pages of dom0_mem that no bank holds; `what` could not be allocated. */
 function stop(state: BootState, what: 'first-bank' | 'all', left: number): void {
   const { source } = state.options;
-  const missing = Number((BigInt(left) * BigInt(PAGE_SIZE_NUMBER)) / MIB);
-  const because = reason('dom0-memory-short', { missing });
+  const bytes = BigInt(left) * BigInt(PAGE_SIZE_NUMBER);
+  const because = reason('dom0-memory-short', { missing: Number(bytes / MIB) });
+  // On arm32 it is cut to 32 bits before it is printed.
+  const missing = Number((state.arm32 ? BigInt.asUintN(32, bytes) : bytes) / MIB);
   const ram = state.ram.reduce((sum, bank) => sum + bank.size, 0n);
   if (state.options.dom0Memory > ram && state.does.shortMemoryPanics && !is32Bit(state)) {
     // Wherever it is looked for: only how much is missing is not known.
@@ -217,7 +256,7 @@ function stop(state: BootState, what: 'first-bank' | 'all', left: number): void 
 }
 
 /**
- * Why the banks depend on more than the inputs, if they do. While idle CPUs scrub memory, clean blocks are preferred over
+ * Why the banks depend on more than the inputs; empty when they do not. While idle CPUs scrub memory, clean blocks are preferred over
  * all others; then only a dom0 that is one block, alone of its size in its zone, is certain.
  */
 function doubtBanks(
@@ -225,7 +264,7 @@ function doubtBanks(
   buddy: Buddy,
   total: number,
   lowBits: number,
-): readonly Reason[] | undefined {
+): Reason[] {
   const { uncertain, options, world } = state;
   const because: Reason[] = [];
   const assumed = state.modules.some((module) => module.assumed);
@@ -247,7 +286,7 @@ function doubtBanks(
     world.valueOf('kernel.uncompressedSize') === undefined
   )
     because.push(reason('kernel-size-unknown', {}));
-  return because.length === 0 ? undefined : because;
+  return because;
 }
 
 /** Whether the whole of dom0_mem is one block and its zone holds just one that is large enough. */

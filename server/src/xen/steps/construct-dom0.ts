@@ -1,7 +1,6 @@
 // Builds dom0, from its kernel module to its last loaded byte.
 
 import { PAGE_SIZE } from '../../addresses/page.ts';
-import { eventIn } from '../../messages/event.ts';
 import { chosenOf } from '../chosen-of.ts';
 import type { BootState } from '../boot-state.ts';
 import { giveUp, print } from '../console.ts';
@@ -9,10 +8,10 @@ import { reason, type Reason } from '../reasons.ts';
 import { EINVAL, ENOENT } from '../errno.ts';
 import { allocateMemory11 } from './allocate-memory-11.ts';
 import { findModule } from './add-boot-module.ts';
-import { findExtendedRegions } from './find-unallocated-memory.ts';
 import { findHostDevices, type HostDevices } from './handle-node.ts';
 import { loadDom0 } from './kernel-load.ts';
 import { placeModules } from './place-modules.ts';
+import { takeRoots } from './setup-virt-paging.ts';
 import { unpackKernel } from './kernel-decompress.ts';
 import { refuseSharedMemory } from './process-shm.ts';
 import { couldNotSetUp, prepareDtbHwdom } from './prepare-dtb-hwdom.ts';
@@ -50,6 +49,7 @@ export function constructDom0(state: BootState): void {
     giveUp(state, because);
     return;
   }
+  takeRoots(state);
   unpackKernel(state);
   if (state.outcome) return;
   if (does.grantTableFirst) setGrantTable(state);
@@ -92,22 +92,10 @@ function setGrantTable(state: BootState): void {
   print(state, 'grant-table', { start, end });
 }
 
-/** Extended regions are found while the tree is made, after every host node is mapped. */
 function buildDom0Tree(state: BootState): void {
-  const mark = state.log.length;
-  findExtendedRegions(state);
-  const regionLines = state.log.splice(mark);
   const devices = findHostDevices(state);
   prepareDtbHwdom(state, devices);
-  const stoppedEarly =
-    state.outcome && state.dom0Tree === undefined && state.memoryNodes.length === 0;
-  if (!stoppedEarly) state.log.splice(mark + warningsBefore(state, mark), 0, ...regionLines);
   explainBlobDoubts(state, devices);
-}
-
-/** How many lines the walk over host nodes has printed by the time Xen adds its own. */
-function warningsBefore(state: BootState, mark: number): number {
-  return state.log.slice(mark).filter((line) => eventIn(line, 'path-reserved')).length;
 }
 
 function explainBlobDoubts(state: BootState, devices: HostDevices): void {

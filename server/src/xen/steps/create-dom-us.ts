@@ -136,7 +136,8 @@ const DOMAIN_OVERHEAD = 64n * MIB;
 function allocateMemory(state: BootState, node: DtNode, size: bigint): Range | undefined {
   const name = `d${state.domains}`;
   print(state, 'allocating', { size: Number(size / MIB), domain: name });
-  const free = state.buddy ? BigInt(freePages(state.buddy)) * PAGE_SIZE - state.takenByDomUs : 0n;
+  const [buddy] = state.buddies;
+  const free = buddy ? BigInt(freePages(buddy)) * PAGE_SIZE - state.takenByDomUs : 0n;
   state.takenByDomUs += size;
   const ram = state.ram.reduce((sum, bank) => sum + bank.size, 0n);
   if (size > ram && state.banksUncertain) {

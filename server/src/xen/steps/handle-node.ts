@@ -17,6 +17,7 @@ import {
   type FdtWriter,
 } from './fdt-writer.ts';
 import { isAvailable } from './device-tree-get-meminfo.ts';
+import { findExtendedRegions } from './find-unallocated-memory.ts';
 import { handleDevice, type MappingFailure } from './handle-device.ts';
 import {
   encodeRanges,
@@ -291,6 +292,8 @@ function writeXenNodes(state: BootState, writer: FdtWriter, devices: HostDevices
   const phandle = phandleOf(devices.gic) ?? 0;
   beginNode(writer, 'hypervisor');
   writeStrings(writer, 'compatible', `xen,xen-${release.major}.${release.minor}`, 'xen,xen');
+  // They are what is left when every host node is mapped.
+  if (!writer.full) findExtendedRegions(state);
   const ranges = [...(state.grantTable ? [state.grantTable] : []), ...state.extendedRegions];
   if (cells.address <= 2 && cells.size <= 2 && cells.address > 0 && cells.size > 0)
     writeBytes(writer, 'reg', encodeRanges(ranges, cells));

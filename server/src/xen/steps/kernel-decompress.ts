@@ -1,19 +1,19 @@
 // A gzip kernel is unpacked into the heap before dom0 gets its memory.
 
 import { PAGE_SIZE_NUMBER } from '../../addresses/page.ts';
-import { rangeOf, type BootState } from '../boot-state.ts';
+import { rangeOf, type BootModule, type BootState } from '../boot-state.ts';
 import { giveUp } from '../console.ts';
 import { reason } from '../reasons.ts';
 import { reservations, subtractRanges } from './dt-unreserved-regions.ts';
-import { allocate, freeRegion } from './page-alloc.ts';
+import { allocate, freeRegion, type Buddy } from './page-alloc.ts';
 
 /**
  * Takes a block for the unpacked kernel, gives back what is left of it, and the module's own memory
  * (Xen: kernel_decompress).
  */
 export function unpackKernel(state: BootState): void {
-  const { buddy, dom0Kernel: kernel, world } = state;
-  if (!buddy || !kernel || world.valueOf('kernel.format') !== 'gzip') return;
+  const { buddies, dom0Kernel: kernel, world } = state;
+  if (!kernel || world.valueOf('kernel.format') !== 'gzip') return;
   const fileSize = world.valueOf('kernel.fileSize');
   if (fileSize !== undefined && fileSize !== kernel.size) {
     // The last four bytes of a gzip file tell how long its contents are; Xen looks for them at the module's end.
@@ -27,6 +27,10 @@ export function unpackKernel(state: BootState): void {
   const pages = Math.ceil(
     Number(world.valueOf('kernel.uncompressedSize') ?? kernel.size) / PAGE_SIZE_NUMBER,
   );
+  for (const buddy of buddies) unpackFrom(state, buddy, kernel, pages);
+}
+
+function unpackFrom(state: BootState, buddy: Buddy, kernel: BootModule, pages: number): void {
   const order = pages <= 1 ? 0 : Math.ceil(Math.log2(pages));
   const first = allocate(buddy, order, Infinity);
   if (first === undefined) return;

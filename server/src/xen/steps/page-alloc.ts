@@ -58,6 +58,16 @@ export function newBuddy(regions: readonly PageRange[], memory: 'clean' | 'dirty
   return buddy;
 }
 
+/** The same heap a second time, of which may be taken apart. */
+export function copyBuddy({ lists, free, prefersClean, topZone }: Buddy): Buddy {
+  return {
+    lists: lists.map((zone) => zone.map((list) => list && [...list])),
+    free: new Map(free),
+    prefersClean,
+    topZone,
+  };
+}
+
 /** Frees a region in naturally aligned blocks, ascending. Page 0 never gets to the heap (Xen: init_heap_pages). */
 export function freeRegion(buddy: Buddy, region: PageRange, firstDirty = CLEAN): void {
   let page = Math.max(region.start, 1);
