@@ -196,9 +196,10 @@ const wholeProfile: Whole<BootProfile> = {
   dtb: { address: '0x44000000', size: '0X9BD' },
   kernel: { fileSize: 1, textOffset: 0, format: 'gzip', uncompressedSize: '12' },
   boot: 'efi',
+  modules: [{ kind: 'kernel', address: '0x48000000', size: 1, commandLine: 'console=hvc0' }],
   efiMemoryMap: [
-    { start: 0, end: '0x40000000', type: 'EfiConventionalMemory' },
-    { start: '0x40000000', end: '0x40000001', type: 'Available' },
+    { start: 0, end: '0x40000000', type: 'EfiConventionalMemory', attributes: '0xf' },
+    { start: '0x40000000', end: '0x40000001', type: 'Available', attributes: 8 },
   ],
   memory: [{ start: '0x40000000', end: '0x80000000' }],
   xenCommandLine: 'dom0_mem=1G',
@@ -206,6 +207,7 @@ const wholeProfile: Whole<BootProfile> = {
   iommu: false,
   cpus: 4,
   architecture: 'arm32',
+  cpu: 'arm,cortex-a53',
   config: { staticMemory: true, staticShm: true, llcColoring: false, acpi: false },
 };
 

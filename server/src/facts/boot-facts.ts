@@ -1,7 +1,7 @@
 // What a boot of Xen needs beside the tree: each fact with its value, where the value comes from, and what else it may be.
 
 import type { Range } from '../addresses/region.ts';
-import type { EfiMemoryRange } from './boot-profile.ts';
+import type { EfiMemoryRange, GivenModule } from './boot-profile.ts';
 
 /**
  * The facts by name, which is their path in a boot profile where one can give them. Addresses and sizes are in bytes.
@@ -22,6 +22,8 @@ export interface FactValues {
   'kernel.format': 'image' | 'zimage' | 'gzip';
   'kernel.uncompressedSize': bigint;
   boot: 'dt' | 'efi';
+  /** What is added to the modules of the tree, in the order in which it is loaded. */
+  modules: readonly GivenModule[];
   efiMemoryMap: readonly EfiMemoryRange[];
   /** RAM in place of what the memory nodes say. */
   memory: readonly Range[];
@@ -72,8 +74,10 @@ export type FactReason =
   | 'written-by-efi-stub'
   | 'module-in-tree'
   | 'module-from-loader'
+  | 'module-from-xen-cfg'
   | 'usual-kernel'
   | 'efi-binary-in-tree'
+  | 'efi-stub-in-tree'
   | 'no-sign-of-efi'
   | 'firmware-knows'
   | 'in-tree'

@@ -5,6 +5,17 @@ import type { Range } from '../addresses/region.ts';
 export interface EfiMemoryRange extends Range {
   /** The UEFI type name, e.g. `EfiConventionalMemory`. */
   readonly type: string;
+  /** Its attributes (UEFI Specification, EFI_MEMORY_WB and others); write-back memory where it is absent. */
+  readonly attributes?: bigint;
+}
+
+/** A file that whoever starts Xen loads beside it and adds to /chosen: as `xen.cfg` names it, or a boot script. */
+export interface GivenModule {
+  readonly kind: 'kernel' | 'ramdisk' | 'xsm';
+  readonly address?: bigint;
+  /** Bytes. */
+  readonly size?: bigint;
+  readonly commandLine?: string;
 }
 
 /** All optional: every field has a default, and a result says so when the default mattered. */
@@ -25,6 +36,8 @@ export interface BootProfile {
     readonly uncompressedSize?: bigint;
   };
   readonly boot?: 'dt' | 'efi';
+  /** In the order in which they are loaded. */
+  readonly modules?: readonly GivenModule[];
   readonly efiMemoryMap?: readonly EfiMemoryRange[];
   /** RAM as it really is, in place of what the memory nodes say. */
   readonly memory?: readonly Range[];

@@ -12,7 +12,7 @@ import {
 import { unknownProperty } from '../tree/loader-changes.ts';
 import { architectureOf } from './architecture-of.ts';
 import type { BootFacts, Fact, FactReason } from './boot-facts.ts';
-import type { BootProfile } from './boot-profile.ts';
+import type { BootProfile, GivenModule } from './boot-profile.ts';
 import { cpuOf } from './cpu-of.ts';
 import { cpusOf } from './cpus-of.ts';
 
@@ -59,8 +59,13 @@ export function gatherFacts(
   const signs = readSigns(tree);
   const boot =
     said(({ boot }) => boot) ??
-    (signs.efi ? inTree('efi', 'efi-binary-in-tree') : assumed('dt', 'no-sign-of-efi'));
+    (signs.efiStub
+      ? inTree('efi', 'efi-stub-in-tree')
+      : signs.efi
+        ? inTree('efi', 'efi-binary-in-tree')
+        : assumed('dt', 'no-sign-of-efi'));
   const efi = boot.value === 'efi';
+  const modules = said((profile) => profile.modules);
   const commandLine = said(({ xenCommandLine }) => xenCommandLine);
   const colours = llcColoring(commandLine?.value ?? signs.commandLine);
   const anyPlace = loadAddress(tree);
@@ -76,10 +81,7 @@ export function gatherFacts(
     'dtb.address': said(({ dtb }) => dtb?.address) ?? anyPlace,
     'dtb.size':
       said(({ dtb }) => dtb?.size) ?? (efi ? unknown('written-by-efi-stub') : paddedSize(compiled)),
-    'kernel.module':
-      signs.modules || efi
-        ? inTree('tree', 'module-in-tree')
-        : assumed('loader', 'module-from-loader'),
+    'kernel.module': kernelModule(signs, efi, modules),
     'kernel.fileSize': said(({ kernel }) => kernel?.fileSize) ?? unknown('file-knows'),
     'kernel.textOffset':
       said(({ kernel }) => kernel?.textOffset) ?? assumed(0n, 'usual-kernel', OLD_TEXT_OFFSET),
@@ -93,6 +95,12 @@ export function gatherFacts(
       others: [USUAL_KERNEL],
     },
     boot,
+    modules: modules ?? {
+      value: undefined,
+      basis: 'tree',
+      because: 'module-in-tree',
+      others: [],
+    },
     efiMemoryMap: said(({ efiMemoryMap }) => efiMemoryMap) ?? unknown('firmware-knows'),
     memory: said(({ memory }) => memory) ?? {
       ...unknown(signs.memory ? 'in-tree' : 'boot-loader-fills-in'),
@@ -159,6 +167,22 @@ function paddedSize(compiled: { readonly totalSize: bigint }): Fact<bigint> {
   };
 }
 
+/** A tree that is not yet what UEFI hands to Xen lacks the modules of `xen.cfg`; it may have those of domUs. */
+function kernelModule(
+  { modules, dom0Modules, efiStub }: Signs,
+  efi: boolean,
+  given: Fact<readonly GivenModule[]> | undefined,
+): Fact<'tree' | 'loader'> {
+  if (given?.value?.some(({ kind }) => kind === 'kernel')) return { ...given, value: 'tree', others: [] };
+  if (efi && !efiStub && !dom0Modules)
+    return modules
+      ? assumed('tree', 'module-in-tree', 'loader')
+      : assumed('loader', 'module-from-xen-cfg');
+  return modules || efi
+    ? inTree('tree', 'module-in-tree')
+    : assumed('loader', 'module-from-loader');
+}
+
 /** How many CPUs Xen starts of those in the tree (Xen: maxcpus). */
 function cpusIn(tree: DeviceTree, commandLine: string | undefined): Fact<number> {
   const { value } = cpusOf(tree);
@@ -211,7 +235,11 @@ function firstRegion(tree: DeviceTree): readonly bigint[] {
 interface Signs {
   /** Whether it has boot modules: then it has all of them. */
   modules: boolean;
+  /** Whether it has modules that are not those of a domU. */
+  dom0Modules: boolean;
   efi: boolean;
+  /** Whether it is the tree that Xen's EFI stub has written: then nothing is added any more. */
+  efiStub: boolean;
   memory: boolean;
   iommu: boolean;
   staticMemory: boolean;
@@ -225,7 +253,9 @@ function readSigns(tree: DeviceTree): Signs {
   const chosen = tree.root.children.find(({ name }) => /^chosen(?:@|$)/.test(name));
   const signs: Signs = {
     modules: false,
+    dom0Modules: false,
     efi: false,
+    efiStub: chosen?.properties.has('linux,uefi-system-table') ?? false,
     memory: false,
     iommu: false,
     staticMemory: false,
@@ -238,7 +268,10 @@ function readSigns(tree: DeviceTree): Signs {
       signs.memory ||= (node.properties.get('reg')?.bytes.length ?? 0) > 0;
   signs.iommu = nodesWith(tree, ['#iommu-cells', 'mmu-masters']).some(isIommu);
   for (const node of chosen ? walkNodes(chosen) : []) {
-    if (isModule(node)) signs.modules = true;
+    if (isModule(node)) {
+      signs.modules = true;
+      if (node.parent === chosen) signs.dom0Modules = true;
+    }
     if (node.properties.has('xen,uefi-binary')) signs.efi = true;
     if (node.properties.has('xen,static-mem')) signs.staticMemory = true;
     if (node.properties.has('xen,shared-mem')) signs.staticShm = true;

@@ -16,8 +16,10 @@ const REASONS: Readonly<Record<FactReason, string>> = {
   'written-by-efi-stub': "Xen's EFI stub writes a new DTB",
   'module-in-tree': 'the tree lists the boot modules',
   'module-from-loader': 'the tree lists no boot modules, so the boot loader adds them',
+  'module-from-xen-cfg': 'Xen is started by UEFI, which loads what xen.cfg names',
   'usual-kernel': 'the default of kernels',
   'efi-binary-in-tree': 'the tree has xen,uefi-binary',
+  'efi-stub-in-tree': "the tree is the one that Xen's EFI stub writes",
   'no-sign-of-efi': 'nothing in the tree speaks of UEFI',
   'firmware-knows': 'the firmware makes it',
   'in-tree': 'the tree says it',
@@ -125,6 +127,14 @@ const WORDS: Words = {
     title: 'how Xen is started',
     clause: (value) => (value === 'efi' ? 'Xen is started by UEFI' : 'Xen is not started by UEFI'),
     find: '"EFI" in the first lines of the log',
+  },
+  modules: {
+    title: 'boot modules that the tree does not list',
+    clause: (value) =>
+      value.length === 0
+        ? 'no boot modules are added to the tree'
+        : `these boot modules are added to the tree: ${value.map(({ kind }) => kind).join(', ')}`,
+    find: 'kernel=, ramdisk= and xsm= of xen.cfg, or the boot script',
   },
   efiMemoryMap: {
     title: "UEFI's memory map",

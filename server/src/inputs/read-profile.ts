@@ -58,6 +58,7 @@ const EFI_TYPE_WANTED = 'must be the name of a UEFI memory type, such as "EfiCon
 const efiRange = v.pipe(
   fieldsOf({
     ...rangeFields,
+    attributes: v.exactOptional(address),
     type: v.pipe(
       v.string(EFI_TYPE_WANTED),
       v.check((words) => efiTypeOf(words) !== undefined, EFI_TYPE_WANTED),
@@ -83,6 +84,13 @@ function wholeNumber(low: number, high: number) {
   );
 }
 
+const givenModule = fieldsOf({
+  kind: oneOf(['kernel', 'ramdisk', 'xsm']),
+  address: v.exactOptional(address),
+  size: v.exactOptional(size),
+  commandLine: v.exactOptional(v.string('must be a string')),
+});
+
 const profile = fieldsOf({
   $schema: v.exactOptional(v.string('must be a string')),
   xen: v.exactOptional(
@@ -105,6 +113,7 @@ const profile = fieldsOf({
     }),
   ),
   boot: v.exactOptional(oneOf(['dt', 'efi'])),
+  modules: v.exactOptional(v.array(givenModule, 'must be a list of modules')),
   efiMemoryMap: v.exactOptional(v.array(efiRange, 'must be a list of ranges')),
   memory: v.exactOptional(v.array(range, 'must be a list of ranges')),
   xenCommandLine: v.exactOptional(v.string('must be a string')),

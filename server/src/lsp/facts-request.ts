@@ -39,9 +39,11 @@ function takes(fact: FactName): OpenFact['takes'] {
     case 'kernel.format':
     case 'boot':
     case 'architecture':
+    case 'cpu':
     case 'xenCommandLine':
       return 'text';
     case 'kernel.module':
+    case 'modules':
     case 'efiMemoryMap':
     case 'memory':
       return 'none';

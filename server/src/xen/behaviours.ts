@@ -84,6 +84,17 @@ export const TABLE = {
   strictMemoryNode: flag('early_scan_node', on('4.20.0')),
   /** Whether memory nodes stay in the tree, unread, when booted by UEFI. */
   efiIgnoresMemoryNodes: flag('early_scan_node', on('4.17.0')),
+  /** Whether UEFI's memory is RAM only when it is write-back memory. */
+  efiWriteBackOnly: flag('efi_process_memory_map_bootinfo', on('4.12.3', '4.13.1', '4.14.0')),
+  /** Whether UEFI's memory that runtime services keep is no RAM, whatever its type is. */
+  efiSkipsRuntime: flag('efi_process_memory_map_bootinfo', on('4.15.4', '4.16.3', '4.17.0')),
+  /** Whether a descriptor of UEFI's that starts where a bank ends is added to that bank. */
+  efiJoinsBanks: flag('meminfo_add_bank', on('4.21.0')),
+  /** What stands in front of the options in the command line that the EFI stub writes. */
+  efiCommandLine: choice<'image-name' | 'blank'>('efi_arch_handle_cmdline', 'image-name', [
+    ['4.19.0'],
+    'blank',
+  ]),
   /** Whether /memreserve/ entries are copied into the reserved list before the scan. */
   memreserveInReserved: flag('boot_fdt_info', on('4.19.0')),
   /** Whether reserved regions and modules are checked against each other. */

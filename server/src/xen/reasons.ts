@@ -27,6 +27,8 @@ const WORDS = {
   // RAM and what Xen takes of it.
   'ram-from-firmware':
     'booted by UEFI, RAM comes from the firmware: the profile gives no efiMemoryMap',
+  'efi-image-name':
+    "the name of Xen's image stands in front of the options, and is not given with them",
   'ram-from-loader': 'the tree has no memory node: the boot loader adds it',
   'value-from-loader':
     'the boot script sets {property:word} of {node:word} to a value that is not known',

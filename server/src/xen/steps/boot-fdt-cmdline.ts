@@ -24,8 +24,30 @@ export function readCommandLine(state: BootState): void {
       reason('value-from-loader', { node: '/chosen', property: 'xen,xen-bootargs' }),
     ];
     state.uncertain.push({ what: 'log', because });
-  } else print(state, 'command-line', { text: text ?? '<NULL>' }, source);
+  } else if (isNameMissing(state, text))
+    state.uncertain.push({ what: 'log', because: [reason('efi-image-name', {})] });
+  else print(state, 'command-line', { text: shownText(state, text) }, source);
   state.options = { ...parseOptions(state, text, source), open };
+}
+
+/** The options of a set-up by UEFI that were given, rather than read from the tree that the EFI stub writes. */
+function efiOptions({ world }: BootState): string | undefined {
+  return world.valueOf('boot') === 'efi' ? world.valueOf('xenCommandLine') : undefined;
+}
+
+/** Whether the name of Xen's image stands in front of the options, and was not given with them. */
+function isNameMissing(state: BootState, text: string | undefined): boolean {
+  return (
+    efiOptions(state) !== undefined &&
+    state.does.efiCommandLine === 'image-name' &&
+    !/^[^\s=]*(?:xen|\.efi)[^\s=]*(?: |$)/i.test(text ?? '')
+  );
+}
+
+function shownText(state: BootState, text: string | undefined): string {
+  const hasBlank = efiOptions(state) === undefined || text?.startsWith(' ') === true;
+  const blank = hasBlank || state.does.efiCommandLine !== 'blank' ? '' : ' ';
+  return blank + (text ?? '<NULL>');
 }
 
 function fromTree(state: BootState): Source & { readonly text?: string } {

@@ -1,5 +1,7 @@
 // The early scan as a whole: modules known beforehand, reservation block, tree walk, sorting.
 
+import type { Range } from '../../addresses/region.ts';
+import type { EfiMemoryRange } from '../../facts/boot-profile.ts';
 import { baseName, stringsOf, walkNodes, type DtNode } from '../../tree/device-tree.ts';
 import { unknownProperty } from '../../tree/loader-changes.ts';
 import type { BootState } from '../boot-state.ts';
@@ -88,6 +90,8 @@ export function bootFdtInfo(state: BootState): void {
     state.ram.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
 }
 
+const EFI_MEMORY_WB = 0x8n;
+const EFI_MEMORY_RUNTIME = 1n << 63n;
 const EFI_RAM = new Set([
   'EfiConventionalMemory',
   'EfiLoaderCode',
@@ -102,7 +106,7 @@ function takeRamFromProfile(state: BootState): void {
   const memory = world.valueOf('memory');
   const isEfi = world.valueOf('boot') === 'efi';
   const efiMap = isEfi ? world.valueOf('efiMemoryMap') : undefined;
-  const given = efiMap?.filter(({ type }) => EFI_RAM.has(type)) ?? memory;
+  const given = (efiMap && efiBanks(state, efiMap)) ?? memory;
   if (given) {
     state.ram.length = 0;
     for (const { start, end } of given.slice(0, state.does.bankLimit))
@@ -117,6 +121,22 @@ function takeRamFromProfile(state: BootState): void {
   if (isEfi) state.ramUnknown = reason('ram-from-firmware', {});
   else if (saysNothingOfRam(state)) state.ramUnknown = reason('ram-from-loader', {});
   else if (state.ramIsForm) state.ramUnknown = reason('ram-size-from-loader', {});
+}
+
+/** What of UEFI's map is RAM, as Xen lists it (Xen: efi_process_memory_map_bootinfo, meminfo_add_bank). */
+function efiBanks({ does }: BootState, map: readonly EfiMemoryRange[]): Range[] {
+  const banks: { start: bigint; end: bigint }[] = [];
+  for (const { start, end, type, attributes = EFI_MEMORY_WB } of map) {
+    if (!EFI_RAM.has(type)) continue;
+    if (does.efiWriteBackOnly && (attributes & EFI_MEMORY_WB) === 0n) continue;
+    if (does.efiSkipsRuntime && (attributes & EFI_MEMORY_RUNTIME) !== 0n) continue;
+    // A full list ends it, even for what could be joined.
+    if (banks.length >= does.bankLimit) break;
+    const before = does.efiJoinsBanks ? banks.find((bank) => bank.end === start) : undefined;
+    if (before) before.end = end;
+    else banks.push({ start, end });
+  }
+  return banks;
 }
 
 /** Ends the prediction where RAM is not known: what the scan read is printed by then (Xen: setup_mm needs it). */

@@ -6,6 +6,7 @@ import { isCompatible } from '../compatible.ts';
 import { print } from '../console.ts';
 import { readBanks } from './device-tree-get-meminfo.ts';
 import type { Visit } from './device-tree-for-each-node.ts';
+import { addGivenModules } from './add-given-modules.ts';
 import { processChosenNode } from './process-chosen-node.ts';
 import { processDomainNode } from './process-domain-node.ts';
 import { processMultibootNode } from './process-multiboot-node.ts';
@@ -38,7 +39,11 @@ function dispatch(state: BootState, visit: Visit): number {
     processMultibootNode(state, visit);
     return 0;
   }
-  if (depth === 1 && baseName(node) === 'chosen') return processChosenNode(state, visit);
+  if (depth === 1 && baseName(node) === 'chosen') {
+    const rc = processChosenNode(state, visit);
+    if (rc === 0) addGivenModules(state, node);
+    return rc;
+  }
   if (does.staticMem !== 'none' && depth === 2 && isCompatible(node, 'xen,domain'))
     return processDomainNode(state, visit);
   if (does.staticShm && depth <= 3 && isCompatible(node, 'xen,domain-shared-memory-v1'))

@@ -2,7 +2,7 @@
 
 import { bytesOf, stringOf, stringsIn, type DtNode } from '../../tree/device-tree.ts';
 import { chosenOf } from '../chosen-of.ts';
-import { is32Bit, type BootState } from '../boot-state.ts';
+import { is32Bit, type BootModule, type BootState } from '../boot-state.ts';
 import { isRaspberryPi4 } from '../raspberry-pi-4.ts';
 import { cellAt, firstCell, inheritedCells, readNumber } from '../cells.ts';
 import { isOneOf } from '../compatible.ts';
@@ -173,6 +173,7 @@ const CHOSEN_DROPPED = new Set([
   'linux,uefi-mmap-desc-size',
   'linux,uefi-mmap-desc-ver',
 ]);
+const KINDS_OF_STUB: ReadonlySet<BootModule['kind']> = new Set(['Kernel', 'Ramdisk', 'XSM']);
 const IOMMU_PROPERTIES = new Set(['iommus', 'iommu-map', 'iommu-map-mask']);
 
 /** The node's properties, `status` last; /chosen gets dom0's command line and its ramdisk (Xen: write_properties). */
@@ -180,6 +181,7 @@ function writeProperties(state: BootState, writer: FdtWriter, node: DtNode): voi
   const { does } = state;
   const isChosen = node.parent === state.tree.root && node.name.toLowerCase() === 'chosen';
   const hidesIommu = does.hidesIommuProperties && isBehindIommu(state, node);
+  if (isChosen) writeCellsOfStub(state, writer, node);
   for (const [name, property] of node.properties) {
     if (name === 'status' || name === 'xen,passthrough') continue;
     if (isChosen && CHOSEN_DROPPED.has(name)) continue;
@@ -197,6 +199,16 @@ function writeProperties(state: BootState, writer: FdtWriter, node: DtNode): voi
     writeBytes(writer, 'linux,initrd-start', new Uint8Array(8));
     writeBytes(writer, 'linux,initrd-end', new Uint8Array(8));
   }
+}
+
+/** What the EFI stub puts in front when it adds a module to a /chosen without it (Xen: setup_chosen_node). */
+function writeCellsOfStub(state: BootState, writer: FdtWriter, chosen: DtNode): void {
+  const added = state.modules.some(({ node, kind }) => !node && KINDS_OF_STUB.has(kind));
+  if (state.world.valueOf('boot') !== 'efi' || !added) return;
+  const missing = (name: string): boolean => !chosen.properties.has(name);
+  if (missing('ranges')) writeBytes(writer, 'ranges', new Uint8Array());
+  for (const name of ['#size-cells', '#address-cells'])
+    if (missing(name)) writeCells(writer, name, 2);
 }
 
 function dom0CommandLine(state: BootState, chosen: DtNode): string | undefined {
