@@ -93,6 +93,10 @@ const ROWS: { readonly [Name in keyof Behaviours]: Row<Name> } = {
   },
   efiJoinsBanks: at<boolean>('4.21.0', false, true),
   efiCommandLine: at<'image-name' | 'blank'>('4.19.0', 'image-name', 'blank'),
+  uarts: {
+    "4.11.0": [],
+  },
+  percentIsBytes: at<boolean>('4.12.0', false, true),
   wideNumbers: at<'low-64' | 'first-cell'>('4.21.0', 'low-64', 'first-cell'),
   cellsMessageNamesProperty: at<boolean>('4.16.0', false, true),
   announcesFullList: at<boolean>('4.16.0', false, true),

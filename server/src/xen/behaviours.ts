@@ -34,6 +34,38 @@ function choice<T>(symbol: string, first: T, ...changes: Change<T>[]): Row<T> {
   return { symbol, first, changes };
 }
 
+/** `compatible` of the consoles that Xen drives on Arm (Xen: drivers/char). */
+const UARTS = [
+  'arm,pl011',
+  'cdns,uart-r1p8',
+  'cdns,uart-r1p12',
+  'marvell,armada-3700-uart',
+  'ns16550',
+  'ns16550a',
+  'renesas,scif',
+  'samsung,exynos4210-uart',
+  'snps,dw-apb-uart',
+  'ti,omap4-uart',
+] as const;
+const UARTS_4_13 = [
+  ...UARTS,
+  'amlogic,meson-uart',
+  'amlogic,meson6-uart',
+  'amlogic,meson8-uart',
+  'amlogic,meson8b-uart',
+  'amlogic,meson-gx-uart',
+  'brcm,bcm2835-aux-uart',
+  'renesas,scifa',
+];
+const UARTS_4_18 = [...UARTS_4_13, 'arm,sbsa-uart'];
+const UARTS_4_19 = [...UARTS_4_18, 'fsl,imx8qxp-lpuart', 'ti,am654-uart'];
+const UARTS_4_20 = [
+  ...UARTS_4_19,
+  'fsl,s32v234-linflexuart',
+  'nxp,s32g2-linflexuart',
+  'nxp,s32g3-linflexuart',
+];
+
 /** Every behaviour that differs between releases since 4.11.0. */
 export const TABLE = {
   // The early scan of the flattened tree.
@@ -193,6 +225,8 @@ export const TABLE = {
   cacheColouring: flag('construct_hwdom', on('4.20.0')),
   /** Whether the grant table's place is chosen before the extended regions. */
   grantTableFirst: flag('construct_hwdom', on('4.20.0')),
+  /** Whether a number of dom0_mem before `%` counts bytes rather than KiB. */
+  percentIsBytes: flag('parse_size_and_unit', on('4.12.0')),
   /** The text of an option's bad value. */
   reportsBadOption: flag('parse_params', on('4.12.0')),
   /** Whether dom0 is offered address space for foreign pages, and whether the lines about it name the domain. */
@@ -248,6 +282,17 @@ export const TABLE = {
   // dom0's tree.
   /** Bytes that the buffer of dom0's blob has above the host's blob. */
   blobSlack: choice('DOM0_FDT_EXTRA_SIZE', 144, [['4.22.0'], 144 + 4096]),
+  /** The consoles that a driver of Xen claims, and dom0 does not see. */
+  uarts: choice<readonly string[]>(
+    'uart_init',
+    UARTS,
+    [['4.13.0'], UARTS_4_13],
+    [['4.17.0'], [...UARTS_4_13, 'fsl,imx8qm-lpuart']],
+    [['4.18.0'], [...UARTS_4_18, 'fsl,imx8qm-lpuart']],
+    [['4.19.0'], UARTS_4_19],
+    [['4.20.0'], UARTS_4_20],
+    [['4.23.0'], [...UARTS_4_20, 'fsl,imx6q-uart']],
+  ),
   /** Whether dom0's interrupt controller is called what the host's is. */
   gicKeepsName: flag('make_gic_node', on('4.21.0')),
   /** Whether dom0's timer is called what the host's is. */

@@ -90,6 +90,8 @@ const WORDS = {
   'tree-too-large':
     "dom0's tree does not fit into {size:dec} bytes: the host's blob and a little more",
   'node-not-mapped': '{node:word} cannot be mapped into dom0',
+  'dom0-32-bit-top':
+    "dom0's only memory ends at 4 GiB, which a 32-bit kernel without LPAE does not survive",
   'dom0-shared-memory': "dom0's shared memory cannot be mapped",
   'reg-above-64-bits': 'reg of {node:word} ends above 64 bits',
   'root-cells': "the root's #address-cells and #size-cells are {address:dec} and {size:dec}",
@@ -137,6 +139,8 @@ const WORDS = {
     'xen,static-mem of {node:word} is not in RAM: what Xen does then depends on what is there',
   'static-memory-twice':
     'xen,static-mem of {node:word} is used twice: what Xen does then depends on what is there',
+  'domain-extended-regions':
+    'the extended regions of {node:word} are what its shared memory and its devices leave, or all other domains',
   'static-memory-beyond-frametable':
     'xen,static-mem or xen,shared-mem of {node:word} lies outside all RAM that Xen describes by pages',
   'static-memory-given-twice':

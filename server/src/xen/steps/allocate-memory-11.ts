@@ -44,6 +44,11 @@ export function allocateMemory11(state: BootState): void {
     ? Math.min(32, state.world.valueOf('dmaBits') ?? platformBits)
     : 32;
   const total = Number(size / BigInt(PAGE_SIZE_NUMBER));
+  if (total === 0 && !state.muted) {
+    // The order of no page is the largest number there is, and Xen counts down from it.
+    state.outcome = { kind: 'hangs', because: [reason('dom0-memory-less-than-page', {})] };
+    return;
+  }
   const because = doubtBanks(state, buddy, total, lowBits);
   const wanted = { total, lowBits, limit: does.bankLimit, needsLow: is32Bit(state) };
   const taken = takeBanks(buddy, wanted);

@@ -79,13 +79,13 @@ function parseOptions(
   let dom0Cpus: number | undefined;
   let uart: string | undefined;
   let xenheapMegabytes: number | undefined;
-  for (const { name, value } of splitOptions(commandLine ?? '')) {
+  for (const { name, value, told } of splitOptions(commandLine ?? '')) {
     switch (name) {
       case 'dom0_mem': {
-        const size = parseSize(value);
+        const size = parseSize(value, state.does.percentIsBytes ? 'bytes' : 'KiB');
         dom0Memory = size.bytes;
         if (!size.whole && state.does.reportsBadOption)
-          print(state, 'dom0-mem-invalid', { name, value, code: EINVAL }, source);
+          print(state, 'dom0-mem-invalid', { name: told, value, code: EINVAL }, source);
         break;
       }
       case 'bootscrub':
@@ -126,8 +126,11 @@ function parseOptions(
   };
 }
 
-/** Words between blanks, with no quoting; `no-` in front of a name without a value turns it off (Xen: _cmdline_parse). */
-export function splitOptions(text: string): { name: string; value: string }[] {
+/**
+ * Words between blanks, with no quoting; `no-` in front of a name without a value turns it off. `told`: what a complaint
+ * about the value calls the option (Xen: _cmdline_parse).
+ */
+export function splitOptions(text: string): { name: string; value: string; told: string }[] {
   return text
     .split(' ')
     .filter((word) => word !== '')
@@ -136,8 +139,8 @@ export function splitOptions(text: string): { name: string; value: string }[] {
       const name = equals < 0 ? word : word.slice(0, equals);
       const value = equals < 0 ? '' : word.slice(equals + 1);
       return value === '' && name.startsWith('no-')
-        ? { name: name.slice(3), value: 'no' }
-        : { name, value };
+        ? { name: name.slice(3), value: 'no', told: 'no' }
+        : { name, value, told: name };
     });
 }
 
@@ -157,10 +160,14 @@ function parseInteger(text: string): { value: bigint; rest: string } {
 
 const SHIFTS: Readonly<Record<string, bigint>> = { b: 0n, k: 10n, m: 20n, g: 30n, t: 40n };
 
-/** Bytes; KiB without a suffix. `whole` is false when text follows, which Xen reports (parse_size_and_unit). */
-function parseSize(text: string): { bytes: bigint; whole: boolean } {
+/**
+ * Bytes; KiB without a suffix, and `percent` before `%`. `whole` is false when text follows, which Xen reports
+ * (parse_size_and_unit).
+ */
+function parseSize(text: string, percent: 'bytes' | 'KiB'): { bytes: bigint; whole: boolean } {
   const { value, rest } = parseInteger(text);
   const suffix = SHIFTS[rest.charAt(0).toLowerCase()];
   const left = suffix === undefined ? rest : rest.slice(1);
-  return { bytes: BigInt.asUintN(64, value << (suffix ?? 10n)), whole: left === '' };
+  const otherwise = rest.startsWith('%') && percent === 'bytes' ? 0n : 10n;
+  return { bytes: BigInt.asUintN(64, value << (suffix ?? otherwise)), whole: left === '' };
 }

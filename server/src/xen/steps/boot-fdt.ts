@@ -12,6 +12,7 @@ import { addBootModule, knownModule } from './add-boot-module.ts';
 import { isAvailable } from './device-tree-get-meminfo.ts';
 import { walkFlatTree } from './device-tree-for-each-node.ts';
 import { earlyScanNode } from './early-scan-node.ts';
+import { sortBanks } from './sort-banks.ts';
 
 /** MAX_FDT_SIZE. */
 const BLOB_LIMIT = 2n << 20n;
@@ -86,8 +87,7 @@ export function bootFdtInfo(state: BootState): void {
     return;
   }
   takeRamFromProfile(state);
-  if (does.sortsBanks)
-    state.ram.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  if (does.sortsBanks) sortBanks(state.ram);
 }
 
 const EFI_MEMORY_WB = 0x8n;

@@ -11,15 +11,12 @@ import { EINVAL, ENOENT } from '../errno.ts';
 import { isCompatible } from '../compatible.ts';
 import { crash, event, giveUp, panic, print } from '../console.ts';
 import { reason, type Reason } from '../reasons.ts';
+import { findDomUHoles } from './find-domu-holes.ts';
+import { GUEST_RAM } from './guest-ram.ts';
 import { freePages } from './page-alloc.ts';
 import { refuseSharedMemory } from './process-shm.ts';
 
 const MIB = 1n << 20n;
-/** GUEST_RAM0 and GUEST_RAM1: where a domain's RAM is, when it is not mapped 1:1. */
-const GUEST_RAM: readonly Range[] = [
-  { start: 0x40000000n, end: 0x100000000n },
-  { start: 0x200000000n, end: 0x10000000000n },
-];
 
 /** Builds every domain of /chosen in order; ends the boot where one cannot be built (Xen: create_domUs). */
 export function createDomUs(state: BootState): void {
@@ -105,6 +102,7 @@ function constructDomU(
     fail(state, node, EINVAL, reason('domain-shared-memory', { node: node.path }), refused);
     return;
   }
+  findDomUHoles(state, node, name, size, mapping);
   placeDomU(state, kernel, initrd, bank);
 }
 

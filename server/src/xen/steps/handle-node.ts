@@ -87,7 +87,9 @@ export function findHostDevices(state: BootState): HostDevices {
   for (const part of path.split('/')) {
     if (part !== '') uart = uart?.children.find((child) => child.name === part);
   }
-  return { gic, uart: uart === tree.root ? undefined : uart };
+  // A console that no driver claims stays dom0's.
+  const isClaimed = uart !== undefined && isOneOf(uart, new Set(state.does.uarts));
+  return { gic, uart: isClaimed ? uart : undefined };
 }
 
 /** Writes a node with all below it; nothing, or what ends the making of the tree (Xen: handle_node). */

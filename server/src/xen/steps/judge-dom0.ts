@@ -7,6 +7,8 @@ import type { BootState } from '../boot-state.ts';
 import { reason, type Reason } from '../reasons.ts';
 import type { ExportedReserved } from '../xen-boot.ts';
 
+const FOUR_GIB = 1n << 32n;
+
 /**
  * Why Linux in dom0 uses the region of a node as ordinary memory; undefined when it keeps away from it
  * (Linux: fdt_scan_reserved_mem, __reserved_mem_check_root).
@@ -53,6 +55,11 @@ export function judgeDom0(state: BootState): void {
       kind: 'dom0-fails',
       because: [reason('kernel-cut', { file: Number(fileSize), module: Number(kernel.size) })],
     };
+    return;
+  }
+  const [only, ...more] = state.dom0Banks;
+  if (state.arm32 && only?.end === FOUR_GIB && more.length === 0 && !state.banksUncertain) {
+    state.outcome = { kind: 'dom0-at-risk', because: [reason('dom0-32-bit-top', {})] };
     return;
   }
   const bad: { bank: ExportedReserved; why: Reason }[] = [];
