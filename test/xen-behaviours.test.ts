@@ -20,6 +20,38 @@ function justBefore(name: string): string {
   return RELEASES[index - 1]?.name ?? '';
 }
 
+const UARTS = [
+  'arm,pl011',
+  'cdns,uart-r1p8',
+  'cdns,uart-r1p12',
+  'marvell,armada-3700-uart',
+  'ns16550',
+  'ns16550a',
+  'renesas,scif',
+  'samsung,exynos4210-uart',
+  'snps,dw-apb-uart',
+  'ti,omap4-uart',
+];
+const UARTS_4_13 = [
+  ...UARTS,
+  'amlogic,meson-uart',
+  'amlogic,meson6-uart',
+  'amlogic,meson8-uart',
+  'amlogic,meson8b-uart',
+  'amlogic,meson-gx-uart',
+  'brcm,bcm2835-aux-uart',
+  'renesas,scifa',
+];
+const UARTS_4_20 = [
+  ...UARTS_4_13,
+  'arm,sbsa-uart',
+  'fsl,imx8qxp-lpuart',
+  'ti,am654-uart',
+  'fsl,s32v234-linflexuart',
+  'nxp,s32g2-linflexuart',
+  'nxp,s32g3-linflexuart',
+];
+
 const ROWS: { readonly [Name in keyof Behaviours]: Row<Name> } = {
   scanError: {
     '4.12.4': 'none',
@@ -94,7 +126,25 @@ const ROWS: { readonly [Name in keyof Behaviours]: Row<Name> } = {
   efiJoinsBanks: at<boolean>('4.21.0', false, true),
   efiCommandLine: at<'image-name' | 'blank'>('4.19.0', 'image-name', 'blank'),
   uarts: {
-    "4.11.0": [],
+    '4.12.4': UARTS,
+    '4.13.0': UARTS_4_13,
+    '4.16.7': UARTS_4_13,
+    '4.17.0': [...UARTS_4_13, 'fsl,imx8qm-lpuart'],
+    '4.18.0': [...UARTS_4_13, 'arm,sbsa-uart', 'fsl,imx8qm-lpuart'],
+    '4.19.0': [...UARTS_4_13, 'arm,sbsa-uart', 'fsl,imx8qxp-lpuart', 'ti,am654-uart'],
+    '4.19.6': [...UARTS_4_13, 'arm,sbsa-uart', 'fsl,imx8qxp-lpuart', 'ti,am654-uart'],
+    '4.20.0': UARTS_4_20,
+    '4.22.0': UARTS_4_20,
+    unstable: [...UARTS_4_20, 'fsl,imx6q-uart'],
+  },
+  staticMemoryPath: {
+    '4.16.7': undefined,
+    '4.17.0': 'arch/arm/domain_build.c',
+    '4.18.6': 'arch/arm/domain_build.c',
+    '4.19.0': 'arch/arm/static-memory.c',
+    '4.20.4': 'arch/arm/static-memory.c',
+    '4.21.0': 'common/device-tree/static-memory.c',
+    unstable: 'common/device-tree/static-memory.c',
   },
   percentIsBytes: at<boolean>('4.12.0', false, true),
   wideNumbers: at<'low-64' | 'first-cell'>('4.21.0', 'low-64', 'first-cell'),
@@ -295,7 +345,7 @@ describe('behaviours by point release', () => {
       for (const [text, value] of Object.entries(row as Record<string, unknown>)) {
         const release = parseRelease(text);
         assert.ok(release, text);
-        assert.equal(behavioursOf(release)[name as keyof Behaviours], value, text);
+        assert.deepEqual(behavioursOf(release)[name as keyof Behaviours], value, text);
       }
     });
   }

@@ -9,7 +9,9 @@ export function cpuOf(tree: DeviceTree): string | undefined {
     (node) => stringOf(node, 'device_type') === 'cpu',
   );
   const models = new Set(
-    cpus.map((node) => stringsIn(node, 'compatible').find((name) => Object.hasOwn(CPU_MODELS, name))),
+    cpus.map((node) =>
+      stringsIn(node, 'compatible').find((name) => Object.hasOwn(CPU_MODELS, name)),
+    ),
   );
   const [model] = models;
   return models.size === 1 ? model : undefined;

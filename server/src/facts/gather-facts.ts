@@ -173,7 +173,8 @@ function kernelModule(
   efi: boolean,
   given: Fact<readonly GivenModule[]> | undefined,
 ): Fact<'tree' | 'loader'> {
-  if (given?.value?.some(({ kind }) => kind === 'kernel')) return { ...given, value: 'tree', others: [] };
+  if (given?.value?.some(({ kind }) => kind === 'kernel'))
+    return { ...given, value: 'tree', others: [] };
   if (efi && !efiStub && !dom0Modules)
     return modules
       ? assumed('tree', 'module-in-tree', 'loader')

@@ -135,6 +135,7 @@ const WORDS = {
     '{node:word} has xen,static-mem, and Xen is built without CONFIG_STATIC_MEMORY',
   'static-memory-unaligned':
     'xen,static-mem of {node:word} is not page aligned: what Xen does then depends on what is there',
+  'static-memory-not-pages': 'xen,static-mem of {node:word} does not begin and end at pages',
   'static-memory-outside-ram':
     'xen,static-mem of {node:word} is not in RAM: what Xen does then depends on what is there',
   'static-memory-twice':

@@ -264,12 +264,7 @@ function stop(state: BootState, what: 'first-bank' | 'all', left: number): void 
  * Why the banks depend on more than the inputs; empty when they do not. While idle CPUs scrub memory, clean blocks are preferred over
  * all others; then only a dom0 that is one block, alone of its size in its zone, is certain.
  */
-function doubtBanks(
-  state: BootState,
-  buddy: Buddy,
-  total: number,
-  lowBits: number,
-): Reason[] {
+function doubtBanks(state: BootState, buddy: Buddy, total: number, lowBits: number): Reason[] {
   const { uncertain, options, world } = state;
   const because: Reason[] = [];
   const assumed = state.modules.some((module) => module.assumed);

@@ -18,6 +18,8 @@ import { refuseSharedMemory } from './process-shm.ts';
 
 const MIB = 1n << 20n;
 
+const ALIGNED = 'IS_ALIGNED(*pbase, PAGE_SIZE) && IS_ALIGNED(*psize, PAGE_SIZE)';
+
 /** Builds every domain of /chosen in order; ends the boot where one cannot be built (Xen: create_domUs). */
 export function createDomUs(state: BootState): void {
   if (!state.does.dom0less) return;
@@ -221,6 +223,14 @@ function allocateStaticMemory(
           : taken.some((other) => overlaps(other, range))
             ? 'static-memory-twice'
             : undefined;
+    const place = does.staticMemoryPath;
+    if (doubt === 'static-memory-unaligned' && place && state.world.valueOf('xen.debug'))
+      return crash(
+        state,
+        event('assertion', { assertion: ALIGNED, place }),
+        reason('static-memory-not-pages', { node: node.path }),
+        bank,
+      );
     if (doubt) {
       return giveUp(state, reason(doubt, { node: node.path }));
     }

@@ -67,7 +67,11 @@ function pagesOf({ start, end }: Range): Range {
 }
 
 /** Whether the frame table has entries for all of a range; what Xen finds at the first that it has none for. */
-function entryOf({ frametable }: BootState, pdx: Pdx, range: Range): 'there' | 'filler' | 'unmapped' {
+function entryOf(
+  { frametable }: BootState,
+  pdx: Pdx,
+  range: Range,
+): 'there' | 'filler' | 'unmapped' {
   let at = pdx.compress(range.start);
   const end = pdx.compress(range.end - 1n) + 1n;
   while (at < end) {

@@ -8,6 +8,8 @@ import { reason, type Reason } from '../reasons.ts';
 import type { ExportedReserved } from '../xen-boot.ts';
 
 const FOUR_GIB = 1n << 32n;
+/** How much of its memory a 32-bit Linux maps at once (Linux: arm_lowmem_limit, with 240 MiB for vmalloc). */
+const LOW_MEMORY = 760n << 20n;
 
 /**
  * Why Linux in dom0 uses the region of a node as ordinary memory; undefined when it keeps away from it
@@ -58,7 +60,13 @@ export function judgeDom0(state: BootState): void {
     return;
   }
   const [only, ...more] = state.dom0Banks;
-  if (state.arm32 && only?.end === FOUR_GIB && more.length === 0 && !state.banksUncertain) {
+  if (
+    state.arm32 &&
+    only?.end === FOUR_GIB &&
+    only.end - only.start <= LOW_MEMORY &&
+    more.length === 0 &&
+    !state.banksUncertain
+  ) {
     state.outcome = { kind: 'dom0-at-risk', because: [reason('dom0-32-bit-top', {})] };
     return;
   }

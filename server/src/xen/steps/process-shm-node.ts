@@ -66,7 +66,8 @@ function readShared(
     if (withoutHost) refuse(event('shm-host-missing', {}));
     return refuse(event('shm-property', {}));
   }
-  const read = (at: number, count: number): bigint => dtReadNumber(state, bytes, at, count, { node });
+  const read = (at: number, count: number): bigint =>
+    dtReadNumber(state, bytes, at, count, { node });
   const host = withHost ? read(0, addressCells) : undefined;
   const guestAt = withHost ? addressCells : 0;
   const guest = read(guestAt, addressCells);

@@ -1,0 +1,63 @@
+// Recorded boots of real Xen on machines of every kind against their predictions: 32-bit, UEFI, domains of the tree.
+
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { bootXen } from '../../server/src/xen/boot.ts';
+import { certainPart } from '../../server/src/xen/certain.ts';
+import { factsOf } from '../support/facts-of.ts';
+import { sourceTree, textTree } from '../support/source-tree.ts';
+import {
+  compareBoot,
+  lateBoot,
+  readMachines,
+  tabulate,
+  type Comparison,
+} from '../support/xen-recordings.ts';
+
+/** DTMAP_XEN_MACHINES names another folder of recordings. */
+const folder =
+  process.env['DTMAP_XEN_MACHINES'] ?? path.join(import.meta.dirname, '../fixtures/xen-boots-2');
+
+describe('Xen recordings of machines', function () {
+  this.timeout(600000);
+  const recordings = readMachines(folder);
+  const compared: { recording: (typeof recordings)[number]; comparison: Comparison }[] = [];
+
+  for (const board of new Set(recordings.map((recording) => recording.board))) {
+    const boots = recordings.filter((recording) => recording.board === board);
+    it(`${board} in ${boots.length} releases`, async () => {
+      const wrong: string[] = [];
+      for (const recording of boots) {
+        const { tree } = await sourceTree(path.join(folder, recording.treeFile));
+        const facts = factsOf(tree, recording.profile, 0n);
+        const boot = certainPart(bootXen(tree, recording.release, facts), facts);
+        const dom0 =
+          recording.dom0Dts === undefined ? undefined : await textTree(recording.dom0Dts);
+        const shown = recording.isLate ? lateBoot(boot) : boot;
+        const comparison = compareBoot(recording, shown, dom0);
+        compared.push({ recording, comparison });
+        if (comparison.verdict === 'wrong')
+          wrong.push(...comparison.reasons.map((reason) => `${recording.build}: ${reason}`));
+      }
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  it('at least 90 % are exact', () => {
+    const exact = compared.filter(({ comparison }) => comparison.verdict === 'exact');
+    assert.ok(compared.length > 0 && exact.length >= compared.length * 0.9);
+  });
+
+  after(() => {
+    console.log(`\n${tabulate(compared)}\n`);
+    const areas = [...new Set(recordings.map(({ area }) => area))].sort();
+    for (const area of areas) {
+      const here = compared.filter(({ recording }) => recording.area === area);
+      const count = (verdict: Comparison['verdict']): number =>
+        here.filter(({ comparison }) => comparison.verdict === verdict).length;
+      console.log(
+        `${area.padEnd(20)} ${here.length}: exact ${count('exact')}, uncertain ${count('uncertain')}, wrong ${count('wrong')}`,
+      );
+    }
+  });
+});
