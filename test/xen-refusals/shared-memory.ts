@@ -80,12 +80,7 @@ export const sharedMemory: readonly Case[] = [
     },
     SHARED,
   ],
-  [
-    'outside RAM',
-    sharing('4 0 0 0xa0000000 0 0x1000'),
-    { '4.18': ['panics', NO_PAGE] },
-    SHARED,
-  ],
+  ['outside RAM', sharing('4 0 0 0xa0000000 0 0x1000'), { '4.18': ['panics', NO_PAGE] }, SHARED],
   [
     'half outside RAM',
     sharing('0 0xbffff000 0 0xa0000000 0 0x2000'),
