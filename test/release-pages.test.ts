@@ -40,6 +40,7 @@ const meanings = readMeanings();
 
 function shown(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(shown).join(', ');
   return typeof value === 'number' ? String(value) : `\`${String(value)}\``;
 }
 

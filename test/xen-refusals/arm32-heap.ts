@@ -77,7 +77,7 @@ export const arm32Heap: readonly Case[] = [
     ),
     {
       '4.18': [
-        'boots',
+        'unknown',
         undefined,
         'Checking for static heap in /chosen',
         'Xen heap: 000000006e000000-0000000070000000 (8192 pages)',

@@ -2,7 +2,8 @@
 
 import { inReleases, memory, inChosen, domain, PLAIN, STATIC, type Case } from './board.ts';
 
-const NOT_SET_UP = 'Could not set up domain domU1';
+const NOT_SET_UP = 'Could not set up domain domU1 (rc = -22)';
+const NO_KERNEL = 'Could not set up domain domU1 (rc = -2)';
 export const domains: readonly Case[] = [
   [
     'without memory',
@@ -17,7 +18,7 @@ export const domains: readonly Case[] = [
     {
       '4.18': [
         'panics',
-        NOT_SET_UP,
+        NO_KERNEL,
         '*** LOADING DOMU cpus=1 memory=0x20000KB ***',
         'Missing kernel boot module?',
       ],
@@ -66,7 +67,13 @@ export const domains: readonly Case[] = [
     inChosen(
       domain('cpus = <1>; memory = <0 0x8000>; xen,static-mem = <0 0x60000800 0 0x2000000>;'),
     ),
-    { '4.18': ['unknown', undefined, ' RESVD[0]: 0000000060000800 - 00000000620007ff'] },
+    {
+      '4.18': [
+        'panics',
+        "Assertion 'IS_ALIGNED(*pbase, PAGE_SIZE) && IS_ALIGNED(*psize, PAGE_SIZE)' failed at arch/arm/domain_build.c",
+        ' RESVD[0]: 0000000060000800 - 00000000620007ff',
+      ],
+    },
     STATIC,
   ],
   [

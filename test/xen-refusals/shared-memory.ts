@@ -3,7 +3,9 @@
 import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
 import { CELLS, inReleases, inChosen, domain, REFUSED, type Case } from './board.ts';
 
-const NOT_SET_UP = 'Could not set up domain domU1';
+const NOT_SET_UP = 'Could not set up domain domU1 (rc = -22)';
+/** Before the heap exists Xen writes to the struct page_info of every such page. */
+const NO_PAGE = 'CPU0: Unexpected Trap: Data Abort';
 const SHARED: BootProfile = { config: { staticMemory: true, staticShm: true } };
 const region = (cells: string): string =>
   `shm@a0000000 { compatible = "xen,domain-shared-memory-v1"; xen,shm-id = "a"; xen,shared-mem = <${cells}>; };`;
@@ -78,16 +80,11 @@ export const sharedMemory: readonly Case[] = [
     },
     SHARED,
   ],
-  [
-    'outside RAM',
-    sharing('4 0 0 0xa0000000 0 0x1000'),
-    { '4.18': ['panics', NOT_SET_UP, 'd1: invalid physical address 0x400000'] },
-    SHARED,
-  ],
+  ['outside RAM', sharing('4 0 0 0xa0000000 0 0x1000'), { '4.18': ['panics', NO_PAGE] }, SHARED],
   [
     'half outside RAM',
     sharing('0 0xbffff000 0 0xa0000000 0 0x2000'),
-    { '4.18': ['panics', NOT_SET_UP, 'd1: invalid physical address 0xc0000'] },
+    { '4.18': ['panics', NO_PAGE] },
     SHARED,
   ],
   [

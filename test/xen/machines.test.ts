@@ -1,6 +1,7 @@
 // Recorded boots of real Xen on machines of every kind against their predictions: 32-bit, UEFI, domains of the tree.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bootXen } from '../../server/src/xen/boot.ts';
 import { certainPart } from '../../server/src/xen/certain.ts';
@@ -47,6 +48,30 @@ describe('Xen recordings of machines', function () {
     const exact = compared.filter(({ comparison }) => comparison.verdict === 'exact');
     assert.ok(compared.length > 0 && exact.length >= compared.length * 0.9);
   });
+
+  // Other recordings have other numbers.
+  if (process.env['DTMAP_XEN_MACHINES'] === undefined)
+    it('the page on accuracy has their table', () => {
+      const page = readFileSync(
+        path.join(import.meta.dirname, '../../server/docs/accuracy.md'),
+        'utf8',
+      );
+      const [table = ''] = /\| area [\s\S]*?(?=\n\n)/.exec(page) ?? [];
+      const numbers = table
+        .split('\n')
+        .slice(2)
+        .map((line) => line.match(/\d+(?= +\|)/g)?.join(' '));
+      const areas = [...new Set(recordings.map(({ area }) => area))].sort();
+      const counted = [...areas, undefined].map((area) => {
+        const here = compared.filter(
+          ({ recording }) => (area ?? recording.area) === recording.area,
+        );
+        const count = (verdict: Comparison['verdict']): number =>
+          here.filter(({ comparison }) => comparison.verdict === verdict).length;
+        return `${here.length} ${count('exact')} ${count('uncertain')} ${count('wrong')}`;
+      });
+      assert.deepEqual(numbers, counted);
+    });
 
   after(() => {
     console.log(`\n${tabulate(compared)}\n`);

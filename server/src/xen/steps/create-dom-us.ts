@@ -224,7 +224,7 @@ function allocateStaticMemory(
             ? 'static-memory-twice'
             : undefined;
     const place = does.staticMemoryPath;
-    if (doubt === 'static-memory-unaligned' && place && state.world.valueOf('xen.debug'))
+    if (doubt === 'static-memory-unaligned' && place !== 'none' && state.world.valueOf('xen.debug'))
       return crash(
         state,
         event('assertion', { assertion: ALIGNED, place }),
