@@ -257,9 +257,10 @@ describe('a boot profile and a tree', () => {
 
   it('and a log: what is given differs from what the log says', async () => {
     const compare = ['boot', 'board.dts', '--xen', '4.18', '--compare', 'boot.log'];
-    assert.equal(
+    // They agree; that is not enough to predict a line of this short log.
+    assert.match(
       await refusal({ xen: { address: '0x50000000', size: '0x118000' } }, ...compare),
-      '',
+      /^dtmap: boot\.log: no line in it can be compared, because [^\n]*\n$/,
     );
     assert.equal(
       await refusal({ xen: { address: '0x50000000', size: '0x119000' } }, ...compare),

@@ -48,7 +48,7 @@ describe('fittings', () => {
 
   it('every option that the page for teams names exists', async () => {
     const help = await Promise.all(
-      ['check', 'merge'].map(async (name) => (await dtmap([name, '--help'])).stdout),
+      ['check', 'fmt', 'merge'].map(async (name) => (await dtmap([name, '--help'])).stdout),
     );
     const page = read('server/docs/teams.md').replace(/docker [^`]*/g, '');
     for (const [option] of page.matchAll(/(?<![\w-])--[a-z-]+/g))

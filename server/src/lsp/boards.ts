@@ -266,8 +266,10 @@ export class Boards {
     );
     const open = including.findLast((board) => board.documents.has(board.root)) ?? including[0];
     const refused = this.#refused.get(file);
-    const roots = this.#host.index.rootsOf(file);
-    return open?.root ?? roots.find((root) => refused?.has(root) !== true) ?? file;
+    const roots = this.#host.index.rootsOf(file).filter((root) => refused?.has(root) !== true);
+    // A board on screen that is still being read has no model yet.
+    const onScreen = roots.findLast((root) => this.#open.get(root)?.documents.has(root) === true);
+    return open?.root ?? onScreen ?? roots[0] ?? file;
   }
 
   #attach(file: FileId, root: FileId): void {

@@ -32,7 +32,9 @@ export function linuxViews(boot: LinuxBoot, { map }: Subject): readonly View[] {
         })),
         ...boot.reserved.map((entry) => reservedHolding(entry, boot)),
       ],
-      elsewhere: { owner: 'no RAM' },
+      elsewhere: isKnown
+        ? { owner: 'no RAM' }
+        : { owner: 'not known', because: 'the tree does not say where RAM is' },
       ...(isKnown ? {} : { isRamOpen: true as const }),
     },
   ];
