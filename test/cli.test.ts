@@ -218,6 +218,17 @@ describe('dtmap', () => {
       assert.equal(ran.status, 2);
       assert.match(ran.stderr, /^dtmap: nowhere\.dts: no such file\nboard\.dts: note: .*\n$/);
       assert.match(ran.stdout, /\[reserved-overlap\]/);
+      for (const [format, told] of [
+        ['json', /"because": "nowhere\.dts: no such file"/],
+        ['sarif', /"executionSuccessful": false,/],
+        ['github', /^::error file=nowhere\.dts,title=not checked::nowhere\.dts: no such file$/m],
+        ['markdown', /^- \*\*not checked\*\* nowhere\\?\.dts: no such file$/m],
+      ] as const) {
+        const argv = ['check', 'nowhere.dts', 'board.dts', '--format', format];
+        assert.match((await dtmap(argv, inFixtures)).stdout, told);
+        const healthy = await dtmap(['check', 'board.dts', '--format', format], inFixtures);
+        assert.doesNotMatch(healthy.stdout, told);
+      }
     });
 
     it('leaves out what a baseline records', async () => {
@@ -287,8 +298,11 @@ describe('dtmap', () => {
     });
 
     it('shards merge to what one run says', async () => {
-      for (const format of ['json', 'sarif']) {
-        const boards = ['board.dts', 'clean.dts', '../rules/reg-length/bad.dts'];
+      const all = ['board.dts', 'clean.dts', '../rules/reg-length/bad.dts'];
+      const withMissing = ['board.dts', 'nowhere.dts', 'clean.dts'];
+      for (const [format, boards] of ['json', 'sarif'].flatMap((each) =>
+        [all, withMissing].map((list) => [each, list] as const),
+      )) {
         const whole = await dtmap(['check', ...boards, '--format', format], inFixtures);
         const parts: string[] = [];
         for (const shard of ['1/3', '2/3', '3/3']) {

@@ -24,6 +24,7 @@ let folder = '';
 interface SarifLog {
   readonly runs: readonly [
     {
+      readonly invocations: readonly { readonly executionSuccessful: boolean }[];
       readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
       readonly results: readonly {
         readonly ruleId: string;
@@ -67,12 +68,22 @@ describe('formats', () => {
         const ran = await dtmap(['check', board, '--format', 'sarif', '--hints'], {
           cwd: fixtures,
         });
-        // A fixture that is no tree at all says so, and standard output stays empty.
-        if (ran.status === 2) assert.equal(ran.stdout, '');
-        else
-          assert.ok(validate(JSON.parse(ran.stdout)), JSON.stringify(validate.errors?.slice(0, 3)));
+        assert.ok(validate(JSON.parse(ran.stdout)), JSON.stringify(validate.errors?.slice(0, 3)));
       });
     }
+
+    it('of a board that could not be checked says that it was not successful', async () => {
+      const ran = await dtmap(['check', 'none, or [a](b).dts', '--format', 'sarif'], {
+        cwd: fixtures,
+      });
+      assert.equal(ran.status, 2);
+      const log = JSON.parse(ran.stdout) as SarifLog;
+      assert.ok(validate(log), JSON.stringify(validate.errors?.slice(0, 3)));
+      const [{ invocations, tool }] = log.runs;
+      assert.equal(invocations[0]?.executionSuccessful, false);
+      assert.match(JSON.stringify(invocations), /"none, or \[a\\\\\]\(b\)\.dts: no such file"/);
+      assert.deepEqual(tool.driver.rules, []);
+    });
 
     it('of all of them together names each rule, other places and fixes', async () => {
       const ran = await dtmap(['check', ...boards, '--format', 'sarif', '--hints'], {

@@ -111,7 +111,7 @@ export function printFindings(
   version: string,
   verbose = false,
 ): string {
-  const { findings } = report;
+  const { findings, failures } = report;
   const isOfMany = report.files.length > 1 || findings.some(({ boards }) => boards !== undefined);
   const boards = [...new Set(report.files)].sort();
   const facts = Object.fromEntries(
@@ -121,11 +121,11 @@ export function printFindings(
     case 'json':
       return jsonText({ ...report, files: boards, facts });
     case 'sarif':
-      return jsonText(sarifOf(boards, findings, version));
+      return jsonText(sarifOf({ ...report, files: boards }, version));
     case 'github':
-      return printFindingsGithub(findings, isOfMany);
+      return printFindingsGithub(findings, failures, isOfMany);
     case 'markdown':
-      return printFindingsMarkdown(findings, isOfMany);
+      return printFindingsMarkdown(findings, failures, isOfMany);
     default:
       return printFindingsText(findings, { verbose, boards: isOfMany });
   }

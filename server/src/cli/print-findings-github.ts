@@ -1,7 +1,7 @@
 // Findings as GitHub's workflow commands: annotations on the lines of a pull request.
 
 import { printable } from '../text/printable.ts';
-import type { JsonFinding } from './json-finding.ts';
+import type { JsonFinding, JsonReport } from './json-finding.ts';
 import { wordBoards } from './print-findings-text.ts';
 import type { Severity } from '../rules/finding.ts';
 import { labelLines } from '../rules/target-lines.ts';
@@ -13,38 +13,48 @@ const COMMANDS: Readonly<Record<Severity, string>> = {
   hint: 'notice',
 };
 
-/** One workflow command per finding; the other parties are named in its message, and the board where `withBoards`. */
-export function printFindingsGithub(findings: readonly JsonFinding[], withBoards: boolean): string {
-  return findings
-    .map((finding) => {
-      const { at } = finding;
-      const properties = [
-        ['file', at.file],
-        ['line', String(at.line)],
-        ['endLine', String(at.endLine)],
-        // GitHub ignores columns when a range spans lines.
-        ...(at.line === at.endLine
-          ? [
-              ['col', String(at.column)],
-              ['endColumn', String(at.endColumn)],
-            ]
-          : []),
-        ['title', finding.rule],
-      ] as const;
-      const message = [
-        finding.message,
-        ...finding.related.map(({ message, at }) => `${at.file}:${at.line}: ${message}`),
-        ...labelLines(finding.log ?? []).map(({ label, line }) => `${label}: ${line}`),
-        ...(withBoards ? [wordBoards(finding) ?? []].flat() : []),
-      ]
-        .map(printable)
-        .join('\n');
-      const written = properties.map(
-        ([name, value]) => `${name}=${escapeProperty(printable(value ?? ''))}`,
-      );
-      return `::${COMMANDS[finding.severity]} ${written.join(',')}::${escapeText(message)}\n`;
-    })
-    .join('');
+/**
+ * One workflow command per finding, and one per board that could not be checked; the other parties are named in its message,
+ * and the board where `withBoards`.
+ */
+export function printFindingsGithub(
+  findings: readonly JsonFinding[],
+  failures: JsonReport['failures'],
+  withBoards: boolean,
+): string {
+  const unchecked = failures.map(
+    ({ file, because }) =>
+      `::error file=${escapeProperty(printable(file))},title=not checked::${escapeText(printable(because))}\n`,
+  );
+  const commands = findings.map((finding) => {
+    const { at } = finding;
+    const properties = [
+      ['file', at.file],
+      ['line', String(at.line)],
+      ['endLine', String(at.endLine)],
+      // GitHub ignores columns when a range spans lines.
+      ...(at.line === at.endLine
+        ? [
+            ['col', String(at.column)],
+            ['endColumn', String(at.endColumn)],
+          ]
+        : []),
+      ['title', finding.rule],
+    ] as const;
+    const message = [
+      finding.message,
+      ...finding.related.map(({ message, at }) => `${at.file}:${at.line}: ${message}`),
+      ...labelLines(finding.log ?? []).map(({ label, line }) => `${label}: ${line}`),
+      ...(withBoards ? [wordBoards(finding) ?? []].flat() : []),
+    ]
+      .map(printable)
+      .join('\n');
+    const written = properties.map(
+      ([name, value]) => `${name}=${escapeProperty(printable(value ?? ''))}`,
+    );
+    return `::${COMMANDS[finding.severity]} ${written.join(',')}::${escapeText(message)}\n`;
+  });
+  return [...unchecked, ...commands].join('');
 }
 
 function escapeText(text: string): string {

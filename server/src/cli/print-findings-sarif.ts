@@ -4,7 +4,7 @@ import { allRules } from '../rules/all-rules.ts';
 import { rulePage } from '../rules/rule-page.ts';
 import type { Severity } from '../rules/finding.ts';
 import type { Rule } from '../rules/rule.ts';
-import { boardsOf, fingerprints, type JsonFinding } from './json-finding.ts';
+import { boardsOf, fingerprints, type JsonFinding, type JsonReport } from './json-finding.ts';
 import type { JsonPlace } from './places.ts';
 
 const HOME = 'https://github.com/dtmap/dtmap';
@@ -31,13 +31,17 @@ export function ruleUri(rule: string): string {
   return `${HOME}/blob/main/server/docs/rules/${rule}.md`;
 }
 
-/** A SARIF log with one run; `files` are the boards that were looked at. */
+/**
+ * A SARIF log with one run. Its rules are those of its findings; a board that could not be checked is a notification, and
+ * the execution was not successful then.
+ */
 export function sarifOf(
-  files: readonly string[],
-  findings: readonly JsonFinding[],
+  { files, failures, findings }: Pick<JsonReport, 'files' | 'failures' | 'findings'>,
   version: string,
 ): object {
   const ids = fingerprints(findings);
+  const found = new Set(findings.map(({ rule }) => rule));
+  const rules = allRules.filter(({ id }) => found.has(id));
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -48,9 +52,19 @@ export function sarifOf(
             name: 'dtmap',
             semanticVersion: version,
             informationUri: HOME,
-            rules: allRules.map(ruleOf),
+            rules: rules.map(ruleOf),
           },
         },
+        invocations: [
+          {
+            executionSuccessful: failures.length === 0,
+            toolExecutionNotifications: failures.map(({ file, because }) => ({
+              level: 'error',
+              message: { text: escapeLinks(because) },
+              locations: [{ physicalLocation: { artifactLocation: locationOf(file) } }],
+            })),
+          },
+        ],
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: {
           SRCROOT: { description: { text: 'The folder dtmap was run in.' } },
@@ -59,7 +73,7 @@ export function sarifOf(
           location: locationOf(file),
           roles: ['analysisTarget'],
         })),
-        results: findings.map((finding, index) => resultOf(finding, ids[index] ?? '')),
+        results: findings.map((finding, index) => resultOf(finding, ids[index] ?? '', rules)),
       },
     ],
   };
@@ -84,8 +98,8 @@ function flatten(markdown: string): string {
   return markdown.replace(/\s+/g, ' ').trim();
 }
 
-function resultOf(finding: JsonFinding, id: string): object {
-  const index = allRules.findIndex(({ id }) => id === finding.rule);
+function resultOf(finding: JsonFinding, id: string, rules: readonly Rule[]): object {
+  const index = rules.findIndex(({ id }) => id === finding.rule);
   return {
     ruleId: finding.rule,
     ...(index < 0 ? {} : { ruleIndex: index }),

@@ -59,11 +59,21 @@ interface Result {
   };
 }
 
+interface Notification {
+  readonly message: { readonly text: string };
+  readonly locations: readonly {
+    readonly physicalLocation: { readonly artifactLocation: Location };
+  }[];
+}
+
 interface Log {
   readonly version: string;
   readonly runs: readonly {
     readonly tool: { readonly driver: { readonly name: string } };
     readonly artifacts?: readonly { readonly location: Location }[];
+    readonly invocations?: readonly {
+      readonly toolExecutionNotifications: readonly Notification[];
+    }[];
     readonly results: readonly Result[];
   }[];
 }
@@ -79,8 +89,12 @@ export function readSarif(value: unknown): ReadReport | undefined {
       files: log.runs.flatMap(({ artifacts }) =>
         (artifacts ?? []).map(({ location }) => fileOf(location)),
       ),
+      failures: log.runs.flatMap(({ invocations }) =>
+        (invocations ?? []).flatMap(({ toolExecutionNotifications }) =>
+          toolExecutionNotifications.map(failureOf),
+        ),
+      ),
       // SARIF has no place for them.
-      failures: [],
       facts: {},
       findings: log.runs.flatMap(({ results }) => results.map(findingOf)),
     };
@@ -89,6 +103,13 @@ export function readSarif(value: unknown): ReadReport | undefined {
     if (error instanceof TypeError) return undefined;
     throw error;
   }
+}
+
+function failureOf({ message, locations }: Notification): JsonReport['failures'][number] {
+  return {
+    file: locations.map(({ physicalLocation }) => fileOf(physicalLocation.artifactLocation)).join(),
+    because: unescapeLinks(message.text),
+  };
 }
 
 function findingOf(result: Result): JsonFinding {
