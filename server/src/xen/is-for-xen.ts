@@ -7,6 +7,7 @@ import type { DeviceTree } from '../tree/device-tree.ts';
 /** Facts that are about Xen itself: who gives one boots the board with Xen, whatever its tree says. */
 const ABOUT_XEN: readonly FactName[] = [
   ...(['xen.address', 'xen.size', 'xen.textSize', 'xen.debug', 'xenCommandLine'] as const),
+  'modules',
   ...(['config.staticMemory', 'config.staticShm', 'config.llcColoring', 'config.acpi'] as const),
 ];
 
