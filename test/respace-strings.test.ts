@@ -78,6 +78,15 @@ describe('a string that goes over lines', () => {
     assert.equal(read('p = "a\nb  c";\n', cache, before).text, 'p = "a\nb c";\n');
   });
 
+  it('costs nothing any more once the string is closed', () => {
+    const cache = new PreprocessCache();
+    let last = read('p = ;\n', cache);
+    for (const typed of ['"', '"a', '"a"']) {
+      last = read(`p = ${typed};\n`, cache, last);
+      assert.equal(last.isRespaced, typed !== '"a"', typed);
+    }
+  });
+
   it('leads to its source word by word', () => {
     const source = 'p = "a\n\tword   other";\n';
     const { text, origins } = read(source);

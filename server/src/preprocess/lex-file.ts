@@ -98,10 +98,12 @@ const lineMarker = /#[ \t]+[0-9]+[ \t]+"[^"\n]*"[ \t0-9]*\r?(?=\n|$)/y;
 
 /**
  * The items of `file`. Identifiers are numbered in `names`. With the items of an earlier text of the file, only what
- * changed is cut anew; the result is the same, but for `continued` and `hasOpenQuote`, which may stay true.
+ * changed is cut anew; the result is the same, but for `continued`, which may stay true. A text that had an open quote is cut
+ * anew as a whole: nobody remembers where it was, and each string is open while it is typed.
  */
 export function lexFile(file: SourceFile, names: NameTable, earlier?: LexedFile): LexedFile {
-  return new FileLexer(file, names, earlier && new EarlierText(earlier, file.text)).lex();
+  const reused = earlier?.hasOpenQuote === false ? new EarlierText(earlier, file.text) : undefined;
+  return new FileLexer(file, names, reused).lex();
 }
 
 /** Cuts one text: a cursor, the line it is in, and the text item it is in. */
@@ -120,7 +122,7 @@ class FileLexer {
   #firstMark: number;
   #continued: boolean;
   #openComment = -1;
-  #hasOpenQuote: boolean;
+  #hasOpenQuote = false;
 
   constructor(file: SourceFile, names: NameTable, earlier: EarlierText | undefined) {
     const { text } = file;
@@ -139,7 +141,6 @@ class FileLexer {
     this.#itemHasToken = unchanged !== undefined;
     this.#firstMark = unchanged?.item.firstMark ?? 0;
     this.#continued = unchanged?.item.continued ?? false;
-    this.#hasOpenQuote = earlier?.hasOpenQuote ?? false;
   }
 
   lex(): LexedFile {
@@ -414,10 +415,6 @@ class EarlierText {
 
   get marks(): Int32Array {
     return this.#lexed.marks;
-  }
-
-  get hasOpenQuote(): boolean {
-    return this.#lexed.hasOpenQuote;
   }
 
   /** By how much what is behind the change has moved. */
