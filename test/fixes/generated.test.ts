@@ -1,12 +1,12 @@
 // Every fix, refactoring and rename that is offered on generated boards: what it changes is what it says.
-//   DTMAP_FIX_BOARDS (50) sets of boards, DTMAP_FIX_SEED (1); of more than 200, refactorings and renames of every set
+//   DTMAP_FIX_BOARDS (30) sets of boards, DTMAP_FIX_SEED (1); of more than 200, refactorings and renames of every set
 
 import assert from 'node:assert/strict';
 import { inProcesses } from '../oracle/in-processes.ts';
 import { requireTool } from '../support/require-tool.ts';
 import type { SetsAsked, SetsProved } from './prove-sets.ts';
 
-const sets = Number(process.env['DTMAP_FIX_BOARDS'] ?? 50);
+const sets = Number(process.env['DTMAP_FIX_BOARDS'] ?? 30);
 const seed = Number(process.env['DTMAP_FIX_SEED'] ?? 1);
 /** Sets of one seed: the next seed goes to whichever process is free. */
 const SETS_AT_ONCE = 10;
