@@ -1,14 +1,11 @@
 // `check --fix` and `--fix-unsafe`: apply the preferred fixes of boards, or show what they would change.
 
-import { createTwoFilesPatch } from 'diff';
 import { fixAll, type FixedBoard } from '../ide/fix-all.ts';
 import { wordRefusal } from '../ide/word-refusal.ts';
-import { encodeText } from '../text/encode.ts';
-import type { Replacement } from '../text/replacement.ts';
-import type { FileId } from '../text/span.ts';
 import type { DraftFiles } from './draft-files.ts';
 import { Failure } from './failure.ts';
 import { findBoards } from './find-boards.ts';
+import { patchOf } from './patch-of.ts';
 import { displayPath } from './places.ts';
 import { placeText } from './print-map.ts';
 import type { CheckOptions } from './program.ts';
@@ -82,34 +79,13 @@ function linesFor(
   ];
 }
 
-/** Writes the changed files, all or none; fails with the one that cannot be written. */
-export async function writeFixed(session: Session, texts: BoardFixes['texts']): Promise<void> {
-  const { files } = session.shell;
-  const replacements = new Map<FileId, Replacement>();
-  for (const [file, text] of texts) {
-    const before = files.bytes(file);
-    if (typeof before === 'string') throw new Failure(`${session.shown(file)}: cannot be read`);
-    replacements.set(file, { before, after: encodeText(text) });
-  }
-  const stopped = await files.replaceAll(replacements);
-  if (stopped === undefined) return;
-  const outcome = stopped.changed.map(
-    ({ file, copy }) =>
-      `${session.shown(file)} is changed and could not be restored, ${session.shown(copy)} has its previous content`,
-  );
-  throw new Failure(
-    `${session.shown(stopped.file)}: ${stopped.because}; ${outcome.join('; ') || 'nothing was changed for this board'}`,
-  );
-}
-
 /** What the boards so far have changed in `drafts`, one unified diff for each file, as `patch -p1` takes it. */
 export function diffOfDrafts(session: Session, drafts: DraftFiles): string {
   const folder = drafts.realPath(session.shell.cwd);
   return [...drafts.changes()]
     .map(([file, { before, after }]) => {
       // A patch goes into files, not into links to them.
-      const name = displayPath(file, folder, 'relative');
-      return createTwoFilesPatch(`a/${name}`, `b/${name}`, before, after).replace(/^=+\n/, '');
+      return patchOf(displayPath(file, folder, 'relative'), before, after);
     })
     .join('');
 }

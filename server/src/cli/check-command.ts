@@ -1,6 +1,6 @@
 // `dtmap check`: findings of one board or many, in the format asked for.
 
-import { diffOfDrafts, fixBoard, writeFixed } from './apply-fixes.ts';
+import { diffOfDrafts, fixBoard } from './apply-fixes.ts';
 import { failureText, type Baseline, type CheckedBoard } from './check-boards.ts';
 import { checkAll } from './check-in-parallel.ts';
 import { DraftFiles } from './draft-files.ts';
@@ -16,6 +16,7 @@ import type { CheckOptions } from './program.ts';
 import { Progress } from './progress.ts';
 import { Session } from './session.ts';
 import { settingsFor, resolveFile } from './settings.ts';
+import { writeTexts } from './write-texts.ts';
 
 /** Status 2 when a board could not be checked, 1 for errors or too many warnings, else 0. */
 export async function checkCommand(
@@ -156,7 +157,7 @@ async function fixAll(
   for (const name of names) {
     try {
       const fixed = await fixBoard(session, name, options);
-      await writeFixed(session, fixed.texts);
+      await writeTexts(session, fixed.texts, 'nothing was changed for this board');
       for (const line of fixed.lines) session.shell.stderr.write(`dtmap: ${line}\n`);
       for (const each of fixed.leftOut) leftOut.add(each);
     } catch (error) {

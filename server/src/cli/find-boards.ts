@@ -31,12 +31,12 @@ export async function findBoards(
     return [{ ...boardFile, root: file, behind }];
   }
   if (root !== file || !seemsPart(file, source.text)) return [boardFile];
-  const top = searchedFolder(session, session.shell.files.realPath(file));
+  const real = session.shell.files.realPath(file);
+  const top = searchedFolder(session, real);
   const index = session.boards.treeBelow(top)?.index;
-  const roots = index?.rootsOf(session.shell.files.realPath(file)) ?? [];
   // A board without /dts-v1/ says so itself.
-  const isRoot = isRootFile(file) && (index?.isRoot(session.shell.files.realPath(file)) ?? true);
-  if (isRoot) return [boardFile];
+  if (isRootFile(file) && (index?.isRoot(real) ?? true)) return [boardFile];
+  const roots = index?.rootsOf(real) ?? [];
   if (roots.length > 0) {
     const boards = [...roots].sort((a, b) => Number(isOverlayFile(a)) - Number(isOverlayFile(b)));
     return boards.map((each) => ({ ...boardFile, root: each }));

@@ -1,6 +1,5 @@
 // `dtmap fmt`: source formatted in place, as a patch, or only looked at.
 
-import { createTwoFilesPatch } from 'diff';
 import { findUnclosed, formatText } from '../ide/format.ts';
 import { encodeText } from '../text/encode.ts';
 import { LineIndex } from '../text/line-index.ts';
@@ -8,10 +7,12 @@ import type { FileId } from '../text/span.ts';
 import { failureText } from './check-boards.ts';
 import { Failure } from './failure.ts';
 import { textLines } from './output.ts';
+import { patchOf } from './patch-of.ts';
 import { displayPath } from './places.ts';
 import type { FormatOptions } from './program.ts';
 import type { Session } from './session.ts';
 import { readText } from './settings.ts';
+import { writeTexts } from './write-texts.ts';
 
 /** One file; only white space of it differs. */
 interface Formatted {
@@ -43,7 +44,7 @@ export async function formatCommand(
       if (options.check) {
         if (!isSame) shell.stdout.write(textLines([`${formatted.name}: not formatted`]));
       } else if (options.diff) {
-        if (!isSame) shell.stdout.write(patchOf(session, formatted));
+        if (!isSame) shell.stdout.write(patchOfFile(session, formatted));
       } else if (name === '-') shell.stdout.write(encodeText(formatted.after));
       else if (!isSame) await write(session, formatted);
     } catch (error) {
@@ -70,19 +71,15 @@ async function format(session: Session, name: string): Promise<Formatted> {
   return { file, name: shown, before, after: formatText(before) };
 }
 
-function patchOf({ shell }: Session, { file, name, before, after }: Formatted): string {
-  const folder = shell.files.realPath(shell.cwd);
-  const shown =
-    name === '<stdin>' ? name : displayPath(shell.files.realPath(file), folder, 'relative');
-  return createTwoFilesPatch(`a/${shown}`, `b/${shown}`, before, after).replace(/^=+\n/, '');
+function patchOfFile({ shell }: Session, { file, name, before, after }: Formatted): string {
+  // A patch goes into files, not into links to them.
+  const realPath = (each: FileId): FileId => shell.files.realPath(each);
+  const isInput = name === '<stdin>';
+  const shown = isInput ? name : displayPath(realPath(file), realPath(shell.cwd), 'relative');
+  return patchOf(shown, before, after);
 }
 
-async function write({ shell }: Session, { file, name, after }: Formatted): Promise<void> {
-  const bytes = shell.files.bytes(file);
-  if (typeof bytes === 'string') throw new Failure(`${name}: cannot be read`);
-  const stopped = await shell.files.replaceAll(
-    new Map([[file, { before: bytes, after: encodeText(after) }]]),
-  );
-  if (stopped !== undefined) throw new Failure(`${name}: ${stopped.because}; nothing was changed`);
-  shell.stderr.write(textLines([`dtmap: ${name}: formatted`]));
+async function write(session: Session, { file, name, after }: Formatted): Promise<void> {
+  await writeTexts(session, new Map([[file, after]]), 'nothing was changed');
+  session.shell.stderr.write(textLines([`dtmap: ${name}: formatted`]));
 }

@@ -42,7 +42,7 @@ export interface BootScript {
   };
   /** What is not known for want of a variable or a number, and what was ignored: one sentence each, with its line. */
   readonly unclear: readonly { readonly line: number; readonly because: string }[];
-  /** What has no part in this boot, one clause each: other entries of a menu, keywords nobody knows. */
+  /** What has no part in this boot, one clause each: other entries of a menu, unknown keywords. */
   readonly ignored?: readonly { readonly line: number; readonly because: string }[];
   /** Xen's command line, where the file gives it to Xen itself. */
   readonly xenCommandLine?: { readonly text: string; readonly line: number };

@@ -1,4 +1,4 @@
-// Joins the edits of a tree that are alternatives: what all of them do is done, of the rest nobody knows the value.
+// Joins the edits of a tree that are alternatives: what all of them do is done, the rest has no known value.
 
 import type { ScriptStatement } from './write-script-tree.ts';
 

@@ -30,7 +30,7 @@ interface Entry {
   }[];
 }
 
-/** What the default entry, or the first that starts Xen, gives to Xen. Where GRUB puts the files is known to nobody else. */
+/** What the default entry, or the first that starts Xen, gives to Xen. Where GRUB puts the files is known to GRUB alone. */
 export function readGrubConfig(text: string): BootScript {
   const { entries, wanted, variables } = readEntries(text);
   const startsXen = (entry: Entry | undefined): boolean =>

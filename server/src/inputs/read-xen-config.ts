@@ -36,7 +36,7 @@ export function isXenConfig(text: string): boolean {
 
 /**
  * The modules and the command line that the loader gives to Xen, from the section that `default` names. Where the loader
- * puts the files is known to nobody else, so the modules have a `reg` that is not known.
+ * puts the files is known to the loader alone, so the modules have a `reg` that is not known.
  */
 export function readXenConfig(text: string): BootScript {
   const { items, sections, unread } = parse(text);

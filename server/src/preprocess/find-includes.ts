@@ -1,4 +1,4 @@
-// Where a board's includes lie when nobody says so: told by what a build recorded, then by the layout of the work tree.
+// Where a board's includes lie when no setting says so: told by what a build recorded, then by the layout of the work tree.
 
 import { folderOf, joinPath } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';

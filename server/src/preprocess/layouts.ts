@@ -220,7 +220,7 @@ const uBoot: Layout = {
       ),
     ];
   },
-  // u_boot_dtsi_options. Without a configuration nobody knows the names of SoC, CPU and vendor.
+  // u_boot_dtsi_options. Without a configuration the names of SoC, CPU and vendor are not known.
   last({ root, top, below }, look) {
     const architecture = uBootArchitecture(below);
     if (architecture === undefined || !/\.dts$/.test(root)) return [];

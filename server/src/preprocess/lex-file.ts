@@ -99,7 +99,7 @@ const lineMarker = /#[ \t]+[0-9]+[ \t]+"[^"\n]*"[ \t0-9]*\r?(?=\n|$)/y;
 /**
  * The items of `file`. Identifiers are numbered in `names`. With the items of an earlier text of the file, only what
  * changed is cut anew; the result is the same, but for `continued`, which may stay true. A text that had an open quote is cut
- * anew as a whole: nobody remembers where it was, and each string is open while it is typed.
+ * anew as a whole: its place is not kept, and each string is open while it is typed.
  */
 export function lexFile(file: SourceFile, names: NameTable, earlier?: LexedFile): LexedFile {
   const reused = earlier?.hasOpenQuote === false ? new EarlierText(earlier, file.text) : undefined;

@@ -82,6 +82,6 @@ export interface PreprocessOptions {
   readonly includeLast?: readonly FileId[];
   /** Whether dtc's `/include/ "x"` is replaced by the file (default) or left as it stands, as cpp leaves it. */
   readonly dtcIncludes?: 'inserted' | 'kept';
-  /** Absent: not known, as where no blob is made and nobody reads them. */
+  /** Absent: not known, as where no blob is made. */
   readonly times?: SourceTimes;
 }

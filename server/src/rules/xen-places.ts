@@ -65,6 +65,18 @@ export function causeOfEnd(boot: XenBoot): LogLine | undefined {
   return boot.log.findLast(({ events }) => events.some(({ id }) => NAMES_NODE.has(id))) ?? last;
 }
 
+/** `found` as what ends a boot that stops or hangs: an error for its release, with the line that Xen ends with. */
+export function endingBoot<Facts>(found: Found<Facts>, boot: XenBoot): Found<Facts> {
+  const { target } = boot;
+  return {
+    ...found,
+    severity: 'error',
+    target,
+    ...logOf(boot, endOf(boot)?.line),
+    tells: [{ target, consequence: 'boot-ends' }],
+  };
+}
+
 /** Whether the boot ends where the early scan fails, as it does since 4.19. */
 export function endsInScan(boot: XenBoot): boolean {
   return eventIn(endOf(boot)?.line, 'early-scan-failed') !== undefined;

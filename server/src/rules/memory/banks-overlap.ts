@@ -9,7 +9,7 @@ import type { Board } from '../board.ts';
 import { isForXen } from '../../xen/is-for-xen.ts';
 import { isWrittenLater } from '../is-written-later.ts';
 import { rule, type Found } from '../rule.ts';
-import { logOf } from '../target-lines.ts';
+import { endingBoot } from '../xen-places.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -47,17 +47,8 @@ common/page_alloc.c").`,
       yield found;
       if (!isForXen(board)) continue;
       for (const boot of xenBoots(board)) {
-        const { target } = boot;
-        const end = endOf(boot);
-        if (!end) continue;
-        if (end.because.some(({ code }) => code === 'ram-twice'))
-          yield {
-            ...found,
-            severity: 'error',
-            target,
-            ...logOf(boot, end.line),
-            tells: [{ target, consequence: 'boot-ends' }],
-          };
+        if (endOf(boot)?.because.some(({ code }) => code === 'ram-twice'))
+          yield endingBoot(found, boot);
       }
     }
   },

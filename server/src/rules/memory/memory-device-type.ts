@@ -12,8 +12,7 @@ import { xenBoots } from '../../xen/xen-boots.ts';
 import { addProperty } from '../add-property.ts';
 import type { Board } from '../board.ts';
 import { rule, type Found } from '../rule.ts';
-import { logOf } from '../target-lines.ts';
-import { causeOfEnd } from '../xen-places.ts';
+import { causeOfEnd, endingBoot } from '../xen-places.ts';
 
 interface Facts {
   readonly node: DtNode;
@@ -72,14 +71,7 @@ property. Older Xen takes it for RAM by name and for a device of dom0 at the sam
         if (!end) continue;
         const isMissed = only && end.because.some(({ code }) => code === 'no-ram');
         if (!isMissed && causeOfEnd(boot)?.node !== node) continue;
-        const { target } = boot;
-        yield {
-          ...found,
-          severity: 'error',
-          target,
-          ...logOf(boot, end.line),
-          tells: [{ target, consequence: 'boot-ends' }],
-        };
+        yield endingBoot(found, boot);
       }
     }
   },
