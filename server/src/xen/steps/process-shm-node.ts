@@ -125,6 +125,8 @@ function addToReservedList(
   source: Source,
   refuse: Refuse,
 ): number {
+  // Xen asks about all regions for each of them: the answer is the same, and once is enough.
+  let isApart = false;
   for (const bank of state.reserved) {
     const bankEnd = bank.start + bank.size;
     if (host === bank.start && size === bank.size) {
@@ -135,7 +137,8 @@ function addToReservedList(
       return refuse(event('shm-overflow', { id }));
     // An overlap is looked for before the same id is.
     if (state.does.checksOverlaps) {
-      if (overlapsReserved(state, host, size, source, 'refused')) return EINVAL;
+      if (!isApart && overlapsReserved(state, host, size, source, 'refused')) return EINVAL;
+      isApart = true;
     } else if (host + size > bank.start && host < bankEnd) {
       return refuse(event('shm-overlap', { start: bank.start, end: bankEnd }));
     }
