@@ -1,0 +1,73 @@
+// What is shown beside a text: hovers, lenses and inlay hints.
+
+import {
+  type CodeLens,
+  type Hover,
+  type InlayHint,
+  InlayHintKind,
+  type InlayHintParams,
+  type TextDocumentPositionParams,
+} from 'vscode-languageserver';
+import { codeLenses } from '../ide/code-lenses.ts';
+import { hover } from '../ide/hover.ts';
+import { inlayHints } from '../ide/inlay-hints.ts';
+import { plainText } from '../ide/plain-text.ts';
+import { markdownLink } from '../text/markdown.ts';
+import { type DocumentParams, asking } from './asking.ts';
+import type { Server } from './server-state.ts';
+
+/** Those requests, by method. */
+export function annotationRequests(server: Server) {
+  const { client } = server;
+  const { ask } = asking(server);
+
+  return {
+    'textDocument/hover': async (params: TextDocumentPositionParams): Promise<Hover | null> => {
+      const asked = await ask(params);
+      if (!asked) return null;
+      const { file, model, screen } = asked;
+      const shown = hover(
+        model.board,
+        file,
+        screen.analysedOffsetAt(file, params.position),
+        (span, text) => {
+          if (client.hover === 'plaintext') return text;
+          const { line, character } = screen.rangeOf(span).start;
+          return markdownLink(text, `${server.uriOf(span.file)}#L${line + 1},${character + 1}`);
+        },
+      );
+      if (!shown) return null;
+      const value = client.hover === 'markdown' ? shown.markdown : plainText(shown.markdown);
+      return {
+        contents: { kind: client.hover, value },
+        range: screen.rangeOf(shown.at),
+      };
+    },
+
+    'textDocument/codeLens': async (params: DocumentParams): Promise<CodeLens[] | null> => {
+      if (!server.settings.codeLenses) return [];
+      const asked = await ask(params);
+      if (!asked) return null;
+      const { model, screen, file } = asked;
+      return codeLenses(model.board, file).map(({ at, title }) => ({
+        range: screen.rangeOf(at),
+        command: { title, command: '' },
+      }));
+    },
+
+    'textDocument/inlayHint': async (params: InlayHintParams): Promise<InlayHint[] | null> => {
+      if (!server.settings.inlayHints) return [];
+      const asked = await ask(params);
+      if (!asked) return null;
+      const { model, screen, file } = asked;
+      const from = screen.analysedOffsetAt(file, params.range.start);
+      const to = screen.analysedOffsetAt(file, params.range.end);
+      return inlayHints(model.board, file, from, to).map((hint) => ({
+        position: screen.rangeOf({ file, start: hint.offset, end: hint.offset }).start,
+        label: hint.text,
+        kind: InlayHintKind.Type,
+        paddingLeft: true,
+      }));
+    },
+  };
+}

@@ -1,0 +1,46 @@
+// What a request starts from: the file that it names, the board that the file is read through, and the text on screen.
+
+import type { SourceFile } from '../text/source-file.ts';
+import type { FileId } from '../text/span.ts';
+import type { Model } from './boards.ts';
+import { fileIdOf } from './file-id.ts';
+import type { Server } from './server-state.ts';
+import { type Screen, screenOf } from './to-protocol.ts';
+
+export interface DocumentParams {
+  readonly textDocument: { readonly uri: string };
+}
+
+/** What most requests start from. */
+export interface Asked {
+  readonly file: FileId;
+  readonly source: SourceFile;
+  readonly model: Model;
+  readonly screen: Screen;
+}
+
+/** The ways to begin to answer; each gives nothing when the file, or its board, is not there. */
+export function asking(server: Server) {
+  const { files, boards } = server;
+
+  const sourceOf = (params: DocumentParams): SourceFile | undefined => {
+    const source = files.get(fileIdOf(params.textDocument.uri));
+    return typeof source === 'string' ? undefined : source;
+  };
+  const askModel = async (
+    params: DocumentParams,
+    modelOf: (file: FileId) => Promise<Model | undefined>,
+  ): Promise<Asked | undefined> => {
+    const source = sourceOf(params);
+    if (!source) return undefined;
+    const model = await modelOf(source.id);
+    if (!model) return undefined;
+    return { file: source.id, source, model, screen: screenOf(server, model.board.files) };
+  };
+  const ask = (params: DocumentParams): Promise<Asked | undefined> =>
+    askModel(params, (file) => boards.firstModelOf(file));
+  /** For what is to be changed: never from an older text than the one on screen. */
+  const askNewest = (params: DocumentParams): Promise<Asked | undefined> =>
+    askModel(params, (file) => boards.newestModelOf(file));
+  return { sourceOf, ask, askNewest };
+}
