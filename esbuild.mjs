@@ -34,6 +34,11 @@ const shared = {
 const bundles = [
   { ...shared, entryPoints: ['client/src/extension.ts'], outfile: 'dist/extension.js' },
   { ...shared, entryPoints: ['server/src/main-lsp.ts'], outfile: 'dist/server.js' },
+  {
+    ...shared,
+    entryPoints: ['server/src/main-lsp-cached.ts'],
+    outfile: 'dist/server-cached.js',
+  },
   { ...shared, entryPoints: ['server/src/main-cli.ts'], outfile: 'dist/dtmap.js' },
   { ...shared, entryPoints: ['server/src/main-library.ts'], outfile: 'dist/library.js' },
   {

@@ -73,14 +73,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'main-cli.ts': ['cli', 'node-shell.ts'],
   'main-library.ts': ['cli', 'node-shell.ts'],
   'main-lsp.ts': ['main-lsp-node.ts', 'main-lsp-web.ts'],
-  'main-lsp-node.ts': ['lsp', 'node-files.ts'],
+  'node-code-cache.ts': [],
+  'node-tune-v8.ts': [],
+  'main-lsp-cached.ts': ['node-code-cache.ts', 'node-tune-v8.ts'],
+  'main-lsp-node.ts': ['lsp', 'node-files.ts', 'node-tune-v8.ts'],
   'main-lsp-web.ts': ['lsp'],
 };
 
 /** Packages that one place alone may know. */
 const importers: readonly { package: RegExp; only: RegExp }[] = [
   { package: /^web-tree-sitter/, only: /^server\/src\/syntax\/create-parser\.ts$/ },
-  { package: /^node:fs/, only: /^server\/src\/node-(write-)?files\.ts$/ },
+  {
+    package: /^node:fs/,
+    only: /^server\/src\/(node-(write-)?files|node-code-cache|main-lsp-cached)\.ts$/,
+  },
   { package: /^vscode-languageserver/, only: /^server\/src\/(lsp\/|main-lsp-)/ },
   { package: /^vscode(-languageclient.*)?$/, only: /^client\/src\// },
   { package: /^node:/, only: /^server\/src\/(cli\/|node-|main-)/ },

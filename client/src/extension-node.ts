@@ -15,17 +15,19 @@ class Client extends LanguageClient {
 }
 
 export async function start(extension: vscode.ExtensionContext): Promise<void> {
-  const module = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'server.js').fsPath;
+  const module = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'server-cached.js').fsPath;
+  const codeCache = vscode.Uri.joinPath(extension.globalStorageUri, 'code').fsPath;
   const session = await startSession(
     extension,
     () =>
       new Client(
         'dtmap',
         'dtmap',
-        // Megabytes of V8's young generation: see main-lsp-node.ts.
+        // Megabytes of V8's young generation: see node-tune-v8.ts.
         {
           module,
           transport: TransportKind.ipc,
+          args: [`--code-cache=${codeCache}`],
           options: { execArgv: ['--max-semi-space-size=1'] },
         },
         clientOptions(extension, ['file', 'untitled']),

@@ -1,39 +1,17 @@
 // Starts the language server in Node: `--stdio`, or Node's IPC channel when a client forks it.
 
 import path from 'node:path';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapStatistics } from 'node:v8';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { serve } from './lsp/server.ts';
 import { NodeFiles } from './node-files.ts';
+import { GROWTH, letHeapGrow, tuneV8 } from './node-tune-v8.ts';
 
-// An analysis replaces the one before it as a whole, so what is young becomes garbage all at once. Left alone, V8 lets the
-// young generation grow to 48 MB and the old one to four times what is alive. Of a flag it does not know, V8 says so on
-// standard error; Electron may have frozen the flags, so there the client gives what it can.
-const hasFlags = process.versions['electron'] === undefined;
-/** By how much the old generation grows until V8 collects it, in percent of what is alive in it. */
-const GROWTH = 60;
-/** The same while somebody types, but no more bytes than these: half as many collections, and each of them is felt. */
+/** By how much the old generation grows while somebody types, but by no more bytes than these: half as many collections. */
 const TYPING_GROWTH = 120;
 const TYPING_ROOM = 28e6;
 
-function letHeapGrow(percent: number): void {
-  if (hasFlags) setFlagsFromString(`--heap-growing-percent=${Math.round(percent)}`);
-}
-
-letHeapGrow(GROWTH);
-if (hasFlags) {
-  setFlagsFromString('--semi-space-growth-factor=1');
-  // Half of what opening the first board costs would go into optimising code that is then hardly run again: the parser's
-  // WebAssembly, and JavaScript on its first pass over a large board. Typing is as fast with the code of the first compiler.
-  setFlagsFromString('--liftoff-only');
-  // V8 12, of Node 22, counts calls where V8 11 counted bytes.
-  const counts = ['maglev=4000', 'maglev-osr=1000', 'turbofan=30000', 'osr=5000'];
-  const later =
-    parseInt(process.versions.v8, 10) < 12
-      ? ['--interrupt-budget=600000']
-      : counts.map((count) => `--invocation-count-for-${count}`);
-  for (const flag of later) setFlagsFromString(flag);
-}
+tuneV8();
 
 const files = new NodeFiles();
 // Bundled as CommonJS into dist/, beside the WebAssembly files.

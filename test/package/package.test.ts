@@ -75,6 +75,7 @@ describe('package', function () {
         'dist/extension.js',
         'dist/rules.json',
         'dist/sbom.json',
+        'dist/server-cached.js',
         'dist/server.js',
         'dist/tree-sitter-devicetree.wasm',
         'dist/web-tree-sitter.wasm',

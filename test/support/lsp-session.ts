@@ -128,6 +128,9 @@ export class LspSession {
       this.messages.push(message);
       this.wake();
     });
+    server.stderr?.on('data', () => {
+      this.wake();
+    });
     server.once('exit', (code, signal) => {
       this.ended = `the server ended (${String(signal ?? code)}): ${this.log.join('').slice(-2000)}`;
       // Whatever was asked and not answered is rejected.
@@ -251,6 +254,13 @@ export class LspSession {
       return last && accept(last.diagnostics) ? last : undefined;
     });
     return diagnostics;
+  }
+
+  /** Waits until the log matches. */
+  async logged(expected: RegExp): Promise<void> {
+    await this.until(`a log like ${expected.source}`, () =>
+      expected.test(this.log.join('')) ? true : undefined,
+    );
   }
 
   /** The first message shown to the user that matches, once there is one. */

@@ -64,7 +64,8 @@ export interface LanguageServer {
 export function languageServers(): readonly LanguageServer[] {
   return processesBelow(server?.pid ?? process.pid).flatMap((pid) => {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    const [, profile] = /([^\0]+)\/extensions\/dtmap[^\0]+\/dist\/server\.js/.exec(command) ?? [];
+    const [, profile] =
+      /([^\0]+)\/extensions\/dtmap[^\0]+\/dist\/server-cached\.js/.exec(command) ?? [];
     if (profile === undefined) return [];
     const output = readdirSync(profile, { recursive: true, encoding: 'utf8' })
       .filter((name) => /dtmap[^/]*\.log$/.test(name))
