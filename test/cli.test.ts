@@ -81,7 +81,7 @@ describe('dtmap', () => {
       [['decode', 'board.dts', '0x11111111111111111'], /not an address/],
       [['explain', 'no-such-rule'], /neither a rule nor a file/],
       [['check', 'nowhere.dts'], /nowhere\.dts: no such file/],
-      [['check', '.'], /\.: is a directory/],
+      [['map', '.'], /\.: is a directory/],
       [['check', 'soc.dtsi', '--fix', '--dry-run'], /name the board it belongs to with --root/],
       [['check', 'board.dts', '--profile', 'nowhere.json'], /nowhere\.json: no such file/],
       [['check', 'board.dts', '--overlay', 'nowhere.dtso'], /nowhere\.dtso: no such file/],
@@ -289,7 +289,7 @@ describe('dtmap', () => {
       assert.equal(fixed.status, 1);
       assert.match(
         fixed.stderr,
-        /^dtmap: .*board\.dts: fixed: Rename to @50000000 \[unit-address-mismatch\]\ndtmap: 1 unsafe fix was not applied; --fix-unsafe applies it too\n(?:.*: note: .*\n){2}$/,
+        /^dtmap: .*board\.dts: fixed: Rename to @50000000 \[unit-address-mismatch\]\ndtmap: 1 unsafe fix was not applied; --fix-unsafe applies it too\n(?:.*: note: .*\n){2}dtmap: 1 error on 2 boards\n$/,
       );
       assert.equal(
         readFileSync(board, 'utf8'),

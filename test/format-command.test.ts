@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dtmap } from './support/run-dtmap.ts';
@@ -74,18 +74,19 @@ describe('dtmap fmt', () => {
   });
 
   it('says why a file is not formatted, and formats the others', async () => {
+    mkdirSync(path.join(cwd, 'empty'));
     write('open.dts', '/dts-v1/;\n/ { a = "x; };\n');
     write('comment.dts', '/dts-v1/;\n/ { };\n  /* x\n');
     write('blob.dtb', (await dtmap(['compile', 'tidy.dts'], { cwd })).bytes);
-    const names = ['open.dts', 'comment.dts', 'blob.dtb', 'none.dts', '.', 'loose.dts'];
+    const names = ['open.dts', 'comment.dts', 'blob.dtb', 'none.dts', 'empty', 'loose.dts'];
     const ran = await dtmap(['fmt', ...names], { cwd });
     assert.equal(ran.status, 2);
     assert.deepEqual(ran.stderr.trimEnd().split('\n'), [
+      'dtmap: empty: no devicetree source (.dts, .dtsi, .dtso, .overlay) in this folder',
       'dtmap: open.dts:2:9: this string does not end; close it, then format',
       'dtmap: comment.dts:3:3: this comment does not end; close it, then format',
       'dtmap: blob.dtb: a blob has no text to format',
       'dtmap: none.dts: no such file',
-      'dtmap: .: is a directory',
       'dtmap: loose.dts: formatted',
     ]);
     assert.equal(read('open.dts'), '/dts-v1/;\n/ { a = "x; };\n');

@@ -1,5 +1,6 @@
 // The shell of a command in Node: disk, streams, environment, and the WebAssembly files beside the bundle.
 
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Output, Shell } from './cli/shell.ts';
 import { NodeFiles } from './node-files.ts';
@@ -15,6 +16,7 @@ export function nodeShell(): Shell {
     stdout: outputTo(process.stdout),
     stderr: outputTo(process.stderr),
     stdin: readStandardInput,
+    processors: availableParallelism(),
     grammar,
   };
 }

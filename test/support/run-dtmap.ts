@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly stdin?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether standard output and error are a terminal. */
+  readonly isTerminal?: boolean;
 }
 
 const require = createRequire(import.meta.url);
@@ -39,8 +41,15 @@ export function shellOf(
     version: '0.0.0-test',
     env: options.env ?? {},
     files,
-    stdout: { write: (text) => void out.push(Buffer.from(text)), isTTY: false },
-    stderr: { write: (text) => void err.push(Buffer.from(text)), isTTY: false },
+    stdout: {
+      write: (text) => void out.push(Buffer.from(text)),
+      isTTY: options.isTerminal === true,
+    },
+    stderr: {
+      write: (text) => void err.push(Buffer.from(text)),
+      isTTY: options.isTerminal === true,
+    },
+    processors: 1,
     stdin: () => Promise.resolve(Buffer.from(options.stdin ?? '')),
     grammar: () => grammar,
   };

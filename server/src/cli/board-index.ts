@@ -9,6 +9,11 @@ const MOST_FILES = 20_000;
 const MOST_FOLDERS = 50_000;
 const SKIPPED: ReadonlySet<string> = new Set(['node_modules', '.git', '.repo', '.svn', '.hg']);
 
+/** Whether a folder of that name is not searched: what others have written, or what is no source. */
+export function isSkippedFolder(name: string): boolean {
+  return SKIPPED.has(name);
+}
+
 /** What a search of a work tree found. */
 export interface SearchedTree {
   readonly index: IncludeIndex;
@@ -35,10 +40,7 @@ export class BoardIndex {
 
 /** Whether a file below `top` stands in a folder that is not searched: what others have written, or what is no source. */
 export function isSkipped(file: FileId, top: FileId): boolean {
-  return file
-    .slice(top.length)
-    .split('/')
-    .some((name) => SKIPPED.has(name));
+  return file.slice(top.length).split('/').some(isSkippedFolder);
 }
 
 interface Listed {
@@ -79,13 +81,13 @@ class Search {
     for (const name of names) {
       if (name.endsWith('/')) {
         const plain = name.slice(0, -1);
-        if (!SKIPPED.has(plain)) this.#folders.push(join(folder, plain));
+        if (!isSkippedFolder(plain)) this.#folders.push(join(folder, plain));
       } else if (name === 'dtmap.json') this.#projects.push(join(folder, name));
       else if (isDevicetreeFile(name) && !linked.has(name)) this.#read(join(folder, name));
     }
     for (const { name, target, isFolder } of links) {
       this.#index.link(join(folder, name), { target, isFolder });
-      if (isFolder && !SKIPPED.has(name)) this.#folders.push(target);
+      if (isFolder && !isSkippedFolder(name)) this.#folders.push(target);
       else if (!isFolder && isDevicetreeFile(name)) this.#read(target);
     }
   }

@@ -76,15 +76,13 @@ export async function checkBoard(
       fingerprints: [...new Set(checked.flatMap((each) => each.fingerprints))],
     };
   } catch (error) {
-    return {
-      name,
-      findings: [],
-      failure: failureText(error, session, name),
-      remarks: [],
-      facts: [],
-      fingerprints: [],
-    };
+    return failedBoard(name, failureText(error, session, name));
   }
+}
+
+/** A board that could not be checked, and why in one line. */
+export function failedBoard(name: string, failure: string): CheckedBoard {
+  return { name, findings: [], failure, remarks: [], facts: [], fingerprints: [] };
 }
 
 /** Through which boards a part was checked; `left` were not tried any more. */

@@ -1,17 +1,20 @@
 // `dtmap check`: findings of one board or many, in the format asked for.
 
 import { diffOfDrafts, fixBoard } from './apply-fixes.ts';
-import { failureText, type Baseline, type CheckedBoard } from './check-boards.ts';
+import { failedBoard, failureText, type Baseline, type CheckedBoard } from './check-boards.ts';
 import { checkAll } from './check-in-parallel.ts';
 import { DraftFiles } from './draft-files.ts';
+import { boards as boardFiles, expandNames, type Expanded } from './expand-names.ts';
 import { Failure } from './failure.ts';
 import { wordOpenFacts } from '../ide/list-facts.ts';
+import { SEVERITIES } from '../rules/finding.ts';
 import { isFault, mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
-import { jsonText, textLines, writeResult } from './output.ts';
+import { jsonText, mayColour, textLines, writeResult } from './output.ts';
 import { printFindingsGithub } from './print-findings-github.ts';
 import { printFindingsMarkdown } from './print-findings-markdown.ts';
 import { sarifOf } from './print-findings-sarif.ts';
 import { printFindingsText } from './print-findings-text.ts';
+import { printStatistics, wordCounts } from './print-statistics.ts';
 import type { CheckOptions } from './program.ts';
 import { Progress } from './progress.ts';
 import { Session } from './session.ts';
@@ -27,26 +30,30 @@ export async function checkCommand(
   const { shell } = session;
   if (files.filter((name) => name === '-').length > 1)
     throw new Failure('standard input can be read only once');
-  const names = shardOf(files, options.shard);
+  if (options.statistics && options.format !== 'text')
+    throw new Failure('--statistics is for --format text');
+  const expanded = expandNames(shell, files, boardFiles);
+  const names = shardOf(expanded.names, options.shard);
   // Options that are wrong for all boards are said once, not once per board.
   if (names[0] !== undefined) settingsFor(shell, resolveFile(names[0], shell.cwd), options);
   const fixes = options.fix === true || options.fixUnsafe === true;
   if (options.dryRun && !fixes) throw new Failure('--dry-run is for --fix and --fix-unsafe');
-  let failed = false;
   let said: readonly string[] = [];
   if (fixes) {
-    if (options.dryRun) return dryRun(session, names, options);
+    if (options.dryRun) return dryRun(session, expanded, options);
     said = await fixAll(session, names, options);
-    failed = said.length > 0;
   }
   const progress = new Progress(shell.stderr, names.length);
-  const boards = await checkAll(session, names, options, (count) => progress.show(count));
+  const found = await checkAll(session, names, options, (count) => progress.show(count));
   progress.end();
+  const inVain = expanded.failures.map(({ name, failure }) => failedBoard(name, failure));
+  const boards = [...found, ...inVain];
   for (const { failure, remarks } of boards) {
     if (failure !== undefined && !said.includes(failure)) shell.stderr.write(`dtmap: ${failure}\n`);
+    if (options.quiet) continue;
     for (const remark of remarks) shell.stderr.write(textLines([`dtmap: ${remark}`]));
-    failed ||= failure !== undefined;
   }
+  const failed = said.length > 0 || boards.some(({ failure }) => failure !== undefined);
   if (options.writeBaseline !== undefined) {
     const all = new Set(boards.flatMap((board) => board.fingerprints));
     const baseline: Baseline = { version: 1, fingerprints: [...all].sort() };
@@ -58,30 +65,44 @@ export async function checkCommand(
   const facts = Object.fromEntries(
     checked.flatMap(({ name, facts: open }) => (open.length > 0 ? [[shown(name), open]] : [])),
   );
-  if (options.format === 'text')
+  if (options.format === 'text' && !options.quiet)
     for (const [name, open] of Object.entries(facts)) {
       const words = wordOpenFacts(open.map(({ fact }) => fact)) ?? '';
       shell.stderr.write(textLines([`${name}: note: ${words}; dtmap facts ${name} lists them`]));
     }
-  const findings = mergeFindings(checked.flatMap((board) => board.findings));
-  writeResult(
-    shell,
-    options.output,
-    printFindings(
-      {
-        version: 1,
-        files: checked.map(({ name }) => shown(name)),
-        failures: boards.flatMap(({ name, failure }) =>
-          failure === undefined ? [] : [{ file: shown(name), because: failure }],
-        ),
-        facts,
-        findings,
-      },
-      options.format,
-      shell.version,
-      options.verbose,
-    ),
+  const findings = mergeFindings(checked.flatMap((board) => board.findings)).filter(
+    ({ severity }) =>
+      SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(options.minSeverity ?? 'hint'),
   );
+  if (options.statistics) writeResult(shell, options.output, printStatistics(findings));
+  else
+    writeResult(
+      shell,
+      options.output,
+      printFindings(
+        {
+          version: 1,
+          files: checked.map(({ name }) => shown(name)),
+          failures: boards.flatMap(({ name, failure }) =>
+            failure === undefined ? [] : [{ file: shown(name), because: failure }],
+          ),
+          facts,
+          findings,
+        },
+        options.format,
+        shell.version,
+        {
+          verbose: options.verbose === true,
+          colours: mayColour(shell, options.output),
+        },
+      ),
+    );
+  // What reads the findings of one board can count them.
+  const isCounted = checked.length > 1 || shell.stderr.isTTY;
+  if (options.format === 'text' && !options.quiet && isCounted) {
+    const words = wordCounts(findings, checked.length);
+    if (words !== undefined) shell.stderr.write(textLines([`dtmap: ${words}`]));
+  }
   return failed ? 2 : statusOf(findings, options.maxWarnings ?? leastOf(checked));
 }
 
@@ -110,7 +131,10 @@ export function printFindings(
   report: JsonReport,
   format: string,
   version: string,
-  verbose = false,
+  {
+    verbose = false,
+    colours = false,
+  }: { readonly verbose?: boolean; readonly colours?: boolean } = {},
 ): string {
   const { findings, failures } = report;
   const isOfMany = report.files.length > 1 || findings.some(({ boards }) => boards !== undefined);
@@ -128,22 +152,23 @@ export function printFindings(
     case 'markdown':
       return printFindingsMarkdown(findings, failures, isOfMany);
     default:
-      return printFindingsText(findings, { verbose, boards: isOfMany });
+      return printFindingsText(findings, { verbose, boards: isOfMany, colours });
   }
 }
 
 /** Prints the patch of what `--fix` does: all of it is done, on files in memory. */
 async function dryRun(
   { shell }: Session,
-  names: readonly string[],
+  { names, failures: inVain }: Expanded,
   options: CheckOptions,
 ): Promise<number> {
+  for (const { failure } of inVain) shell.stderr.write(`dtmap: ${failure}\n`);
   const drafts = new DraftFiles(shell.files);
   const session = new Session({ ...shell, files: drafts });
   const failures = await fixAll(session, names, options);
   const patch = diffOfDrafts(session, drafts);
   writeResult(shell, options.output, patch);
-  return failures.length > 0 ? 2 : patch === '' ? 0 : 1;
+  return failures.length + inVain.length > 0 ? 2 : patch === '' ? 0 : 1;
 }
 
 /** Fixes one board after the other; returns why some could not be. */

@@ -1,6 +1,6 @@
 // Shares the boards of a `check --jobs` between worker threads.
 
-import { checkBoard, type CheckedBoard } from './check-boards.ts';
+import { checkBoard, failedBoard, type CheckedBoard } from './check-boards.ts';
 import type { CheckOptions } from './program.ts';
 import type { Session } from './session.ts';
 import type { Worker } from './shell.ts';
@@ -13,6 +13,10 @@ export interface WorkOrder {
 
 /** Boards of neighbouring folders share include files, so they stay together; small enough to balance the load. */
 const PIECES_PER_WORKER = 12;
+
+/** Of jobs that nobody asked for: each has some 200 MB of its own. */
+const MOST_JOBS = 8;
+const BOARDS_PER_JOB = 24;
 
 /**
  * Bytes of source that a job remembers between boards. What is made of them takes several times as much; boards of one folder
@@ -28,7 +32,7 @@ export async function checkAll(
   done: (count: number) => void,
 ): Promise<readonly CheckedBoard[]> {
   const { startWorker } = session.shell;
-  const jobs = Math.min(options.jobs, Math.ceil(names.length / 2));
+  const jobs = jobsFor(session, names.length, options);
   if (jobs < 2 || startWorker === undefined || names.includes('-')) {
     const results: CheckedBoard[] = [];
     for (const name of names) {
@@ -38,7 +42,13 @@ export async function checkAll(
     }
     return results;
   }
-  return new Pool(startWorker, names, options, done).run(jobs);
+  return new Pool(startWorker, names, jobs, options, done).run();
+}
+
+/** A worker that nobody asked for must have enough boards to be worth its start. */
+function jobsFor({ shell }: Session, boards: number, { jobs }: CheckOptions): number {
+  if (jobs !== undefined) return Math.min(jobs, Math.ceil(boards / 2));
+  return Math.min(shell.processors, MOST_JOBS, Math.ceil(boards / BOARDS_PER_JOB));
 }
 
 /** Checks what a worker was sent. */
@@ -64,37 +74,30 @@ class Pool {
   readonly #pieces: Piece[] = [];
   readonly #startWorker: () => Worker;
   readonly #options: CheckOptions;
+  readonly #jobs: number;
   readonly #done: (count: number) => void;
   #finished = 0;
 
   constructor(
     startWorker: () => Worker,
     names: readonly string[],
+    jobs: number,
     options: CheckOptions,
     done: (count: number) => void,
   ) {
     this.#startWorker = startWorker;
     this.#options = options;
+    this.#jobs = jobs;
     this.#done = done;
     this.#results = names.map(() => undefined);
-    const size = Math.max(1, Math.ceil(names.length / (options.jobs * PIECES_PER_WORKER)));
+    const size = Math.max(1, Math.ceil(names.length / (jobs * PIECES_PER_WORKER)));
     for (let first = 0; first < names.length; first += size)
       this.#pieces.push({ first, names: names.slice(first, first + size) });
   }
 
-  async run(jobs: number): Promise<readonly CheckedBoard[]> {
-    await Promise.all(Array.from({ length: jobs }, () => this.#serve()));
-    return this.#results.map(
-      (result) =>
-        result ?? {
-          name: '',
-          findings: [],
-          failure: 'a worker ended',
-          remarks: [],
-          facts: [],
-          fingerprints: [],
-        },
-    );
+  async run(): Promise<readonly CheckedBoard[]> {
+    await Promise.all(Array.from({ length: this.#jobs }, () => this.#serve()));
+    return this.#results.map((result) => result ?? failedBoard('', 'a worker ended'));
   }
 
   /** Keeps one worker busy until no piece is left. */
@@ -116,14 +119,8 @@ class Pool {
         if (current === undefined) return;
         const results = message as readonly CheckedBoard[] | undefined;
         current.names.forEach((name, index) => {
-          this.#results[(current?.first ?? 0) + index] = results?.[index] ?? {
-            name,
-            findings: [],
-            failure: `${name}: the worker that checked it ended`,
-            remarks: [],
-            facts: [],
-            fingerprints: [],
-          };
+          this.#results[(current?.first ?? 0) + index] =
+            results?.[index] ?? failedBoard(name, `${name}: the worker that checked it ended`);
         });
         this.#finished += current.names.length;
         this.#done(this.#finished);

@@ -5,6 +5,7 @@ import { encodeText } from '../text/encode.ts';
 import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
 import { failureText } from './check-boards.ts';
+import { expandNames, sources } from './expand-names.ts';
 import { Failure } from './failure.ts';
 import { textLines } from './output.ts';
 import { patchOf } from './patch-of.ts';
@@ -35,8 +36,10 @@ export async function formatCommand(
   if (names.includes('-') && names.length > 1)
     throw new Failure('fmt: standard input is formatted by itself, without other files');
   let differ = false;
-  let failed = false;
-  for (const name of names) {
+  const expanded = expandNames(shell, names, sources);
+  let failed = expanded.failures.length > 0;
+  for (const { failure } of expanded.failures) shell.stderr.write(`dtmap: ${failure}\n`);
+  for (const name of expanded.names) {
     try {
       const formatted = await format(session, name);
       const isSame = formatted.before === formatted.after;

@@ -20,6 +20,11 @@ export function writeResult(
   if (why !== undefined) throw new Failure(`${output}: ${why}`);
 }
 
+/** Whether a result that goes to standard output may have colours (https://no-color.org). */
+export function mayColour({ stdout, env }: Shell, output: string | undefined): boolean {
+  return stdout.isTTY && output === undefined && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+}
+
 /** Lines for people, each ended by a newline: what a tree, a log or a file name says is shown, never obeyed. */
 export function textLines(lines: readonly string[]): string {
   return lines.map((line) => `${printable(line)}\n`).join('');

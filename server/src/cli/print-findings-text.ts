@@ -11,6 +11,8 @@ export interface TextOptions {
   readonly verbose: boolean;
   /** The board, where the finding is not in the board's own file. */
   readonly boards: boolean;
+  /** Whether the severities have the colours that compilers give them. */
+  readonly colours: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface TextOptions {
  */
 export function printFindingsText(
   findings: readonly JsonFinding[],
-  { verbose, boards }: TextOptions,
+  { verbose, boards, colours }: TextOptions,
 ): string {
   const lines: string[] = [];
   for (const finding of findings) {
@@ -34,8 +36,18 @@ export function printFindingsText(
     const words = boards ? wordBoards(finding) : undefined;
     if (words !== undefined) lines.push(`${where}: note: ${words}`);
   }
-  return textLines(lines);
+  const text = textLines(lines);
+  return colours
+    ? text.replace(
+        /^(.*?:\d+:\d+: )(error|warning|information|hint|note):/gm,
+        (_, where: string, word: keyof typeof COLOURS) =>
+          `${where}\u001b[1;${COLOURS[word]}m${word}:\u001b[0m`,
+      )
+    : text;
 }
+
+/** Of "Select Graphic Rendition". */
+const COLOURS = { error: 31, warning: 35, information: 36, hint: 36, note: 36 } as const;
 
 function placeText({ file, line, column }: JsonPlace): string {
   return `${file}:${line}:${column}`;

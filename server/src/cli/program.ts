@@ -1,6 +1,7 @@
 // The commands and options of `dtmap`: parsed from here, and help, man page and completions are made from here.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { SEVERITIES, type Severity } from '../rules/finding.ts';
 import { allSystems } from '../systems/all-systems.ts';
 
 /** Options every command that reads a board has. */
@@ -33,7 +34,11 @@ export interface CheckOptions extends BoardOptions {
   readonly dryRun?: boolean;
   readonly baseline?: string;
   readonly writeBaseline?: string;
-  readonly jobs: number;
+  /** As many as there are processors and boards for them when it is not given. */
+  readonly jobs?: number;
+  readonly quiet?: boolean;
+  readonly minSeverity?: Severity;
+  readonly statistics?: boolean;
   readonly shard?: { readonly index: number; readonly count: number };
   readonly config: string | false | undefined;
 }
@@ -186,7 +191,7 @@ export function makeProgram(
 
   readingBoard(program.command('check'), ['text', 'json', 'sarif', 'github', 'markdown'])
     .description('findings: what collides, for whom, and how to mend it')
-    .argument('<files...>', FILE)
+    .argument('<files...>', `${FILE}; a folder stands for the boards in it`)
     .option(
       '-W, --warning <rule>',
       'report a rule; no-RULE switches it off (repeatable)',
@@ -200,13 +205,25 @@ export function makeProgram(
       [],
     )
     .option('--max-warnings <number>', 'warnings that still give exit status 0', wholeNumber(0))
+    .addOption(
+      new Option(
+        '--min-severity <severity>',
+        'leave out what is less severe, in the exit status too',
+      ).choices(SEVERITIES),
+    )
+    .option('--statistics', 'print how often each rule was broken in place of the findings')
+    .option('-q, --quiet', 'print findings and what could not be checked, and nothing else')
     .option('--hints', 'print the plain facts of reserved regions too')
     .option('--fix', 'apply safe fixes: no address moved, nothing enabled, no memory given away')
     .option('--fix-unsafe', 'apply all preferred fixes, also those that move regions')
     .option('--dry-run', 'with --fix or --fix-unsafe: print the changes, write no file')
     .option('--baseline <file>', 'leave out the findings recorded in this file')
     .option('--write-baseline <file>', 'record all findings in this file')
-    .option('--jobs <number>', 'boards checked at the same time', wholeNumber(1), 1)
+    .option(
+      '--jobs <number>',
+      'boards checked at the same time (default: as many as there are processors)',
+      wholeNumber(1),
+    )
     .option('--shard <I/N>', 'check only the I-th of N parts of the boards', shard)
     .option('--config <file>', 'use this dtmap.json instead of the nearest one')
     .option('--no-config', 'use no dtmap.json')
@@ -296,7 +313,7 @@ export function makeProgram(
     .description(
       'format source files as the kernel writes them; a blob compiled from them stays the same',
     )
-    .argument('<files...>', 'source files, or - for standard input')
+    .argument('<files...>', 'source files or folders of them, or - for standard input')
     .addOption(
       new Option('--check', 'write nothing; name the files that are not formatted').conflicts(
         'diff',

@@ -58,6 +58,8 @@ export interface Shell {
   readonly stdout: Output;
   readonly stderr: Output;
   stdin(): Promise<Uint8Array>;
+  /** Processors that work may be shared between. */
+  readonly processors: number;
   /** The bytes of web-tree-sitter's runtime and of the grammar. */
   readonly grammar: () => { readonly runtime: Uint8Array; readonly grammar: Uint8Array };
   /** Absent where no second thread can be had; the work is then done in this one. */

@@ -4,7 +4,10 @@ import type { FileId, Span } from '../text/span.ts';
 import type { Proposal } from './proposal.ts';
 import type { TargetLine } from './target-lines.ts';
 
-export type Severity = 'error' | 'warning' | 'information' | 'hint';
+/** The gravest first. */
+export const SEVERITIES = ['error', 'warning', 'information', 'hint'] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
 
 /** What a fault comes to on a system, told by a rule of its own when no other finding does: the boot ends, or a scan does. */
 export type Consequence = 'boot-ends' | 'scan-stops';
