@@ -50,7 +50,7 @@ interface Sbom {
 }
 
 describe('package', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it('lists the bundles, the grammar, the documents, and nothing else', () => {
     bundle('extension.js');
