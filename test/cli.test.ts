@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { JsonFinding, JsonReport } from '../server/src/cli/json-finding.ts';
 import type { JsonMap } from '../server/src/cli/map-json.ts';
-import { bundle } from './support/bundles.ts';
+import { bundle, root } from './support/bundles.ts';
 import { dtmap, type Ran } from './support/run-dtmap.ts';
 
 const fixtures = path.join(import.meta.dirname, 'fixtures/cli');
@@ -419,6 +419,49 @@ describe('dtmap', () => {
       assert.equal(ran.status, 1);
       assert.match(ran.stdout, /^moved: reserved .*pool@50800000: 0x51000000.* -> 0x50800000/m);
       assert.equal((await dtmap(['diff', 'board.dts', 'board.dts'], inFixtures)).status, 0);
+    });
+
+    it('says what changes between releases, for each reader and how the boot ends', async () => {
+      const board = path.join(root, 'test/fixtures/xen-boots/seed-status-disabled/board.dts');
+      const ran = await dtmap(['diff', board, '--xen', '4.18,4.19', '--xen', '4.22']);
+      assert.equal(ran.status, 1);
+      assert.deepEqual(ran.stdout.match(/^\w+, xen:.*/gm), [
+        'xen, xen:4.18 -> xen:4.19',
+        'dom0, xen:4.18 -> xen:4.19',
+        'xen, xen:4.19 -> xen:4.22',
+        'dom0, xen:4.19 -> xen:4.22',
+      ]);
+      assert.equal(ran.stdout.match(/^changed: boot: .*dom0-at-risk: .* -> .*boots/gm)?.length, 1);
+      const argv = ['diff', board, '--xen', '4.19', '--xen', '4.22', '--for', 'xen'];
+      assert.deepEqual(
+        [(await dtmap(argv)).stdout, (await dtmap(argv)).status],
+        ['xen, xen:4.19 -> xen:4.22\nNo change in the memory map.\n', 0],
+      );
+      // Where Xen stops, that is what changes; there is no dom0 to be compared.
+      const panics = path.join(root, 'test/fixtures/xen-boots/resv-overlap/board.dts');
+      const { stdout } = await dtmap(['diff', panics, '--xen', '4.18,4.19']);
+      assert.match(stdout, /^xen, xen:4\.18 -> xen:4\.19\nchanged: boot: .* -> panics: /);
+      assert.doesNotMatch(stdout, /^dom0,/m);
+      const markdown = await dtmap([...argv, '--format', 'markdown']);
+      assert.equal(
+        markdown.stdout,
+        '## xen: xen:4.19 → xen:4.22\n\nNo change in the memory map.\n',
+      );
+      for (const wrong of [['--xen', '4.18'], [], ['--xen', '4.18', '--linux', '6.12']])
+        fails(await dtmap(['diff', board, ...wrong]), /two files, or one and two releases/);
+    });
+
+    it('takes sixteen digits for an address as consoles print it', async () => {
+      for (const text of ['0000000050001000', '50001000000000ab', '0x50001000']) {
+        const { stdout } = await dtmap(
+          ['decode', 'clean.dts', text, '--format', 'json'],
+          inFixtures,
+        );
+        const { address } = JSON.parse(stdout) as { address: string };
+        assert.equal(address, `0x${text.replace(/^(0x)?0*/, '')}`);
+      }
+      const { stdout } = await dtmap(['decode', 'clean.dts', '1342181376'], inFixtures);
+      assert.match(stdout, /^0x50001000 /);
     });
 
     it('expands, compiles and prints the tree', async () => {

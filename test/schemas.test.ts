@@ -92,6 +92,7 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'diff.json': [
     ['diff', sample, `${scaled}/board.dts`],
     ['diff', `${scaled}/board.dts`, `${overlap}/board.dts`, '--for', 'xen', '--xen', '4.18'],
+    ['diff', `${overlap}/board.dts`, '--xen', '4.18', '--xen', '4.19'],
   ],
   'explained-log.json': [
     ['explain', `${scaled}/4.18.6/xen.log`, '--board', `${scaled}/board.dts`],

@@ -1,14 +1,18 @@
-// `dtmap diff`: what changed in the memory map between two trees, for the review of a patch.
+// `dtmap diff`: what changed in the memory map between two trees, for the review of a patch, or between two releases.
 
 import { formatGrouped, formatSize } from '../addresses/format.ts';
+import { allSystems } from '../systems/all-systems.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
-import { mapJson, toRange, type JsonMap, type JsonRange } from './map-json.ts';
+import { xenBoots } from '../xen/xen-boots.ts';
+import { Failure } from './failure.ts';
+import { hasReader, mapJson, toRange, type JsonMap, type JsonRange } from './map-json.ts';
 import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { JsonPlace } from './places.ts';
-import type { MapOptions } from './program.ts';
+import { releasesAsked, type DiffOptions } from './program.ts';
 import { stopAtUnread } from './remark-unread.ts';
 import type { Session } from './session.ts';
+import { wordOutcome } from './word-outcome.ts';
 
 interface Entry extends JsonRange {
   readonly what: string;
@@ -28,25 +32,139 @@ export interface MapChange {
   readonly after?: Entry;
 }
 
-/** Prints the differences; status 1 when there are any. */
+/** How a boot ends, as it is told and as `boot --format json` names it. */
+interface Ending {
+  readonly kind: string;
+  readonly words: string;
+}
+
+/** Two trees, or one under two releases, as one reader sees them. */
+interface Comparison {
+  readonly for: string;
+  /** The releases, where they are what differs: `xen:4.18`. */
+  readonly before?: string;
+  readonly after?: string;
+  /** How Xen's boot ends in both, where that differs. */
+  readonly boot?: { readonly before: Ending; readonly after: Ending };
+  readonly changes: readonly MapChange[];
+}
+
+/** What is compared with what. */
+interface Pair {
+  readonly reader: string;
+  /** Whether nobody named the reader: where it does not come to read the tree, the boot tells why. */
+  readonly isImplied: boolean;
+  /** Whether it tells of the boot, too: once for several readers. */
+  readonly tellsBoot: boolean;
+  readonly before: Side;
+  readonly after: Side;
+}
+
+interface Side {
+  readonly name: string;
+  readonly options: DiffOptions;
+  readonly release?: string;
+}
+
+/** Prints the differences of two trees, or of one tree under the releases that are named; status 1 when there are any. */
 export async function diffCommand(
   session: Session,
   before: string,
-  after: string,
-  options: MapOptions,
+  after: string | undefined,
+  options: DiffOptions,
 ): Promise<number> {
-  const one = await openTree(session, before, options);
-  stopAtUnread(one);
-  const old = mapJson(one.board, options.for, one.places);
-  const two = await openTree(session, after, options);
-  stopAtUnread(two);
-  const changes = compareMaps(old, mapJson(two.board, options.for, two.places));
-  const result =
-    options.format === 'json'
-      ? jsonText({ version: 1, for: options.for, changes })
-      : print(changes, options.format === 'markdown' ? 'markdown' : 'text');
-  writeResult(session.shell, options.output, result);
-  return changes.length > 0 ? 1 : 0;
+  const pairs =
+    after === undefined ? pairsOfReleases(before, options) : pairsOfFiles(before, after, options);
+  const comparisons: Comparison[] = [];
+  for (const pair of pairs) {
+    const comparison = await compare(session, pair);
+    if (comparison) comparisons.push(comparison);
+  }
+  const isOfReleases = after === undefined;
+  writeResult(session.shell, options.output, printed(comparisons, options.format, isOfReleases));
+  return comparisons.some(({ changes, boot }) => changes.length > 0 || boot) ? 1 : 0;
+}
+
+function pairsOfFiles(before: string, after: string, options: DiffOptions): Pair[] {
+  const reader = options.for ?? 'host';
+  const side = (name: string): Side => ({ name, options });
+  return [
+    {
+      reader,
+      isImplied: false,
+      tellsBoot: reader !== 'host',
+      before: side(before),
+      after: side(after),
+    },
+  ];
+}
+
+/** Each release with the one that is named after it, for every reader that releases decide about. */
+function pairsOfReleases(name: string, options: DiffOptions): Pair[] {
+  const pairs = allSystems.flatMap(({ id, readers }) => {
+    const releases = releasesAsked(options, id);
+    const wanted = options.for === undefined ? readers : [options.for];
+    const side = (release: string): Side => {
+      const none = Object.fromEntries(allSystems.map((each) => [each.id, []]));
+      return {
+        name,
+        options: { ...options, ...none, [id]: [release] },
+        release: `${id}:${release}`,
+      };
+    };
+    return releases.slice(1).flatMap((release, index) =>
+      wanted.map((reader, rank) => ({
+        reader,
+        isImplied: options.for === undefined,
+        tellsBoot: rank === 0,
+        before: side(releases[index] ?? ''),
+        after: side(release),
+      })),
+    );
+  });
+  if (pairs.length === 0)
+    throw new Failure(
+      'diff: give two files, or one and two releases, such as --xen 4.18 --xen 4.19',
+    );
+  return pairs;
+}
+
+/** Undefined when there is nothing to be compared, and it is not for this reader to say so. */
+async function compare(
+  session: Session,
+  { reader, isImplied, tellsBoot, before, after }: Pair,
+): Promise<Comparison | undefined> {
+  const old = await look(session, before, reader, isImplied);
+  const fresh = await look(session, after, reader, isImplied);
+  if (!tellsBoot && (!old.map || !fresh.map)) return undefined;
+  const differs =
+    tellsBoot && old.ending && fresh.ending && old.ending.words !== fresh.ending.words;
+  return {
+    for: reader,
+    ...(before.release === undefined ? {} : { before: before.release }),
+    ...(after.release === undefined ? {} : { after: after.release }),
+    ...(differs ? { boot: { before: old.ending, after: fresh.ending } } : {}),
+    changes: old.map && fresh.map ? compareMaps(old.map, fresh.map) : [],
+  };
+}
+
+/** The map of one side, none where an implied reader has none, and how Xen's boot ends if it is among the targets. */
+async function look(
+  session: Session,
+  { name, options }: Side,
+  reader: string,
+  isImplied: boolean,
+): Promise<{ readonly map: JsonMap | undefined; readonly ending: Ending | undefined }> {
+  const opened = await openTree(session, name, options);
+  stopAtUnread(opened);
+  const [boot] = xenBoots(opened.board);
+  return {
+    map:
+      isImplied && !hasReader(opened.board, reader)
+        ? undefined
+        : mapJson(opened.board, reader, opened.places),
+    ending: boot && { kind: boot.outcome.kind, words: wordOutcome(boot.outcome) },
+  };
 }
 
 /** The differences between two maps of one reader: entries are the same when kind, node and rank within it agree. */
@@ -119,16 +237,45 @@ function keyed(map: JsonMap): Map<string, Entry> {
   );
 }
 
-function print(changes: readonly MapChange[], format: 'text' | 'markdown'): string {
-  if (changes.length === 0) return 'No change in the memory map.\n';
-  const lines = changes.map(({ change, what, node, before, after }) => {
-    const name = `${what} ${node ?? ''}`.trim();
-    const parts = [before, after].flatMap((entry) => (entry ? [entryText(entry)] : []));
-    return format === 'markdown'
+function printed(
+  comparisons: readonly Comparison[],
+  format: string,
+  isOfReleases: boolean,
+): string {
+  if (format === 'json') {
+    const all = comparisons.map((each) => ({ version: 1, ...each }));
+    return jsonText(isOfReleases ? all : all[0]);
+  }
+  const style = format === 'markdown' ? 'markdown' : 'text';
+  if (!isOfReleases) return comparisons.map((each) => print(each, style)).join('');
+  return comparisons
+    .map((each) => {
+      const between = [each.before ?? '', each.after ?? ''];
+      const title =
+        style === 'markdown'
+          ? [`## ${markdownText(each.for)}: ${markdownText(between.join(' → '))}`, '']
+          : [`${each.for}, ${between.join(' -> ')}`];
+      return textLines(title) + print(each, style);
+    })
+    .join('\n');
+}
+
+function print({ boot, changes }: Comparison, format: 'text' | 'markdown'): string {
+  if (changes.length === 0 && !boot) return 'No change in the memory map.\n';
+  const line = (change: string, name: string, parts: readonly string[]): string =>
+    format === 'markdown'
       ? `- **${change}** ${markdownText(name)}: ${parts.map(markdownCode).join(' → ')}`
       : `${change}: ${name}: ${parts.join(' -> ')}`;
-  });
-  return textLines(lines);
+  return textLines([
+    ...(boot ? [line('changed', 'boot', [boot.before.words, boot.after.words])] : []),
+    ...changes.map(({ change, what, node, before, after }) =>
+      line(
+        change,
+        `${what} ${node ?? ''}`.trim(),
+        [before, after].flatMap((entry) => (entry ? [entryText(entry)] : [])),
+      ),
+    ),
+  ]);
 }
 
 function entryText(entry: Entry): string {

@@ -94,7 +94,9 @@ function addressOf(address: string | undefined, frame: string | undefined): bigi
   if ((address === undefined) === (frame === undefined))
     throw new Failure('decode: give either an address or --mfn');
   const text = (address ?? frame ?? '').replace(/_/g, '');
-  const bare = /^[0-9a-f]+$/i.test(text) && !/^\d+$/.test(text) ? `0x${text}` : text;
+  // Consoles print addresses in 16 digits without 0x.
+  const isHex = /^[0-9a-f]+$/i.test(text) && (/[a-f]/i.test(text) || text.length === 16);
+  const bare = isHex ? `0x${text}` : text;
   if (!/^(?:0x[0-9a-f]{1,16}|\d{1,20})$/i.test(bare))
     throw new Failure(`${address ?? frame}: not an address`);
   const value = frame === undefined ? BigInt(bare) : BigInt(bare) << 12n;

@@ -65,6 +65,14 @@ export function mapJson(board: Board, reader: string, places: Places): JsonMap {
   return system ? view.under(firstBoot(board, system), reader) : view.domain(reader);
 }
 
+/** Whether a reader of a system comes to read the tree at all: there is no dom0 where Xen stops before. */
+export function hasReader(board: Board, reader: string): boolean {
+  const system = allSystems.find(({ readers }) => readers.includes(reader));
+  if (!system || board.map.unread) return true;
+  const boot = firstBoot(board, system);
+  return !('absent' in systemOf(boot).readerMap(boot, reader, board));
+}
+
 function firstBoot({ boots, foreignReader }: Board, { id, name }: System): Boot {
   const first = boots.find(({ target }) => systemIdOf(target) === id);
   if (!first && foreignReader !== undefined)

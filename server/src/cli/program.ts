@@ -48,6 +48,11 @@ export interface MapOptions extends BoardOptions {
   readonly devices?: boolean;
 }
 
+export interface DiffOptions extends BoardOptions {
+  /** Every reader that releases decide about, or the host for two files, when it is not given. */
+  readonly for?: string;
+}
+
 export interface BootOptions extends BoardOptions {
   readonly compare?: string;
   readonly likely?: boolean;
@@ -90,7 +95,7 @@ export interface Handlers {
   facts(file: string, options: BoardOptions): Promise<number>;
   decode(file: string, address: string | undefined, options: DecodeOptions): Promise<number>;
   explain(what: string, options: ExplainOptions): Promise<number>;
-  diff(before: string, after: string, options: MapOptions): Promise<number>;
+  diff(before: string, after: string | undefined, options: DiffOptions): Promise<number>;
   merge(files: readonly string[], options: MergeOptions): Promise<number>;
   format(files: readonly string[], options: FormatOptions): Promise<number>;
   lsp(): Promise<number>;
@@ -291,11 +296,13 @@ export function makeProgram(
     });
 
   readingBoard(program.command('diff'), ['text', 'json', 'markdown'])
-    .description('what changed in the memory map between two trees')
+    .description(
+      'what changed in the memory map between two trees, or one tree under two releases (--xen 4.18 --xen 4.19)',
+    )
     .argument('<old>', FILE)
-    .argument('<new>', FILE)
-    .option('--for <reader>', `${READERS.join(', ')} or the name of a domain`, 'host')
-    .action(async (before: string, after: string, options: MapOptions) => {
+    .argument('[new]', FILE)
+    .option('--for <reader>', `${READERS.join(', ')} or the name of a domain`)
+    .action(async (before: string, after: string | undefined, options: DiffOptions) => {
       finish(await handlers.diff(before, after, options));
     });
 
