@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Output, Shell } from './cli/shell.ts';
 import { NodeFiles } from './node-files.ts';
+import { revisionOf } from './node-git.ts';
 
 /** Fresh files, so that two shells see each other's texts no more than two processes would. */
 export function nodeShell(): Shell {
@@ -18,6 +19,7 @@ export function nodeShell(): Shell {
     stdin: readStandardInput,
     processors: availableParallelism(),
     grammar,
+    revision: revisionOf,
   };
 }
 

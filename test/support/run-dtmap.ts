@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { revisionOf } from '../../server/src/node-git.ts';
 import { run } from '../../server/src/cli/run.ts';
 import type { Shell, ShellFiles } from '../../server/src/cli/shell.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
@@ -52,6 +53,7 @@ export function shellOf(
     processors: 1,
     stdin: () => Promise.resolve(Buffer.from(options.stdin ?? '')),
     grammar: () => grammar,
+    revision: revisionOf,
   };
   return { shell, out, err };
 }

@@ -18,7 +18,7 @@ import type { BootFacts } from '../facts/boot-facts.ts';
 import { certainPart } from '../xen/certain.ts';
 import { whyNotFurther } from '../xen/ending.ts';
 import { XEN, xenBoots } from '../xen/xen-boots.ts';
-import type { XenBoot } from '../xen/xen-boot.ts';
+import type { Outcome, XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
 import { listFacts, wordOpenFacts } from '../ide/list-facts.ts';
 import { bootJson, unknownBootJson } from './boot-json.ts';
@@ -31,7 +31,6 @@ import { spanOf } from '../tree/device-tree.ts';
 import { remarkUnread, stopAtUnread } from './remark-unread.ts';
 import type { OpenBoard, Session } from './session.ts';
 import { readText, resolveFile } from './settings.ts';
-import { wordOutcome } from './word-outcome.ts';
 
 /** Prints the prediction, or the comparison with a captured log (status 1 when they differ). */
 export async function bootCommand(
@@ -174,6 +173,14 @@ function remark({ shell }: Session, boot: XenBoot, left: number, name: string): 
       ),
     ]),
   );
+}
+
+function wordOutcome(outcome: Outcome): string {
+  if (outcome.kind === 'boots') return outcome.kind;
+  const because = wordReasons(outcome.because);
+  if (outcome.kind === 'unknown' && outcome.likely)
+    return `${outcome.kind}; likely ${wordOutcome(outcome.likely)}; ${because}`;
+  return `${outcome.kind}: ${because}`;
 }
 
 function printComparison(comparison: BootLogComparison, opened: OpenBoard, name: string): string {

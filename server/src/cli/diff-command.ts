@@ -1,9 +1,11 @@
 // `dtmap diff`: what changed in the memory map between two trees, for the review of a patch, or between two releases.
 
 import { formatGrouped, formatSize } from '../addresses/format.ts';
+import { foldersAbove } from '../ide/paths.ts';
 import { allSystems } from '../systems/all-systems.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
-import { xenBoots } from '../xen/xen-boots.ts';
+import { bootInWords, endingOf } from '../systems/verdicts-for.ts';
+import { systemIdOf } from '../target/boot.ts';
 import { Failure } from './failure.ts';
 import { hasReader, mapJson, toRange, type JsonMap, type JsonRange } from './map-json.ts';
 import { openTree } from './open-tree.ts';
@@ -11,8 +13,9 @@ import { jsonText, textLines, writeResult } from './output.ts';
 import type { JsonPlace } from './places.ts';
 import { releasesAsked, type DiffOptions } from './program.ts';
 import { stopAtUnread } from './remark-unread.ts';
-import type { Session } from './session.ts';
-import { wordOutcome } from './word-outcome.ts';
+import { RevisionFiles } from './revision-files.ts';
+import { Session } from './session.ts';
+import { resolveFile } from './settings.ts';
 
 interface Entry extends JsonRange {
   readonly what: string;
@@ -32,20 +35,14 @@ export interface MapChange {
   readonly after?: Entry;
 }
 
-/** How a boot ends, as it is told and as `boot --format json` names it. */
-interface Ending {
-  readonly kind: string;
-  readonly words: string;
-}
-
 /** Two trees, or one under two releases, as one reader sees them. */
 interface Comparison {
   readonly for: string;
   /** The releases, where they are what differs: `xen:4.18`. */
   readonly before?: string;
   readonly after?: string;
-  /** How Xen's boot ends in both, where that differs. */
-  readonly boot?: { readonly before: Ending; readonly after: Ending };
+  /** How the boot ends in both, where that differs. */
+  readonly boot?: { readonly before: string; readonly after: string };
   readonly changes: readonly MapChange[];
 }
 
@@ -64,6 +61,8 @@ interface Side {
   readonly name: string;
   readonly options: DiffOptions;
   readonly release?: string;
+  /** Of git; the files of the disk without one. */
+  readonly revision?: string;
 }
 
 /** Prints the differences of two trees, or of one tree under the releases that are named; status 1 when there are any. */
@@ -73,8 +72,13 @@ export async function diffCommand(
   after: string | undefined,
   options: DiffOptions,
 ): Promise<number> {
+  const revisions = after === undefined ? undefined : revisionsIn(session, before);
   const pairs =
-    after === undefined ? pairsOfReleases(before, options) : pairsOfFiles(before, after, options);
+    after === undefined
+      ? pairsOfReleases(before, options)
+      : revisions
+        ? pairsOfRevisions(after, revisions, options)
+        : pairsOfFiles(before, after, options);
   const comparisons: Comparison[] = [];
   for (const pair of pairs) {
     const comparison = await compare(session, pair);
@@ -83,6 +87,27 @@ export async function diffCommand(
   const isOfReleases = after === undefined;
   writeResult(session.shell, options.output, printed(comparisons, options.format, isOfReleases));
   return comparisons.some(({ changes, boot }) => changes.length > 0 || boot) ? 1 : 0;
+}
+
+/** `REV1..REV2`, or `REV1..` for the commit that is checked out; undefined for what a file is called. */
+function revisionsIn({ shell }: Session, argument: string): readonly [string, string] | undefined {
+  const at = argument.lastIndexOf('..');
+  if (at <= 0 || shell.files.exists(resolveFile(argument, shell.cwd))) return undefined;
+  // A path has `..` for a folder.
+  const [first, second] = [argument.slice(0, at), argument.slice(at + 2)];
+  return first.endsWith('/') || second.startsWith('/') ? undefined : [first, second || 'HEAD'];
+}
+
+function pairsOfRevisions(
+  name: string,
+  [before, after]: readonly [string, string],
+  options: DiffOptions,
+): Pair[] {
+  return pairsOfFiles(name, name, options).map((pair) => ({
+    ...pair,
+    before: { ...pair.before, revision: before },
+    after: { ...pair.after, revision: after },
+  }));
 }
 
 function pairsOfFiles(before: string, after: string, options: DiffOptions): Pair[] {
@@ -137,34 +162,59 @@ async function compare(
   const old = await look(session, before, reader, isImplied);
   const fresh = await look(session, after, reader, isImplied);
   if (!tellsBoot && (!old.map || !fresh.map)) return undefined;
-  const differs =
-    tellsBoot && old.ending && fresh.ending && old.ending.words !== fresh.ending.words;
+  const differs = tellsBoot && old.end && fresh.end && plainOf(old.end) !== plainOf(fresh.end);
   return {
     for: reader,
     ...(before.release === undefined ? {} : { before: before.release }),
     ...(after.release === undefined ? {} : { after: after.release }),
-    ...(differs ? { boot: { before: old.ending, after: fresh.ending } } : {}),
+    ...(differs ? { boot: { before: old.end.sentence, after: fresh.end.sentence } } : {}),
     changes: old.map && fresh.map ? compareMaps(old.map, fresh.map) : [],
   };
 }
 
-/** The map of one side, none where an implied reader has none, and how Xen's boot ends if it is among the targets. */
+/** How a boot ends, and the name of its release in that sentence. */
+interface End {
+  readonly sentence: string;
+  readonly release: string;
+}
+
+/** The sentence without the release, whose name alone is no difference. */
+function plainOf({ sentence, release }: End): string {
+  return sentence.replaceAll(release, '');
+}
+
+interface Look {
+  readonly map: JsonMap | undefined;
+  readonly end: End | undefined;
+}
+
+/** The map of one side, none where an implied reader has none, and how the boot ends that decides what it has. */
 async function look(
   session: Session,
-  { name, options }: Side,
+  { name, options, revision }: Side,
   reader: string,
   isImplied: boolean,
-): Promise<{ readonly map: JsonMap | undefined; readonly ending: Ending | undefined }> {
-  const opened = await openTree(session, name, options);
+): Promise<Look> {
+  const at = revision === undefined ? session : sessionAt(session, name, revision);
+  const opened = await openTree(at, name, options);
   stopAtUnread(opened);
-  const [boot] = xenBoots(opened.board);
+  const { board, places } = opened;
+  const system = allSystems.find(({ readers }) => readers.includes(reader));
+  const boot = board.boots.find(({ target }) => !system || systemIdOf(target) === system.id);
   return {
-    map:
-      isImplied && !hasReader(opened.board, reader)
-        ? undefined
-        : mapJson(opened.board, reader, opened.places),
-    ending: boot && { kind: boot.outcome.kind, words: wordOutcome(boot.outcome) },
+    map: isImplied && !hasReader(board, reader) ? undefined : mapJson(board, reader, places),
+    end: boot && { sentence: endingOf(board, boot).sentence, release: bootInWords(boot) },
   };
+}
+
+/** A session that reads files as a revision has them. */
+function sessionAt({ shell }: Session, name: string, revision: string): Session {
+  const file = shell.files.realPath(resolveFile(name, shell.cwd));
+  // The file, and its folder, may be gone since.
+  const folder = foldersAbove(file).find((each) => shell.files.exists(each)) ?? shell.cwd;
+  const found = shell.revision?.(folder, revision) ?? 'there is no git here';
+  if (typeof found === 'string') throw new Failure(`${name}: ${found}`);
+  return new Session({ ...shell, files: new RevisionFiles(found, shell.files) });
 }
 
 /** The differences between two maps of one reader: entries are the same when kind, node and rank within it agree. */
@@ -267,7 +317,7 @@ function print({ boot, changes }: Comparison, format: 'text' | 'markdown'): stri
       ? `- **${change}** ${markdownText(name)}: ${parts.map(markdownCode).join(' → ')}`
       : `${change}: ${name}: ${parts.join(' -> ')}`;
   return textLines([
-    ...(boot ? [line('changed', 'boot', [boot.before.words, boot.after.words])] : []),
+    ...(boot ? [line('changed', 'boot', [boot.before, boot.after])] : []),
     ...changes.map(({ change, what, node, before, after }) =>
       line(
         change,

@@ -297,10 +297,10 @@ export function makeProgram(
 
   readingBoard(program.command('diff'), ['text', 'json', 'markdown'])
     .description(
-      'what changed in the memory map between two trees, or one tree under two releases (--xen 4.18 --xen 4.19)',
+      'what changed in the memory map between two trees, two revisions of one (REV1..REV2 FILE), or two releases (FILE --xen 4.18 --xen 4.19)',
     )
-    .argument('<old>', FILE)
-    .argument('[new]', FILE)
+    .argument('<old>', 'a file as of check, or REV1..REV2 of git for the file after it')
+    .argument('[new]', 'a file as of check')
     .option('--for <reader>', `${READERS.join(', ')} or the name of a domain`)
     .action(async (before: string, after: string | undefined, options: DiffOptions) => {
       finish(await handlers.diff(before, after, options));

@@ -48,6 +48,22 @@ export interface Worker {
   stop(): void;
 }
 
+/** What git has under a path. */
+export interface RevisionEntry {
+  readonly kind: 'file' | 'link';
+  /** Git's name of the content; of a link that is the path it leads to. */
+  readonly object: string;
+}
+
+/** A commit, and the folder of the work tree that it was made in. */
+export interface Revision {
+  readonly top: FileId;
+  /** By path below the top. */
+  readonly entries: ReadonlyMap<string, RevisionEntry>;
+  /** The bytes of an object. */
+  read(object: string): Uint8Array;
+}
+
 export interface Shell {
   /** Absolute, with `/`. */
   readonly cwd: string;
@@ -62,6 +78,8 @@ export interface Shell {
   readonly processors: number;
   /** The bytes of web-tree-sitter's runtime and of the grammar. */
   readonly grammar: () => { readonly runtime: Uint8Array; readonly grammar: Uint8Array };
+  /** A revision of the git work tree that a folder is in, or why there is none; absent where there is no git. */
+  readonly revision?: (folder: FileId, name: string) => Revision | string;
   /** Absent where no second thread can be had; the work is then done in this one. */
   readonly startWorker?: () => Worker;
   /** Starts the language server on the standard streams, which are its own from then on. */
