@@ -347,6 +347,25 @@ export const TABLE = {
     [['4.19.0'], 'arch/arm/static-memory.c'],
     [['4.21.0'], 'common/device-tree/static-memory.c'],
   ),
+  /** Whether a domain's tree has places for a ramdisk's addresses even where the domain has no ramdisk. */
+  alwaysNamesRamdisk: flagUntil('make_chosen_node', off('4.18.0')),
+  /** Whether the clock frequency of the host's timer is in a domain's tree. */
+  domainTimerFrequency: flag('make_timer_node', on('4.13.0')),
+  /** Whether nodes of a domain's devices have plain unit addresses, not the numbers as C has them: `0x03001000ULL`. */
+  domainPlainUnitAddress: flag('make_gicv2_domU_node', on('4.17.0')),
+  /** Whether the interrupt controller of a domain counts its redistributors' regions. */
+  domainCountsRedistributors: flag('make_gicv3_domU_node', on('4.20.0')),
+  /** In which order a domain's tree is written, on which it depends which names of properties share their end. */
+  domainPsciLast: flag('prepare_dtb_domU', on('4.21.0')),
+  /** Bytes that the buffer of a domain's tree has. */
+  domainBlobBuffer: choice('DOMU_DTB_SIZE', 4096, [['4.22.0'], 2048 + 128 * 128]),
+  /** What ends the boot when a domain wants Xenstore and no domain has it: at that domain, or after all. */
+  xenstoreMissing: choice<'at-domain' | 'at-end'>('construct_domU', 'at-domain', [
+    ['4.21.0'],
+    'at-end',
+  ]),
+  /** Whether `xen,enhanced` may say `legacy`, and Xen allocates the page for Xenstore where it does not. */
+  allocatesXenstorePage: flag('alloc_xenstore_page', on('4.21.0')),
   /** What a domain with static memory does on a build without it. */
   staticMemWithoutConfig: choice<'panics' | 'unreachable' | 'unreachable-header'>(
     'construct_domU',

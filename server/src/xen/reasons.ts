@@ -141,12 +141,19 @@ const WORDS = {
   'static-memory-twice':
     'xen,static-mem of {node:word} is used twice: what Xen does then depends on what is there',
   'domain-extended-regions':
-    'the extended regions of {node:word} are what its shared memory and its devices leave, or all other domains',
+    'the extended regions of {node:word} are what its devices leave, which its own tree assigns',
   'static-memory-beyond-frametable':
     'xen,static-mem or xen,shared-mem of {node:word} lies outside all RAM that Xen describes by pages',
   'static-memory-given-twice':
     '{node:word} sets memory aside that was set aside before, and Xen takes each page once',
   'static-memory-sum': 'memory of {node:word} is not the sum of its xen,static-mem',
+  'domain-cpus-limit':
+    '{node:word} has {cpus:dec} CPUs, and the virtual interrupt controller allows {limit:dec}',
+  'domain-tree-too-large':
+    'the tree that Xen makes for {node:word} with {cpus:dec} CPUs is larger than {size:dec} bytes',
+  'domain-no-room-beside-kernel':
+    "{domain:domain}'s first bank has no room for ramdisk and blob beside the kernel",
+  'xenstore-missing': '{node:word} is to have Xenstore, and no domain runs it',
   'domain-kernel-large': "{domain:domain}'s kernel does not fit into its first bank",
 } as const satisfies Readonly<Record<string, string | ((facts: never) => string)>>;
 

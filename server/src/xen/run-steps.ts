@@ -76,6 +76,7 @@ export function runSteps(tree: DeviceTree, release: Release, world: World): XenB
     valid: state.valid,
     unscanned: unscannedNodes(state),
     dom0: dom0Of(state),
+    domUs: state.domUs,
     uncertain: state.uncertain,
   };
 }

@@ -48,6 +48,31 @@ export const domainMessages = {
     fix: 'Mend what the lines before name.',
     rule: 'xen-panic',
   },
+  'domain-creation': {
+    form: {
+      by: 'setupPanic',
+      forms: {
+        plain: 'Error creating domain {domain:word}',
+        'dom0-rc': 'Error creating domain {domain:word} (rc = {code:dec})',
+        'd0-rc': 'Error creating domain {domain:word} (rc = {code:dec})',
+      },
+    },
+    grade: 'fatal',
+    cause: 'Xen refuses the configuration of {domain}: it has too many CPUs, or no memory is left.',
+    fix: 'Give the domain at most 8 CPUs with a GICv2, 128 with a GICv3.',
+  },
+  'xenstore-without-dom0': {
+    form: 'At the moment, Xenstore support requires dom0 to be present',
+    grade: 'fatal',
+    cause: 'A domain asks for Xenstore with `xen,enhanced`, and there is no dom0 to run it.',
+    fix: 'Write `xen,enhanced = "no-xenstore"`, drop the property, or add a kernel for dom0.',
+  },
+  'xenstore-missing': {
+    form: 'xenstore requested, but xenstore domain not present',
+    grade: 'fatal',
+    cause: 'A domain asks for Xenstore with `xen,enhanced`, and no domain runs it.',
+    fix: 'Write `xen,enhanced = "no-xenstore"`, drop the property, or give one domain bit 2 of `capabilities`.',
+  },
   'domain-bank': {
     form: '{domain:domain} BANK[{index:dec}] {start:alternate}-{end:alternate} ({size:dec}MB)',
     grade: 'fact',
