@@ -147,6 +147,13 @@ const WORDS = {
   'static-memory-given-twice':
     '{node:word} sets memory aside that was set aside before, and Xen takes each page once',
   'static-memory-sum': 'memory of {node:word} is not the sum of its xen,static-mem',
+  'domain-capabilities': 'capabilities of {node:word} are {bits:hex0x}, and Xen knows 1, 2 and 4',
+  'hardware-domain-twice': '{node:word} is to be the hardware domain beside dom0',
+  'hardware-domain-passthrough': '{node:word} is the hardware domain and has passthrough',
+  'hardware-domain-iommu':
+    '{node:word} is the hardware domain, not mapped 1:1, and there is no IOMMU',
+  'hardware-domain-tree': '{node:word} is the hardware domain and has a tree for devices',
+  'xenstore-twice': '{node:word} is to run Xenstore beside another domain',
   'domain-cpus-limit':
     '{node:word} has {cpus:dec} CPUs, and the virtual interrupt controller allows {limit:dec}',
   'domain-tree-too-large':

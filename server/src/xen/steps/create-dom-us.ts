@@ -6,17 +6,18 @@ import { overlaps } from '../../addresses/region.ts';
 import { baseName, type DtNode } from '../../tree/device-tree.ts';
 import { chosenOf } from '../chosen-of.ts';
 import type { BootModule, BootState, Source } from '../boot-state.ts';
-import { firstCell, readNumber } from '../cells.ts';
+import { readNumber } from '../cells.ts';
 import { EINVAL, ENOENT } from '../errno.ts';
-import { isCompatible, isOneOf } from '../compatible.ts';
+import { isCompatible } from '../compatible.ts';
 import { crash, event, giveUp, panic, print } from '../console.ts';
 import { reason, type Reason } from '../reasons.ts';
 import type { XenDomain } from '../xen-boot.ts';
 import { findDomUHoles } from './find-domu-holes.ts';
 import { findUnallocatedMemory, printExtendedRegions } from './find-unallocated-memory.ts';
 import { GUEST_RAM } from './guest-ram.ts';
-import { findHostDevices, GIC_V3, type HostDevices } from './handle-node.ts';
+import { findHostDevices, type HostDevices } from './handle-node.ts';
 import { freePages } from './page-alloc.ts';
+import { hasCapability, parseDom0lessNode, type DomainWishes } from './parse-dom0less-node.ts';
 import { placeImages } from './place-modules.ts';
 import {
   domainDevices,
@@ -39,65 +40,31 @@ export function createDomUs(state: BootState): void {
   );
   if (nodes.length === 0) return;
   const host = findHostDevices(state);
+  /** The number of the domain that runs Xenstore. */
+  let xenstore = state.hasDom0 ? 0 : undefined;
   for (const node of nodes) {
-    const name = baseName(node);
-    const isStatic = state.does.staticMem !== 'none' && node.properties.has('xen,static-mem');
-    const isDirect = state.does.staticHeap && node.properties.has('direct-map');
-    if (isDirect && !isStatic) {
-      const because = reason('domain-not-static', { node: node.path });
-      panic(state, 'direct-map-static', { domain: name }, because, { node });
-      return;
-    }
-    if (!node.properties.has('cpus')) {
-      const because = reason('domain-without-cpus', { node: node.path });
-      panic(state, 'domain-cpus-property', { domain: name }, because, { node });
-      return;
-    }
-    if (state.does.domainCapabilities && isHardwareDomain(node)) {
-      const because = reason('hardware-domain', { node: node.path });
-      for (const what of ['dom0', 'log', 'outcome'])
-        state.uncertain.push({ what, because: [because] });
-      giveUp(state, because);
-      return;
-    }
-    const cpus = firstCell(node.properties.get('cpus')?.bytes) ?? 0;
-    const limit = cpuLimit(state, host);
-    if (limit !== undefined && cpus > limit) {
-      const because = reason('domain-cpus-limit', { node: node.path, cpus, limit });
-      panic(state, 'domain-creation', { domain: name, code: EINVAL }, because, { node });
-      return;
-    }
+    const wishes = parseDom0lessNode(state, node, host);
+    if (!wishes) return;
     state.domains += 1;
-    constructDomU(state, node, isStatic, isDirect ? 'direct' : 'guest', host);
+    constructDomU(state, node, wishes, host);
     if (state.outcome) return;
+    if (!hasCapability(state, node, 'xenstore')) continue;
+    if (xenstore !== undefined) {
+      const because = reason('xenstore-twice', { node: node.path });
+      panic(state, 'xenstore-twice', { domain: xenstore }, because, {
+        node,
+        written: node.properties.get('capabilities')?.definition?.whole,
+      });
+      return;
+    }
+    xenstore = state.domains;
   }
-  requireXenstore(state, nodes);
-}
-
-/** Bits of `capabilities` (Xen: DOMAIN_CAPS_HARDWARE, DOMAIN_CAPS_XENSTORE). */
-const HARDWARE = 2;
-const XENSTORE = 4;
-
-/** Whether `capabilities` gives a domain the hardware. */
-function isHardwareDomain(node: DtNode): boolean {
-  return (capabilities(node) & HARDWARE) !== 0;
-}
-
-function capabilities(node: DtNode): number {
-  return firstCell(node.properties.get('capabilities')?.bytes) ?? 0;
-}
-
-/** How many CPUs a domain may have; undefined where the interrupt controller is not known (Xen: vgic_max_vcpus). */
-function cpuLimit({ arm32 }: BootState, { gic }: HostDevices): number | undefined {
-  if (!gic) return undefined;
-  return arm32 || !isOneOf(gic, GIC_V3) ? 8 : 128;
+  if (xenstore === undefined) requireXenstore(state, nodes);
 }
 
 /** Ends the boot when a domain is to have Xenstore and no domain runs it (Xen: create_domUs). */
 function requireXenstore(state: BootState, nodes: readonly DtNode[]): void {
-  const { does } = state;
-  if (does.xenstoreMissing !== 'at-end' || state.hasDom0) return;
-  if (nodes.some((node) => (capabilities(node) & XENSTORE) !== 0)) return;
+  if (state.does.xenstoreMissing !== 'at-end') return;
   const node = nodes.find((each) => wantsXenstore(state, each));
   if (!node) return;
   const because = reason('xenstore-missing', { node: node.path });
@@ -127,8 +94,7 @@ function fail(
 function constructDomU(
   state: BootState,
   node: DtNode,
-  isStatic: boolean,
-  mapping: 'direct' | 'guest',
+  { isStatic, mapping, cpus }: DomainWishes,
   host: HostDevices,
 ): void {
   const memory = node.properties.get('memory');
@@ -139,7 +105,6 @@ function constructDomU(
     return;
   }
   const kib = readNumber(memory.bytes, 0, 2);
-  const cpus = firstCell(node.properties.get('cpus')?.bytes) ?? 0;
   print(state, 'loading-domain', { cpus, memory: kib }, source);
   if (state.does.xenstoreMissing === 'at-domain' && !state.hasDom0 && wantsXenstore(state, node)) {
     const because = reason('xenstore-missing', { node: node.path });
@@ -244,7 +209,7 @@ function findRegions(
   state: BootState,
   { node, mapping, banks, shared }: Omit<DomainParts, 'extendedRegions'>,
   size: bigint,
-  hasDevices: boolean,
+  hasTree: boolean,
 ): readonly Range[] | 'unknown' | undefined {
   const { does, options } = state;
   if (does.domUExtendedRegions === 'none' || xenstoreOf(state, node) === 'not-enhanced')
@@ -255,13 +220,11 @@ function findRegions(
     return [];
   }
   // What a tree for devices assigns is in a file that is not read, and with an IOMMU they are all that no device has.
-  const isOpen =
-    hasDevices &&
-    (does.domUExtendedRegions === 'beside-devices' ||
-      (mapping === 'direct' && state.world.valueOf('iommu') !== false));
+  const hasIommu = mapping === 'direct' && (hasTree || node.properties.has('passthrough'));
+  const isOpen = hasIommu && state.world.valueOf('iommu') !== false;
+  const isBeside = hasTree && does.domUExtendedRegions === 'beside-devices';
   const guests = shared.map(({ guest }) => guest);
-  const isUnplaced = state.modules.some((module) => module.assumed);
-  if (isOpen || (mapping === 'direct' && isUnplaced)) {
+  if (isOpen || isBeside) {
     const because = [reason('domain-extended-regions', { node: node.path })];
     state.uncertain.push({ what: 'log', because });
     return 'unknown';
