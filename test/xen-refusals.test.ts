@@ -16,7 +16,7 @@ import { likedBoard } from './xen-refusals/liked-board.ts';
 import { modules } from './xen-refusals/modules.ts';
 import { ram } from './xen-refusals/ram.ts';
 import { sharedMemory } from './xen-refusals/shared-memory.ts';
-import { board, boot, words, type Case } from './xen-refusals/board.ts';
+import { board, boot, memory, words, type Case } from './xen-refusals/board.ts';
 
 const LIKED = 'a board it likes';
 const parts: Readonly<Record<string, readonly Case[]>> = {
@@ -129,5 +129,38 @@ describe('what a scrubbing Xen gives dom0 on several CPUs', () => {
       );
     const whole = { ...kernel, fileSize: 0x19f97c0n };
     assert.equal((await boot(board, '4.18', { kernel: whole })).outcome.kind, 'boots');
+  });
+
+  // RAM of 1984 MiB: 128 MiB below 4 GiB, of which no aligned 128 MiB are free, and the rest above.
+  const mostlyHigh = memory('reg = <0 0xb4000000 0 0x8000000 8 0 0 0x74000000>;')
+    .replaceAll('reg = <0x0 0x48000000', 'reg = <0x8 0x8000000')
+    .replaceAll('reg = <0x0 0x4c000000', 'reg = <0x8 0xc000000');
+  const highPlaces: BootProfile = {
+    xen: { address: 0x8_0020_0000n, size: 0x1500c8n },
+    dtb: { address: 0x8_0400_0000n, size: 0x4000n },
+  };
+
+  it('a 32-bit dom0 is refused for want of low memory, not of memory', async () => {
+    const more: BootProfile = { ...highPlaces, kernel: { format: 'zimage' } };
+    const { outcome } = await boot(mostlyHigh, '4.18', more);
+    assert.equal(outcome.kind, 'panics');
+    assert.equal(outcome.line?.text, 'Unable to allocate first memory bank');
+    assert.equal(
+      wordReasons(outcome.because),
+      'a 32-bit dom0 needs a free block of 128 MiB below 0x100000000, and the largest there has 64 MiB',
+    );
+  });
+
+  it('a dom0 of 64 bits is not', async () => {
+    const { outcome, log } = await boot(mostlyHigh, '4.18', highPlaces);
+    assert.equal(outcome.kind, 'boots');
+    assert.ok(log.some(({ text }) => text === 'No bank has been allocated below 32-bit.'));
+  });
+
+  it('memory that lies below the first bank is said to be free', async () => {
+    const text = mostlyHigh.replace('dom0_mem=512M', 'dom0_mem=1850M');
+    const { outcome } = await boot(text, '4.18', highPlaces);
+    assert.equal(outcome.kind, 'panics');
+    assert.match(wordReasons(outcome.because), /free only in pieces under 128 MiB below dom0's/);
   });
 });

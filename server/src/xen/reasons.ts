@@ -70,6 +70,14 @@ const WORDS = {
   'domain-memory-exceeds-ram':
     'memory of {node:word} is {size:dec} MiB, and the board has {ram:dec} MiB of RAM',
   'dom0-memory-short': "{missing:dec} MiB of dom0_mem do not fit into Xen's free memory",
+  'dom0-low-block':
+    'a 32-bit dom0 needs a free block of {wanted:dec} MiB below {limit:hex0x}, and the largest there has {largest:dec} MiB',
+  'dom0-memory-below-first':
+    "{missing:dec} MiB of dom0_mem are free only in pieces under 128 MiB below dom0's first bank at {first:hex0x}, where Xen takes none",
+  'dom0-banks-limit':
+    '{missing:dec} MiB of dom0_mem are free, but dom0 has {limit:dec} banks already',
+  'dom0-memory-in-pieces':
+    '{missing:dec} MiB of dom0_mem are free only in pieces under 4 MiB, which Xen does not look for',
   'follows-banks': "it follows from dom0's banks",
   'depends-on-banks': "it depends on where dom0's memory is",
   'rest-below-4-mib': 'the rest below 4 MiB comes from what Xen itself has left over',
