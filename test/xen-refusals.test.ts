@@ -16,7 +16,16 @@ import { likedBoard } from './xen-refusals/liked-board.ts';
 import { modules } from './xen-refusals/modules.ts';
 import { ram } from './xen-refusals/ram.ts';
 import { sharedMemory } from './xen-refusals/shared-memory.ts';
-import { board, boot, memory, words, type Case } from './xen-refusals/board.ts';
+import {
+  board,
+  boot,
+  domain,
+  inChosen,
+  memory,
+  STATIC,
+  words,
+  type Case,
+} from './xen-refusals/board.ts';
 
 const LIKED = 'a board it likes';
 const parts: Readonly<Record<string, readonly Case[]>> = {
@@ -162,5 +171,28 @@ describe('what a scrubbing Xen gives dom0 on several CPUs', () => {
     const { outcome } = await boot(text, '4.18', highPlaces);
     assert.equal(outcome.kind, 'panics');
     assert.match(wordReasons(outcome.because), /free only in pieces under 128 MiB below dom0's/);
+  });
+
+  it('static memory in cells that the release does not read says so', async () => {
+    const text = inChosen(
+      domain(`cpus = <1>; memory = <0 0x10000>; #xen,static-mem-address-cells = <1>;
+        #xen,static-mem-size-cells = <1>; xen,static-mem = <0x60000000 0x4000000>;`),
+    );
+    const plain = text.replace(/#xen,static-mem-\S+ = <1>;/g, '');
+    const whole = plain.replace('<0x60000000 0x4000000>', '<0 0x60000000 0 0x2000000>');
+    const why = async (board: string, name: string): Promise<string> => {
+      const { outcome } = await boot(board, name, STATIC);
+      return outcome.kind === 'boots' ? 'boots' : wordReasons(outcome.because);
+    };
+    const read =
+      'reads xen,static-mem of /chosen/domU1 with the cells of /chosen, 2 and 2, and not';
+    assert.equal(await why(text, '4.16'), 'boots');
+    for (const name of ['4.17', '4.18', '4.22']) assert.ok((await why(text, name)).includes(read));
+    // What is wrong for another reason is not blamed on the cells.
+    assert.equal(
+      await why(whole, '4.18'),
+      'memory of /chosen/domU1 is not the sum of its xen,static-mem',
+    );
+    assert.match(await why(whole, '4.16'), /#xen,static-mem-size-cells, which .*domU1 lacks$/);
   });
 });

@@ -154,6 +154,10 @@ const WORDS = {
     'xen,static-mem or xen,shared-mem of {node:word} lies outside all RAM that Xen describes by pages',
   'static-memory-given-twice':
     '{node:word} sets memory aside that was set aside before, and Xen takes each page once',
+  'static-memory-other-cells':
+    'this release reads xen,static-mem of {node:word} with the cells of {parent:word}, {address:dec} and {size:dec}, and not with #xen,static-mem-address-cells and #xen,static-mem-size-cells',
+  'static-memory-without-cells':
+    'this release reads xen,static-mem with #xen,static-mem-address-cells and #xen,static-mem-size-cells, which {node:word} lacks',
   'static-memory-sum': 'memory of {node:word} is not the sum of its xen,static-mem',
   'domain-capabilities': 'capabilities of {node:word} are {bits:hex0x}, and Xen knows 1, 2 and 4',
   'hardware-domain-twice': '{node:word} is to be the hardware domain beside dom0',
