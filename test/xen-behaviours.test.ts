@@ -114,6 +114,14 @@ const ROWS: { readonly [Name in keyof Behaviours]: Row<Name> } = {
     '4.14.0': true,
     unstable: true,
   },
+  efiLoaderMemory: {
+    '4.12.2': false,
+    '4.12.3': true,
+    '4.13.0': false,
+    '4.13.1': true,
+    '4.14.0': true,
+    unstable: true,
+  },
   efiSkipsRuntime: {
     '4.15.3': false,
     '4.15.4': true,

@@ -23,6 +23,7 @@ import {
   inChosen,
   memory,
   STATIC,
+  UEFI,
   words,
   type Case,
 } from './xen-refusals/board.ts';
@@ -194,5 +195,40 @@ describe('what a scrubbing Xen gives dom0 on several CPUs', () => {
       'memory of /chosen/domU1 is not the sum of its xen,static-mem',
     );
     assert.match(await why(whole, '4.16'), /#xen,static-mem-size-cells, which .*domU1 lacks$/);
+  });
+
+  /** Ranges of UEFI's map by what is special about them; WB and RUNTIME are attributes. */
+  const WB = 8n;
+  const RUNTIME = 1n << 63n;
+  const ofEveryKind = [
+    ['EfiConventionalMemory', 0x4000_0000n, 0x5000_0000n, WB],
+    ['EfiConventionalMemory', 0x5800_0000n, 0x6000_0000n, 1n],
+    ['EfiConventionalMemory', 0x6800_0000n, 0x7000_0000n, WB | RUNTIME],
+    ['EfiBootServicesData', 0x7800_0000n, 0x8000_0000n, WB],
+    ['EfiLoaderData', 0x8800_0000n, 0x9000_0000n, WB],
+    ['EfiBootServicesCode', 0x9800_0000n, 0xa000_0000n, WB],
+  ] as const;
+  const efiMemoryMap = ofEveryKind.map(([type, start, end, attributes]) => ({
+    type,
+    start,
+    end,
+    attributes,
+  }));
+  it("RAM in UEFI's map is what a release takes, by type and attribute", async () => {
+    const starts = async (name: string, efiOptions?: string): Promise<string> => {
+      const xen = efiOptions === undefined ? {} : { xen: { efiOptions } };
+      const { ram: banks } = await boot(board, name, { ...UEFI, efiMemoryMap, ...xen });
+      return banks.map(({ start }) => (start >> 24n).toString(16)).join(' ');
+    };
+    for (const name of ['4.11', '4.12.2', '4.13.0'])
+      assert.equal(await starts(name), '40 58 68 78 98', name);
+    for (const name of ['4.12.3', '4.13.1', '4.15.3', '4.16.2'])
+      assert.equal(await starts(name), '40 68 78 88 98', name);
+    for (const name of ['4.15.4', '4.17.0', '4.22.0'])
+      assert.equal(await starts(name), '40 78 88 98', name);
+    assert.equal(await starts('4.18', '-cfg=xen.cfg -mapbs'), '40 88');
+    assert.equal(await starts('4.18', '/mapbs'), '40 88');
+    assert.equal(await starts('4.11', '-mapbs'), '40 58 68');
+    assert.equal(await starts('4.18', '-cfg=mapbs -basevideo'), '40 78 88 98');
   });
 });

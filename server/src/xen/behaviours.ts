@@ -118,6 +118,8 @@ export const TABLE = {
   efiIgnoresMemoryNodes: flag('early_scan_node', on('4.17.0')),
   /** Whether UEFI's memory is RAM only when it is write-back memory. */
   efiWriteBackOnly: flag('efi_process_memory_map_bootinfo', on('4.12.3', '4.13.1', '4.14.0')),
+  /** Whether what UEFI's loaders have is RAM, as what its boot services have always is. */
+  efiLoaderMemory: flag('efi_process_memory_map_bootinfo', on('4.12.3', '4.13.1', '4.14.0')),
   /** Whether UEFI's memory that runtime services keep is no RAM, whatever its type is. */
   efiSkipsRuntime: flag('efi_process_memory_map_bootinfo', on('4.15.4', '4.16.3', '4.17.0')),
   /** Whether a descriptor of UEFI's that starts where a bank ends is added to that bank. */

@@ -289,7 +289,9 @@ function stop(state: BootState, what: 'first-bank' | 'all', left: number, becaus
     else panic(state, 'dom0-memory-short', { missing }, because, source);
     return;
   }
-  if (state.banksUncertain || left < MIN_BLOCK) {
+  if (state.banksUncertain) {
+    giveUp(state, reason('boot-may-end-at-memory', {}));
+  } else if (left < MIN_BLOCK) {
     state.banksUncertain = true;
     giveUp(state, because);
   } else if (what === 'first-bank') panic(state, 'first-bank-impossible', {}, because, source);
