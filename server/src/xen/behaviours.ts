@@ -353,11 +353,11 @@ export const TABLE = {
   alwaysNamesRamdisk: flagUntil('make_chosen_node', off('4.18.0')),
   /** Whether the clock frequency of the host's timer is in a domain's tree. */
   domainTimerFrequency: flag('make_timer_node', on('4.13.0')),
-  /** Whether nodes of a domain's devices have plain unit addresses, not the numbers as C has them: `0x03001000ULL`. */
+  /** Whether nodes of a domain's devices have plain unit addresses, not numbers as C has them: `0x03001000ULL`. */
   domainPlainUnitAddress: flag('make_gicv2_domU_node', on('4.17.0')),
   /** Whether the interrupt controller of a domain counts its redistributors' regions. */
   domainCountsRedistributors: flag('make_gicv3_domU_node', on('4.20.0')),
-  /** In which order a domain's tree is written, on which it depends which names of properties share their end. */
+  /** Whether the nodes of PSCI and vpl011 are the last of a domain's tree. */
   domainPsciLast: flag('prepare_dtb_domU', on('4.21.0')),
   /** Bytes that the buffer of a domain's tree has. */
   domainBlobBuffer: choice('DOMU_DTB_SIZE', 4096, [['4.22.0'], 2048 + 128 * 128]),
@@ -366,7 +366,7 @@ export const TABLE = {
     ['4.21.0'],
     'at-end',
   ]),
-  /** Whether `xen,enhanced` may say `legacy`, and Xen allocates the page for Xenstore where it does not. */
+  /** Whether Xen allocates a domain's page for Xenstore, unless `xen,enhanced` says `legacy`. */
   allocatesXenstorePage: flag('alloc_xenstore_page', on('4.21.0')),
   /** What a domain with static memory does on a build without it. */
   staticMemWithoutConfig: choice<'panics' | 'unreachable' | 'unreachable-header'>(
