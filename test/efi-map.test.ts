@@ -93,6 +93,19 @@ describe('read-efi-map', () => {
     });
   }
 
+  it('reads attributes in every form', () => {
+    const RUNTIME = 1n << 63n;
+    for (const [name, dump] of Object.entries(DUMPS)) {
+      const map = readEfiMap(dump);
+      const found = map.ok ? map.ranges.map(({ attributes = 0n }) => attributes) : [];
+      const isAny = (at: number, bits: bigint): boolean => ((found[at] ?? 0n) & bits) !== 0n;
+      assert.deepEqual([isAny(0, 8n), isAny(0, RUNTIME)], [true, false], name);
+      assert.deepEqual([isAny(3, 8n), isAny(3, RUNTIME), isAny(3, 1n)], [false, true, true], name);
+    }
+    const bare = readEfiMap('CONVENTIONAL     0000000040000000-0000000048000000\n');
+    assert.ok(bare.ok && !('attributes' in (bare.ranges[0] ?? {})));
+  });
+
   it('knows each type by number, and keeps those that only their maker knows', () => {
     const entry = (number: number): string =>
       `efi: mem00: type=${number}, attr=0xf, range=[0x0-0x1000) (0MB)\n`;

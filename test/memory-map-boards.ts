@@ -311,6 +311,7 @@ export class BoardWriter {
       restsOn: [],
       settled: undefined,
       neighbours: [],
+      domUs: [],
       uncertain: [],
     });
     return this;

@@ -194,7 +194,13 @@ type Whole<Type> = Type extends bigint
 
 /** Every field: a new one does not compile before it is here, and fails before it is in the schema. */
 const wholeProfile: Whole<BootProfile> = {
-  xen: { address: '0x40200000', size: '0x118000', textSize: 524288, debug: true },
+  xen: {
+    address: '0x40200000',
+    size: '0x118000',
+    textSize: 524288,
+    debug: true,
+    efiOptions: '-cfg=xen.cfg -mapbs',
+  },
   dtb: { address: '0x44000000', size: '0X9BD' },
   kernel: { fileSize: 1, textOffset: 0, format: 'gzip', uncompressedSize: '12' },
   boot: 'efi',

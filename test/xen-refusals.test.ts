@@ -16,7 +16,17 @@ import { likedBoard } from './xen-refusals/liked-board.ts';
 import { modules } from './xen-refusals/modules.ts';
 import { ram } from './xen-refusals/ram.ts';
 import { sharedMemory } from './xen-refusals/shared-memory.ts';
-import { board, boot, words, type Case } from './xen-refusals/board.ts';
+import {
+  board,
+  boot,
+  domain,
+  inChosen,
+  memory,
+  STATIC,
+  UEFI,
+  words,
+  type Case,
+} from './xen-refusals/board.ts';
 
 const LIKED = 'a board it likes';
 const parts: Readonly<Record<string, readonly Case[]>> = {
@@ -129,5 +139,96 @@ describe('what a scrubbing Xen gives dom0 on several CPUs', () => {
       );
     const whole = { ...kernel, fileSize: 0x19f97c0n };
     assert.equal((await boot(board, '4.18', { kernel: whole })).outcome.kind, 'boots');
+  });
+
+  // RAM of 1984 MiB: 128 MiB below 4 GiB, of which no aligned 128 MiB are free, and the rest above.
+  const mostlyHigh = memory('reg = <0 0xb4000000 0 0x8000000 8 0 0 0x74000000>;')
+    .replaceAll('reg = <0x0 0x48000000', 'reg = <0x8 0x8000000')
+    .replaceAll('reg = <0x0 0x4c000000', 'reg = <0x8 0xc000000');
+  const highPlaces: BootProfile = {
+    xen: { address: 0x8_0020_0000n, size: 0x1500c8n },
+    dtb: { address: 0x8_0400_0000n, size: 0x4000n },
+  };
+
+  it('a 32-bit dom0 is refused for want of low memory, not of memory', async () => {
+    const more: BootProfile = { ...highPlaces, kernel: { format: 'zimage' } };
+    const { outcome } = await boot(mostlyHigh, '4.18', more);
+    assert.equal(outcome.kind, 'panics');
+    assert.equal(outcome.line?.text, 'Unable to allocate first memory bank');
+    assert.equal(
+      wordReasons(outcome.because),
+      'a 32-bit dom0 needs a free block of 128 MiB below 0x100000000, and the largest there has 64 MiB',
+    );
+  });
+
+  it('a dom0 of 64 bits is not', async () => {
+    const { outcome, log } = await boot(mostlyHigh, '4.18', highPlaces);
+    assert.equal(outcome.kind, 'boots');
+    assert.ok(log.some(({ text }) => text === 'No bank has been allocated below 32-bit.'));
+  });
+
+  it('memory that lies below the first bank is said to be free', async () => {
+    const text = mostlyHigh.replace('dom0_mem=512M', 'dom0_mem=1850M');
+    const { outcome } = await boot(text, '4.18', highPlaces);
+    assert.equal(outcome.kind, 'panics');
+    assert.match(wordReasons(outcome.because), /free only in pieces under 128 MiB below dom0's/);
+  });
+
+  it('static memory in cells that the release does not read says so', async () => {
+    const text = inChosen(
+      domain(`cpus = <1>; memory = <0 0x10000>; #xen,static-mem-address-cells = <1>;
+        #xen,static-mem-size-cells = <1>; xen,static-mem = <0x60000000 0x4000000>;`),
+    );
+    const plain = text.replace(/#xen,static-mem-\S+ = <1>;/g, '');
+    const whole = plain.replace('<0x60000000 0x4000000>', '<0 0x60000000 0 0x2000000>');
+    const why = async (board: string, name: string): Promise<string> => {
+      const { outcome } = await boot(board, name, STATIC);
+      return outcome.kind === 'boots' ? 'boots' : wordReasons(outcome.because);
+    };
+    const read =
+      'reads xen,static-mem of /chosen/domU1 with the cells of /chosen, 2 and 2, and not';
+    assert.equal(await why(text, '4.16'), 'boots');
+    for (const name of ['4.17', '4.18', '4.22']) assert.ok((await why(text, name)).includes(read));
+    // What is wrong for another reason is not blamed on the cells.
+    assert.equal(
+      await why(whole, '4.18'),
+      'memory of /chosen/domU1 is not the sum of its xen,static-mem',
+    );
+    assert.match(await why(whole, '4.16'), /#xen,static-mem-size-cells, which .*domU1 lacks$/);
+  });
+
+  /** Ranges of UEFI's map by what is special about them; WB and RUNTIME are attributes. */
+  const WB = 8n;
+  const RUNTIME = 1n << 63n;
+  const ofEveryKind = [
+    ['EfiConventionalMemory', 0x4000_0000n, 0x5000_0000n, WB],
+    ['EfiConventionalMemory', 0x5800_0000n, 0x6000_0000n, 1n],
+    ['EfiConventionalMemory', 0x6800_0000n, 0x7000_0000n, WB | RUNTIME],
+    ['EfiBootServicesData', 0x7800_0000n, 0x8000_0000n, WB],
+    ['EfiLoaderData', 0x8800_0000n, 0x9000_0000n, WB],
+    ['EfiBootServicesCode', 0x9800_0000n, 0xa000_0000n, WB],
+  ] as const;
+  const efiMemoryMap = ofEveryKind.map(([type, start, end, attributes]) => ({
+    type,
+    start,
+    end,
+    attributes,
+  }));
+  it("RAM in UEFI's map is what a release takes, by type and attribute", async () => {
+    const starts = async (name: string, efiOptions?: string): Promise<string> => {
+      const xen = efiOptions === undefined ? {} : { xen: { efiOptions } };
+      const { ram: banks } = await boot(board, name, { ...UEFI, efiMemoryMap, ...xen });
+      return banks.map(({ start }) => (start >> 24n).toString(16)).join(' ');
+    };
+    for (const name of ['4.11', '4.12.2', '4.13.0'])
+      assert.equal(await starts(name), '40 58 68 78 98', name);
+    for (const name of ['4.12.3', '4.13.1', '4.15.3', '4.16.2'])
+      assert.equal(await starts(name), '40 68 78 88 98', name);
+    for (const name of ['4.15.4', '4.17.0', '4.22.0'])
+      assert.equal(await starts(name), '40 78 88 98', name);
+    assert.equal(await starts('4.18', '-cfg=xen.cfg -mapbs'), '40 88');
+    assert.equal(await starts('4.18', '/mapbs'), '40 88');
+    assert.equal(await starts('4.11', '-mapbs'), '40 58 68');
+    assert.equal(await starts('4.18', '-cfg=mapbs -basevideo'), '40 78 88 98');
   });
 });

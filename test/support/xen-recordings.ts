@@ -266,7 +266,7 @@ function printedModule(
 
 /** Lines about memory: every one recorded must be predicted. */
 const ABOUT_MEMORY =
-  /^(?:RAM:|MODULE\[| RESVD\[| SHMEM\[|CMDLINE\[|Command line:|Region:|fdt:|Warning:|WARNING:|Early FDT parsing failed|Max number|Allocating (?:1:1 )?mappings|(?:d\d+ )?BANK\[|d\d+: STATIC BANK|No bank has been allocated|Failed to (?:allocate|assign) requested|Grant table range|(?:d0: )?(?:E|e)xtended region|(?:d0: f|F)ailed to allocate extended|Loading \S+ (?:kernel|initrd)|Loading (?:d0|dom0) DTB|Loading ramdisk|Loading kernel|Loading zImage|\*\*\* LOADING DOM|Checking for|Initrd |PFN compression|Placing Xen|Update BOOTMOD|PLEASE SPECIFY|Missing kernel|Device tree generation failed|Could not set up|Unable to (?!initialize)|Not enough|cannot add|CONFIG_STATIC|Frametable|The frametable|Ignoring|Size of "memory"|Xen dom0less|parameter "dom0_mem"|.* exceeds the maximum allowed PA width)/;
+  /^(?:RAM:|MODULE\[| RESVD\[| SHMEM\[|CMDLINE\[|Command line:|Region:|fdt:|Warning:|WARNING:|Early FDT parsing failed|Max number|Allocating (?:1:1 )?mappings|(?:d\d+ )?BANK\[|d\d+: STATIC BANK|No bank has been allocated|Failed to (?:allocate|assign) requested|Grant table range|(?:d0: )?(?:E|e)xtended region|(?:d0: f|F)ailed to allocate extended|Loading \S+ (?:kernel|initrd)|Loading (?:d\d+|dom0) DTB|Loading ramdisk|Loading kernel|Loading zImage|\*\*\* LOADING DOM|Checking for|Initrd |PFN compression|Placing Xen|Update BOOTMOD|PLEASE SPECIFY|Missing kernel|Device tree generation failed|Could not set up|Unable to (?!initialize)|Not enough|cannot add|CONFIG_STATIC|Frametable|The frametable|Ignoring|Size of "memory"|Xen dom0less|parameter "dom0_mem"|.* exceeds the maximum allowed PA width)/;
 
 /** Where a line's absence is excused by what a prediction declares uncertain. */
 const EXCUSES: readonly (readonly [string, RegExp])[] = [
@@ -347,8 +347,10 @@ function compareLines(recording: Recording, boot: XenBoot, reasons: string[]): v
     matched.add(index);
     at = index + 1;
   }
-  // The sizes of domUs' blobs are not predicted.
-  const firstDomU = recorded.findIndex((line) => line.startsWith('*** LOADING DOMU'));
+  // A domU's blob repeats a file of its own where it has one, and that is not at hand.
+  const firstDomU = recorded.some((line) => /^MODULE\[\d+\]: .* DTB\b/.test(line))
+    ? recorded.findIndex((line) => line.startsWith('*** LOADING DOMU'))
+    : -1;
   const openFrom = boot.uncertain.some(({ what }) => what === 'log')
     ? recorded.findIndex((line) => line.startsWith('Allocating 1:1'))
     : recorded.length;

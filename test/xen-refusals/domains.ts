@@ -3,6 +3,11 @@
 import { inReleases, memory, inChosen, domain, PLAIN, STATIC, type Case } from './board.ts';
 
 const NOT_SET_UP = 'Could not set up domain domU1 (rc = -22)';
+/** The board without modules for dom0. */
+const withoutDom0 = (text: string): string =>
+  inChosen(text).replace(/\n\t\tmodule@4[8c]000000 \{[^}]*\};/g, '');
+const SHARED = 'compatible = "xen,domain-shared-memory-v1"; xen,shm-id = "s";';
+const STATIC_SHM = { config: { staticMemory: true, staticShm: true } };
 const NO_KERNEL = 'Could not set up domain domU1 (rc = -2)';
 export const domains: readonly Case[] = [
   [
@@ -238,5 +243,144 @@ export const domains: readonly Case[] = [
     ),
     inReleases('4.18'),
     STATIC,
+  ],
+  [
+    'with more CPUs than its interrupt controller has',
+    inChosen(domain('cpus = <9>; memory = <0 0x10000>;')),
+    {
+      '4.12': ['panics', 'Error creating domain domU1'],
+      '4.22': ['panics', 'Error creating domain domU1 (rc = -22)'],
+    },
+  ],
+  [
+    'with a kernel and a tree that leave no room in its first bank',
+    inChosen(domain('cpus = <1>; memory = <0 0x1000>;', 0x280000)),
+    {
+      '4.18': ['panics', 'Not enough memory in the first bank for the kernel+dtb+initrd'],
+    },
+  ],
+  [
+    'of a GICv3 with more CPUs than its tree has room for',
+    inChosen(domain('cpus = <40>; memory = <0 0x10000>;')).replace(
+      'compatible = "arm,cortex-a15-gic";',
+      'compatible = "arm,gic-v3"; #redistributor-regions = <1>;',
+    ),
+    {
+      '4.20': ['panics', NOT_SET_UP, 'Device tree generation failed (-3).'],
+      '4.22': ['boots', undefined, 'Loading d1 DTB to 0x0000000043e00000-0x0000000043e01256'],
+    },
+  ],
+  [
+    'without dom0, that is to have Xenstore',
+    withoutDom0(domain('cpus = <1>; memory = <0 0x10000>; xen,enhanced;')),
+    {
+      '4.17': [
+        'panics',
+        'At the moment, Xenstore support requires dom0 to be present',
+        '*** LOADING DOMU cpus=1 memory=10000KB ***',
+      ],
+      '4.21': [
+        'panics',
+        'xenstore requested, but xenstore domain not present',
+        'd1: extended region 0: 0x44000000->0x100000000',
+      ],
+    },
+  ],
+  [
+    'without dom0, that runs Xenstore itself',
+    withoutDom0(
+      domain('cpus = <1>; memory = <0 0x10000>; xen,enhanced = "legacy"; capabilities = <5>;'),
+    ),
+    { '4.21': ['boots', undefined, 'd1: extended region 1: 0x200000000->0x10000000000'] },
+  ],
+  [
+    'without dom0, that is told of Xen but not to have Xenstore',
+    withoutDom0(domain('cpus = <1>; memory = <0 0x10000>; xen,enhanced = "no-xenstore";')),
+    inReleases('4.16 4.17 4.21'),
+  ],
+  [
+    'that is not told of Xen, by a value that Xen does not know',
+    inChosen(domain('cpus = <1>; memory = <0 0x10000>; xen,enhanced = "legacy";')),
+    inReleases('4.20'),
+  ],
+  [
+    'that is to run Xenstore beside dom0',
+    inChosen(domain('cpus = <1>; memory = <0 0x10000>; capabilities = <4>;')),
+    {
+      '4.20': ['boots', undefined],
+      '4.21': [
+        'panics',
+        'Only 1 xenstore domain can be specified! (0)****************************************',
+      ],
+    },
+  ],
+  [
+    'with capabilities that Xen does not know',
+    inChosen(domain('cpus = <1>; memory = <0 0x10000>; capabilities = <0x18>;')),
+    { '4.20': ['boots', undefined], '4.21': ['panics', 'Invalid capabilities (18)'] },
+  ],
+  [
+    'that is the hardware domain beside dom0',
+    inChosen(domain('cpus = <1>; memory = <0 0x10000>; capabilities = <2>;')),
+    { '4.21': ['panics', 'Only 1 hardware domain can be specified! (d0)'] },
+  ],
+  [
+    'that is the hardware domain, without an IOMMU',
+    withoutDom0(domain('cpus = <1>; memory = <0 0x10000>; capabilities = <7>;')),
+    { '4.21': ['panics', 'non-direct mapped hardware domain requires iommu'] },
+    { iommu: false },
+  ],
+  [
+    'that is the hardware domain, with an IOMMU',
+    withoutDom0(domain('cpus = <1>; memory = <0 0x10000>; capabilities = <7>;')),
+    { '4.21': ['unknown', undefined] },
+    { iommu: true },
+  ],
+  [
+    'that is the hardware domain, and is passed devices',
+    withoutDom0(
+      domain('cpus = <1>; memory = <0 0x10000>; capabilities = <7>; passthrough = "enabled";'),
+    ),
+    { '4.21': ['panics', "Don't specify passthrough for hardware domain"] },
+    { iommu: true },
+  ],
+  [
+    'that is the hardware domain, with a tree for devices',
+    withoutDom0(
+      domain(
+        'cpus = <1>; memory = <0 0x10000>; capabilities = <7>; t { compatible = "multiboot,device-tree", "multiboot,module"; reg = <0 0x52000000 0 0x1000>; };',
+      ),
+    ),
+    { '4.21': ['panics', '"multiboot,device-tree" incompatible with hardware domain'] },
+    { iommu: true },
+  ],
+  [
+    'mapped one to one, and told of Xen',
+    inChosen(
+      domain(
+        'cpus = <1>; memory = <0 0x10000>; direct-map; xen,enhanced; vpl011; xen,static-mem = <0 0x60000000 0 0x4000000>;',
+      ),
+    ),
+    inReleases('4.17 4.19 4.21'),
+    STATIC,
+  ],
+  [
+    'told of Xen, that shares memory with another',
+    inChosen(
+      domain(
+        `cpus = <1>; memory = <0 0x10000>; xen,enhanced; s { ${SHARED} xen,shared-mem = <0 0x70000000 0 0x50000000 0 0x1000000>; };`,
+      ),
+    ),
+    inReleases('4.18 4.19 4.21'),
+    STATIC_SHM,
+  ],
+  [
+    'told of Xen, with a tree for devices',
+    inChosen(
+      domain(
+        'cpus = <1>; memory = <0 0x10000>; xen,enhanced; t { compatible = "multiboot,device-tree", "multiboot,module"; reg = <0 0x52000000 0 0x1000>; };',
+      ),
+    ),
+    inReleases('4.20 4.21'),
   ],
 ];

@@ -8,7 +8,7 @@ import { makeMapModel } from '../map-view/make-map-model.ts';
 import { decodeAddress } from '../ide/decode-address.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
-import { likelyParts, mapJson } from './map-json.ts';
+import { isDomain, likelyParts, mapJson } from './map-json.ts';
 import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import { placeText, printMapMarkdown, printMapText } from './print-map.ts';
@@ -32,7 +32,7 @@ function printed(opened: OpenBoard, options: MapOptions): string {
   const map = mapJson(opened.board, options.for, opened.places);
   const text = {
     likely: likelyParts(opened.board, options.for),
-    allDevices: options.devices === true,
+    allDevices: options.devices === true || isDomain(options.for),
   };
   switch (options.format) {
     case 'json':

@@ -5,7 +5,9 @@ import { subtract, type Range } from '../addresses/region.ts';
 import { wordUnknown } from '../ide/word-unknown.ts';
 import { mapDomain } from '../analysis/map-domain.ts';
 import { wordUnreadText, type UnreadText } from '../memory/unread-text.ts';
+import type { Module } from '../memory/memory-map.ts';
 import type { Board } from '../rules/board.ts';
+import { guestsOf, passedNodes, passedRanges } from '../rules/guests/guests-of.ts';
 import { spanOf, stringOf, type DtNode, type Written } from '../tree/device-tree.ts';
 import { allSystems, systemOf } from '../systems/all-systems.ts';
 import { bootInWords, verdictsUnder } from '../systems/verdicts-for.ts';
@@ -135,7 +137,8 @@ class View {
     };
   }
 
-  under(boot: Boot, reader: string): JsonMap {
+  /** `passed`: what is known of devices that the reader has beside those of its map. */
+  under(boot: Boot, reader: string, passed: readonly Placed[] = []): JsonMap {
     const map = mapUnder(this.#board, boot, reader);
     return {
       for: reader,
@@ -145,10 +148,10 @@ class View {
         ...this.#placedAt(each),
         kind: each.kind,
         ...flagsOf(each.node),
-        owner: this.#ownerUnder(boot, each, reader) ?? ownName(each.node),
+        owner: each.owner ?? this.#ownerUnder(boot, each, reader) ?? ownName(each.node),
       })),
       modules: map.modules.map((each) => ({ ...this.#placedAt(each), kind: each.kind })),
-      devices: map.devices.map((each) => this.#placedAt(each)),
+      devices: [...map.devices, ...passed].map((each) => this.#placedAt(each)),
       free: map.free.map(jsonRange),
       unknown: [
         ...(systemOf(boot).isHypervisor ? [] : this.#unknown()),
@@ -165,11 +168,22 @@ class View {
     return (other ?? own)?.owner;
   }
 
+  /** As the first release that builds domains has it; as the tree describes it where none is asked for. */
   domain(name: string): JsonMap {
     const domain = mapDomain(this.#board, name);
     if (!domain.found) {
       const known = [...READERS, ...domain.known];
       throw new Failure(`${name}: no such reader; there are ${known.join(', ')}`);
+    }
+    const boot = this.#board.boots.find((each) => systemOf(each).isHypervisor);
+    if (boot) {
+      const { devices, unknown } = this.#passedTo(domain.modules);
+      const map = this.under(boot, name, devices);
+      const where = this.#named(domain.node, undefined);
+      return {
+        ...map,
+        unknown: [...map.unknown, ...unknown.map((because) => ({ ...where, because }))],
+      };
     }
     return {
       for: name,
@@ -188,6 +202,35 @@ class View {
         because,
       })),
     };
+  }
+
+  /**
+   * Devices of the host, where the domain of these modules sees them: the tree that assigns them is a guest beside the
+   * board, loaded where a module of the domain is, or the only one for the only domain that wants one.
+   */
+  #passedTo(modules: readonly Module[]): { devices: Placed[]; unknown: string[] } {
+    const isTree = ({ kind }: Module): boolean => kind === 'device-tree';
+    const own = modules.find(isTree);
+    if (!own) return { devices: [], unknown: [] };
+    const trees = guestsOf(this.#board).filter(({ tree }) => tree !== undefined);
+    const isOnly = trees.length === 1 && this.#board.map.modules.filter(isTree).length === 1;
+    const guest = trees.find(
+      ({ loadedAt }) => loadedAt === own.start || (isOnly && loadedAt === undefined),
+    );
+    if (!guest?.tree)
+      return {
+        devices: [],
+        unknown: ['devices passed to it: --guest gives the device tree that assigns them'],
+      };
+    const devices = [...passedNodes(guest.tree)].flatMap((node) =>
+      passedRanges(node).map(({ start, end, guest: seen, written }) => ({
+        start: seen,
+        end: seen + end - start,
+        node,
+        written,
+      })),
+    );
+    return { devices, unknown: [] };
   }
 
   #unknown(): JsonMap['unknown'] {
@@ -261,9 +304,17 @@ function ownName(node: DtNode | undefined): string {
 export type LikelyParts = ReadonlySet<string>;
 
 export function likelyParts(board: Board, reader: string): LikelyParts {
-  if (board.map.unread) return new Set();
+  if (board.map.unread || reader === 'host') return new Set();
   const system = allSystems.find(({ readers }) => readers.includes(reader));
-  return new Set(system && mapUnder(board, firstBoot(board, system), reader).likely);
+  const boot = system
+    ? firstBoot(board, system)
+    : board.boots.find((each) => systemOf(each).isHypervisor);
+  return new Set(boot && mapUnder(board, boot, reader).likely);
+}
+
+/** Whether a reader is a domain of the tree, of which all devices are worth a line. */
+export function isDomain(reader: string): boolean {
+  return !READERS.includes(reader);
 }
 
 /** Back to numbers. */

@@ -12,6 +12,8 @@ export interface FactValues {
   'xen.size': bigint;
   'xen.textSize': bigint;
   'xen.debug': boolean;
+  /** What a Xen that UEFI starts with `xen.cfg` is called with: `-cfg=`, `-basevideo`, `-mapbs`. */
+  'xen.efiOptions': string;
   'dtb.address': bigint;
   /** The DTB's total size as it is handed to Xen, padding included. */
   'dtb.size': bigint;
@@ -94,4 +96,5 @@ export type FactReason =
   | 'usual-architecture'
   | 'tree-uses-it'
   | 'tree-does-not-use-it'
-  | 'usual-build';
+  | 'usual-build'
+  | 'usual-call';

@@ -26,6 +26,8 @@ export interface BootProfile {
     readonly size?: bigint;
     readonly textSize?: bigint;
     readonly debug?: boolean;
+    /** What UEFI's shell or boot manager calls its image with: `-cfg=xen.cfg -mapbs`. */
+    readonly efiOptions?: string;
   };
   readonly dtb?: { readonly address?: bigint; readonly size?: bigint };
   readonly kernel?: {

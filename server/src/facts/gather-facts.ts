@@ -88,6 +88,8 @@ function gather(
     },
     'xen.textSize': said(({ xen }) => xen?.textSize) ?? unknown('image-knows'),
     'xen.debug': said(({ xen }) => xen?.debug) ?? assumed(true, 'usual-build', false),
+    // Nothing in a tree speaks of them, and few use more than -cfg=.
+    'xen.efiOptions': said(({ xen }) => xen?.efiOptions) ?? assumed('', 'usual-call'),
     'dtb.address': said(({ dtb }) => dtb?.address) ?? anyPlace,
     'dtb.size':
       said(({ dtb }) => dtb?.size) ?? (efi ? unknown('written-by-efi-stub') : paddedSize(compiled)),

@@ -35,6 +35,7 @@ const REASONS: Readonly<Record<FactReason, string>> = {
   'tree-uses-it': 'the tree uses it',
   'tree-does-not-use-it': 'the tree does not use it',
   'usual-build': 'the default of builds',
+  'usual-call': 'few set-ups need more than -cfg=',
 };
 
 /** Why a fact has its value, or none: a clause. */
@@ -79,6 +80,12 @@ const WORDS: Words = {
     title: 'debug build of Xen',
     clause: yesOrNo('Xen is a debug build', 'Xen is a release build'),
     find: "CONFIG_DEBUG in Xen's .config, or `debug=y` in its first log line",
+  },
+  'xen.efiOptions': {
+    title: "options of Xen's UEFI image",
+    clause: (value) =>
+      value === '' ? 'Xen is started without options' : `Xen is started with "${value}"`,
+    find: "what stands behind xen.efi in UEFI's shell; -mapbs keeps the memory of boot services",
   },
   'dtb.address': {
     title: "the DTB's load address",

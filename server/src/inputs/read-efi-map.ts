@@ -94,7 +94,7 @@ export function readEfiMap(text: string): EfiMap {
   if (overlap) return overlap;
   return {
     ok: true,
-    ranges: entries.map(({ start, end, type }) => ({ start, end, type })),
+    ranges: entries.map(({ line: _, ...range }) => range),
     line: first.line,
     ignored: others.filter(({ line, because }) => line < last.line || because !== NO_ENTRY),
   };
@@ -129,25 +129,51 @@ const TABLE = new RegExp(
 );
 /** `memmap -sfo` of the UEFI shell. */
 const SHELL_COMMAS = new RegExp(
-  `MemoryMap,"([\\w ]{1,40})","(${HEX}{1,16})","(${HEX}{1,16})","(${HEX}{1,16})"`,
+  `MemoryMap,"([\\w ]{1,40})","(${HEX}{1,16})","(${HEX}{1,16})","(${HEX}{1,16})"(?:,"(${HEX}{1,16})")?`,
 );
 const LINUX_RANGE = new RegExp(`0x(${HEX}{1,16})-0x(${HEX}{1,16})(?!${HEX})`);
 const LINUX_TYPE = /\[([A-Za-z0-9 /=\t]{1,40})\|/;
 const LINUX_OLD_TYPE = /\btype=(\d{1,10}), attr=/;
+const LINUX_ATTRIBUTES = /\battr=0x([0-9a-fA-F]{1,16})(?![0-9a-fA-F])/;
+/** The words behind the type. */
+const LINUX_WORDS = /\[[^|\]]{1,40}\|([^\]]{1,100})\]/;
 /** Words of a type, without a prefix such as a time: the longest name has two. */
 const LAST_WORDS =
   /(?:^|[\s>|\]])((?:[A-Za-z][\w-]{0,30} ){0,2}[A-Za-z(][\w)-]{0,30}|[0-9a-f]{8})\s*$/;
+
+/** Bits by the words that tools have for them (UEFI Specification: EFI_MEMORY_UC and others). */
+const ATTRIBUTES: ReadonlyMap<string, bigint> = new Map([
+  ...['UC', 'WC', 'WT', 'WB', 'UCE'].map((word, bit) => [word, 1n << BigInt(bit)] as const),
+  ...['WP', 'RP', 'XP', 'NV', 'MR', 'RO', 'SP', 'CC'].map(
+    (word, bit) => [word, 1n << BigInt(12 + bit)] as const,
+  ),
+  ['RT', 1n << 63n],
+  ['RUN', 1n << 63n],
+]);
+
+/** The attributes in a column of words or of 16 digits; undefined where it has none of them. */
+function attributesIn(column: string): bigint | undefined {
+  const words = column.split(/[\s|]+/).filter((word) => word !== '');
+  const [first = ''] = words;
+  if (words.length === 1 && /^[0-9a-fA-F]{16}$/.test(first)) return BigInt(`0x${first}`);
+  const bits = words.flatMap((word) => ATTRIBUTES.get(word) ?? []);
+  return bits.length === 0 ? undefined : bits.reduce((all, bit) => all | bit);
+}
 
 /** The entry on a line; undefined when it is none, a clause when it is a wrong one. */
 function readLine(source: string): EfiMemoryRange | string | undefined {
   const at = source.indexOf('efi:');
   if (at >= 0) return readLinux(source.slice(at));
   const commas = SHELL_COMMAS.exec(source);
-  if (commas) return entry(efiTypeOf(commas[1] ?? ''), commas[2], commas[3], commas[4]);
+  if (commas) {
+    const attributes = commas[5] === undefined ? undefined : BigInt(`0x${commas[5]}`);
+    return entry(efiTypeOf(commas[1] ?? ''), attributes, commas[2], commas[3], commas[4]);
+  }
   const table = TABLE.exec(source);
-  return table
-    ? entry(typeBefore(source.slice(0, table.index)), table[1], table[2], table[3])
-    : undefined;
+  if (!table) return undefined;
+  const attributes = attributesIn(source.slice(table.index + table[0].length));
+  const type = typeBefore(source.slice(0, table.index));
+  return entry(type, attributes, table[1], table[2], table[3]);
 }
 
 /** The type at the end of what stands before a range. */
@@ -171,7 +197,12 @@ function readLinux(source: string): EfiMemoryRange | string | undefined {
   const type = Number.isInteger(number)
     ? (TYPES[number]?.[0] ?? `type ${number}`)
     : efiTypeOf(words);
-  return entry(type, range[1], range[2], undefined);
+  const attributes = LINUX_ATTRIBUTES.exec(source)?.[1];
+  const bits =
+    attributes === undefined
+      ? attributesIn(LINUX_WORDS.exec(source)?.[1] ?? '')
+      : BigInt(`0x${attributes}`);
+  return entry(type, bits, range[1], range[2], undefined);
 }
 
 const PAGE = 0x1000n;
@@ -179,6 +210,7 @@ const PAGE = 0x1000n;
 /** `pages` in hexadecimal, where the tool prints it. A range whose last byte ends a page is inclusive. */
 function entry(
   type: string | undefined,
+  attributes: bigint | undefined,
   from: string | undefined,
   to: string | undefined,
   pages: string | undefined,
@@ -191,5 +223,5 @@ function entry(
   if (start >= end) return 'the range ends before it begins';
   if (pages !== undefined && start + BigInt(`0x${pages}`) * PAGE !== end)
     return `the range has other than 0x${pages.replace(/^0+(?=.)/, '')} pages`;
-  return { start, end, type };
+  return { start, end, type, ...(attributes !== undefined && { attributes }) };
 }

@@ -99,6 +99,7 @@ const profile = fieldsOf({
       size: v.exactOptional(size),
       textSize: v.exactOptional(size),
       debug: v.exactOptional(flag),
+      efiOptions: v.exactOptional(v.string('must be a string')),
     }),
   ),
   dtb: v.exactOptional(

@@ -41,6 +41,7 @@ function takes(fact: FactName): OpenFact['takes'] {
     case 'architecture':
     case 'cpu':
     case 'xenCommandLine':
+    case 'xen.efiOptions':
       return 'text';
     case 'kernel.module':
     case 'modules':

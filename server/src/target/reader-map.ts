@@ -13,7 +13,8 @@ export interface Placed extends Range {
 
 export interface ReaderMap {
   readonly banks: readonly Placed[];
-  readonly reserved: readonly (Placed & { readonly kind: string })[];
+  /** `owner`: who has it for this reader, where that is no question of the board's own addresses. */
+  readonly reserved: readonly (Placed & { readonly kind: string; readonly owner?: string })[];
   readonly modules: readonly (Placed & { readonly kind: string })[];
   readonly devices: readonly Placed[];
   readonly free: readonly Range[];

@@ -76,7 +76,7 @@ export interface SystemOf<Own extends Boot> {
   readonly frame?: (boot: Own, address: bigint, subject: Subject) => Verdict | undefined;
   /** Names of the readers whose maps it has: `xen`, `dom0`. */
   readonly readers: readonly string[];
-  /** The map as a reader has it, or why there is none. */
+  /** The map as a reader has it, or a domain of the tree by the name of its node, or why there is none. */
   readonly readerMap: (
     boot: Own,
     reader: string,

@@ -118,6 +118,8 @@ export const TABLE = {
   efiIgnoresMemoryNodes: flag('early_scan_node', on('4.17.0')),
   /** Whether UEFI's memory is RAM only when it is write-back memory. */
   efiWriteBackOnly: flag('efi_process_memory_map_bootinfo', on('4.12.3', '4.13.1', '4.14.0')),
+  /** Whether what UEFI's loaders have is RAM, as what its boot services have always is. */
+  efiLoaderMemory: flag('efi_process_memory_map_bootinfo', on('4.12.3', '4.13.1', '4.14.0')),
   /** Whether UEFI's memory that runtime services keep is no RAM, whatever its type is. */
   efiSkipsRuntime: flag('efi_process_memory_map_bootinfo', on('4.15.4', '4.16.3', '4.17.0')),
   /** Whether a descriptor of UEFI's that starts where a bank ends is added to that bank. */
@@ -347,6 +349,25 @@ export const TABLE = {
     [['4.19.0'], 'arch/arm/static-memory.c'],
     [['4.21.0'], 'common/device-tree/static-memory.c'],
   ),
+  /** Whether a domain's tree has places for a ramdisk's addresses even where the domain has no ramdisk. */
+  alwaysNamesRamdisk: flagUntil('make_chosen_node', off('4.18.0')),
+  /** Whether the clock frequency of the host's timer is in a domain's tree. */
+  domainTimerFrequency: flag('make_timer_node', on('4.13.0')),
+  /** Whether nodes of a domain's devices have plain unit addresses, not numbers as C has them: `0x03001000ULL`. */
+  domainPlainUnitAddress: flag('make_gicv2_domU_node', on('4.17.0')),
+  /** Whether the interrupt controller of a domain counts its redistributors' regions. */
+  domainCountsRedistributors: flag('make_gicv3_domU_node', on('4.20.0')),
+  /** Whether the nodes of PSCI and vpl011 are the last of a domain's tree. */
+  domainPsciLast: flag('prepare_dtb_domU', on('4.21.0')),
+  /** Bytes that the buffer of a domain's tree has. */
+  domainBlobBuffer: choice('DOMU_DTB_SIZE', 4096, [['4.22.0'], 2048 + 128 * 128]),
+  /** What ends the boot when a domain wants Xenstore and no domain has it: at that domain, or after all. */
+  xenstoreMissing: choice<'at-domain' | 'at-end'>('construct_domU', 'at-domain', [
+    ['4.21.0'],
+    'at-end',
+  ]),
+  /** Whether Xen allocates a domain's page for Xenstore, unless `xen,enhanced` says `legacy`. */
+  allocatesXenstorePage: flag('alloc_xenstore_page', on('4.21.0')),
   /** What a domain with static memory does on a build without it. */
   staticMemWithoutConfig: choice<'panics' | 'unreachable' | 'unreachable-header'>(
     'construct_domU',

@@ -15,6 +15,7 @@ import type {
   MappedRange,
   Outcome,
   Uncertain,
+  XenDomain,
 } from './xen-boot.ts';
 import type { XenReservedKind } from './reserved-kind.ts';
 
@@ -158,6 +159,8 @@ export interface BootState {
   /** Bytes of dom0's generated blob. */
   dom0BlobSize: number;
   domains: number;
+  /** Those of the tree that are built, in their order. */
+  readonly domUs: XenDomain[];
   /** Bytes of the heap given to them. */
   takenByDomUs: bigint;
 }
@@ -220,6 +223,7 @@ export function newBootState(tree: DeviceTree, release: Release, world: World): 
     dom0Tree: undefined,
     dom0BlobSize: 0,
     domains: 0,
+    domUs: [],
     takenByDomUs: 0n,
   };
 }

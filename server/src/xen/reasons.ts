@@ -70,6 +70,14 @@ const WORDS = {
   'domain-memory-exceeds-ram':
     'memory of {node:word} is {size:dec} MiB, and the board has {ram:dec} MiB of RAM',
   'dom0-memory-short': "{missing:dec} MiB of dom0_mem do not fit into Xen's free memory",
+  'dom0-low-block':
+    'a 32-bit dom0 needs a free block of {wanted:dec} MiB below {limit:hex0x}, and the largest there has {largest:dec} MiB',
+  'dom0-memory-below-first':
+    "{missing:dec} MiB of dom0_mem are free only in pieces under 128 MiB below dom0's first bank at {first:hex0x}, where Xen takes none",
+  'dom0-banks-limit':
+    '{missing:dec} MiB of dom0_mem are free, but dom0 has {limit:dec} banks already',
+  'dom0-memory-in-pieces':
+    '{missing:dec} MiB of dom0_mem are free only in pieces under 4 MiB, which Xen does not look for',
   'follows-banks': "it follows from dom0's banks",
   'depends-on-banks': "it depends on where dom0's memory is",
   'rest-below-4-mib': 'the rest below 4 MiB comes from what Xen itself has left over',
@@ -141,12 +149,30 @@ const WORDS = {
   'static-memory-twice':
     'xen,static-mem of {node:word} is used twice: what Xen does then depends on what is there',
   'domain-extended-regions':
-    'the extended regions of {node:word} are what its shared memory and its devices leave, or all other domains',
+    'the extended regions of {node:word} are what its devices leave, which its own tree assigns',
   'static-memory-beyond-frametable':
     'xen,static-mem or xen,shared-mem of {node:word} lies outside all RAM that Xen describes by pages',
   'static-memory-given-twice':
     '{node:word} sets memory aside that was set aside before, and Xen takes each page once',
+  'static-memory-other-cells':
+    'this release reads xen,static-mem of {node:word} with the cells of {parent:word}, {address:dec} and {size:dec}, and not with #xen,static-mem-address-cells and #xen,static-mem-size-cells',
+  'static-memory-without-cells':
+    'this release reads xen,static-mem with #xen,static-mem-address-cells and #xen,static-mem-size-cells, which {node:word} lacks',
   'static-memory-sum': 'memory of {node:word} is not the sum of its xen,static-mem',
+  'domain-capabilities': 'capabilities of {node:word} are {bits:hex0x}, and Xen knows 1, 2 and 4',
+  'hardware-domain-twice': '{node:word} is to be the hardware domain beside dom0',
+  'hardware-domain-passthrough': '{node:word} is the hardware domain and has passthrough',
+  'hardware-domain-iommu':
+    '{node:word} is the hardware domain, not mapped 1:1, and there is no IOMMU',
+  'hardware-domain-tree': '{node:word} is the hardware domain and has a tree for devices',
+  'xenstore-twice': '{node:word} is to run Xenstore beside another domain',
+  'domain-cpus-limit':
+    '{node:word} has {cpus:dec} CPUs, and the virtual interrupt controller allows {limit:dec}',
+  'domain-tree-too-large':
+    'the tree that Xen makes for {node:word} with {cpus:dec} CPUs is larger than {size:dec} bytes',
+  'domain-no-room-beside-kernel':
+    "{domain:domain}'s first bank has no room for ramdisk and blob beside the kernel",
+  'xenstore-missing': '{node:word} is to have Xenstore, and no domain runs it',
   'domain-kernel-large': "{domain:domain}'s kernel does not fit into its first bank",
 } as const satisfies Readonly<Record<string, string | ((facts: never) => string)>>;
 

@@ -15,6 +15,7 @@ import { assumePlaces, placeXen } from './steps/get-xen-paddr.ts';
 import { judgeDom0 } from './steps/judge-dom0.ts';
 import { discardInitialModules } from './steps/discard-initial-modules.ts';
 import { setupMm } from './steps/setup-mm.ts';
+import { whyOtherCells } from './steps/static-memory-cells.ts';
 import type { Dom0, Outcome, XenBoot } from './xen-boot.ts';
 
 /** A boot that knows nothing of other worlds. */
@@ -76,18 +77,26 @@ export function runSteps(tree: DeviceTree, release: Release, world: World): XenB
     valid: state.valid,
     unscanned: unscannedNodes(state),
     dom0: dom0Of(state),
+    domUs: state.domUs,
     uncertain: state.uncertain,
   };
 }
 
 /** An outcome that rests on banks which are not determined is itself not determined; what stops before them is. */
 function outcomeOf(state: BootState): Outcome {
-  const outcome = state.outcome ?? { kind: 'boots' as const };
+  const outcome = withCells(state, state.outcome ?? { kind: 'boots' });
   const stops = outcome.kind === 'panics' || outcome.kind === 'hangs';
   if (!state.banksUncertain || stops) return outcome;
   const because = [reason('depends-on-banks', {})];
   state.uncertain.push({ what: 'outcome', because });
   return outcome.kind === 'unknown' ? outcome : { kind: 'unknown', because, likely: outcome };
+}
+
+/** Why a domain's static memory is not what its node has in mind is the last reason of what follows from it. */
+function withCells(state: BootState, outcome: Outcome): Outcome {
+  if (outcome.kind === 'boots') return outcome;
+  const cells = whyOtherCells(state, outcome.because);
+  return cells ? { ...outcome, because: [...outcome.because, cells] } : outcome;
 }
 
 function reservedOf(state: BootState): XenBoot['reserved'] {

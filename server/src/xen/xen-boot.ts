@@ -105,6 +105,44 @@ export interface Dom0 {
   readonly blobSize: bigint;
 }
 
+/** A range at which a domain finds a device that Xen emulates, or a page that Xen shares with it. */
+export interface DomainDevice extends Range {
+  readonly kind: 'gic' | 'vpl011' | 'xenstore';
+}
+
+/** Static shared memory as a domain sees it. */
+export interface DomainShared extends Range {
+  /** Where it is for the host; undefined where Xen chooses. */
+  readonly host: bigint | undefined;
+  readonly id: string;
+  readonly node: DtNode;
+}
+
+/** A domain that the tree describes, as Xen builds it; all addresses are those that the domain sees. */
+export interface XenDomain {
+  /** `d1`. */
+  readonly name: string;
+  readonly node: DtNode;
+  /** `direct`: its addresses are the host's. */
+  readonly mapping: 'direct' | 'guest';
+  /** Whether its RAM is set aside in the tree. */
+  readonly isStatic: boolean;
+  readonly banks: readonly Range[];
+  readonly kernel: Range;
+  readonly initrd: Range | undefined;
+  /** Its tree; no end where the tree repeats a file that is not read. */
+  readonly dtb: { readonly start: bigint; readonly end: bigint | undefined };
+  readonly extendedRegions: readonly Range[];
+  /** Set where there may be some that are not known. */
+  readonly extendedRegionsUnknown?: true;
+  /** Undefined for a domain that is not told of Xen. */
+  readonly grantTable: Range | undefined;
+  readonly shared: readonly DomainShared[];
+  readonly devices: readonly DomainDevice[];
+  /** Set when a tree of its own assigns devices of the host to it, which is not read. */
+  readonly passthrough: { readonly node: DtNode | undefined } | undefined;
+}
+
 /** A part of the prediction that the inputs do not determine. */
 export interface Uncertain {
   /** JSON path, see server/docs/json.md: `dom0.banks`, `heap`, `outcome` … */
@@ -145,5 +183,7 @@ export interface XenBoot {
   /** Nodes never scanned because an earlier one ended the scan. */
   readonly unscanned: readonly DtNode[];
   readonly dom0: Dom0 | undefined;
+  /** The domains of the tree that it builds, in their order. */
+  readonly domUs: readonly XenDomain[];
   readonly uncertain: readonly Uncertain[];
 }

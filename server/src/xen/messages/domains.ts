@@ -48,6 +48,61 @@ export const domainMessages = {
     fix: 'Mend what the lines before name.',
     rule: 'xen-panic',
   },
+  'domain-creation': {
+    form: {
+      by: 'setupPanic',
+      forms: {
+        plain: 'Error creating domain {domain:word}',
+        'dom0-rc': 'Error creating domain {domain:word} (rc = {code:dec})',
+        'd0-rc': 'Error creating domain {domain:word} (rc = {code:dec})',
+      },
+    },
+    grade: 'fatal',
+    cause: 'Xen refuses the configuration of {domain}: it has too many CPUs, or no memory is left.',
+    fix: 'Give the domain at most 8 CPUs with a GICv2, 128 with a GICv3.',
+  },
+  'domain-capabilities': {
+    form: 'Invalid capabilities ({bits:bare})',
+    grade: 'fatal',
+    cause: '`capabilities` of a domain has the bits {bits}; Xen knows 1, 2 and 4.',
+    fix: 'Write a sum of 1 (control), 2 (hardware) and 4 (Xenstore).',
+  },
+  'hardware-domain-twice': {
+    form: 'Only 1 hardware domain can be specified! ({domain:domain})',
+    grade: 'fatal',
+    cause: '`capabilities` gives a domain the hardware that {domain} already has.',
+    fix: 'Drop 2 from `capabilities`, or drop the kernel of dom0.',
+  },
+  'hardware-domain-passthrough': {
+    form: "Don't specify passthrough for hardware domain",
+    grade: 'fatal',
+    cause: 'The hardware domain has all devices, and `passthrough` is for other domains.',
+    fix: 'Drop `passthrough` from the hardware domain.',
+  },
+  'hardware-domain-tree': {
+    form: '"multiboot,device-tree" incompatible with hardware domain',
+    grade: 'fatal',
+    cause: "The hardware domain gets the host's tree, and so needs no tree for its devices.",
+    fix: 'Drop the `multiboot,device-tree` module from the hardware domain.',
+  },
+  'xenstore-twice': {
+    form: 'Only 1 xenstore domain can be specified! ({domain:dec})…',
+    grade: 'fatal',
+    cause: '`capabilities` gives a domain Xenstore, which domain {domain} already runs.',
+    fix: 'Drop 4 from `capabilities` of one of them; dom0 runs Xenstore where there is a dom0.',
+  },
+  'xenstore-without-dom0': {
+    form: 'At the moment, Xenstore support requires dom0 to be present',
+    grade: 'fatal',
+    cause: 'A domain asks for Xenstore with `xen,enhanced`, and there is no dom0 to run it.',
+    fix: 'Write `xen,enhanced = "no-xenstore"`, drop the property, or add a kernel for dom0.',
+  },
+  'xenstore-missing': {
+    form: 'xenstore requested, but xenstore domain not present',
+    grade: 'fatal',
+    cause: 'A domain asks for Xenstore with `xen,enhanced`, and no domain runs it.',
+    fix: 'Write `xen,enhanced = "no-xenstore"`, drop the property, or add 4 to `capabilities` of the domain that runs Xenstore.',
+  },
   'domain-bank': {
     form: '{domain:domain} BANK[{index:dec}] {start:alternate}-{end:alternate} ({size:dec}MB)',
     grade: 'fact',

@@ -6,7 +6,15 @@ import { is32Bit, type BootState } from '../boot-state.ts';
 import { crash, giveUp, panic, print } from '../console.ts';
 import { reason, type Reason } from '../reasons.ts';
 import { isRaspberryPi4, RASPBERRY_PI_4_DMA_BITS } from '../raspberry-pi-4.ts';
-import { allocate, countBlocks, freeBlock, zoneBelow, type Buddy } from './page-alloc.ts';
+import {
+  allocate,
+  countBlocks,
+  freeBlock,
+  freePages,
+  largestBlock,
+  zoneBelow,
+  type Buddy,
+} from './page-alloc.ts';
 
 const MIB = 1n << 20n;
 /** The smallest bank worth having below 4 GiB, and a block worth trying: 128 MiB and 4 MiB. */
@@ -58,7 +66,7 @@ export function allocateMemory11(state: BootState): void {
   state.banksUncertain = doubt !== undefined;
   if (!taken.hasFirst) {
     if (is32Bit(state)) {
-      stop(state, 'first-bank', total);
+      stop(state, 'first-bank', total, whyNoLowBlock(buddy, total, lowBits));
       return;
     }
     if (!state.banksUncertain) print(state, 'no-low-bank', { limit: nameOf(state, lowBits) });
@@ -66,7 +74,7 @@ export function allocateMemory11(state: BootState): void {
   state.dom0Banks = taken.banks.map(({ start, pages }) => pagesToRange(start, pages));
   doubtRest(state, taken, total, doubt);
   if (taken.left > 0) {
-    stop(state, 'all', taken.left);
+    stop(state, 'all', taken.left, whyShort(state, buddy, taken));
     if (state.outcome) return;
   }
   printBanks(state);
@@ -90,7 +98,8 @@ interface Taken extends FilledBanks {
 
 function takeBanks(buddy: Buddy, { total, lowBits, limit, needsLow }: Wanted): Taken {
   const first = takeFirstBank(buddy, total, lowBits);
-  if (!first && needsLow) return { banks: [], left: total, whole: [], hasFirst: false };
+  if (!first && needsLow)
+    return { banks: [], left: total, whole: [], refusesLower: false, hasFirst: false };
   return { ...fillBanks(buddy, first, total, lowBits, limit), hasFirst: first !== undefined };
 }
 
@@ -131,6 +140,8 @@ interface FilledBanks {
   readonly left: number;
   /** The banks before the rest below 4 MiB was taken. */
   readonly whole: readonly Bank[];
+  /** Whether a block was given back since it is small and below the first bank. */
+  readonly refusesLower: boolean;
 }
 
 /** Takes blocks until `total` pages are in banks, low memory first, from the largest that is left to 4 MiB. */
@@ -147,6 +158,7 @@ function fillBanks(
   let left = total - (first?.pages ?? 0);
   const rest = total % MIN_BLOCK;
   let whole: readonly Bank[] = [];
+  let refusesLower = false;
   let order = orderBelow(left);
   while (left > 0 && order >= 0 && banks.length < limit) {
     if (left === rest) whole = banks.map((bank) => ({ ...bank }));
@@ -163,6 +175,7 @@ function fillBanks(
     }
     if (!insertBank(banks, page, 2 ** order)) {
       freeBlock(buddy, page, order);
+      refusesLower = !lowmem;
       if (!lowmem) break;
       lowmem = false;
       order = orderBelow(left);
@@ -171,7 +184,7 @@ function fillBanks(
     left -= 2 ** order;
     order = orderBelow(left);
   }
-  return { banks, left, whole };
+  return { banks, left, whole, refusesLower };
 }
 
 /** Where the rest below 4 MiB lies is not known: the first bank is, unless the rest was joined to it. */
@@ -235,11 +248,36 @@ function insertBank(banks: Bank[], start: number, pages: number): boolean {
   return true;
 }
 
+/** A 32-bit dom0 starts in low memory: which block it wants there, and what is left. */
+function whyNoLowBlock(buddy: Buddy, total: number, lowBits: number): Reason {
+  return reason('dom0-low-block', {
+    wanted: Math.max(1, toMib(2 ** leastOrder(total))),
+    limit: 1n << BigInt(lowBits),
+    largest: toMib(largestBlock(buddy, zoneBelow(lowBits))),
+  });
+}
+
+/** Why memory is missing: it is not there, or there and not taken. */
+function whyShort({ does }: BootState, buddy: Buddy, taken: Taken): Reason {
+  if (taken.left < MIN_BLOCK) return reason('rest-below-4-mib', {});
+  const missing = toMib(taken.left);
+  const free = freePages(buddy);
+  if (free < taken.left) return reason('dom0-memory-short', { missing });
+  const first = pagesToRange(taken.banks[0]?.start ?? 0, 0).start;
+  if (taken.refusesLower) return reason('dom0-memory-below-first', { missing, first });
+  if (taken.banks.length >= does.bankLimit)
+    return reason('dom0-banks-limit', { missing, limit: does.bankLimit });
+  return reason('dom0-memory-in-pieces', { missing });
+}
+
+function toMib(pages: number): number {
+  return Math.floor((pages * PAGE_SIZE_NUMBER) / Number(MIB));
+}
+
 /** `left`: pages of dom0_mem that no bank holds; `what` could not be allocated. */
-function stop(state: BootState, what: 'first-bank' | 'all', left: number): void {
+function stop(state: BootState, what: 'first-bank' | 'all', left: number, because: Reason): void {
   const { source } = state.options;
   const bytes = BigInt(left) * BigInt(PAGE_SIZE_NUMBER);
-  const because = reason('dom0-memory-short', { missing: Number(bytes / MIB) });
   // On arm32 it is cut to 32 bits before it is printed.
   const missing = Number((state.arm32 ? BigInt.asUintN(32, bytes) : bytes) / MIB);
   const ram = state.ram.reduce((sum, bank) => sum + bank.size, 0n);
@@ -251,7 +289,9 @@ function stop(state: BootState, what: 'first-bank' | 'all', left: number): void 
     else panic(state, 'dom0-memory-short', { missing }, because, source);
     return;
   }
-  if (state.banksUncertain || left < MIN_BLOCK) {
+  if (state.banksUncertain) {
+    giveUp(state, reason('boot-may-end-at-memory', {}));
+  } else if (left < MIN_BLOCK) {
     state.banksUncertain = true;
     giveUp(state, because);
   } else if (what === 'first-bank') panic(state, 'first-bank-impossible', {}, because, source);

@@ -92,13 +92,10 @@ export function bootFdtInfo(state: BootState): void {
 
 const EFI_MEMORY_WB = 0x8n;
 const EFI_MEMORY_RUNTIME = 1n << 63n;
-const EFI_RAM = new Set([
-  'EfiConventionalMemory',
-  'EfiLoaderCode',
-  'EfiLoaderData',
-  'EfiBootServicesCode',
-  'EfiBootServicesData',
-]);
+const LOADER_MEMORY = new Set(['EfiLoaderCode', 'EfiLoaderData']);
+const BOOT_SERVICES = new Set(['EfiBootServicesCode', 'EfiBootServicesData']);
+/** The options that make Xen's EFI stub keep what boot services have out of RAM. */
+const KEEPS_BOOT_SERVICES = new Set(['-mapbs', '/mapbs']);
 
 /** RAM that the tree does not know: from UEFI's map, or as the profile says (Xen: efi_process_memory_map_bootinfo). */
 function takeRamFromProfile(state: BootState): void {
@@ -124,10 +121,16 @@ function takeRamFromProfile(state: BootState): void {
 }
 
 /** What of UEFI's map is RAM, as Xen lists it (Xen: efi_process_memory_map_bootinfo, meminfo_add_bank). */
-function efiBanks({ does }: BootState, map: readonly EfiMemoryRange[]): Range[] {
+function efiBanks({ does, world }: BootState, map: readonly EfiMemoryRange[]): Range[] {
+  const words = (world.valueOf('xen.efiOptions') ?? '').split(/\s+/);
+  const keeps = words.some((word) => KEEPS_BOOT_SERVICES.has(word));
+  const isRam = (type: string): boolean =>
+    type === 'EfiConventionalMemory' ||
+    (BOOT_SERVICES.has(type) && !keeps) ||
+    (LOADER_MEMORY.has(type) && does.efiLoaderMemory);
   const banks: { start: bigint; end: bigint }[] = [];
   for (const { start, end, type, attributes = EFI_MEMORY_WB } of map) {
-    if (!EFI_RAM.has(type)) continue;
+    if (!isRam(type)) continue;
     if (does.efiWriteBackOnly && (attributes & EFI_MEMORY_WB) === 0n) continue;
     if (does.efiSkipsRuntime && (attributes & EFI_MEMORY_RUNTIME) !== 0n) continue;
     // A full list ends it, even for what could be joined.

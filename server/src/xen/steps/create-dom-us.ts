@@ -6,15 +6,27 @@ import { overlaps } from '../../addresses/region.ts';
 import { baseName, type DtNode } from '../../tree/device-tree.ts';
 import { chosenOf } from '../chosen-of.ts';
 import type { BootModule, BootState, Source } from '../boot-state.ts';
-import { firstCell, readNumber } from '../cells.ts';
+import { readNumber } from '../cells.ts';
 import { EINVAL, ENOENT } from '../errno.ts';
 import { isCompatible } from '../compatible.ts';
 import { crash, event, giveUp, panic, print } from '../console.ts';
 import { reason, type Reason } from '../reasons.ts';
+import type { XenDomain } from '../xen-boot.ts';
 import { findDomUHoles } from './find-domu-holes.ts';
+import { findUnallocatedMemory, printExtendedRegions } from './find-unallocated-memory.ts';
 import { GUEST_RAM } from './guest-ram.ts';
+import { findHostDevices, type HostDevices } from './handle-node.ts';
 import { freePages } from './page-alloc.ts';
-import { refuseSharedMemory } from './process-shm.ts';
+import { hasCapability, parseDom0lessNode, type DomainWishes } from './parse-dom0less-node.ts';
+import { placeImages } from './place-modules.ts';
+import {
+  domainDevices,
+  GUEST_GRANT_TABLE,
+  sizeOfDomainTree,
+  type DomainParts,
+} from './prepare-dtb-domu.ts';
+import { refuseSharedMemory, sharedMemoryBelow } from './process-shm.ts';
+import { xenstoreOf } from './xenstore-of.ts';
 
 const MIB = 1n << 20n;
 
@@ -23,38 +35,49 @@ const ALIGNED = 'IS_ALIGNED(*pbase, PAGE_SIZE) && IS_ALIGNED(*psize, PAGE_SIZE)'
 /** Builds every domain of /chosen in order; ends the boot where one cannot be built (Xen: create_domUs). */
 export function createDomUs(state: BootState): void {
   if (!state.does.dom0less) return;
-  const chosen = chosenOf(state.tree);
-  for (const node of chosen?.children ?? []) {
-    if (!isCompatible(node, 'xen,domain')) continue;
-    const name = baseName(node);
-    const isStatic = state.does.staticMem !== 'none' && node.properties.has('xen,static-mem');
-    const isDirect = state.does.staticHeap && node.properties.has('direct-map');
-    if (isDirect && !isStatic) {
-      const because = reason('domain-not-static', { node: node.path });
-      panic(state, 'direct-map-static', { domain: name }, because, { node });
-      return;
-    }
-    if (!node.properties.has('cpus')) {
-      const because = reason('domain-without-cpus', { node: node.path });
-      panic(state, 'domain-cpus-property', { domain: name }, because, { node });
-      return;
-    }
-    if (state.does.domainCapabilities && isHardwareDomain(node)) {
-      const because = reason('hardware-domain', { node: node.path });
-      for (const what of ['dom0', 'log', 'outcome'])
-        state.uncertain.push({ what, because: [because] });
-      giveUp(state, because);
-      return;
-    }
+  const nodes = (chosenOf(state.tree)?.children ?? []).filter((node) =>
+    isCompatible(node, 'xen,domain'),
+  );
+  if (nodes.length === 0) return;
+  const host = findHostDevices(state);
+  /** The number of the domain that runs Xenstore. */
+  let xenstore = state.hasDom0 ? 0 : undefined;
+  for (const node of nodes) {
+    const wishes = parseDom0lessNode(state, node, host);
+    if (!wishes) return;
     state.domains += 1;
-    constructDomU(state, node, isStatic, isDirect ? 'direct' : 'guest');
+    constructDomU(state, node, wishes, host);
     if (state.outcome) return;
+    if (!hasCapability(state, node, 'xenstore')) continue;
+    if (xenstore !== undefined) {
+      const because = reason('xenstore-twice', { node: node.path });
+      panic(state, 'xenstore-twice', { domain: xenstore }, because, {
+        node,
+        written: node.properties.get('capabilities')?.definition?.whole,
+      });
+      return;
+    }
+    xenstore = state.domains;
   }
+  if (xenstore === undefined) requireXenstore(state, nodes);
 }
 
-/** Whether `capabilities` gives a domain the hardware (Xen: DOMAIN_CAPS_HARDWARE). */
-function isHardwareDomain(node: DtNode): boolean {
-  return ((firstCell(node.properties.get('capabilities')?.bytes) ?? 0) & 2) !== 0;
+/** Ends the boot when a domain is to have Xenstore and no domain runs it (Xen: create_domUs). */
+function requireXenstore(state: BootState, nodes: readonly DtNode[]): void {
+  if (state.does.xenstoreMissing !== 'at-end') return;
+  const node = nodes.find((each) => wantsXenstore(state, each));
+  if (!node) return;
+  const because = reason('xenstore-missing', { node: node.path });
+  panic(state, 'xenstore-missing', {}, because, enhancedSource(node));
+}
+
+function wantsXenstore(state: BootState, node: DtNode): boolean {
+  const kind = xenstoreOf(state, node);
+  return kind === 'now' || kind === 'later';
+}
+
+function enhancedSource(node: DtNode): Source {
+  return { node, written: node.properties.get('xen,enhanced')?.definition?.whole };
 }
 
 /** `code` is Xen's error number; `source` is what keeps the domain from being built, if that is not its node as a whole. */
@@ -71,8 +94,8 @@ function fail(
 function constructDomU(
   state: BootState,
   node: DtNode,
-  isStatic: boolean,
-  mapping: 'direct' | 'guest',
+  { isStatic, mapping, cpus }: DomainWishes,
+  host: HostDevices,
 ): void {
   const memory = node.properties.get('memory');
   const source = { node, written: memory?.definition?.whole };
@@ -82,8 +105,12 @@ function constructDomU(
     return;
   }
   const kib = readNumber(memory.bytes, 0, 2);
-  const cpus = firstCell(node.properties.get('cpus')?.bytes) ?? 0;
   print(state, 'loading-domain', { cpus, memory: kib }, source);
+  if (state.does.xenstoreMissing === 'at-domain' && !state.hasDom0 && wantsXenstore(state, node)) {
+    const because = reason('xenstore-missing', { node: node.path });
+    panic(state, 'xenstore-without-dom0', {}, because, enhancedSource(node));
+    return;
+  }
   const kernel = moduleBelow(state, node, 'Kernel');
   if (!kernel) {
     print(state, 'kernel-missing', {}, { node });
@@ -95,17 +122,119 @@ function constructDomU(
   const initrd = moduleBelow(state, node, 'Ramdisk');
   if (initrd) print(state, 'ramdisk-from', { address: initrd.start }, initrd);
   const size = BigInt.asUintN(64, kib << 10n);
-  const bank = isStatic
+  const banks = isStatic
     ? allocateStaticMemory(state, node, size, mapping)
     : allocateMemory(state, node, size);
-  if (!bank || state.outcome) return;
+  if (!banks || state.outcome) return;
   const refused = refuseSharedMemory(state, node, name, mapping);
   if (refused) {
     fail(state, node, EINVAL, reason('domain-shared-memory', { node: node.path }), refused);
     return;
   }
-  findDomUHoles(state, node, name, size, mapping);
-  placeDomU(state, kernel, initrd, bank);
+  const shared = sharedMemoryBelow(state, node);
+  const devices = domainDevices(state, { node, mapping, cpus }, host);
+  const parts = {
+    node,
+    mapping,
+    cpus,
+    banks,
+    shared,
+    hasInitrd: initrd !== undefined && initrd.size > 0n,
+    commandLine: state.commandLines.find(({ owner }) => owner === baseName(node))?.text ?? '',
+  };
+  const passthrough = moduleBelow(state, node, 'DTB');
+  const extendedRegions = findRegions(state, parts, size, passthrough !== undefined);
+  const blob = passthrough
+    ? undefined
+    : sizeOfDomainTree(
+        state,
+        { ...parts, extendedRegions: extendedRegions === 'unknown' ? [] : extendedRegions },
+        devices,
+        host,
+      );
+  if (blob === 'full') {
+    print(state, 'tree-generation', { code: NO_SPACE }, { node });
+    const facts = { node: node.path, cpus, size: state.does.domainBlobBuffer };
+    fail(state, node, EINVAL, reason('domain-tree-too-large', facts));
+    return;
+  }
+  const images = placeDomU(
+    state,
+    kernel,
+    initrd,
+    banks[0],
+    extendedRegions === 'unknown' ? undefined : blob,
+  );
+  if (!images) return;
+  const known = extendedRegions !== undefined && extendedRegions !== 'unknown';
+  state.domUs.push({
+    name,
+    node,
+    mapping,
+    isStatic,
+    banks,
+    ...images,
+    extendedRegions: known ? extendedRegions : [],
+    ...(extendedRegions === 'unknown' && { extendedRegionsUnknown: true as const }),
+    grantTable: extendedRegions === undefined ? undefined : GUEST_GRANT_TABLE,
+    shared: shared.map(({ guest, host: at, id, node: from }) => ({
+      ...guest,
+      host: at,
+      id,
+      node: from,
+    })),
+    devices: [...devices, ...xenstorePage(state, node, mapping)],
+    passthrough: passthrough && { node: passthrough.node },
+  });
+}
+
+/** libfdt's error for a full buffer. */
+const NO_SPACE = -3;
+
+/** GUEST_MAGIC_BASE, and of the pages from there the one for Xenstore. */
+const XENSTORE_PAGE = 0x39001000n;
+
+/** The page that Xen allocates for Xenstore; one of a domain mapped 1:1 lies where the heap has it. */
+function xenstorePage(
+  state: BootState,
+  node: DtNode,
+  mapping: 'direct' | 'guest',
+): XenDomain['devices'] {
+  if (mapping === 'direct' || xenstoreOf(state, node) !== 'now') return [];
+  return [{ kind: 'xenstore', start: XENSTORE_PAGE, end: XENSTORE_PAGE + PAGE_SIZE }];
+}
+
+/** What a domain is offered for foreign mappings; undefined when it is not told of Xen (Xen: make_hypervisor_node). */
+function findRegions(
+  state: BootState,
+  { node, mapping, banks, shared }: Omit<DomainParts, 'extendedRegions'>,
+  size: bigint,
+  hasTree: boolean,
+): readonly Range[] | 'unknown' | undefined {
+  const { does, options } = state;
+  if (does.domUExtendedRegions === 'none' || xenstoreOf(state, node) === 'not-enhanced')
+    return undefined;
+  const domain = `d${state.domains}`;
+  if (!options.extendedRegions || state.arm32) {
+    print(state, options.extendedRegions ? 'extended-32-bit' : 'extended-off', { domain });
+    return [];
+  }
+  // What a tree for devices assigns is in a file that is not read, and with an IOMMU they are all that no device has.
+  const hasIommu = mapping === 'direct' && (hasTree || node.properties.has('passthrough'));
+  const isOpen = hasIommu && state.world.valueOf('iommu') !== false;
+  const isBeside = hasTree && does.domUExtendedRegions === 'beside-devices';
+  const guests = shared.map(({ guest }) => guest);
+  if (isOpen || isBeside) {
+    const because = [reason('domain-extended-regions', { node: node.path })];
+    state.uncertain.push({ what: 'log', because });
+    return 'unknown';
+  }
+  const regions =
+    mapping === 'direct'
+      ? findUnallocatedMemory(state, banks, GUEST_GRANT_TABLE)
+      : findDomUHoles(state, size, guests);
+  printExtendedRegions(state, domain, regions);
+  return regions;
 }
 
 function moduleBelow(
@@ -132,8 +261,8 @@ function sameStart(module: BootModule, node: DtNode): boolean {
 /** What a domain takes at most beside its memory and a page for every MiB of it: tables and what Xen keeps of it. */
 const DOMAIN_OVERHEAD = 64n * MIB;
 
-/** Memory from the heap, at the guest's usual addresses; the first bank (Xen: allocate_memory). */
-function allocateMemory(state: BootState, node: DtNode, size: bigint): Range | undefined {
+/** Memory from the heap, at the guest's usual addresses (Xen: allocate_memory). */
+function allocateMemory(state: BootState, node: DtNode, size: bigint): Range[] | undefined {
   const name = `d${state.domains}`;
   print(state, 'allocating', { size: Number(size / MIB), domain: name });
   const [buddy] = state.buddies;
@@ -159,13 +288,7 @@ function allocateMemory(state: BootState, node: DtNode, size: bigint): Range | u
     giveUp(state, because);
     return undefined;
   }
-  let left = size;
-  const banks: Range[] = [];
-  for (const { start, end } of GUEST_RAM) {
-    const part = left < end - start ? left : end - start;
-    left -= part;
-    if (part > 0n || state.does.keepsEmptyDomainBank) banks.push({ start, end: start + part });
-  }
+  const banks = guestBanks(size, state.does.keepsEmptyDomainBank);
   for (const [index, { start, end }] of banks.entries())
     print(state, 'domain-bank', {
       domain: name,
@@ -174,7 +297,19 @@ function allocateMemory(state: BootState, node: DtNode, size: bigint): Range | u
       end,
       size: Number((end - start) / MIB),
     });
-  return banks[0];
+  return banks;
+}
+
+/** RAM of `size` bytes at the guest's usual addresses. */
+function guestBanks(size: bigint, keepsEmpty: boolean): Range[] {
+  let left = size;
+  const banks: Range[] = [];
+  for (const { start, end } of GUEST_RAM) {
+    const part = left < end - start ? left : end - start;
+    left -= part;
+    if (part > 0n || keepsEmpty) banks.push({ start, end: start + part });
+  }
+  return banks;
 }
 
 /** Memory set aside in the tree (Xen: allocate_static_memory, assign_static_memory_11). */
@@ -183,7 +318,7 @@ function allocateStaticMemory(
   node: DtNode,
   size: bigint,
   mapping: 'direct' | 'guest',
-): Range | undefined {
+): Range[] | undefined {
   const { does } = state;
   if (!state.world.valueOf('config.staticMemory')) {
     const because = reason('static-memory-not-built', { node: node.path });
@@ -247,45 +382,46 @@ function allocateStaticMemory(
     );
     return stop(reason('static-memory-sum', { node: node.path }));
   }
-  const start = mapping === 'direct' ? taken[0]?.start : GUEST_RAM[0]?.start;
-  if (start === undefined) return undefined;
-  const first = mapping === 'direct' ? (taken[0]?.end ?? start) : start + size;
-  const limit = GUEST_RAM[0]?.end ?? first;
-  return { start, end: mapping === 'guest' && first > limit ? limit : first };
+  return mapping === 'direct' ? taken : guestBanks(size, false);
 }
 
-/** Kernel, ramdisk and blob in the domain's first bank, as for dom0; its blob is assumed to be below 2 MiB. */
+/**
+ * Puts kernel, ramdisk and blob into the domain's first bank, as for dom0. `blob`: bytes of its tree; undefined when they
+ * are not known, which are then assumed to be below 2 MiB.
+ */
 function placeDomU(
   state: BootState,
   kernel: BootModule,
   initrd: BootModule | undefined,
-  bank: Range,
-): void {
+  bank: Range | undefined,
+  blob: number | undefined,
+): Pick<XenDomain, 'kernel' | 'initrd' | 'dtb'> | undefined {
+  if (!bank) return undefined;
   const name = `d${state.domains}`;
-  const load = bank.start;
-  if (kernel.size > bank.end - bank.start) {
+  const places = placeImages(bank, {
+    kernel: kernel.size,
+    textOffset: 0n,
+    is32: state.arm32,
+    blob: BigInt(blob ?? 1),
+    initrd: initrd?.size,
+  });
+  if (places === 'bank-small') {
     const because = reason('domain-kernel-large', { domain: name });
-    panic(state, 'first-bank-small', {}, because, kernel);
-    return;
+    return panic(state, 'first-bank-small', {}, because, kernel);
   }
-  const place = { start: load, end: load + kernel.size };
-  print(state, 'kernel-loaded', { from: kernel.start, ...place }, kernel);
-  if (initrd === undefined) return;
-  const step = 2n * MIB;
-  const up = (value: bigint): bigint => ((value + step - 1n) / step) * step;
-  const modules = step + up(initrd.size);
-  const far = bank.start + 128n * MIB;
-  const kernelEnd = up(load + kernel.size);
-  const at =
-    bank.end >= far + modules && load + kernel.size < far
-      ? far
-      : bank.end - modules > kernelEnd
-        ? bank.end - modules
-        : undefined;
-  if (at === undefined) return;
-  const start = at + step;
+  if (places === 'no-room') {
+    const because = reason('domain-no-room-beside-kernel', { domain: name });
+    return panic(state, 'no-room-for-images', {}, because, kernel);
+  }
+  print(state, 'kernel-loaded', { from: kernel.start, ...places.kernel }, kernel);
   // 4.12 has no names for domains yet.
   const domain = state.does.kernelFrom === 'Dom' ? 'dom0' : name;
-  const end = start + initrd.size;
-  print(state, 'initrd-loaded', { domain, from: initrd.start, start, end }, initrd);
+  if (initrd && places.initrd)
+    print(state, 'initrd-loaded', { domain, from: initrd.start, ...places.initrd }, initrd);
+  if (blob !== undefined) print(state, 'dtb-loaded', { domain, ...places.blob });
+  return {
+    kernel: places.kernel,
+    initrd: places.initrd,
+    dtb: { start: places.blob.start, end: blob === undefined ? undefined : places.blob.end },
+  };
 }

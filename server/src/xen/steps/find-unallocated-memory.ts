@@ -29,7 +29,9 @@ export function findExtendedRegions(state: BootState): void {
     state.restUncertain ||
     iommu ||
     state.modules.some((module) => module.assumed);
-  state.extendedRegions = iommu ? [] : unallocated(state);
+  state.extendedRegions = iommu
+    ? []
+    : findUnallocatedMemory(state, state.dom0Banks, state.grantTable);
   if (unknown) {
     state.uncertain.push({
       what: 'dom0.extendedRegions',
@@ -37,12 +39,29 @@ export function findExtendedRegions(state: BootState): void {
     });
     return;
   }
-  if (state.extendedRegions.length === 0) print(state, 'no-extended-regions', { domain });
-  for (const [index, { start, end }] of state.extendedRegions.entries())
-    print(state, 'extended-region', { domain, index, start, end });
+  printExtendedRegions(state, domain, state.extendedRegions);
 }
 
-function unallocated(state: BootState): Range[] {
+/** The lines about a domain's extended regions. */
+export function printExtendedRegions(
+  state: BootState,
+  domain: string,
+  regions: readonly Range[],
+): void {
+  if (regions.length === 0) print(state, 'no-extended-regions', { domain });
+  for (const [index, region] of regions.entries())
+    print(state, 'extended-region', { domain, index, ...region });
+}
+
+/**
+ * The extended regions of a domain that is mapped 1:1: what its own banks, reserved regions, its grant table and shared
+ * memory leave of RAM (Xen: find_unallocated_memory).
+ */
+export function findUnallocatedMemory(
+  state: BootState,
+  banks: readonly Range[],
+  grantTable: Range | undefined,
+): Range[] {
   const { does } = state;
   const unit = does.extendedRegionMath === 'bytes' ? 1n : PAGE_SIZE;
   const set: RangeSet = [];
@@ -52,18 +71,23 @@ function unallocated(state: BootState): Range[] {
   };
   for (const bank of state.ram.map(rangeOf))
     addSpan(set, bank.start / unit, (bank.end - 1n) / unit);
-  for (const bank of state.dom0Banks) remove(bank);
+  for (const bank of banks) remove(bank);
   for (const bank of state.reserved) {
     const end = BigInt.asUintN(64, bank.start + bank.size);
     remove({ start: bank.start, end });
   }
-  if (state.grantTable) remove(state.grantTable);
+  if (grantTable) remove(grantTable);
   for (const { start, size } of state.shared)
     if (start !== undefined) remove({ start, end: start + size });
+  return regionsOf(state, set, unit);
+}
+
+/** The ranges of a set that are large enough, in whole 2 MiB; `unit`: bytes of what the set counts (Xen: add_ext_regions). */
+export function regionsOf(state: BootState, set: RangeSet, unit: bigint): Range[] {
   return set
     .map((span) => toRegion(state, span.start * unit, span.end * unit))
     .filter((range) => range.end - range.start >= SMALLEST)
-    .slice(0, does.bankLimit);
+    .slice(0, state.does.bankLimit);
 }
 
 /** Whole 2 MiB of a span; `last` is its last byte, or the start of its last page (Xen: add_ext_regions). */

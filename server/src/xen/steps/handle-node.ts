@@ -25,6 +25,7 @@ import {
   sharedWithDom0,
   type RootCells,
 } from './make-memory-node.ts';
+import type { SharedMapping } from './process-shm.ts';
 
 /** Compatible strings whose nodes dom0 does not see, in all releases. */
 const SKIPPED = new Set([
@@ -45,18 +46,18 @@ const SKIPPED = new Set([
 const PI4_SKIPPED = new Set(['brcm,bcm2835-aux', 'brcm,bcm2835-pm']);
 /** And those of domains, since they are hidden. */
 const DOMAINS = new Set(['xen,domain', 'xen,domain-shared-memory-v1', 'xen,evtchn-v1']);
-const TIMERS = new Set(['arm,armv7-timer', 'arm,armv8-timer']);
+export const TIMERS: ReadonlySet<string> = new Set(['arm,armv7-timer', 'arm,armv8-timer']);
 const IOMMUS = new Set(['arm,mmu-400', 'arm,mmu-401', 'arm,mmu-500', 'arm,smmu-v1', 'arm,smmu-v2']);
-const GIC_V3 = new Set(['arm,gic-v3']);
+export const GIC_V3: ReadonlySet<string> = new Set(['arm,gic-v3']);
 const GICS = new Set(['arm,cortex-a15-gic', 'arm,cortex-a7-gic', 'arm,gic-400', ...GIC_V3]);
 /** Bytes of a redistributor: one for every CPU. */
 const REDISTRIBUTOR = 0x20000n;
 /** PPIs of the timers dom0 sees (secure, non-secure, virtual) where the host's node does not say. */
-const TIMER_PPIS = [13, 14, 11] as const;
+export const TIMER_PPIS = [13, 14, 11] as const;
 /** Nodes of the root whose paths Xen uses itself. */
 const RESERVED_NAMES = new Set(['psci', 'memory', 'hypervisor']);
 /** The PPI dom0 gets events by, as its interrupt specifier. */
-const EVENT_INTERRUPT = [1, 0, 0xf08] as const;
+export const EVENT_INTERRUPT = [1, 0, 0xf08] as const;
 
 /** What of the host's hardware Xen keeps for itself. */
 export interface HostDevices {
@@ -122,7 +123,8 @@ export function handleNode(
     failure = handleNode(state, writer, child, devices);
     if (failure || state.outcome || writer.full) return failure;
   }
-  if (top === 'reserved-memory' && does.sharedMemoryList) writeSharedChildren(state, writer);
+  if (top === 'reserved-memory' && does.sharedMemoryList)
+    writeSharedChildren(writer, sharedWithDom0(state), rootCells(tree.root));
   if (node === tree.root) writeXenNodes(state, writer, devices);
   endNode(writer);
   return undefined;
@@ -250,7 +252,7 @@ function writeGic(state: BootState, writer: FdtWriter, gic: DtNode): void {
   // Distributor and CPU interface; of version 3, distributor and the redistributors dom0 needs.
   let ranges = 2;
   if (isOneOf(gic, GIC_V3)) {
-    const regions = redistributorRegions(state, gic, reg);
+    const regions = redistributorRegions(gic, reg, dom0CpuCount(state));
     writeCells(writer, '#redistributor-regions', regions);
     ranges = 1 + regions;
   }
@@ -259,11 +261,11 @@ function writeGic(state: BootState, writer: FdtWriter, gic: DtNode): void {
 }
 
 /** As many of the host's regions as have a redistributor for every virtual CPU (Xen: vgic_v3_domain_init). */
-function redistributorRegions(state: BootState, gic: DtNode, reg: Uint8Array): number {
+export function redistributorRegions(gic: DtNode, reg: Uint8Array, cpus: number): number {
   const known = firstCell(bytesOf(gic, '#redistributor-regions')) ?? 1;
   const address = inheritedCells(gic, '#address-cells', 2);
   const width = address + inheritedCells(gic, '#size-cells', 1);
-  let missing = dom0CpuCount(state);
+  let missing = cpus;
   for (let index = 1; index < known; index += 1) {
     missing -= Number(readNumber(reg, width * index + address, width - address) / REDISTRIBUTOR);
     if (missing <= 0) return index;
@@ -315,28 +317,40 @@ function writeXenNodes(state: BootState, writer: FdtWriter, devices: HostDevices
   writeCells(writer, 'interrupt-parent', phandle);
   endNode(writer);
 
-  beginNode(writer, 'psci');
-  writeStrings(writer, 'compatible', 'arm,psci-1.0', 'arm,psci-0.2', 'arm,psci');
-  writeStrings(writer, 'method', 'hvc');
-  writeCells(writer, 'cpu_off', 1);
-  writeCells(writer, 'cpu_on', 2);
-  endNode(writer);
-
-  writeCpus(state, writer);
+  writePsci(writer);
+  writeCpus(state, writer, dom0CpuCount(state), is32Bit(state));
   makeMemoryNodes(state, writer, cells);
   if (state.outcome) return;
   const hasReserved = tree.root.children.some(
     ({ name }) => name.toLowerCase() === 'reserved-memory',
   );
   const shared = sharedWithDom0(state);
-  if (shared.length > 0 && !(hasReserved && state.does.sharedMemoryList)) {
-    beginNode(writer, 'reserved-memory');
-    writeBytes(writer, 'ranges', new Uint8Array());
-    writeCells(writer, '#address-cells', cells.address);
-    writeCells(writer, '#size-cells', cells.size);
-    writeSharedChildren(state, writer);
-    endNode(writer);
-  }
+  if (!(hasReserved && state.does.sharedMemoryList)) writeSharedMemory(writer, shared, cells);
+}
+
+/** /reserved-memory with a domain's shared memory; nothing where there is none (Xen: make_resv_memory_node). */
+export function writeSharedMemory(
+  writer: FdtWriter,
+  shared: readonly SharedMapping[],
+  cells: RootCells,
+): void {
+  if (shared.length === 0) return;
+  beginNode(writer, 'reserved-memory');
+  writeBytes(writer, 'ranges', new Uint8Array());
+  writeCells(writer, '#address-cells', cells.address);
+  writeCells(writer, '#size-cells', cells.size);
+  writeSharedChildren(writer, shared, cells);
+  endNode(writer);
+}
+
+/** How a domain switches CPUs on and off (Xen: make_psci_node). */
+export function writePsci(writer: FdtWriter): void {
+  beginNode(writer, 'psci');
+  writeStrings(writer, 'compatible', 'arm,psci-1.0', 'arm,psci-0.2', 'arm,psci');
+  writeStrings(writer, 'method', 'hvc');
+  writeCells(writer, 'cpu_off', 1);
+  writeCells(writer, 'cpu_on', 2);
+  endNode(writer);
 }
 
 /** Affinity 0 counts to 16, then affinity 1 goes on (Xen: vcpuid_to_vaffinity). */
@@ -360,28 +374,31 @@ function dom0CpuCount(state: BootState): number {
   );
 }
 
-/** dom0's virtual CPUs. */
-function writeCpus(state: BootState, writer: FdtWriter): void {
+/** A domain's virtual CPUs, all like the host's first one (Xen: make_cpus_node). */
+export function writeCpus(state: BootState, writer: FdtWriter, count: number, is32: boolean): void {
   const [model] = hostCpus(state);
   beginNode(writer, 'cpus');
   writeCells(writer, '#address-cells', 1);
   writeCells(writer, '#size-cells', 0);
-  for (let cpu = 0; cpu < dom0CpuCount(state); cpu += 1) {
+  for (let cpu = 0; cpu < count; cpu += 1) {
     beginNode(writer, `cpu@${affinity(cpu).toString(16)}`);
     if (model) copyIfThere(writer, model, 'compatible');
     writeStrings(writer, 'device_type', 'cpu');
     writeCells(writer, 'reg', affinity(cpu));
     if (model) copyIfThere(writer, model, 'clock-frequency');
-    if (!is32Bit(state)) writeStrings(writer, 'enable-method', 'psci');
+    if (!is32) writeStrings(writer, 'enable-method', 'psci');
     endNode(writer);
   }
   endNode(writer);
 }
 
-/** dom0's static shared memory as children of /reserved-memory (Xen: make_shm_resv_memory_node). */
-function writeSharedChildren(state: BootState, writer: FdtWriter): void {
-  const cells = rootCells(state.tree.root);
-  for (const { guest, id } of sharedWithDom0(state)) {
+/** A domain's static shared memory as children of /reserved-memory (Xen: make_shm_resv_memory_node). */
+function writeSharedChildren(
+  writer: FdtWriter,
+  shared: readonly SharedMapping[],
+  cells: RootCells,
+): void {
+  for (const { guest, id } of shared) {
     beginNode(writer, `xen-shmem@${guest.start.toString(16)}`);
     writeStrings(writer, 'compatible', 'xen,shared-memory-v1');
     writeBytes(writer, 'reg', encodeRanges([guest], cells));

@@ -207,6 +207,14 @@ export function countBlocks(buddy: Buddy, zone: number, order: number): number {
   return count;
 }
 
+/** Pages of the largest free block in a zone or below; 0 when none is. */
+export function largestBlock(buddy: Buddy, zone: number): number {
+  let pages = 0;
+  for (const { page, order } of buddy.free.values())
+    if (zoneOf(page) <= zone) pages = Math.max(pages, 2 ** order);
+  return pages;
+}
+
 /** How many pages are free. */
 export function freePages(buddy: Buddy): number {
   let pages = 0;

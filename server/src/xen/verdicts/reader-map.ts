@@ -7,17 +7,19 @@ import { stopsForCertain, whyNotFurther } from '../ending.ts';
 import { wordReasons } from '../reasons.ts';
 import type { XenReservedKind } from '../reserved-kind.ts';
 import type { XenBoot } from '../xen-boot.ts';
+import { domainMap } from './domain-map.ts';
 
-/** The readers that have a map of their own. */
+/** The readers that have a map of their own, beside the domains of the tree. */
 export const XEN_READERS: readonly string[] = ['xen', 'dom0'];
 
-/** What `reader` has, one of `XEN_READERS`. */
+/** What `reader` has: one of `XEN_READERS`, or the name of a domain's node below /chosen. */
 export function xenReaderMap(
   boot: XenBoot,
   reader: string,
   subject: Subject,
 ): ReaderMap | { readonly absent: string } {
-  return reader === 'xen' ? ownMap(boot, subject) : dom0Map(boot, subject);
+  if (reader === 'xen') return ownMap(boot, subject);
+  return reader === 'dom0' ? dom0Map(boot, subject) : domainMap(boot, reader, subject);
 }
 
 function kindOf(kind: XenReservedKind): string {
