@@ -714,6 +714,7 @@ class Run implements ExpansionHost {
         break;
       }
       case 'pragma':
+        this.#markPragma(frame, item);
         this.#obeyPragma(frame, item.body, this.#bodySpan(frame, item));
         break;
       case 'line':
@@ -911,6 +912,13 @@ class Run implements ExpansionHost {
       const at = this.#bodySpan(frame, item);
       this.#problems.push({ code: 'bad-macro', name: name.text, because, at });
     }
+  }
+
+  /** Remembers where cpp begins a line, though it prints nothing: at what a pragma that it obeys says. */
+  #markPragma(frame: Frame, item: DirectiveItem): void {
+    if (!this.#hasOpenQuote || !isObeyed(item.body)) return;
+    const { file, start } = this.#bodySpan(frame, item);
+    this.#silent.push({ kind: 'pragma', at: this.#output.length, file, start });
   }
 
   /** Those pragmas that cpp itself obeys; it drops all others from what it prepares for an assembler. */
@@ -1116,6 +1124,13 @@ class Run implements ExpansionHost {
     const found = waiting ? 'not-loaded' : 'absent';
     return { found, foundIn: -1, tried: candidates.map(({ id }) => id) };
   }
+}
+
+/** Whether cpp obeys a pragma itself (libcpp: _cpp_init_internal_pragmas). */
+function isObeyed(body: string): boolean {
+  return /^\s*(?:(?:once|push_macro|pop_macro)\b|GCC\s+(?:poison|system_header|dependency|warning|error)\b)/.test(
+    body,
+  );
 }
 
 /** Where the line behind a directive begins. */
