@@ -39,13 +39,15 @@ function faultsOf(file: string, value: unknown): string[] {
 
 /** The names that one of two types has and the other has not: none, or this file does not compile. */
 type Difference<A, B> = Exclude<keyof A, keyof B> | Exclude<keyof B, keyof A>;
-type Differences =
-  | Difference<library.Report, JsonReport>
-  | Difference<library.Finding, JsonFinding>
-  | Difference<library.BootFact, JsonFact>;
+type Differences = [
+  Difference<library.Report, JsonReport>,
+  Difference<library.Finding, JsonFinding>,
+  Difference<library.BootFact, JsonFact>,
+];
 /** As the library gives what is printed; does not compile unless its types say and name all of it. */
-const asTyped = (report: JsonReport): [Differences] extends [never] ? library.Report : never =>
-  report;
+const asTyped = (
+  report: JsonReport,
+): Differences extends [never, never, never] ? library.Report : never => report;
 
 const sample = 'client/sample/board.dts';
 const overlap = 'test/fixtures/xen-boots/resv-overlap';
