@@ -252,6 +252,28 @@ const layouts: Readonly<Record<string, Layout>> = {
       'app/boards/shared.dts': { '<vnd/soc.dtsi>': 'zephyr/dts/arm/vnd/soc.dtsi' },
     },
   },
+  'what a module of Zephyr calls its devicetree root': {
+    files: [
+      ...['.west/config', 'zephyr/boards/x', 'zephyr/include/zephyr/x'],
+      'zephyr/dts/arm/vnd/soc.dtsi',
+      ['mod/zephyr/module.yml', 'name: mod\nbuild:\n  settings:\n    dts_root: "tree"\n'],
+      ['modules/lib/other/zephyr/module.yml', 'build:\n  settings:\n    dts_root: . # here\n'],
+      ['beside/zephyr/module.yml', 'build:\n  settings:\n    dts_root: d\n'],
+      ['modules/plain/zephyr/module.yml', 'build:\n  cmake: .\n'],
+      'modules/plain/dts/arm/vnd/other.dtsi',
+    ],
+    boards: {
+      'mod/boards/arm/brd/brd.dts': {
+        '<vnd/own.dtsi>': 'mod/tree/dts/arm/vnd/own.dtsi',
+        '<vnd/soc.dtsi>': 'zephyr/dts/arm/vnd/soc.dtsi',
+        '<vnd/other.dtsi>': 'modules/lib/other/dts/arm/vnd/other.dtsi',
+      },
+      'zephyr/boards/arm/brd/brd2.dts': {
+        '<vnd/beside.dtsi>': 'beside/d/dts/arm/vnd/beside.dtsi',
+        '<vnd/other.dtsi>': 'modules/lib/other/dts/arm/vnd/other.dtsi',
+      },
+    },
+  },
   'a project beside a folder named zephyr': {
     files: ['zephyr/dts/common/mem.h', 'zephyr/boards/x', 'zephyr/include/dt-bindings/x/x.h'],
     boards: { 'proj/board.dts': { '<dt-bindings/x/x.h>': 'proj/include/dt-bindings/x/x.h' } },
