@@ -608,4 +608,23 @@ describe('the includes of a board in the layout of', () => {
     assert.ok(boards.some(({ uri }) => uri === uriOf(board)));
     await session.close(file);
   });
+
+  it('that U-Boot may append what its configuration names is said once, and not of what is configured', async () => {
+    const cwd = path.join(folder, 'unconfigured');
+    const boards = ['a', 'b', 'own'].map((name) => `arch/arm/dts/${name}.dts`);
+    writeFiles(cwd, {
+      'include/u-boot/crc.h': '',
+      'arch/arm/dts/own-u-boot.dtsi': '',
+      'arch/arm/dts/soc-u-boot.dtsi': '',
+      ...Object.fromEntries(boards.map((board) => [board, '/dts-v1/;\n/ { };\n'])),
+    });
+    const told = async (...argv: string[]): Promise<number> =>
+      (await dtmap(argv, { cwd })).stderr.split('U-Boot may append').length - 1;
+    assert.equal(await told('check', ...boards), 1);
+    assert.equal(await told('check', 'arch/arm/dts/own.dts'), 0);
+    assert.equal(await told('compile', 'arch/arm/dts/a.dts', '--format', 'dts'), 1);
+    assert.equal(await told('map', 'arch/arm/dts/a.dts'), 1);
+    writeFiles(cwd, { '.config': 'CONFIG_SYS_SOC="soc"\n' });
+    assert.equal(await told('check', ...boards), 0);
+  });
 });

@@ -42,9 +42,14 @@ export async function checkCommand(
   const progress = new Progress(shell.stderr, names.length);
   const boards = await checkAll(session, names, options, (count) => progress.show(count));
   progress.end();
+  const remarked = new Set<string>();
   for (const { failure, remarks } of boards) {
     if (failure !== undefined && !said.includes(failure)) shell.stderr.write(`dtmap: ${failure}\n`);
-    for (const remark of remarks) shell.stderr.write(textLines([`dtmap: ${remark}`]));
+    for (const remark of remarks) {
+      // What holds for many boards is said once.
+      if (!remarked.has(remark)) shell.stderr.write(textLines([`dtmap: ${remark}`]));
+      remarked.add(remark);
+    }
     failed ||= failure !== undefined;
   }
   if (options.writeBaseline !== undefined) {

@@ -42,6 +42,8 @@ export interface Layout {
   inKernel?(place: Place): string | undefined;
   /** Files of which the build includes the first that exists at the end of the board. */
   last?(place: Place, look: Look): readonly FileId[];
+  /** The folder of files of which the build includes one by a name that only its configuration tells, which is not there. */
+  lastUnknown?(place: Place, look: Look): FileId | undefined;
 }
 
 /** The architecture whose folder below `arch/` a path within a tree lies in. */
@@ -231,6 +233,16 @@ const uBoot: Layout = {
     const board = root.slice(folderOf(root).length + 1).replace(/\.dts$/, '');
     const names = [board, ...configured].map((name) => `${name}-u-boot.dtsi`);
     return [...names, 'u-boot.dtsi'].map((name) => `${top}/arch/${architecture}/dts/${name}`);
+  },
+  lastUnknown({ root, top, below }, look) {
+    const architecture = uBootArchitecture(below);
+    if (architecture === undefined || look.has(top, '.config')) return undefined;
+    const folder = `arch/${architecture}/dts`;
+    const board = root.slice(folderOf(root).length + 1).replace(/\.dts$/, '');
+    // The file of the board's own name comes before those.
+    if (!/\.dts$/.test(root) || look.has(top, `${folder}/${board}-u-boot.dtsi`)) return undefined;
+    const all = look.has(top, folder) ? look.namesIn(`${top}/${folder}`) : [];
+    return all.some((name) => name.endsWith('-u-boot.dtsi')) ? `${top}/${folder}` : undefined;
   },
 };
 
