@@ -225,7 +225,10 @@ const layouts: Readonly<Record<string, Layout>> = {
         '<dt-bindings/old.h>': 'zephyr/include/zephyr/dt-bindings/old.h',
         '<vnd/chip-pinctrl.dtsi>': 'modules/hal/vnd/dts/vnd/chip-pinctrl.dtsi',
       },
-      'zephyr/boards/vnd/rv/rv.dts': { '<vnd/rv.dtsi>': 'zephyr/dts/riscv/vnd/rv.dtsi' },
+      'zephyr/boards/vnd/rv/rv.dts': {
+        '<vnd/rv.dtsi>': 'zephyr/dts/riscv/vnd/rv.dtsi',
+        '"parts.dtsi"': 'zephyr/boards/vnd/rv/dts/parts.dtsi',
+      },
     },
   },
   'Zephyr 2.7': {
@@ -281,6 +284,7 @@ const layouts: Readonly<Record<string, Layout>> = {
   'TF-A': {
     files: [
       ...['linux/include/dt-bindings/b.h', 'linux/arch/arm/Kconfig', 'fw/plat/vnd/one/include/x.h'],
+      ...['fw/plat/vnd/on/platform.mk', 'fw/plat/other/one-2/include/platform_def.h'],
       [
         'fw/plat/vnd/one/platform.mk',
         'ONE_BASE\t:=\tplat/vnd/one\ninclude plat/vnd/common/vnd.mk\n' +
@@ -295,6 +299,10 @@ const layouts: Readonly<Record<string, Layout>> = {
       'fw/fdts/board.dts': {
         '<dt-bindings/b.h>': 'fw/include/dt-bindings/b.h',
         '<common/tbbr.h>': 'fw/include/common/tbbr.h',
+      },
+      'fw/fdts/one-2a-fw-config.dts': {
+        '<platform_def.h>': 'fw/plat/vnd/one/include/platform_def.h',
+        '<gen2.h>': 'fw/plat/vnd/common/include/gen2/gen2.h',
       },
       'fw/plat/vnd/one/fdts/fw_config.dts': {
         '<common/tbbr.h>': 'fw/include/common/tbbr.h',

@@ -261,8 +261,10 @@ const tfA: Layout = {
     return look.hasAll(folder, 'fdts', 'include') ? folder : undefined;
   },
   // Makefile: DTC_CPPFLAGS, INCLUDES, and PLAT_INCLUDES of the platform that the board is for.
-  folders({ top, below }, look) {
-    const above = below.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
+  folders({ root, top, below }, look) {
+    // Boards of all platforms lie in fdts/.
+    const folder = below === 'fdts' ? platformOf(root, top, look) : below;
+    const above = folder.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
     const platform = above.filter((path) => path.startsWith('plat/')).reverse();
     // Nothing in a board tells 32 bits from 64; these have the same names, so the usual is before the other.
     const both = ['aarch64', 'aarch32'];
@@ -285,6 +287,19 @@ const tfA: Layout = {
   },
   isPart: ({ top }, look) => !look.has(top, 'plat'),
 };
+
+/** The folder of the platform with whose name that of the board begins, the longest such name; '' when there is none. */
+function platformOf(root: FileId, top: FileId, look: Look): string {
+  const board = root.slice(folderOf(root).length + 1);
+  const vendors = look.foldersIn(top, 'plat').map((name) => `plat/${name}`);
+  const named = [...vendors, 'plat/arm/board'].flatMap((vendor) =>
+    look
+      .foldersIn(top, vendor)
+      .filter((name) => board.startsWith(name) && look.has(top, `${vendor}/${name}/platform.mk`))
+      .map((name) => ({ name, path: `${vendor}/${name}` })),
+  );
+  return named.sort((a, b) => b.name.length - a.name.length)[0]?.path ?? '';
+}
 
 /** Makefiles that are read for the paths of one platform. */
 const mostMakefiles = 12;

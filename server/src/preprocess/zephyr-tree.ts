@@ -73,6 +73,8 @@ export function zephyrFolders(
     : foldersFrom(folderOf(root)).filter((each) => each.startsWith(`${workspace}/`));
   const roots = new Set([
     ...projects.flatMap((each) => [each, ...dtsRootOf(each, look)]),
+    // The board's own folder is one.
+    folderOf(root),
     ...modulesIn(workspace, look).flatMap((each) => dtsRootOf(each, look)),
     top,
   ]);
