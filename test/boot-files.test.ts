@@ -380,6 +380,20 @@ describe('files given as boot script', () => {
       assert.match(stdout, /^\s*there;/m);
     });
 
+    it('reads the entries of the files that it includes', async () => {
+      writeFiles(folder, {
+        'menu.conf':
+          'default b\nlabel a\n  linux /a\ninclude /boot/more.conf\nmenu include none.conf\n',
+        'more.conf':
+          '\nlabel b\n  linux /boot/Image\n  initrd /boot/initrd.img\n  colour x\ninclude menu.conf\n',
+      });
+      const { stderr, stdout } = await withScripts('check', 'menu.conf', 'addresses.env');
+      assert.match(stderr, /^dtmap: menu\.conf:2: only the default entry b is read/m);
+      assert.match(stderr, /^dtmap: menu\.conf:5: none\.conf, which it includes, is not there/m);
+      assert.match(stderr, /^dtmap: more\.conf:5: U-Boot does not know the keyword colour/m);
+      assert.match(stdout, /^more\.conf:4:1: error: \/boot\/initrd\.img /m);
+    });
+
     it('says which address is missing', async () => {
       const { stderr } = await withScripts('check', 'extlinux.conf');
       assert.match(

@@ -9,7 +9,7 @@ import {
 } from '../inputs/read-boot-script.ts';
 import { bootFit, type Fit } from '../inputs/read-fit.ts';
 import { placeImages } from '../inputs/read-imagebuilder.ts';
-import { readExtlinux } from '../inputs/read-extlinux.ts';
+import { menusIncludedBy, readExtlinux, type FindMenu } from '../inputs/read-extlinux.ts';
 import { readGrubConfig } from '../inputs/read-grub-config.ts';
 import { chainOf, readXenConfig, type ChainedConfig } from '../inputs/read-xen-config.ts';
 import {
@@ -37,8 +37,10 @@ interface Part {
   readonly count: number;
   /** How Xen's EFI loader comes to it, when it is not the first that is read. */
   readonly chained?: ChainedConfig;
-  /** Whether the next one is read in its place. */
+  /** Whether it says nothing by itself: the next one is read in its place, or another includes it. */
   readonly goesOn?: boolean;
+  /** What a menu may include, by the names that stand in it and in those. */
+  readonly menus?: ReadonlyMap<string, Part>;
 }
 
 /**
@@ -91,11 +93,28 @@ function partsOf(
   const add = (
     file: FileId,
     content: Part['content'],
-    more: Pick<Part, 'chained' | 'goesOn'> = {},
-  ): void => {
+    more: Pick<Part, 'chained' | 'goesOn' | 'menus'> = {},
+  ): Part => {
     const last = parts.at(-1);
     const count = 'text' in content ? content.text.split('\n').length : 1;
-    parts.push({ file, content, start: last ? last.start + last.count + 1 : 0, count, ...more });
+    const start = last ? last.start + last.count + 1 : 0;
+    const part: Part = { file, content, start, count, ...more };
+    parts.push(part);
+    return part;
+  };
+  /** A menu of U-Boot, and behind it those that it includes, directly or not. */
+  const addMenu = (first: FileId, text: string): void => {
+    const menus = new Map<string, Part>();
+    const texts = [text];
+    add(first, { kind: 'extlinux', text }, { menus });
+    for (const own of texts)
+      for (const name of menusIncludedBy(own)) {
+        const file = pathOf(name);
+        const source = file === undefined ? '' : shell.files.get(file);
+        if (file === undefined || typeof source === 'string' || menus.has(name)) continue;
+        menus.set(name, add(file, { kind: 'extlinux', text: source.text }, { goesOn: true }));
+        texts.push(source.text);
+      }
   };
   /** A configuration of Xen's EFI loader, and those with which it goes on, each once. */
   const addChain = (first: FileId, text: string): void => {
@@ -124,6 +143,10 @@ function partsOf(
     }
     if (content.kind === 'xen-config') {
       addChain(file, content.text);
+      continue;
+    }
+    if (content.kind === 'extlinux') {
+      addMenu(file, content.text);
       continue;
     }
     add(file, content);
@@ -163,19 +186,26 @@ function environmentOf(parts: readonly Part[]): Map<string, EnvironmentVariable>
 
 /** What a file does that is neither script nor environment. */
 function readPart(
-  { file, content, chained, goesOn = false }: Part,
+  { file, content, start, chained, menus, goesOn = false }: Part,
   environment: ReadonlyMap<string, EnvironmentVariable>,
   sizeOf: SizeOf,
 ): BootScript | undefined {
+  if (goesOn) return undefined;
+  const findMenu: FindMenu = (name) => {
+    const menu = menus?.get(name);
+    return menu && 'text' in menu.content
+      ? { text: menu.content.text, start: menu.start - start }
+      : undefined;
+  };
   switch (content.kind) {
     case 'fit':
       return bootFit(content.fit, path.posix.basename(file)).script;
     case 'image-builder':
       return placeImages(content.config, sizeOf);
     case 'extlinux':
-      return readExtlinux(content.text, environment);
+      return readExtlinux(content.text, environment, findMenu);
     case 'xen-config':
-      return goesOn ? undefined : readXenConfig(content.text, chained);
+      return readXenConfig(content.text, chained);
     case 'grub':
       return readGrubConfig(content.text);
     default:
