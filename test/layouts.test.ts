@@ -11,13 +11,16 @@ import {
   createConnection,
   createProtocolConnection,
   type DocumentLink,
+  type Diagnostic,
   type Location,
+  type PublishDiagnosticsParams,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { clientFiles } from '../server/src/lsp/client-files.ts';
 import { serve } from '../server/src/lsp/server.ts';
 import { LspSession } from './support/lsp-session.ts';
+import { poll } from './support/poll.ts';
 import { dtmap } from './support/run-dtmap.ts';
 import { writeFiles } from './support/write-files.ts';
 
@@ -454,6 +457,7 @@ const require = createRequire(import.meta.url);
 /** The links of a document as a server gives them whose files are its client's. */
 class Client {
   readonly #connection;
+  readonly #found = new Map<string, Diagnostic[]>();
   /** Requests that reached the client, for what opening costs. */
   asked = 0;
 
@@ -493,6 +497,12 @@ class Client {
         .map((file) => file.slice(uri.length + 1).replace(/\/[^]*/, '/'));
       return names.length > 0 ? [...new Set(names)] : null;
     });
+    this.#connection.onNotification(
+      'textDocument/publishDiagnostics',
+      ({ uri, diagnostics }: PublishDiagnosticsParams) => {
+        this.#found.set(uri, diagnostics);
+      },
+    );
     this.#connection.listen();
   }
 
@@ -523,6 +533,15 @@ class Client {
       ...placeOfLabel(text),
     });
     return found.map((each) => each.uri);
+  }
+
+  /** What is found in a document once it is read through a board. */
+  async findingsOf(uri: string, text: string): Promise<Diagnostic[]> {
+    await this.linksOf(uri, text);
+    return poll(`what is found in ${uri}`, () => {
+      const found = this.#found.get(uri);
+      return Promise.resolve(found && found.length > 0 ? found : undefined);
+    });
   }
 
   stop(): void {
@@ -634,5 +653,63 @@ describe('the includes of a board in the layout of', () => {
     assert.equal(await told('map', 'arch/arm/dts/a.dts'), 1);
     writeFiles(cwd, { '.config': 'CONFIG_SYS_SOC="soc"\n' });
     assert.equal(await told('check', ...boards), 0);
+  });
+
+  describe('in a browser', () => {
+    const top = 'memfs://host/deep/work';
+
+    /** Rules and messages of what is found in `name`, one of `files`. */
+    async function foundIn(
+      name: string,
+      files: Readonly<Record<string, string>>,
+    ): Promise<[unknown, string][]> {
+      const client = new Client(top, files);
+      await client.start(top);
+      const found = await client.findingsOf(`${top}/${name}`, files[name] ?? '');
+      client.stop();
+      return found.map(({ code, message }) => [code, message.split('\n', 1)[0] ?? '']);
+    }
+
+    const soc = '/ { uart0: uart { }; };\n';
+
+    it('a part is read through the board that includes it', async () => {
+      const files = {
+        'board.dts': '/dts-v1/;\n#include "soc.dtsi"\n#include "part.dtsi"\n/ { };\n',
+        'soc.dtsi': soc,
+        'part.dtsi': '&uart0 { status = "okay"; };\n&uart9 { };\n',
+      };
+      const found = await foundIn('part.dtsi', files);
+      assert.deepEqual(
+        found.map(([code]) => code),
+        ['semantic-error'],
+      );
+      assert.match(found[0]?.[1] ?? '', /uart9/);
+    });
+
+    it('an overlay of Zephyr is read behind its board', async () => {
+      const files = {
+        'zephyr/boards/arm/brd/brd.dts': '/dts-v1/;\n#include "soc.dtsi"\n/ { };\n',
+        'zephyr/boards/arm/brd/soc.dtsi': soc,
+        'app/boards/brd.overlay': '&uart0 { status = "okay"; };\n&uart9 { };\n',
+      };
+      const found = await foundIn('app/boards/brd.overlay', files);
+      assert.deepEqual(
+        found.map(([code]) => code),
+        ['semantic-error'],
+      );
+      assert.match(found[0]?.[1] ?? '', /uart9/);
+    });
+
+    it('an include that is not there is one finding, and silences what it may define', async () => {
+      const files = {
+        'board.dts':
+          '/dts-v1/;\n#include "soc.dtsi"\n&uart0 { level = <LOW>; };\n#ifndef A\n/ { a = <08>; };\n#endif\n',
+      };
+      const found = await foundIn('board.dts', files);
+      assert.deepEqual(
+        found.map(([code]) => code),
+        ['include-not-found'],
+      );
+    });
   });
 });
