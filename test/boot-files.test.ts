@@ -280,6 +280,23 @@ describe('files given as boot script', () => {
       assert.match(stderr, /^dtmap: xen\.cfg:13: Xen's EFI loader does not know the item colour$/m);
     });
 
+    it('goes on with the file that chain names, in the section of the first', async () => {
+      writeFiles(folder, {
+        'first.cfg': '[global]\ndefault=b\nchain=efi/second.cfg\n',
+        'second.cfg':
+          '[global]\ndefault=a\nchain=first.cfg\n[b]\noptions=sync_console\nkernel=Image x\n',
+        'round.cfg': '[global]\ndefault=c\nchain=round2.cfg\n',
+        'round2.cfg': '[global]\nchain=round.cfg\n',
+      });
+      const facts = await factsWith('first.cfg');
+      assert.deepEqual(told(facts, 'boot'), ['script', 'efi', says('second.cfg:6')]);
+      assert.deepEqual(told(facts, 'xenCommandLine'), [
+        ...['script', 'sync_console', says('second.cfg:5')],
+      ]);
+      const { stderr } = await withScripts('check', 'round.cfg');
+      assert.match(stderr, /^dtmap: round2\.cfg:2: the boot goes on with round\.cfg/m);
+    });
+
     it('is read as the loader reads it', async () => {
       const cases: readonly (readonly [string, RegExp])[] = [
         ['[global]\ndefault=a\n[b]\nkernel=x\n', /:2: there is no section \[a\]/],
@@ -361,6 +378,20 @@ describe('files given as boot script', () => {
       );
       assert.match(stdout, /bootargs = "root=\/dev\/mmcblk0p2 console=ttyS0";/);
       assert.match(stdout, /^\s*there;/m);
+    });
+
+    it('reads the entries of the files that it includes', async () => {
+      writeFiles(folder, {
+        'menu.conf':
+          'default b\nlabel a\n  linux /a\ninclude /boot/more.conf\nmenu include none.conf\n',
+        'more.conf':
+          '\nlabel b\n  linux /boot/Image\n  initrd /boot/initrd.img\n  colour x\ninclude menu.conf\n',
+      });
+      const { stderr, stdout } = await withScripts('check', 'menu.conf', 'addresses.env');
+      assert.match(stderr, /^dtmap: menu\.conf:2: only the default entry b is read/m);
+      assert.match(stderr, /^dtmap: menu\.conf:5: none\.conf, which it includes, is not there/m);
+      assert.match(stderr, /^dtmap: more\.conf:5: U-Boot does not know the keyword colour/m);
+      assert.match(stdout, /^more\.conf:4:1: error: \/boot\/initrd\.img /m);
     });
 
     it('says which address is missing', async () => {

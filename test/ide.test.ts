@@ -668,6 +668,14 @@ describe('include index', () => {
     assert.deepEqual(index.rootsOf('/k/arch/arm64/boot/dts/v/soc.dtsi').length, 1);
   });
 
+  it('reads a board of U-Boot, and no other, with the file of its name', () => {
+    const index = new IncludeIndex();
+    const boards = ['/u/arch/arm/dts/b.dts', '/u/dts/upstream/src/arm64/v/b.dts'];
+    for (const file of [...boards, '/k/arch/arm/boot/dts/b.dts', '/p/b.dts'])
+      index.set(file, '/dts-v1/;\n');
+    assert.deepEqual(index.rootsOf('/u/arch/arm/dts/b-u-boot.dtsi'), boards);
+  });
+
   it('takes only a directive for an include whose path a macro makes', () => {
     const texts: readonly (readonly [string, boolean])[] = [
       ['#include SOC\n', true],

@@ -11,13 +11,16 @@ import {
   createConnection,
   createProtocolConnection,
   type DocumentLink,
+  type Diagnostic,
   type Location,
+  type PublishDiagnosticsParams,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { clientFiles } from '../server/src/lsp/client-files.ts';
 import { serve } from '../server/src/lsp/server.ts';
 import { LspSession } from './support/lsp-session.ts';
+import { poll } from './support/poll.ts';
 import { dtmap } from './support/run-dtmap.ts';
 import { writeFiles } from './support/write-files.ts';
 
@@ -225,7 +228,10 @@ const layouts: Readonly<Record<string, Layout>> = {
         '<dt-bindings/old.h>': 'zephyr/include/zephyr/dt-bindings/old.h',
         '<vnd/chip-pinctrl.dtsi>': 'modules/hal/vnd/dts/vnd/chip-pinctrl.dtsi',
       },
-      'zephyr/boards/vnd/rv/rv.dts': { '<vnd/rv.dtsi>': 'zephyr/dts/riscv/vnd/rv.dtsi' },
+      'zephyr/boards/vnd/rv/rv.dts': {
+        '<vnd/rv.dtsi>': 'zephyr/dts/riscv/vnd/rv.dtsi',
+        '"parts.dtsi"': 'zephyr/boards/vnd/rv/dts/parts.dtsi',
+      },
     },
   },
   'Zephyr 2.7': {
@@ -252,6 +258,28 @@ const layouts: Readonly<Record<string, Layout>> = {
       'app/boards/shared.dts': { '<vnd/soc.dtsi>': 'zephyr/dts/arm/vnd/soc.dtsi' },
     },
   },
+  'what a module of Zephyr calls its devicetree root': {
+    files: [
+      ...['.west/config', 'zephyr/boards/x', 'zephyr/include/zephyr/x'],
+      'zephyr/dts/arm/vnd/soc.dtsi',
+      ['mod/zephyr/module.yml', 'name: mod\nbuild:\n  settings:\n    dts_root: "tree"\n'],
+      ['modules/lib/other/zephyr/module.yml', 'build:\n  settings:\n    dts_root: . # here\n'],
+      ['beside/zephyr/module.yml', 'build:\n  settings:\n    dts_root: d\n'],
+      ['modules/plain/zephyr/module.yml', 'build:\n  cmake: .\n'],
+      'modules/plain/dts/arm/vnd/other.dtsi',
+    ],
+    boards: {
+      'mod/boards/arm/brd/brd.dts': {
+        '<vnd/own.dtsi>': 'mod/tree/dts/arm/vnd/own.dtsi',
+        '<vnd/soc.dtsi>': 'zephyr/dts/arm/vnd/soc.dtsi',
+        '<vnd/other.dtsi>': 'modules/lib/other/dts/arm/vnd/other.dtsi',
+      },
+      'zephyr/boards/arm/brd/brd2.dts': {
+        '<vnd/beside.dtsi>': 'beside/d/dts/arm/vnd/beside.dtsi',
+        '<vnd/other.dtsi>': 'modules/lib/other/dts/arm/vnd/other.dtsi',
+      },
+    },
+  },
   'a project beside a folder named zephyr': {
     files: ['zephyr/dts/common/mem.h', 'zephyr/boards/x', 'zephyr/include/dt-bindings/x/x.h'],
     boards: { 'proj/board.dts': { '<dt-bindings/x/x.h>': 'proj/include/dt-bindings/x/x.h' } },
@@ -259,6 +287,7 @@ const layouts: Readonly<Record<string, Layout>> = {
   'TF-A': {
     files: [
       ...['linux/include/dt-bindings/b.h', 'linux/arch/arm/Kconfig', 'fw/plat/vnd/one/include/x.h'],
+      ...['fw/plat/vnd/on/platform.mk', 'fw/plat/other/one-2/include/platform_def.h'],
       [
         'fw/plat/vnd/one/platform.mk',
         'ONE_BASE\t:=\tplat/vnd/one\ninclude plat/vnd/common/vnd.mk\n' +
@@ -273,6 +302,10 @@ const layouts: Readonly<Record<string, Layout>> = {
       'fw/fdts/board.dts': {
         '<dt-bindings/b.h>': 'fw/include/dt-bindings/b.h',
         '<common/tbbr.h>': 'fw/include/common/tbbr.h',
+      },
+      'fw/fdts/one-2a-fw-config.dts': {
+        '<platform_def.h>': 'fw/plat/vnd/one/include/platform_def.h',
+        '<gen2.h>': 'fw/plat/vnd/common/include/gen2/gen2.h',
       },
       'fw/plat/vnd/one/fdts/fw_config.dts': {
         '<common/tbbr.h>': 'fw/include/common/tbbr.h',
@@ -424,6 +457,7 @@ const require = createRequire(import.meta.url);
 /** The links of a document as a server gives them whose files are its client's. */
 class Client {
   readonly #connection;
+  readonly #found = new Map<string, Diagnostic[]>();
   /** Requests that reached the client, for what opening costs. */
   asked = 0;
 
@@ -463,6 +497,12 @@ class Client {
         .map((file) => file.slice(uri.length + 1).replace(/\/[^]*/, '/'));
       return names.length > 0 ? [...new Set(names)] : null;
     });
+    this.#connection.onNotification(
+      'textDocument/publishDiagnostics',
+      ({ uri, diagnostics }: PublishDiagnosticsParams) => {
+        this.#found.set(uri, diagnostics);
+      },
+    );
     this.#connection.listen();
   }
 
@@ -493,6 +533,15 @@ class Client {
       ...placeOfLabel(text),
     });
     return found.map((each) => each.uri);
+  }
+
+  /** What is found in a document once it is read through a board. */
+  async findingsOf(uri: string, text: string): Promise<Diagnostic[]> {
+    await this.linksOf(uri, text);
+    return poll(`what is found in ${uri}`, () => {
+      const found = this.#found.get(uri);
+      return Promise.resolve(found && found.length > 0 ? found : undefined);
+    });
   }
 
   stop(): void {
@@ -585,5 +634,82 @@ describe('the includes of a board in the layout of', () => {
     const { boards } = await session.request('dtmap/boards', { uri: uriOf(file) });
     assert.ok(boards.some(({ uri }) => uri === uriOf(board)));
     await session.close(file);
+  });
+
+  it('that U-Boot may append what its configuration names is said once, and not of what is configured', async () => {
+    const cwd = path.join(folder, 'unconfigured');
+    const boards = ['a', 'b', 'own'].map((name) => `arch/arm/dts/${name}.dts`);
+    writeFiles(cwd, {
+      'include/u-boot/crc.h': '',
+      'arch/arm/dts/own-u-boot.dtsi': '',
+      'arch/arm/dts/soc-u-boot.dtsi': '',
+      ...Object.fromEntries(boards.map((board) => [board, '/dts-v1/;\n/ { };\n'])),
+    });
+    const told = async (...argv: string[]): Promise<number> =>
+      (await dtmap(argv, { cwd })).stderr.split('U-Boot may append').length - 1;
+    assert.equal(await told('check', ...boards), 1);
+    assert.equal(await told('check', 'arch/arm/dts/own.dts'), 0);
+    assert.equal(await told('compile', 'arch/arm/dts/a.dts', '--format', 'dts'), 1);
+    assert.equal(await told('map', 'arch/arm/dts/a.dts'), 1);
+    writeFiles(cwd, { '.config': 'CONFIG_SYS_SOC="soc"\n' });
+    assert.equal(await told('check', ...boards), 0);
+  });
+
+  describe('in a browser', () => {
+    const top = 'memfs://host/deep/work';
+
+    /** Rules and messages of what is found in `name`, one of `files`. */
+    async function foundIn(
+      name: string,
+      files: Readonly<Record<string, string>>,
+    ): Promise<[unknown, string][]> {
+      const client = new Client(top, files);
+      await client.start(top);
+      const found = await client.findingsOf(`${top}/${name}`, files[name] ?? '');
+      client.stop();
+      return found.map(({ code, message }) => [code, message.split('\n', 1)[0] ?? '']);
+    }
+
+    const soc = '/ { uart0: uart { }; };\n';
+
+    it('a part is read through the board that includes it', async () => {
+      const files = {
+        'board.dts': '/dts-v1/;\n#include "soc.dtsi"\n#include "part.dtsi"\n/ { };\n',
+        'soc.dtsi': soc,
+        'part.dtsi': '&uart0 { status = "okay"; };\n&uart9 { };\n',
+      };
+      const found = await foundIn('part.dtsi', files);
+      assert.deepEqual(
+        found.map(([code]) => code),
+        ['semantic-error'],
+      );
+      assert.match(found[0]?.[1] ?? '', /uart9/);
+    });
+
+    it('an overlay of Zephyr is read behind its board', async () => {
+      const files = {
+        'zephyr/boards/arm/brd/brd.dts': '/dts-v1/;\n#include "soc.dtsi"\n/ { };\n',
+        'zephyr/boards/arm/brd/soc.dtsi': soc,
+        'app/boards/brd.overlay': '&uart0 { status = "okay"; };\n&uart9 { };\n',
+      };
+      const found = await foundIn('app/boards/brd.overlay', files);
+      assert.deepEqual(
+        found.map(([code]) => code),
+        ['semantic-error'],
+      );
+      assert.match(found[0]?.[1] ?? '', /uart9/);
+    });
+
+    it('an include that is not there is one finding, and silences what it may define', async () => {
+      const files = {
+        'board.dts':
+          '/dts-v1/;\n#include "soc.dtsi"\n&uart0 { level = <LOW>; };\n#ifndef A\n/ { a = <08>; };\n#endif\n',
+      };
+      const found = await foundIn('board.dts', files);
+      assert.deepEqual(
+        found.map(([code]) => code),
+        ['include-not-found'],
+      );
+    });
   });
 });

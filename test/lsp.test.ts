@@ -1,10 +1,12 @@
 // The bundled language server over stdio.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { editsOf, LspSession } from './support/lsp-session.ts';
+import { poll } from './support/poll.ts';
 
 const BOARD = `/dts-v1/;
 
@@ -113,5 +115,50 @@ describe('language server', () => {
     assert.match(JSON.stringify(hover), /32 MiB/);
     const status = await session.request('dtmap/status', { uri: `file://${board}` });
     assert.equal(status.state, 'stale');
+  });
+
+  describe('of an include that is not there', () => {
+    const text = '/dts-v1/;\n#include <vnd/soc.dtsi>\n/ { };\n';
+
+    /** The titles and commands of the quick fixes for the include. */
+    async function fixesOf(addsIncludePaths: boolean): Promise<unknown[]> {
+      await session.stop();
+      mkdirSync(path.join(folder, 'other/tree/vnd'), { recursive: true });
+      mkdirSync(path.join(folder, 'third/xvnd'), { recursive: true });
+      writeFileSync(path.join(folder, 'other/tree/vnd/soc.dtsi'), '');
+      writeFileSync(path.join(folder, 'third/xvnd/soc.dtsi'), '');
+      session = await LspSession.start({ folder, initializationOptions: { addsIncludePaths } });
+      await session.open(board, text);
+      await session.diagnosticsWhen(board, (all) => all.length > 0);
+      const start = place('<vnd', text);
+      return poll('the folders to be searched', async () => {
+        const { boards } = await session.request('dtmap/boards', {
+          uri: pathToFileURL(path.join(folder, 'other/tree/vnd/soc.dtsi')).href,
+        });
+        const actions = await session.codeActions(board, { start, end: start });
+        const isDone = boards.length > 0 && (actions.length > 0 || !addsIncludePaths);
+        return isDone ? actions.map(({ title, command }) => [title, command]) : undefined;
+      });
+    }
+
+    it('offers folders of the work tree that have it to a client that can add them', async () => {
+      assert.deepEqual(await fixesOf(true), [
+        [
+          'Add other/tree to dtmap.includePaths',
+          {
+            title: 'Add to dtmap.includePaths',
+            command: 'dtmap.addIncludePath',
+            arguments: [
+              pathToFileURL(board).href,
+              pathToFileURL(path.join(folder, 'other/tree')).href,
+            ],
+          },
+        ],
+      ]);
+    });
+
+    it('offers none to another client', async () => {
+      assert.deepEqual(await fixesOf(false), []);
+    });
   });
 });

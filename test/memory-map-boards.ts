@@ -401,6 +401,7 @@ export class BoardWriter {
         text: this.text,
         origins: this.#origins,
         inactive: [],
+        conditional: [],
         includes: [],
         files: [this.file],
         needs: [],

@@ -87,6 +87,24 @@ const KINDS: readonly (readonly [
     '#ifndef SOC\n#error no SOC\n#endif\n/ { };',
     ['preprocessor-error'],
   ],
+  [
+    'a macro that switches off a fault',
+    '#define SOC 1',
+    '#ifndef SOC\n/ { led { level = <08>; }; };\n#endif\n/ { };',
+    ['syntax-error'],
+  ],
+  [
+    'a macro that chooses another branch',
+    '#define SOC 2',
+    '#if 0\n#elif SOC == 2\n/ { };\n#else\n/ { led { level = <08>; }; };\n#endif',
+    ['syntax-error'],
+  ],
+  [
+    'a macro that switches off half a node',
+    '#define SOC 1',
+    '#ifndef SOC\n/ { led {\n#endif\n/ { a = <1>; b { }; };',
+    ['syntax-error'],
+  ],
   ['the number of cells', CELLS, MEMORY, ['reg-length', 'avoid_default_addr_size']],
   [
     'the cells of a bus',
@@ -165,6 +183,7 @@ describe('a missing include', () => {
     ['a wrong bracket', '/ { a = <1 2]; };', 'syntax-error'],
     ['a string that does not end', '/ { a = "b; };', 'syntax-error'],
     ['a number that is none', '/ { a = <089>; };', 'syntax-error'],
+    ['a number behind an #if of numbers', '#if 1\n/ { a = <089>; };\n#endif', 'syntax-error'],
     ['an #if without #endif', '#ifdef A\n/ { };', 'preprocessor-error'],
     ['an #endif without #if', '#endif\n/ { };', 'preprocessor-error'],
   ] as const)
@@ -182,6 +201,11 @@ describe('a missing include', () => {
       'preprocessor-error',
       'include-not-found',
     ]);
+  });
+
+  it('explains nothing under a condition that cpp has decided before it', async () => {
+    const text = '/dts-v1/;\n#ifndef A\n#include "soc.dtsi"\n/ { a = <089>; };\n#endif\n';
+    assert.deepEqual(rulesOf(await read(undefined, text)), ['include-not-found', 'syntax-error']);
   });
 
   it('that dtc would include defines no macros', async () => {
@@ -298,6 +322,10 @@ describe('a missing include', () => {
     '/ { chosen { xen,xen-bootargs = "dom0_mem=512M"; }; };',
     '/ { x { y = <1 2]; }; };',
     '/ { "z"; };',
+    '#ifndef N\n/ { x { y = <08>; }; };\n#endif',
+    '#ifdef N\n/ { x { y = <08>; };\n#else\n/ { x { z; }; }; };\n#endif',
+    '#if defined(N) && N\n/ { x {\n#endif',
+    '/ { x { y = <08>; }; };',
   );
   it('adds nothing to what is found with it but itself', async () => {
     await fc.assert(

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { format, resolveConfig } from 'prettier';
+import type { JsonFact, JsonFinding, JsonReport } from '../server/src/cli/json-finding.ts';
+import type * as library from '../server/src/cli/library.ts';
 import { allRules } from '../server/src/rules/all-rules.ts';
 import { readProfileText } from '../server/src/inputs/read-profile.ts';
 import { readProject, type Project } from '../server/src/inputs/read-project.ts';
@@ -34,6 +36,18 @@ function faultsOf(file: string, value: unknown): string[] {
     (each) => `${each.instancePath} ${each.message ?? ''} ${JSON.stringify(each.params)}`,
   );
 }
+
+/** The names that one of two types has and the other has not: none, or this file does not compile. */
+type Difference<A, B> = Exclude<keyof A, keyof B> | Exclude<keyof B, keyof A>;
+type Differences = [
+  Difference<library.Report, JsonReport>,
+  Difference<library.Finding, JsonFinding>,
+  Difference<library.BootFact, JsonFact>,
+];
+/** As the library gives what is printed; does not compile unless its types say and name all of it. */
+const asTyped = (
+  report: JsonReport,
+): Differences extends [never, never, never] ? library.Report : never => report;
 
 const sample = 'client/sample/board.dts';
 const overlap = 'test/fixtures/xen-boots/resv-overlap';
@@ -161,6 +175,8 @@ describe('JSON that is printed', function () {
     await dtmap(['check', sample, '--format', 'json', '-o', part], { cwd: root });
     const { stdout } = await dtmap(['merge', part], { cwd: root });
     assert.deepEqual(faultsOf('findings.json', JSON.parse(stdout)), []);
+    const { findings } = asTyped(JSON.parse(stdout) as JsonReport);
+    assert.ok(findings.every(({ board }) => typeof board === 'string'));
     rmSync(scratch, { recursive: true });
   });
 

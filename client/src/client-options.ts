@@ -22,6 +22,7 @@ export function clientOptions(
   const initializationOptions: InitializationOptions = {
     boards: chosenBoards(extension),
     rulePages: rulePageBase,
+    addsIncludePaths: true,
     ...(assets && { assets: assets.toString() }),
   };
   return {

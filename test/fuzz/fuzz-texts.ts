@@ -9,7 +9,7 @@ import { readBootScript, readEnvironment } from '../../server/src/inputs/read-bo
 import { recogniseBootFile } from '../../server/src/inputs/recognise-boot-file.ts';
 import { readExtlinux } from '../../server/src/inputs/read-extlinux.ts';
 import { readGrubConfig } from '../../server/src/inputs/read-grub-config.ts';
-import { readXenConfig } from '../../server/src/inputs/read-xen-config.ts';
+import { chainOf, readXenConfig } from '../../server/src/inputs/read-xen-config.ts';
 import type { BootScript } from '../../server/src/inputs/boot-script.ts';
 import { readEfiMap } from '../../server/src/inputs/read-efi-map.ts';
 import { placeImages, readImageBuilderConfig } from '../../server/src/inputs/read-imagebuilder.ts';
@@ -184,7 +184,7 @@ export function fuzzXenConfigs(): Target<string> {
     ';',
     '__proto__=',
   ];
-  return containerTarget(corpus, pieces, readXenConfig);
+  return containerTarget(corpus, pieces, (text) => readXenConfig(text, chainOf(text)));
 }
 
 /** GRUB's configurations. */

@@ -24,6 +24,8 @@ const written: readonly string[] = [
   '/ { a: n { p; p = <&a>; }; };\n&a { /delete-property/ p; p; };',
   '/plugin/;\n/ { /omit-if-no-ref/ y { b: z { }; }; n { p = <&b>; }; };',
   '/ { a: x { }; /omit-if-no-ref/ y { b: z { p = <&b>; }; }; };',
+  '/ { a: n { p; }; };\n/delete-node/ &{/};\n&{/} { q = <&{/}>; };',
+  '/ { a: n { p; }; };\n/delete-node/ &{/};\n/delete-node/ &{/};\n/ { n { }; };',
 ];
 
 /** A random tree of few names, so that its statements meet. */

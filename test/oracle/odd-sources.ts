@@ -105,7 +105,10 @@ const tidyString = array(
   oneof(
     constantFrom('', ' ', '  ', '\t\t', '    ').chain((indent) =>
       array(
-        constantFrom('a', 'b', "isn't", 'N', 'E', 'F(1, 2)', 'http://x', '/* c */', '1', 'x.'),
+        constantFrom(
+          ...['a', 'b', "isn't", 'N', 'E', 'F(1, 2)', 'http://x', '/* c */', '1', 'x.'],
+          ...['#b', '# b', '##b', '#'],
+        ),
         {
           maxLength: 4,
         },
@@ -116,6 +119,9 @@ const tidyString = array(
     constantFrom(
       '',
       '#define Q 1',
+      '  #define Q 1',
+      '\t# undef Q',
+      '  #if 0\n  x\n  #endif',
       '#if 0\nx\n\n\n\n\n\n#endif',
       '\n\n\n\n',
       '\n\n\n\n\n\n\n',

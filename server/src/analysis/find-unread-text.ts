@@ -77,6 +77,13 @@ export function keepCertainOfTree(
   const errors = tree.problems.filter(({ id }) => id === 'syntax');
   const kept: TreeProblem[] = errors.filter(({ at }) => !sources.has(at.in));
   for (const [origins, source] of sources) {
+    // What dtc itself includes defines no macros.
+    const hasAllMacros = unread.because !== 'no-board' && firstOfCpp(source) < 0;
+    const conditional = hasAllMacros
+      ? []
+      : source.conditional.filter(
+          ({ isBehindUnread }) => isBehindUnread || unread.because === 'no-board',
+        );
     const own = errors
       .filter(({ at, facts }) => at.in === origins && !elsewhere.has(facts['because']))
       .map((problem) => ({
@@ -85,9 +92,15 @@ export function keepCertainOfTree(
         end: problem.at.end,
         because: problem.facts['because'],
       }));
-    // What dtc itself includes defines no macros.
-    const hasAllMacros = unread.because !== 'no-board' && firstOfCpp(source) < 0;
-    const certain = hasAllMacros ? own : withoutMacroErrors(source.text, own);
+    const isOptional = ({ start, end }: { readonly start: number; readonly end: number }) => {
+      const { span } = origins.originOf(start, end);
+      return conditional.some(
+        (each) => each.file === span.file && each.start <= span.start && span.start < each.end,
+      );
+    };
+    const certain = hasAllMacros
+      ? own
+      : withoutMacroErrors(source.text, own, conditional.length > 0 ? isOptional : undefined);
     for (const { problem } of certain) kept.push(problem);
   }
   return { ...tree, problems: kept };

@@ -35,16 +35,22 @@ export interface SyntaxError {
   readonly because: string | undefined;
 }
 
-/** Those of `errors`, all that `text` has, that stay whatever macros are defined besides. */
+/**
+ * Those of `errors`, all that `text` has, that stay whatever macros are defined besides. `isOptional` tells of errors in text
+ * that other macros switch off; absent when there is no such text.
+ */
 export function withoutMacroErrors<Error extends SyntaxError>(
   text: string,
   errors: readonly Error[],
+  isOptional?: (error: Error) => boolean,
 ): Error[] {
   const boundaries = boundariesOf(text);
   const explained = new Set(errors.filter((error) => hasSuspect(text, boundaries, error)));
-  return errors.filter(
-    (error) => !explained.has(error) && !(explained.size > 0 && OF_BRACES.has(error.because)),
-  );
+  const certain = errors.filter((error) => !explained.has(error) && isOptional?.(error) !== true);
+  const hasBraceError = errors.some(({ because }) => OF_BRACES.has(because));
+  // Where text with a brace may be absent, what stands in which node is not known.
+  if (isOptional && hasBraceError) return certain.filter(({ because }) => LEXICAL.has(because));
+  return explained.size > 0 ? certain.filter(({ because }) => !OF_BRACES.has(because)) : certain;
 }
 
 /** Where `;`, `{` and `}` stand in `text`, those of strings and path references aside. */

@@ -48,10 +48,15 @@ export async function checkCommand(
   progress.end();
   const inVain = expanded.failures.map(({ name, failure }) => failedBoard(name, failure));
   const boards = [...found, ...inVain];
+  const remarked = new Set<string>();
   for (const { failure, remarks } of boards) {
     if (failure !== undefined && !said.includes(failure)) shell.stderr.write(`dtmap: ${failure}\n`);
     if (options.quiet) continue;
-    for (const remark of remarks) shell.stderr.write(textLines([`dtmap: ${remark}`]));
+    for (const remark of remarks) {
+      // What holds for many boards is said once.
+      if (!remarked.has(remark)) shell.stderr.write(textLines([`dtmap: ${remark}`]));
+      remarked.add(remark);
+    }
   }
   const failed = said.length > 0 || boards.some(({ failure }) => failure !== undefined);
   if (options.writeBaseline !== undefined) {

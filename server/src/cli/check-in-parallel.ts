@@ -22,7 +22,7 @@ const BOARDS_PER_JOB = 24;
  * Bytes of source that a job remembers between boards. What is made of them takes several times as much; boards of one folder
  * of Linux and all they include have less.
  */
-const mostKept = 8 << 20;
+const mostKept = 4 << 20;
 
 /** The result of every board in the order of `names`; `done` is told how many are finished. */
 export async function checkAll(

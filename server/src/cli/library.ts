@@ -29,11 +29,19 @@ export interface Finding {
   readonly severity: 'error' | 'warning' | 'information' | 'hint';
   readonly message: string;
   readonly at: Place;
+  /** The board it was found on; of several the first. */
+  readonly board: string;
+  /** All boards it was found on, where there are several: those that include a file that is only a part of boards. */
+  readonly boards?: readonly string[];
   readonly related: readonly { readonly message: string; readonly at: Place }[];
   /** `xen:4.18.6`, `linux:6.12`; empty when it holds for every reader of the tree. */
   readonly targets: readonly string[];
-  /** The line of the console that it leads to. */
-  readonly log?: string;
+  /** The assumed boot fact on which it depends; such a finding is at most `information`. */
+  readonly condition?: string;
+  /** Folders in which an included file was searched that is missing. */
+  readonly searched?: readonly string[];
+  /** The lines that it leads to, and who prints each: one of the targets, or `dtc`. */
+  readonly log?: readonly { readonly target: string; readonly line: string }[];
   readonly fixes: readonly Fix[];
 }
 
@@ -41,7 +49,22 @@ export interface Finding {
 export interface Report {
   readonly version: 1;
   readonly files: readonly string[];
+  /** Boards that could not be checked. */
+  readonly failures: readonly { readonly file: string; readonly because: string }[];
+  /** By board, where there are some: boot facts of a tree made for Xen that are assumed or not known. */
+  readonly facts: Readonly<Record<string, readonly BootFact[]>>;
   readonly findings: readonly Finding[];
+}
+
+/** Something that a boot needs beside the tree. */
+export interface BootFact {
+  /** Its path in a boot profile. */
+  readonly fact: string;
+  readonly basis: 'given' | 'script' | 'log' | 'tree' | 'assumed' | 'unknown';
+  /** Absent when it is not known; numbers of 64 bits are hexadecimal text. */
+  readonly value?: unknown;
+  /** Why it has this value, or none: a clause. */
+  readonly because: string;
 }
 
 /** What `dtmap boot --format json` prints for one release. */

@@ -9,9 +9,9 @@ import {
 } from '../inputs/read-boot-script.ts';
 import { bootFit, type Fit } from '../inputs/read-fit.ts';
 import { placeImages } from '../inputs/read-imagebuilder.ts';
-import { readExtlinux } from '../inputs/read-extlinux.ts';
+import { menusIncludedBy, readExtlinux, type FindMenu } from '../inputs/read-extlinux.ts';
 import { readGrubConfig } from '../inputs/read-grub-config.ts';
-import { readXenConfig } from '../inputs/read-xen-config.ts';
+import { chainOf, readXenConfig, type ChainedConfig } from '../inputs/read-xen-config.ts';
 import {
   recogniseBootFile,
   recogniseBootText,
@@ -35,6 +35,12 @@ interface Part {
   readonly start: number;
   /** Lines of its text. */
   readonly count: number;
+  /** How Xen's EFI loader comes to it, when it is not the first that is read. */
+  readonly chained?: ChainedConfig;
+  /** Whether it says nothing by itself: the next one is read in its place, or another includes it. */
+  readonly goesOn?: boolean;
+  /** What a menu may include, by the names that stand in it and in those. */
+  readonly menus?: ReadonlyMap<string, Part>;
 }
 
 /**
@@ -51,7 +57,7 @@ export function readBootFiles(
     const found = pathOf(name);
     return found === undefined ? undefined : BigInt(shell.files.sizeOf(found) ?? 0);
   };
-  const parts = partsOf(shell, files, shown);
+  const parts = partsOf(shell, files, shown, pathOf);
   const environment = environmentOf(parts);
   const others = parts.flatMap((part) => {
     const script = readPart(part, environment, sizeOf);
@@ -81,12 +87,51 @@ function partsOf(
   shell: Pick<Shell, 'files'>,
   files: readonly FileId[],
   shown: (file: FileId) => string,
+  pathOf: (name: string) => FileId | undefined,
 ): readonly Part[] {
   const parts: Part[] = [];
-  const add = (file: FileId, content: Part['content']): void => {
+  const add = (
+    file: FileId,
+    content: Part['content'],
+    more: Pick<Part, 'chained' | 'goesOn' | 'menus'> = {},
+  ): Part => {
     const last = parts.at(-1);
     const count = 'text' in content ? content.text.split('\n').length : 1;
-    parts.push({ file, content, start: last ? last.start + last.count + 1 : 0, count });
+    const start = last ? last.start + last.count + 1 : 0;
+    const part: Part = { file, content, start, count, ...more };
+    parts.push(part);
+    return part;
+  };
+  /** A menu of U-Boot, and behind it those that it includes, directly or not. */
+  const addMenu = (first: FileId, text: string): void => {
+    const menus = new Map<string, Part>();
+    const texts = [text];
+    add(first, { kind: 'extlinux', text }, { menus });
+    for (const own of texts)
+      for (const name of menusIncludedBy(own)) {
+        const file = pathOf(name);
+        const source = file === undefined ? '' : shell.files.get(file);
+        if (file === undefined || typeof source === 'string' || menus.has(name)) continue;
+        menus.set(name, add(file, { kind: 'extlinux', text: source.text }, { goesOn: true }));
+        texts.push(source.text);
+      }
+  };
+  /** A configuration of Xen's EFI loader, and those with which it goes on, each once. */
+  const addChain = (first: FileId, text: string): void => {
+    const seen = new Set<FileId>();
+    let chained: ChainedConfig | undefined;
+    for (let [file, own] = [first, text]; !seen.has(file);) {
+      seen.add(file);
+      const next = chainOf(own, chained);
+      const found = next && pathOf(next.file);
+      const content = found === undefined ? undefined : contentOf(shell, found, shown);
+      const goesOn = content?.kind === 'xen-config' && found !== undefined && !seen.has(found);
+      add(file, { kind: 'xen-config', text: own }, { ...(chained && { chained }), goesOn });
+      if (!goesOn) return;
+      chained = next;
+      file = found;
+      own = content.text;
+    }
   };
   for (const file of files) {
     const content = contentOf(shell, file, shown);
@@ -95,6 +140,14 @@ function partsOf(
       const source = shell.files.get(file);
       if (typeof source !== 'string' && source.text !== content.text)
         shell.files.setText(file, content.text);
+    }
+    if (content.kind === 'xen-config') {
+      addChain(file, content.text);
+      continue;
+    }
+    if (content.kind === 'extlinux') {
+      addMenu(file, content.text);
+      continue;
     }
     add(file, content);
     if (content.kind !== 'fit') continue;
@@ -133,19 +186,26 @@ function environmentOf(parts: readonly Part[]): Map<string, EnvironmentVariable>
 
 /** What a file does that is neither script nor environment. */
 function readPart(
-  { file, content }: Part,
+  { file, content, start, chained, menus, goesOn = false }: Part,
   environment: ReadonlyMap<string, EnvironmentVariable>,
   sizeOf: SizeOf,
 ): BootScript | undefined {
+  if (goesOn) return undefined;
+  const findMenu: FindMenu = (name) => {
+    const menu = menus?.get(name);
+    return menu && 'text' in menu.content
+      ? { text: menu.content.text, start: menu.start - start }
+      : undefined;
+  };
   switch (content.kind) {
     case 'fit':
       return bootFit(content.fit, path.posix.basename(file)).script;
     case 'image-builder':
       return placeImages(content.config, sizeOf);
     case 'extlinux':
-      return readExtlinux(content.text, environment);
+      return readExtlinux(content.text, environment, findMenu);
     case 'xen-config':
-      return readXenConfig(content.text);
+      return readXenConfig(content.text, chained);
     case 'grub':
       return readGrubConfig(content.text);
     default:

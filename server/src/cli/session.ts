@@ -268,8 +268,18 @@ export class Session {
       findings,
       places,
       made: inputs.made,
-      remarks: inputs.remarks,
+      remarks: [...this.remarksOn(boardFile), ...inputs.remarks],
     };
+  }
+
+  /** What a board's work tree does not tell of its build: sentences that are the same for all such boards of the tree. */
+  remarksOn({ root, isBlob }: BoardFile): readonly string[] {
+    const folder = isBlob ? undefined : findIncludes(root, this.facts).lastUnknown;
+    if (folder === undefined) return [];
+    const files = `${this.shown(folder)}/{SOC,CPU,VENDOR}-u-boot.dtsi`;
+    return [
+      `note: U-Boot may append one of ${files} to boards without a file of their own name, which is not read: configure the tree (make BOARD_defconfig), so that .config names it`,
+    ];
   }
 
   /** How a board of the work tree is analysed for the sake of another: as if it were named. Fails as `open` does. */

@@ -59,7 +59,8 @@ export async function compileCommand(
   });
   const [leftOut] = inputs.leftOut;
   if (leftOut !== undefined) throw new Failure(leftOut);
-  shell.stderr.write(textLines(inputs.remarks.map((remark) => `dtmap: ${remark}`)));
+  const remarks = [...session.remarksOn(boardFile), ...inputs.remarks];
+  shell.stderr.write(textLines(remarks.map((remark) => `dtmap: ${remark}`)));
   const overlays = [...settings.overlays, ...inputs.overlays];
   const places = new Places(shell.files, shell.cwd, boardFile.style, inputs.made);
   // Labels of the base are looked up in its __symbols__, and overlays on top find those of the ones below.

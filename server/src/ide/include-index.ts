@@ -259,9 +259,12 @@ export class IncludeIndex {
   }
 }
 
-/** A board of U-Boot is read with the file of its name behind it; where there is none, nothing is meant by it. */
+/**
+ * A board that may be U-Boot's, as its folder tells, is read with the file of its name behind it; where there is none, nothing is
+ * meant by it.
+ */
 function withAdded(file: FileId, read: Indexed): Indexed {
-  if (!file.endsWith('.dts')) return read;
+  if (!/\/(?:arch\/[^/]+\/dts|dts\/upstream\/src)\/(?:[^/]+\/)*[^/]+\.dts$/.test(file)) return read;
   const name = file.slice(file.lastIndexOf('/') + 1).replace(/\.dts$/, '-u-boot.dtsi');
   const added: WrittenInclude = { path: intern(name), search: 'anywhere', isPlain: true };
   return { ...read, includes: [...read.includes, added] };

@@ -42,10 +42,31 @@ const FIELDS: Readonly<Record<string, string>> = {
 const PLAIN_INSIDE: ReadonlySet<string> = new Set(['menu', 'ipappend', 'kaslrseed']);
 const PLAIN_OUTSIDE: ReadonlySet<string> = new Set(['menu', 'timeout', 'prompt', 'fallback']);
 
-/** What the default entry loads and boots, at the addresses that `environment` has for U-Boot's variables. */
-export function readExtlinux(text: string, environment: Environment): BootScript {
+/** A file that a menu includes, whose line N is line `start` + N. */
+export interface IncludedMenu {
+  readonly text: string;
+  readonly start: number;
+}
+
+/** Finds an included file by the name in the menu; undefined when it is not there. */
+export type FindMenu = (file: string) => IncludedMenu | undefined;
+
+/** The files that a menu includes itself, as it names them. */
+export function menusIncludedBy(text: string): readonly string[] {
+  return linesOf(text, () => undefined).flatMap((line) => includedFile(line) ?? []);
+}
+
+/**
+ * What the default entry loads and boots, at the addresses that `environment` has for U-Boot's variables. Entries of included
+ * files stand where they are included.
+ */
+export function readExtlinux(
+  text: string,
+  environment: Environment,
+  findMenu: FindMenu = () => undefined,
+): BootScript {
   const ignored: { line: number; because: string }[] = [];
-  const { entries, wanted } = readEntries(text, ignored);
+  const { entries, wanted } = readEntries(linesOf(text, findMenu), findMenu, ignored);
   const named = wanted && entries.find(({ name }) => name === wanted.value);
   const chosen = named ?? entries.find(({ isMenuDefault }) => isMenuDefault) ?? entries[0];
   if (wanted && !named)
@@ -57,16 +78,22 @@ export function readExtlinux(text: string, environment: Environment): BootScript
 }
 
 function readEntries(
-  text: string,
+  lines: readonly Line[],
+  findMenu: FindMenu,
   ignored: { line: number; because: string }[],
 ): { readonly entries: readonly Entry[]; readonly wanted: Line | undefined } {
   const entries: Entry[] = [];
   let wanted: Line | undefined;
   let fields: Map<string, Line> | undefined;
-  for (const each of linesOf(text)) {
+  for (const each of lines) {
     const { keyword, value, line } = each;
     const field = FIELDS[keyword];
-    if (keyword === 'label') {
+    const included = includedFile(each);
+    if (included !== undefined) {
+      if (!findMenu(included))
+        ignored.push({ line, because: `${included}, which it includes, is not there` });
+      fields = undefined;
+    } else if (keyword === 'label') {
       fields = new Map();
       entries.push({ name: value, line, fields, isMenuDefault: false });
     } else if (fields && field !== undefined) {
@@ -91,17 +118,42 @@ function readEntries(
   return { entries, wanted };
 }
 
-function linesOf(text: string): Line[] {
-  return text.split(/\r?\n/).flatMap((source, index) => {
-    const line = source.trim();
-    if (line === '' || line.startsWith('#')) return [];
-    const blank = line.search(/\s/);
-    return {
-      keyword: (blank < 0 ? line : line.slice(0, blank)).toLowerCase(),
-      value: blank < 0 ? '' : line.slice(blank).trim(),
-      line: index + 1,
-    };
-  });
+/** U-Boot: MAX_NEST_LEVEL. */
+const DEEPEST = 16;
+/** Files that are included: a few that include each other twice would be of any number. */
+const MOST_INCLUDES = 64;
+
+/** The lines of a menu, with those of included files behind the line that includes them. */
+function linesOf(text: string, findMenu: FindMenu): Line[] {
+  const lines: Line[] = [];
+  let includes = 0;
+  const read = ({ text: own, start }: IncludedMenu, depth: number): void => {
+    for (const [index, source] of own.split(/\r?\n/).entries()) {
+      const content = source.trim();
+      if (content === '' || content.startsWith('#')) continue;
+      const blank = content.search(/\s/);
+      const line: Line = {
+        keyword: (blank < 0 ? content : content.slice(0, blank)).toLowerCase(),
+        value: blank < 0 ? '' : content.slice(blank).trim(),
+        line: start + index + 1,
+      };
+      lines.push(line);
+      const file = includedFile(line);
+      const found = file === undefined ? undefined : findMenu(file);
+      if (!found || depth === DEEPEST || includes === MOST_INCLUDES) continue;
+      includes++;
+      read(found, depth + 1);
+    }
+  };
+  read({ text, start: 0 }, 1);
+  return lines;
+}
+
+/** The file of `include FILE` and `menu include FILE`. */
+function includedFile({ keyword, value }: Line): string | undefined {
+  const [first = '', second] = value.split(/\s+/);
+  if (keyword === 'include') return first === '' ? undefined : first;
+  return keyword === 'menu' && first.toLowerCase() === 'include' ? second : undefined;
 }
 
 function bootEntry(entry: Entry | undefined, environment: Environment): BootScript {

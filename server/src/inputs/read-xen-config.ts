@@ -34,31 +34,53 @@ export function isXenConfig(text: string): boolean {
   return isWanted && other.length === 0 && (sections.size > 0 || known.length === items.length);
 }
 
+/** A file with which the loader goes on because one has no `kernel` in the section that it boots. */
+export interface ChainedConfig {
+  readonly file: string;
+  /** The section, which the first file names for all; undefined when it names none. */
+  readonly section: string | undefined;
+}
+
+/** The file that the loader reads in place of this one; `before` is how it came to this one. Undefined when it boots this one. */
+export function chainOf(text: string, before?: ChainedConfig): ChainedConfig | undefined {
+  const { items } = parse(text);
+  const section = before ? before.section : globalItem(items, 'default')?.value;
+  const chain = globalItem(items, 'chain');
+  const hasKernel = items.some(
+    (item) => item.name === 'kernel' && (section === undefined || item.section === section),
+  );
+  return hasKernel || !chain ? undefined : { file: chain.value, section };
+}
+
+function globalItem(items: readonly Item[], name: string): Item | undefined {
+  return items.find((item) => item.section === 'global' && item.name === name);
+}
+
 /**
- * The modules and the command line that the loader gives to Xen, from the section that `default` names. Where the loader
- * puts the files is known to the loader alone, so the modules have a `reg` that is not known.
+ * The modules and the command line that the loader gives to Xen, from the section that `default` names, in this file or in
+ * the one `before` it. Where the loader puts the files is known to the loader alone, so the modules have a `reg` that is not known.
  */
-export function readXenConfig(text: string): BootScript {
+export function readXenConfig(text: string, before?: ChainedConfig): BootScript {
   const { items, sections, unread } = parse(text);
   const ignored = [...unread];
-  const global = items.find(({ section, name }) => section === 'global' && name === 'default');
-  const section = global?.value;
+  const global = before ? undefined : globalItem(items, 'default');
+  const section = before ? before.section : global?.value;
   // Without a section, the first item of a name counts, wherever it stands.
   const inSection =
     section === undefined ? items : items.filter((item) => item.section === section);
   const item = (name: string): Item | undefined => inSection.find((each) => each.name === name);
-  const chain = items.find((each) => each.section === 'global' && each.name === 'chain');
+  const chain = globalItem(items, 'chain');
   const unclear: { line: number; because: string }[] = [];
-  if (global && !sections.has(global.value))
+  if (section !== undefined && !sections.has(section) && !chain)
     unclear.push({
-      line: global.line,
-      because: `there is no section [${global.value}]: Xen's EFI loader finds no kernel`,
+      line: global?.line ?? 1,
+      because: `there is no section [${section}]: Xen's EFI loader finds no kernel`,
     });
   else if (!item('kernel'))
     unclear.push({
       line: chain?.line ?? sections.get(section ?? '') ?? 1,
       because: chain
-        ? `the boot goes on with ${chain.value}, which is not read: give it in place of this file`
+        ? `the boot goes on with ${chain.value}, which could not be read: put it beside this file`
         : "Xen's EFI loader finds no kernel= in it",
     });
   for (const [name, line] of sections)

@@ -16,6 +16,7 @@ import type { SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
 import type { DiagnosticData } from './diagnostics.ts';
+import { includePathActions } from './include-path-actions.ts';
 import type { Server } from './server-state.ts';
 import { documentEditsOf, screenOf, workspaceEditOf, type Screen } from './to-protocol.ts';
 import { isCurrent, reasonOf, trialHostFor, tryFixes } from './try-fixes.ts';
@@ -50,6 +51,7 @@ export async function codeActions(
       const diagnostics = diagnosticsOf(model, finding, params);
       for (const offer of offers)
         actions.push(actionOf(offer, CodeActionKind.QuickFix, screen, diagnostics));
+      actions.push(...includePathActions(server, model, finding, diagnostics));
     }
   // The board is that of an older text while the text is broken.
   if (wants(CodeActionKind.Refactor) && !model.stale) {

@@ -234,4 +234,6 @@ export interface InitializationOptions {
   readonly assets?: string;
   /** The uri of the folder with the pages of the rules, where the client has them. */
   readonly rulePages?: string;
+  /** Whether the client has the command that adds a folder to `dtmap.includePaths`. */
+  readonly addsIncludePaths?: boolean;
 }

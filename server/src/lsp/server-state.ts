@@ -17,6 +17,8 @@ export interface Server {
   readonly client: ClientAbilities;
   readonly positions: Positions;
   readonly takesVersionedEdits: boolean;
+  /** Whether the client adds folders to its setting when asked to. */
+  readonly addsIncludePaths: boolean;
   readonly files: Files;
   readonly index: IncludeIndex;
   readonly scan: IndexScan;

@@ -194,6 +194,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     return this.client.takesVersionedEdits;
   }
 
+  get addsIncludePaths(): boolean {
+    return this.#initialization.addsIncludePaths === true;
+  }
+
   uriOf(file: FileId): string {
     return this.#documents.uriOf(file);
   }

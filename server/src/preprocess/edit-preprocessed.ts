@@ -44,6 +44,7 @@ export function editPreprocessed(
     text: before.text.slice(0, at) + words + before.text.slice(at + endBefore - start),
     origins,
     inactive: before.inactive.map(shift),
+    conditional: before.conditional.map((each) => ({ ...each, ...shift(each) })),
     includes: before.includes.map((include): Include => ({ ...include, at: shift(include.at) })),
     problems: before.problems.map((problem) => shiftProblem(problem, shift)),
   };

@@ -40,6 +40,8 @@ export interface FoundIncludes {
   readonly defines: ReadonlyMap<string, string>;
   /** Files that the project's build includes at the end of the board, in order. */
   readonly includeLast: readonly FileId[];
+  /** The folder with a file that the build may include there instead, by a name that nothing here tells. */
+  readonly lastUnknown: FileId | undefined;
 }
 
 /**
@@ -74,6 +76,7 @@ export function findIncludes(root: FileId, facts: TreeFacts): FoundIncludes {
     kernel,
     defines: record?.defines ?? new Map(),
     includeLast: lastOf(record, found, look),
+    lastUnknown: record ? undefined : found?.layout.lastUnknown?.(found.place, look),
   };
 }
 

@@ -42,6 +42,8 @@ export interface Layout {
   inKernel?(place: Place): string | undefined;
   /** Files of which the build includes the first that exists at the end of the board. */
   last?(place: Place, look: Look): readonly FileId[];
+  /** The folder of files of which the build includes one by a name that only its configuration tells, which is not there. */
+  lastUnknown?(place: Place, look: Look): FileId | undefined;
 }
 
 /** The architecture whose folder below `arch/` a path within a tree lies in. */
@@ -232,6 +234,16 @@ const uBoot: Layout = {
     const names = [board, ...configured].map((name) => `${name}-u-boot.dtsi`);
     return [...names, 'u-boot.dtsi'].map((name) => `${top}/arch/${architecture}/dts/${name}`);
   },
+  lastUnknown({ root, top, below }, look) {
+    const architecture = uBootArchitecture(below);
+    if (architecture === undefined || look.has(top, '.config')) return undefined;
+    const folder = `arch/${architecture}/dts`;
+    const board = root.slice(folderOf(root).length + 1).replace(/\.dts$/, '');
+    // The file of the board's own name comes before those.
+    if (!/\.dts$/.test(root) || look.has(top, `${folder}/${board}-u-boot.dtsi`)) return undefined;
+    const all = look.has(top, folder) ? look.namesIn(`${top}/${folder}`) : [];
+    return all.some((name) => name.endsWith('-u-boot.dtsi')) ? `${top}/${folder}` : undefined;
+  },
 };
 
 /** U-Boot builds arm64 from arch/arm. */
@@ -249,8 +261,10 @@ const tfA: Layout = {
     return look.hasAll(folder, 'fdts', 'include') ? folder : undefined;
   },
   // Makefile: DTC_CPPFLAGS, INCLUDES, and PLAT_INCLUDES of the platform that the board is for.
-  folders({ top, below }, look) {
-    const above = below.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
+  folders({ root, top, below }, look) {
+    // Boards of all platforms lie in fdts/.
+    const folder = below === 'fdts' ? platformOf(root, top, look) : below;
+    const above = folder.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
     const platform = above.filter((path) => path.startsWith('plat/')).reverse();
     // Nothing in a board tells 32 bits from 64; these have the same names, so the usual is before the other.
     const both = ['aarch64', 'aarch32'];
@@ -273,6 +287,19 @@ const tfA: Layout = {
   },
   isPart: ({ top }, look) => !look.has(top, 'plat'),
 };
+
+/** The folder of the platform with whose name that of the board begins, the longest such name; '' when there is none. */
+function platformOf(root: FileId, top: FileId, look: Look): string {
+  const board = root.slice(folderOf(root).length + 1);
+  const vendors = look.foldersIn(top, 'plat').map((name) => `plat/${name}`);
+  const named = [...vendors, 'plat/arm/board'].flatMap((vendor) =>
+    look
+      .foldersIn(top, vendor)
+      .filter((name) => board.startsWith(name) && look.has(top, `${vendor}/${name}/platform.mk`))
+      .map((name) => ({ name, path: `${vendor}/${name}` })),
+  );
+  return named.sort((a, b) => b.name.length - a.name.length)[0]?.path ?? '';
+}
 
 /** Makefiles that are read for the paths of one platform. */
 const mostMakefiles = 12;

@@ -32,6 +32,7 @@ import { SegmentMap, type Segments } from './origin-map.ts';
 import { OutputBuilder } from './output.ts';
 import { respaceStrings, type Silent } from './respace-strings.ts';
 import type {
+  ConditionalText,
   Include,
   Preprocessed,
   PreprocessOptions,
@@ -99,6 +100,8 @@ interface OpenConditional {
   readonly opened: DirectiveItem;
   readonly sawElse: boolean;
   readonly outer: OpenConditional | undefined;
+  /** Whether other macros would choose another branch; it stays so to the end of the conditional. */
+  readonly hangsOnMacro: boolean;
 }
 
 /** A file being read. */
@@ -114,6 +117,8 @@ interface Frame {
   position: number;
   /** The innermost open conditional. */
   conditional: OpenConditional | undefined;
+  /** Whether the file is included where other macros would leave it out. */
+  readonly hangsOnMacro: boolean;
   /** `#line`: what `__FILE__` says, and what to add to physical line numbers. */
   presumedName: string;
   lineDelta: number;
@@ -143,6 +148,9 @@ class Run implements ExpansionHost {
   readonly #needs = new Set<FileId>();
   readonly #includes: Include[] = [];
   readonly #problems: PreprocessProblem[] = [];
+  readonly #conditional: ConditionalText[] = [];
+  /** Whether a file was not read that cpp includes. */
+  #lacksText = false;
   readonly #skipped = new Map<DirectiveItem, Span>();
   readonly #taken = new Set<DirectiveItem>();
   readonly #lines = new Map<LexedFile, LineIndex>();
@@ -211,6 +219,7 @@ class Run implements ExpansionHost {
       inactive: [...this.#skipped]
         .filter(([item]) => !this.#taken.has(item))
         .map(([, span]) => span),
+      conditional: this.#conditional,
       includes: this.#includes,
       files: [...this.#fileNumbers.keys()],
       needs: [...this.#needs],
@@ -293,6 +302,7 @@ class Run implements ExpansionHost {
       const at = { file: file.id, start: lexed.openComment, end: lexed.openComment + 2 };
       this.#problems.push({ code: 'unterminated-comment', at });
     }
+    const outer = this.#stack.at(-1);
     const frame: Frame = {
       lexed,
       fileNumber,
@@ -302,10 +312,13 @@ class Run implements ExpansionHost {
       mark: 0,
       position: 0,
       conditional: undefined,
+      hangsOnMacro: outer !== undefined && hangsOnMacro(outer),
       presumedName: file.id,
       lineDelta: 0,
     };
     this.#stack.push(frame);
+    if (frame.hangsOnMacro)
+      this.#addConditional({ file: file.id, start: 0, end: file.text.length });
     this.#hasOpenQuote ||= lexed.hasOpenQuote;
     if (this.#stack.length > 1) this.#markLine(frame, 0, ' 1');
     this.#goTo(frame, 0);
@@ -322,7 +335,6 @@ class Run implements ExpansionHost {
     }
     this.#output.endLine(fileNumber, file.text.length);
     this.#stack.pop();
-    const outer = this.#stack.at(-1);
     if (outer) this.#markLine(outer, lineBehind(outer, outer.lexed.items[outer.item]), ' 2');
   }
 
@@ -681,7 +693,12 @@ class Run implements ExpansionHost {
       case 'if':
       case 'ifdef':
       case 'ifndef':
-        frame.conditional = { opened: item, sawElse: false, outer: frame.conditional };
+        frame.conditional = {
+          opened: item,
+          sawElse: false,
+          outer: frame.conditional,
+          hangsOnMacro: false,
+        };
         this.#chooseBranch(frame, item);
         return true;
       case 'elif':
@@ -714,6 +731,7 @@ class Run implements ExpansionHost {
         break;
       }
       case 'pragma':
+        this.#markPragma(frame, item);
         this.#obeyPragma(frame, item.body, this.#bodySpan(frame, item));
         break;
       case 'line':
@@ -739,8 +757,11 @@ class Run implements ExpansionHost {
     let item = opened;
     let index = frame.item;
     for (;;) {
+      if (frame.conditional && namesMacro(item) && !this.#isGuard(frame, item))
+        frame.conditional = { ...frame.conditional, hangsOnMacro: true };
       if (this.#holds(frame, item)) {
         this.#taken.add(item);
+        if (frame.conditional?.hangsOnMacro) this.#addConditional(this.#branchOf(frame, item));
         this.#goTo(frame, index + 1);
         return;
       }
@@ -799,12 +820,28 @@ class Run implements ExpansionHost {
     }
   }
 
-  #skip(frame: Frame, item: DirectiveItem): void {
-    const { text, id } = frame.lexed.file;
-    const next = frame.lexed.items[item.next];
+  /** The lines of a branch; none when the end is before the start. */
+  #branchOf({ lexed }: Frame, item: DirectiveItem): Span {
+    const { text, id } = lexed.file;
+    const next = lexed.items[item.next];
     const start = Math.min(item.end + 1, text.length);
     const end = next === undefined ? text.length : text.lastIndexOf('\n', next.start - 1) + 1;
-    if (start < end) this.#skipped.set(item, { file: id, start, end });
+    return { file: id, start, end };
+  }
+
+  /** Whether a conditional is around a whole file and only keeps it from being read twice. */
+  #isGuard({ lexed, conditional }: Frame, item: DirectiveItem): boolean {
+    if (item.word !== 'ifndef' || lexed.guard < 0 || conditional?.outer) return false;
+    return new Scanner(item.body, 0, item.body.length, this.names).next().id === lexed.guard;
+  }
+
+  #addConditional(at: Span): void {
+    this.#conditional.push({ ...at, isBehindUnread: this.#lacksText });
+  }
+
+  #skip(frame: Frame, item: DirectiveItem): void {
+    const branch = this.#branchOf(frame, item);
+    if (branch.start < branch.end) this.#skipped.set(item, branch);
     if (!frame.lexed.hasBranchBehindElse) return;
     for (const inner of frame.lexed.items.slice(frame.lexed.items.indexOf(item) + 1, item.next)) {
       if (inner.kind !== 'directive' || !inner.isBehindElse) continue;
@@ -911,6 +948,13 @@ class Run implements ExpansionHost {
       const at = this.#bodySpan(frame, item);
       this.#problems.push({ code: 'bad-macro', name: name.text, because, at });
     }
+  }
+
+  /** Remembers where cpp begins a line, though it prints nothing: at what a pragma that it obeys says. */
+  #markPragma(frame: Frame, item: DirectiveItem): void {
+    if (!this.#hasOpenQuote || !isObeyed(item.body)) return;
+    const { file, start } = this.#bodySpan(frame, item);
+    this.#silent.push({ kind: 'pragma', at: this.#output.length, file, start });
   }
 
   /** Those pragmas that cpp itself obeys; it drops all others from what it prepares for an assembler. */
@@ -1044,6 +1088,7 @@ class Run implements ExpansionHost {
     const { found, foundIn } = result;
     if (typeof found === 'string') {
       this.#includes.push({ at, target: undefined, by: 'cpp' });
+      this.#lacksText = true;
       this.#complainOfMissing(result, header.path, at);
       return;
     }
@@ -1116,6 +1161,25 @@ class Run implements ExpansionHost {
     const found = waiting ? 'not-loaded' : 'absent';
     return { found, foundIn: -1, tried: candidates.map(({ id }) => id) };
   }
+}
+
+/** Whether cpp obeys a pragma itself (libcpp: _cpp_init_internal_pragmas). */
+function isObeyed(body: string): boolean {
+  return /^\s*(?:(?:once|push_macro|pop_macro)\b|GCC\s+(?:poison|system_header|dependency|warning|error)\b)/.test(
+    body,
+  );
+}
+
+/** Whether what is read of a file hangs on a macro: its place in `frame`, or the place of that. */
+function hangsOnMacro(frame: Frame): boolean {
+  for (let open = frame.conditional; open; open = open.outer) if (open.hangsOnMacro) return true;
+  return frame.hangsOnMacro;
+}
+
+/** Whether a condition may turn out otherwise with other macros: it has a name besides `defined`. */
+function namesMacro({ word, body }: DirectiveItem): boolean {
+  if (word === 'else') return false;
+  return (body.match(/[A-Za-z_]\w*/g) ?? []).some((name) => name !== 'defined');
 }
 
 /** Where the line behind a directive begins. */

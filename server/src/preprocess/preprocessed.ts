@@ -15,6 +15,12 @@ export interface Include {
   readonly by: 'cpp' | 'dtc';
 }
 
+/** Text that other macros may switch off. */
+export interface ConditionalText extends Span {
+  /** Whether cpp had not read a file before, which may define such macros. */
+  readonly isBehindUnread: boolean;
+}
+
 /** A fault cpp would report. `code` names the kind; wording is a rule's business. */
 export type PreprocessProblem = { readonly at: Span } & (
   | { readonly code: 'include-not-found'; readonly path: string; readonly tried: readonly FileId[] }
@@ -42,6 +48,8 @@ export interface ExpandedSource {
   readonly origins: OriginMap;
   /** Lines that `#if` left out, for greying. */
   readonly inactive: readonly Span[];
+  /** Lines that were read since a macro is defined or is not, and files that these include; guards of whole files aside. */
+  readonly conditional: readonly ConditionalText[];
   readonly includes: readonly Include[];
   /** Every file that was read, the root first, without repeats. */
   readonly files: readonly FileId[];

@@ -10,7 +10,7 @@ import { OutputBuilder } from './output.ts';
 
 /** A place of the expanded text that says nothing there, but has an effect on what cpp prints. */
 export type Silent = { readonly at: number; readonly file: FileId; readonly start: number } & (
-  | { readonly kind: 'empty-expansion' }
+  | { readonly kind: 'empty-expansion' | 'pragma' }
   /** cpp prints `marker` on a line of its own; what it prints next it takes to be on line `line`. */
   | { readonly kind: 'marker'; readonly marker: string; readonly line: number }
 );
@@ -68,6 +68,8 @@ class LinePrinter {
   #hasPrinted = true;
   #isLineStart = false;
   #isSpaced = false;
+  /** Whether nothing was printed since the end of a macro: cpp then keeps a `#` apart, which might be read as a directive. */
+  #isBehindMacro = false;
   /** Behind what was printed last, in its file. */
   #file: FileId = '';
   #end = 0;
@@ -91,6 +93,7 @@ class LinePrinter {
     this.#hasPrinted = true;
     this.#isLineStart = false;
     this.#isSpaced = false;
+    this.#isBehindMacro = false;
     this.#skipSilent(from);
     let index = this.#origins.indexOf(from);
     for (let at = from; at < end; index++) {
@@ -117,7 +120,12 @@ class LinePrinter {
       if (silent === undefined || silent.at > at) return;
       this.#nextSilent++;
       if (silent.kind === 'marker') this.#printMarker(silent);
-      else if (this.#isLineStart) this.#beginLine(silent.file, silent.start);
+      else {
+        if (this.#isLineStart) this.#beginLine(silent.file, silent.start);
+        if (silent.kind === 'empty-expansion') this.#isBehindMacro = true;
+        // What follows a directive is on another line.
+        else this.#isLineStart = true;
+      }
     }
   }
 
@@ -140,6 +148,7 @@ class LinePrinter {
     if (piece.macro)
       this.#output.expansion(this.#host.fileNumber(file), start, end, piece.macro, token);
     this.#end = end;
+    this.#isBehindMacro = true;
   }
 
   /** Prints `[from, stop)` of a piece; `limit` is where the string ends, in this piece or behind it. */
@@ -162,7 +171,9 @@ class LinePrinter {
         if (code === Char.newline) this.#isLineStart = true;
         at++;
       } else {
-        this.#beginToken(file, at + shift);
+        const isHash = code === Char.hash && text.charCodeAt(at + 1) !== Char.hash;
+        const isKeptApart = isHash && this.#isLineStart && this.#isBehindMacro;
+        this.#beginToken(file, at + shift, isKeptApart);
         this.#tokenEnd = tokenEnd(text, at, limit);
         at = printUpTo(at, Math.min(this.#tokenEnd, stop));
       }
@@ -170,10 +181,11 @@ class LinePrinter {
   }
 
   /** Prints what separates the token at `start` of `file` from what was printed before. */
-  #beginToken(file: FileId, start: number): void {
+  #beginToken(file: FileId, start: number, isKeptApart = false): void {
     if (this.#isLineStart) this.#beginLine(file, start);
-    if (this.#isSpaced) this.#separate(' ', file, start);
+    if (this.#isSpaced || isKeptApart) this.#separate(' ', file, start);
     this.#isSpaced = false;
+    this.#isBehindMacro = false;
     this.#file = file;
   }
 
@@ -194,8 +206,8 @@ class LinePrinter {
     const source = host.textOf(file);
     const lineStart = source.lastIndexOf('\n', start - 1) + 1;
     const column = encodeText(source.slice(lineStart, start)).length;
-    // What is before the first token of a line is white space or a comment.
-    if (column > 0) this.#isSpaced = true;
+    // What is before the first token of a line is white space or a comment; so is what is before a directive above it.
+    this.#isSpaced = column > 0;
     this.#separate(space + ' '.repeat(Math.max(column - 1, 0)), file, start);
   }
 

@@ -1,6 +1,6 @@
 // Where Zephyr's boards and applications find their includes: devicetree roots, the board's architecture, a workspace.
 
-import { folderOf } from '../text/join-path.ts';
+import { folderOf, joinPath } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
 import { foldersFrom, type Look } from './look.ts';
 
@@ -71,11 +71,43 @@ export function zephyrFolders(
   const projects = isInside
     ? []
     : foldersFrom(folderOf(root)).filter((each) => each.startsWith(`${workspace}/`));
+  const roots = new Set([
+    ...projects.flatMap((each) => [each, ...dtsRootOf(each, look)]),
+    // The board's own folder is one.
+    folderOf(root),
+    ...modulesIn(workspace, look).flatMap((each) => dtsRootOf(each, look)),
+    top,
+  ]);
   return [
-    ...projects.flatMap(foldersOfRoot),
-    ...foldersOfRoot(top),
+    ...[...roots].flatMap(foldersOfRoot),
     ...look
       .foldersIn(workspace, 'modules/hal')
       .map((name) => `${workspace}/modules/hal/${name}/dts`),
   ];
+}
+
+/** The modules of a workspace where west puts them: beside Zephyr, and in `modules` and its folders of one kind each. */
+function modulesIn(workspace: FileId, look: Look): readonly FileId[] {
+  // A folder that holds Zephyr among others need be no workspace of west.
+  const beside = look.has(workspace, '.west')
+    ? look.namesIn(workspace).map((name) => `${workspace}/${name}`)
+    : [];
+  const below = look
+    .foldersIn(workspace, 'modules')
+    .flatMap((kind) => [
+      `${workspace}/modules/${kind}`,
+      ...look
+        .foldersIn(workspace, `modules/${kind}`)
+        .map((name) => `${workspace}/modules/${kind}/${name}`),
+    ]);
+  return [...beside, ...below];
+}
+
+/** The devicetree root that a module names: `build: settings: dts_root` in `zephyr/module.yml` (zephyr_module.py). */
+function dtsRootOf(module: FileId, look: Look): readonly FileId[] {
+  const text = ['zephyr/module.yml', 'zephyr/module.yaml']
+    .map((path) => look.textOf(module, path))
+    .find((each) => each !== undefined);
+  const [, path] = /^[ \t]+dts_root:[ \t]*["']?([^\s"'#]+)/m.exec(text ?? '') ?? [];
+  return path === undefined ? [] : [joinPath(module, path)];
 }

@@ -521,8 +521,9 @@ function depthOf(node: MergedNode): number {
   return depth;
 }
 
-/** The node below `node` at a path of names, as dtc's get_node_by_path finds it. */
+/** The node below `node` at a path of names, as dtc's get_node_by_path finds it: `node` itself also when it is deleted. */
 export function nodeBelow(node: MergedNode, path: string): MergedNode | undefined {
+  if (/^\/+$/.test(path)) return node;
   let found: MergedNode | undefined = node;
   for (const name of path.split('/')) {
     if (name !== '') found = found?.liveChild(name);
