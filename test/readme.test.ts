@@ -27,6 +27,9 @@ interface Manifest {
   };
 }
 
+/** A name and four numbers. */
+const ROW = /^\| ([\w.-]+) +\| (\d+) +\| (\d+) +\| (\d+) +\| (\d+) +\|$/gm;
+
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 
@@ -160,6 +163,25 @@ function runAsWritten(line: string): SpawnSyncReturns<string> {
 
 describe('README and manifest', function () {
   this.timeout(60_000);
+
+  it('counts the boots of each release as the page on accuracy does, which a test makes', () => {
+    const accuracy = readFileSync(path.join(root, 'server/docs/accuracy.md'), 'utf8');
+    const sums = new Map<string, number[]>();
+    for (const [, build = '', ...counts] of accuracy.matchAll(ROW)) {
+      const release = build.startsWith('master') ? 'unstable' : /4\.\d+/.exec(build)?.[0];
+      for (const key of release === undefined ? [] : [release, 'all'])
+        sums.set(
+          key,
+          counts.map((count, at) => Number(count) + (sums.get(key)?.[at] ?? 0)),
+        );
+    }
+    const [, table = ''] = readme.split('| Xen ');
+    const shown = [...table.matchAll(ROW)].map(
+      ([, release = '', ...counts]): [string, number[]] => [release, counts.map(Number)],
+    );
+    assert.equal(shown.length, 14);
+    assert.deepEqual(new Map(shown), sums);
+  });
 
   for (const { page, line } of commandLines()) {
     const runs = /^(?:cd \S+ && )?(?:node dist|node \.\.|dtmap |source )/.test(line);

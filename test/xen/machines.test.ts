@@ -51,7 +51,7 @@ describe('Xen recordings of machines', function () {
 
   // Other recordings have other numbers.
   if (process.env['DTMAP_XEN_MACHINES'] === undefined)
-    it('the page on accuracy has their table', () => {
+    it('the page on accuracy has their tables', () => {
       const page = readFileSync(
         path.join(import.meta.dirname, '../../server/docs/accuracy.md'),
         'utf8',
@@ -71,6 +71,12 @@ describe('Xen recordings of machines', function () {
         return `${here.length} ${count('exact')} ${count('uncertain')} ${count('wrong')}`;
       });
       assert.deepEqual(numbers, counted);
+      const [, releases = ''] =
+        /\n\| release [\s\S]*?\n\| release ([\s\S]*?)(?=\n\n)/.exec(page) ?? [];
+      assert.deepEqual(
+        releases.split('\n').slice(2).map(wordsOf),
+        tabulate(compared).split('\n').slice(1).map(wordsOf),
+      );
     });
 
   after(() => {
@@ -86,3 +92,8 @@ describe('Xen recordings of machines', function () {
     }
   });
 });
+
+/** The cells of a line of a table. */
+function wordsOf(line: string): string {
+  return (line.match(/[\w.-]+/g) ?? []).join(' ');
+}
