@@ -32,6 +32,8 @@ export function stopsForCertain(boot: XenBoot, subject: Subject): Stopped | unde
   if (boot.neighbours.some((neighbour) => !endOf(neighbour.boot))) return undefined;
   // A boot loader that adds the modules adds what is missing.
   if (subject.map.modules.length === 0 && isSetUpFailure(end.line)) return undefined;
+  // And dom0 with its Xenstore may be all that is missing.
+  if (isXenstoreMissing(end.line)) return undefined;
   return end;
 }
 
@@ -40,6 +42,14 @@ export function isSetUpFailure(line: LogLine | undefined): boolean {
   return (
     eventIn(line, 'dom0-construction') !== undefined ||
     eventIn(line, 'domain-construction') !== undefined
+  );
+}
+
+/** Whether a message says that no domain runs Xenstore, as dom0 would. */
+export function isXenstoreMissing(line: LogLine | undefined): boolean {
+  return (
+    eventIn(line, 'xenstore-without-dom0') !== undefined ||
+    eventIn(line, 'xenstore-missing') !== undefined
   );
 }
 

@@ -1,6 +1,6 @@
 // Xen stops: it panics, hangs or crashes on this tree.
 
-import { endOf } from '../../xen/ending.ts';
+import { endOf, isXenstoreMissing } from '../../xen/ending.ts';
 import { eventIn } from '../../messages/event.ts';
 import { wordReasons } from '../../xen/reasons.ts';
 import type { LogLine } from '../../xen/xen-boot.ts';
@@ -48,6 +48,8 @@ the targets; what is wrong for your board is allowed at its place, with a reason
       if (!end) continue;
       // A tree whose modules the boot loader adds has none to miss.
       if (board.map.modules.length === 0 && isSetUpFailure(end.line)) continue;
+      // And one that has those of its domains may lack only dom0.
+      if (isXenstoreMissing(end.line)) continue;
       const at = placeOfLine(causeOfEnd(boot), board);
       if (!at) continue;
       const line = end.line?.text;
