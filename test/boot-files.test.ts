@@ -244,9 +244,32 @@ describe('files given as boot script', () => {
       assert.deepEqual(told(await factsWith('two.cmd'), 'xen.address'), [
         ...['script', '0x48000000', says('two.cmd:2')],
       ]);
-      assert.match(two.stderr, /two\.cmd:2: boot\.itb: the overlays o inside it are not applied/);
+      assert.match(two.stderr, /two\.cmd:2: boot\.itb: the overlay o is not applied/);
       const three = await withScripts('check', 'three.cmd');
       assert.match(three.stderr, /it has no configuration three, .*; it has one, two/);
+    });
+
+    it('has the overlays of its configuration on the board', async () => {
+      const bytes = readFileSync(path.join(folder, 'there.dtbo')).toString('hex');
+      writeFiles(folder, {
+        'overlaid.dts': `/dts-v1/;\n/ { images { ${[
+          'k { type = "kernel"; load = <0x50000000>; data = "x"; };',
+          'b { type = "flat_dt"; data = "x"; };',
+          `o { type = "flat_dt"; compression = "none"; data = [${bytes}]; };`,
+          `packed { type = "flat_dt"; compression = "gzip"; data = [${bytes}]; };`,
+        ].join(
+          ' ',
+        )} }; configurations { default = "c"; c { kernel = "k"; fdt = "b", "o", "packed"; }; }; };\n`,
+        'overlaid.cmd': 'load mmc 0:1 0x60000000 overlaid.itb\nbootm 0x60000000\n',
+      });
+      await run('compile', 'overlaid.dts', '-o', 'overlaid.itb');
+      for (const script of ['overlaid.itb', 'overlaid.cmd']) {
+        const { stdout, stderr } = await run(
+          ...['compile', 'board.dts', '--boot-script', script, '--format', 'dts'],
+        );
+        assert.match(stdout, /\bthere;/, stderr);
+        assert.match(stderr, /the overlay packed is not applied, because it is compressed/);
+      }
     });
 
     it('runs the script that source takes, whose lines are named', async () => {

@@ -667,10 +667,10 @@ describe('the includes of a board in the layout of', () => {
       await client.start(top);
       const found = await client.findingsOf(`${top}/${name}`, files[name] ?? '');
       client.stop();
-      return found.map(({ code, message }) => {
-        const text = typeof message === 'string' ? message : message.value;
-        return [code, text.split('\n', 1)[0] ?? ''];
-      });
+      return found.map(({ code, message }) => [
+        code,
+        typeof message === 'string' ? message : message.value,
+      ]);
     }
 
     const soc = '/ { uart0: uart { }; };\n';

@@ -216,7 +216,12 @@ function readScripts(
     const found = pathOf(name);
     return found === undefined ? undefined : BigInt(shell.files.sizeOf(found) ?? 0);
   };
-  const { script, originOf } = readBootFiles(shell, files, (file) => shown(shell, file), pathOf);
+  const { script, originOf, inside } = readBootFiles(
+    shell,
+    files,
+    (file) => shown(shell, file),
+    pathOf,
+  );
   const names = files.map((file) => shown(shell, file)).join(', ');
   const placeOf = (line: number): string => {
     const { file, line: own } = originOf(line);
@@ -264,7 +269,7 @@ function readScripts(
   const made: MadeText[] = [];
   const leftOut: string[] = [];
   const overlays = script.overlays.flatMap((name) => {
-    const found = pathOf(name);
+    const found = inside.get(name) ?? pathOf(name);
     if (found === undefined)
       leftOut.push(`${names}: overlay ${name} is not there and was left out`);
     return found ?? [];

@@ -24,9 +24,14 @@ import type { Shell } from './shell.ts';
 /** All that is given as boot script. */
 export interface BootFiles {
   readonly script: BootScript;
+  /** Overlays inside of containers, by the names that `script` has for them: files that only this process has. */
+  readonly inside: ReadonlyMap<string, FileId>;
   /** Where a line of `script` is: the file and its line, 0 for a container that has none. */
   readonly originOf: (line: number) => { readonly file: FileId; readonly line: number };
 }
+
+/** Makes files of the overlays in a container. */
+type KeepOverlays = (container: FileId, overlays: ReadonlyMap<string, Uint8Array>) => void;
 
 /** A file, or the script in a container; its own line N is line `start` + N of the whole. */
 interface Part {
@@ -59,8 +64,16 @@ export function readBootFiles(
   };
   const parts = partsOf(shell, files, shown, pathOf);
   const environment = environmentOf(parts);
+  const inside = new Map<string, FileId>();
+  const keep: KeepOverlays = (container, overlays) => {
+    for (const [name, blob] of overlays) {
+      const id = `${container}${name.slice(name.lastIndexOf(':'))}.dtbo`;
+      shell.files.setBytes(id, blob);
+      inside.set(name, id);
+    }
+  };
   const others = parts.flatMap((part) => {
-    const script = readPart(part, environment, sizeOf);
+    const script = readPart(part, environment, sizeOf, keep);
     return script ? [atLinesOf(part, script)] : [];
   });
   const scripts = parts.filter(({ content }) => content.kind === 'script');
@@ -74,7 +87,8 @@ export function readBootFiles(
     ? [readBootScript(scripts.length > 0 ? text : 'run bootcmd', sizeOf, environment)]
     : [];
   return {
-    script: withImage(shell, joined([...run, ...others]), pathOf),
+    script: withImage(shell, joined([...run, ...others]), pathOf, keep),
+    inside,
     originOf(line) {
       const part = parts.findLast(({ start }) => start < line) ?? parts[0];
       const own = line - (part?.start ?? 0);
@@ -189,6 +203,7 @@ function readPart(
   { file, content, start, chained, menus, goesOn = false }: Part,
   environment: ReadonlyMap<string, EnvironmentVariable>,
   sizeOf: SizeOf,
+  keep: KeepOverlays,
 ): BootScript | undefined {
   if (goesOn) return undefined;
   const findMenu: FindMenu = (name) => {
@@ -198,8 +213,11 @@ function readPart(
       : undefined;
   };
   switch (content.kind) {
-    case 'fit':
-      return bootFit(content.fit, path.posix.basename(file)).script;
+    case 'fit': {
+      const { script, overlays } = bootFit(content.fit, path.posix.basename(file));
+      keep(file, overlays);
+      return script;
+    }
     case 'image-builder':
       return placeImages(content.config, sizeOf);
     case 'extlinux':
@@ -263,17 +281,21 @@ function withImage(
   shell: Pick<Shell, 'files'>,
   script: BootScript,
   pathOf: (name: string) => FileId | undefined,
+  keep: KeepOverlays,
 ): BootScript {
   const { boot } = script;
   if (boot?.kernel === undefined) return script;
   const load = script.loads.findLast(({ address }) => address === boot.kernel);
-  const fit = load && fitAt(shell, pathOf(load.file));
-  if (!fit) return script;
-  const { script: image } = bootFit(fit, load.file, boot.configuration);
+  const container = load && pathOf(load.file);
+  const fit = fitAt(shell, container);
+  if (!load || container === undefined || !fit) return script;
+  const { script: image, overlays } = bootFit(fit, load.file, boot.configuration);
+  keep(container, overlays);
   const { loads, unclear, boot: inside } = mapLines(image, () => boot.line);
   return {
     ...script,
     loads: [...script.loads, ...loads],
+    overlays: [...new Set([...script.overlays, ...image.overlays])],
     unclear: [
       ...script.unclear,
       ...unclear.map(({ line, because }) => ({ line, because: `${load.file}: ${because}` })),

@@ -16,6 +16,8 @@ export interface FitImage {
   readonly size?: bigint;
   /** The script of a script. */
   readonly text?: string;
+  /** The blob of a devicetree or an overlay that is not compressed. */
+  readonly blob?: Uint8Array;
 }
 
 export interface FitConfiguration {
@@ -78,6 +80,7 @@ function imageOf(node: DtNode, bytes: Uint8Array, external: number): FitImage {
     ...(load === undefined ? {} : { load }),
     ...(data === undefined || isPacked ? {} : { size: BigInt(data.length) }),
     ...(type === 'script' && data && !isPacked ? { text: scriptOf(data) } : {}),
+    ...(type === 'flat_dt' && data && !isPacked ? { blob: data } : {}),
   };
 }
 
@@ -130,6 +133,8 @@ function configurationOf(node: DtNode): FitConfiguration {
 export interface FitBoot {
   readonly script: BootScript;
   readonly source?: { readonly name: string; readonly text: string };
+  /** Overlays that U-Boot puts on the DTB, by the names under which the script has them. */
+  readonly overlays: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
@@ -167,10 +172,15 @@ export function bootFit(fit: Fit, file: string, wanted?: string): FitBoot {
   const initrd = load(configuration?.ramdisk);
   const dtb = load(tree);
   for (const each of configuration?.loadables ?? []) load(each);
-  if (overlays.length > 0)
-    complain(
-      `the overlays ${overlays.join(', ')} inside it are not applied: extract and give them with --overlay`,
-    );
+  const applied = new Map<string, Uint8Array>();
+  for (const name of overlays) {
+    const blob = fit.images.find((each) => each.name === name)?.blob;
+    if (blob) applied.set(`${file}:${name}`, blob);
+    else
+      complain(
+        `the overlay ${name} is not applied, because it is compressed or not inside: give it with --overlay`,
+      );
+  }
   // Images that no configuration names are loaded when somebody asks for them by name.
   if (configurations.length === 0)
     for (const image of fit.images) if (image.type !== 'script') load(image.name);
@@ -179,7 +189,7 @@ export function bootFit(fit: Fit, file: string, wanted?: string): FitBoot {
     script: {
       statements: [],
       loads,
-      overlays: [],
+      overlays: [...applied.keys()],
       ...(configuration?.kernel === undefined
         ? {}
         : {
@@ -194,6 +204,7 @@ export function bootFit(fit: Fit, file: string, wanted?: string): FitBoot {
       unclear,
     },
     ...(source ? { source } : {}),
+    overlays: applied,
   };
 }
 
