@@ -93,10 +93,10 @@ describe('names of files', () => {
     assert.deepEqual(await filesOf('boards/acme/one.dts', 'boards/acme'), all.toSorted());
   });
 
-  it('a folder without boards, a pattern without files, and nothing at all are told, with status 2', async () => {
+  it('a folder without boards, a pattern without files, and what is not there are told, with status 2', async () => {
     for (const [name, expected] of [
       ['empty', /^dtmap: empty: no board \(\.dts\) in this folder\n$/],
-      ['soc/*.dts', /^dtmap: soc\/\*\.dts: no file matches this pattern\n$/],
+      ['soc/*.dts', /^dtmap: soc\/\*\.dts: no such file\n$/],
       ['nowhere.dts', /^dtmap: nowhere\.dts: no such file\n$/],
       ['nowhere/', /^dtmap: nowhere\/: no such file\n$/],
     ] as const) {
@@ -132,8 +132,8 @@ describe('names of files', () => {
     it('ends with a count of what is wrong', async () => {
       assert.equal((await run('check', one)).stderr, '');
       const onTerminal = await dtmap(['check', one], { cwd: folder, isTerminal: true });
-      assert.match(onTerminal.stderr, /dtmap: 1 error\n$/);
-      assert.match((await run('check', one, two)).stderr, /^dtmap: 1 error on 2 boards\n$/);
+      assert.match(onTerminal.stderr, /^1 error\n$/m);
+      assert.match((await run('check', one, two)).stderr, /^1 error on 2 boards\n$/);
       assert.equal((await run('check', two, 'boards/acme/[old].dts')).stderr, '');
       assert.equal((await run('check', two)).stderr, '');
       assert.equal((await run('check', one, two, '--quiet')).stderr, '');

@@ -516,10 +516,14 @@ class Client {
     await this.#connection.sendNotification('initialized', {});
   }
 
-  async linksOf(uri: string, text: string): Promise<(string | undefined)[]> {
+  async open(uri: string, text: string): Promise<void> {
     await this.#connection.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId: 'devicetree', version: 1, text },
     });
+  }
+
+  async linksOf(uri: string, text: string): Promise<(string | undefined)[]> {
+    await this.open(uri, text);
     const links = await this.#connection.sendRequest<DocumentLink[]>('textDocument/documentLink', {
       textDocument: { uri },
     });
@@ -537,7 +541,7 @@ class Client {
 
   /** What is found in a document once it is read through a board. */
   async findingsOf(uri: string, text: string): Promise<Diagnostic[]> {
-    await this.linksOf(uri, text);
+    await this.open(uri, text);
     return poll(`what is found in ${uri}`, () => {
       const found = this.#found.get(uri);
       return Promise.resolve(found && found.length > 0 ? found : undefined);

@@ -295,7 +295,10 @@ const CASES: readonly Case[] = [
   {
     title: 'a hardware domain described in the tree',
     text: withChosen(domain('54000000', 'capabilities = <2>;')),
-    releases: { '4.20': { outcome: 'boots' }, '4.21': { outcome: 'unknown' } },
+    releases: {
+      '4.20': { outcome: 'boots' },
+      '4.21': { outcome: 'panics', line: 'Only 1 hardware domain can be specified! (d0)' },
+    },
   },
   {
     title: 'direct-map without static memory',

@@ -106,7 +106,7 @@ export async function checkCommand(
   const isCounted = checked.length > 1 || shell.stderr.isTTY;
   if (options.format === 'text' && !options.quiet && isCounted) {
     const words = wordCounts(findings, checked.length);
-    if (words !== undefined) shell.stderr.write(textLines([`dtmap: ${words}`]));
+    if (words !== undefined) shell.stderr.write(textLines([words]));
   }
   return failed ? 2 : statusOf(findings, options.maxWarnings ?? leastOf(checked));
 }

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { isDevicetreeFile, seemsPart } from '../ide/include-index.ts';
+import { printable } from '../text/printable.ts';
 import type { FileId } from '../text/span.ts';
 import { isSkippedFolder } from './board-index.ts';
 import { resolveFile } from './settings.ts';
@@ -34,7 +35,7 @@ export const sources: Wanted = {
 /** The files that were meant, and what was named in vain. */
 export interface Expanded {
   readonly names: readonly string[];
-  /** Folders in which nothing is wanted and patterns that nothing matches, in one line each. */
+  /** Folders in which nothing is wanted, in one line each. */
   readonly failures: readonly { readonly name: string; readonly failure: string }[];
 }
 
@@ -47,7 +48,7 @@ export function expandNames(shell: Shell, names: readonly string[], wanted: Want
   return {
     names: [...new Set(expanded.flatMap(({ found }) => (typeof found === 'string' ? [] : found)))],
     failures: expanded.flatMap(({ name, found }) =>
-      typeof found === 'string' ? [{ name, failure: `${name}: ${found}` }] : [],
+      typeof found === 'string' ? [{ name, failure: printable(`${name}: ${found}`) }] : [],
     ),
   };
 }
@@ -69,7 +70,8 @@ function expandName(shell: Shell, name: string, wanted: Wanted): readonly string
   const found = [...filesBelow(shell, folder)]
     .filter((each) => matches(each.slice(folder.length + 1)))
     .sort();
-  if (found.length === 0) return 'no file matches this pattern';
+  // Whoever opens it says that there is no such file.
+  if (found.length === 0) return [name];
   return found.map((each) => nameBelow(base, folder, each));
 }
 
