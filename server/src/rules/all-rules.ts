@@ -172,6 +172,7 @@ import { reservedNestedNode } from './xen/reserved-nested-node.ts';
 import { reservedNotHonoured } from './xen/reserved-not-honoured.ts';
 import { reservedUnknownToXen } from './xen/reserved-unknown-to-xen.ts';
 import { staticMemoryOverlap } from './xen/static-memory-overlap.ts';
+import { usableMemory } from './xen/usable-memory.ts';
 import { xenComplains } from './xen/xen-complains.ts';
 import { xenModuleDropped } from './xen/xen-module-dropped.ts';
 import { xenPanic } from './xen/xen-panic.ts';
@@ -344,6 +345,7 @@ export const allRules: readonly Rule[] = [
   unitAddressMissing,
   unitAddressFormat,
   unitAddressVsReg,
+  usableMemory,
   xenComplains,
   xenModuleDropped,
   xenPanic,
