@@ -125,11 +125,50 @@ describe('Linux: memory nodes', () => {
     });
   }
 
+  const ranges = (result: LinuxBoot): string[] => result.memory.map(formatRange);
+
+  it('disabled ones are RAM before 5.19 and the point releases that were mended', async () => {
+    const text = bank('0x1000 0x1000', 'status = "disabled";');
+    for (const release of ['5.4', '5.10', '5.15', '5.17.13', '5.18.2'])
+      assert.deepEqual(ranges(await boot(text, release)), ['[0x1000, 0x2000)'], release);
+    // A branch is its newest point release.
+    for (const release of ['5.17', '5.17.14', '5.18', '5.18.3', '5.19', '6.1', '7.0'])
+      assert.deepEqual(ranges(await boot(text, release)), [], release);
+  });
+
+  it('those at any depth are RAM before 5.17, by the cells of the root', async () => {
+    const text = source({
+      root: 'soc { #address-cells = <2>; #size-cells = <1>; memory@0 { device_type = "memory"; reg = <0x3000 0x1000>; }; };',
+    });
+    assert.deepEqual(ranges(await boot(text, '5.16')), ['[0x3000, 0x4000)']);
+    assert.deepEqual(ranges(await boot(text, '5.17')), []);
+  });
+
   it('mem=size@start replaces the banks on arm', async () => {
     const text = source({ root: `${RAM} chosen { bootargs = "mem=16M@0x80000000"; };` });
     const result = await boot(text, '6.1', { architecture: 'arm32' });
     assert.deepEqual(result.memory.map(formatRange), ['[0x80000000, 0x81000000)']);
   });
+});
+
+describe('Linux: the number of reserved nodes', () => {
+  const text = source({
+    reserved: Array.from({ length: 65 }, (_, at) => {
+      const address = (0x41000000 + at * 0x10000).toString(16);
+      return `r@${address} { reg = <0x${address} 0x1000>; };`;
+    }).join(' '),
+  });
+  for (const [release, lost] of [
+    ['5.4', 33],
+    ['5.6', 33],
+    ['5.7', 1],
+    ['6.1', 1],
+    ['6.12', 0],
+  ] as const)
+    it(`${lost} of 65 are not recorded by ${release}`, async () => {
+      const { ignored } = await boot(text, release);
+      assert.equal(ignored.filter(({ because }) => because === 'table-full').length, lost);
+    });
 });
 
 describe('Linux: reserved nodes', () => {

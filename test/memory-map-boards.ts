@@ -332,6 +332,8 @@ export class BoardWriter {
       target: `linux:${release}`,
       architecture: 'arm64',
       log: [],
+      regionLimit: 64,
+      memoryNodes: [],
       noMap: [],
       memoryRegions: this.banks,
       recorded: [],

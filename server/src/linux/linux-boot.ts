@@ -65,6 +65,8 @@ export interface IgnoredNode {
     | 'no-reg'
     | 'no-room'
     | 'table-full'
+    /** Reserved, and found by nobody. */
+    | 'several-ranges'
     | 'refused';
 }
 
@@ -89,6 +91,10 @@ export interface LinuxBoot {
   readonly release: string;
   readonly architecture: Architecture;
   readonly log: readonly KernelLine[];
+  /** How many regions of /reserved-memory it records, or since 6.12 places. */
+  readonly regionLimit: number;
+  /** The nodes that it takes for RAM, in blob order. */
+  readonly memoryNodes: readonly DtNode[];
   /** RAM as memblock has it, joined. */
   readonly memory: readonly Range[];
   /** The parts of `memory` that are not in the linear map, joined. */

@@ -14,6 +14,8 @@ import { linuxBoots } from '../../linux/linux-boots.ts';
 interface Facts {
   readonly region: Reserved;
   readonly first: Reserved;
+  /** The kernel that records none of its ranges. */
+  readonly lostBy: string | undefined;
 }
 
 export const reservedManyTuples = rule<Facts>({
@@ -21,11 +23,12 @@ export const reservedManyTuples = rule<Facts>({
   severity: 'information',
   title: 'A reserved-memory node with several ranges',
   why: `
-Linux reserves all of them, but only the first can be found by a \`memory-region\` user and takes part in its overlap
-check; since 6.12 it warns ("ignores 1 regions in node"). U-Boot reserves the first only.`,
+Linux reserves all of them, but up to 6.18 only the first can be found by a \`memory-region\` user and takes part in its
+overlap check; later 6.12 and newer warn ("ignores 1 regions in node"). Since 6.19, and 6.18.9, none is found: the node is reserved
+without a word and not recorded. U-Boot reserves the first only.`,
   instead: 'Give every range a node of its own.',
   source: [
-    'linux: fdt_scan_reserved_mem_reg_nodes',
+    'linux: fdt_scan_reserved_mem_reg_nodes, 85a8a30c5b8e (6.19)',
     'dt-schema: reserved-memory.yaml (maxItems 1)',
   ],
 
@@ -36,9 +39,12 @@ check; since 6.12 it warns ("ignores 1 regions in node"). U-Boot reserves the fi
       const first = firsts.get(region.node) ?? region;
       if (first === region) firsts.set(region.node, region);
       if (region.index === 0 || !region.written) continue;
+      const lostBy = linuxBoots(board).find(({ ignored }) =>
+        ignored.some(({ node, because }) => node === region.node && because === 'several-ranges'),
+      );
       yield {
         at: region.written,
-        facts: { region, first },
+        facts: { region, first, lostBy: lostBy && `Linux ${lostBy.release}` },
         ...logOfAll(linuxBoots(board), (boot) =>
           lineWith(linesAbout(boot, region.node), 'regions-ignored'),
         ),
@@ -46,6 +52,8 @@ check; since 6.12 it warns ("ignores 1 regions in node"). U-Boot reserves the fi
     }
   },
 
-  message: ({ region, first }) =>
-    `${reservationName(region)}: users find only the first range ${formatRange(first)}, not ${formatRange(region)}`,
+  message: ({ region, first, lostBy }) =>
+    lostBy === undefined
+      ? `${reservationName(region)}: users find only the first range ${formatRange(first)}, not ${formatRange(region)}`
+      : `${reservationName(region)} has several ranges: its users find none of them under ${lostBy}`,
 });
