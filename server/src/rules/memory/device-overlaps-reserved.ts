@@ -21,8 +21,9 @@ export const deviceOverlapsReserved = rule<Facts>({
   severity: 'information',
   title: 'A reserved region covers a device',
   why: `
-Where there is no RAM, a reserved region that covers registers is usually a wrong address. Xen tells dom0 that the region
-is RAM: dom0 then writes data into the registers.`,
+Where there is no RAM, a reserved region that covers registers is usually a wrong address. Xen lists the region for
+dom0 as RAM and as reserved: dom0 honours the reservation, but without \`no-map\` maps the registers cacheable; where the
+reservation is disabled or reusable, it may write data into them.`,
   instead:
     'Correct the address. Memory on a device, such as SRAM, is described by the device node alone.',
   source: ['xen: make_memory_node', 'linux: memblock_reserve'],

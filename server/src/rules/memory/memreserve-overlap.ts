@@ -26,8 +26,8 @@ export const memreserveOverlap = rule<Facts>({
   title: 'A /memreserve/ entry overlaps another reservation',
   why: `
 One mechanism is enough, and two disagree about the mapping. Up to Linux 6.3 the entry comes first: a \`no-map\` node over
-it fails ("failed to reserve memory") and the range stays mapped. From 6.4 on the node comes first. Xen 4.19.0 and 4.19.1
-stop at the overlap. Entries must not overlap each other.`,
+it fails ("failed to reserve memory") and the range stays mapped. From 6.4 on the node comes first. Xen since 4.19
+stops where the two overlap in part; where one holds the other, 4.19.0 and 4.19.1 stop. Entries must not overlap each other.`,
   instead: 'Keep the reserved-memory node and delete the /memreserve/.',
   source: [
     'linux: early_init_fdt_scan_reserved_mem, b41328187629',

@@ -25,7 +25,8 @@ export const reservedFormat = rule<Facts>({
   why: `
 Linux reads /reserved-memory only when its #address-cells and #size-cells are those of the root and it has a \`ranges\`
 property; otherwise it prints "unsupported node format, ignoring" and uses all the regions as ordinary RAM. Xen reads
-them all the same, so that a dom0 uses memory it does not own ("Failing to acquire the MFN").`,
+them all the same, so that a dom0 uses memory it does not own ("Failing to acquire the MFN"). Where \`ranges\` is missing Xen
+does not map the regions into dom0 either: dom0 stops at its first access.`,
   instead:
     'Give /reserved-memory the cell counts of the root and an empty `ranges;`, and write every `reg` with them.',
   source: ['linux: __reserved_mem_check_root', 'Devicetree Specification, section 3.5'],

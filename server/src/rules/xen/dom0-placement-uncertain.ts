@@ -26,7 +26,7 @@ With \`bootscrub=idle\`, the default since 4.12, the other CPUs clean free memor
 blocks. Which blocks dom0 gets then differs from boot to boot, and a layout that works on one CPU may panic with "Failed
 to allocate requested dom0 memory" on four.`,
   instead:
-    'Write bootscrub=0 or bootscrub=1, or a dom0_mem that one free block holds (a power of two).',
+    'Write bootscrub=1: memory is cleaned before dom0 is built, and what a guest left in it stays secret. bootscrub=0 is as deterministic and cleans nothing.',
   source: ['xen: scrub_heap_pages', 'xen: get_free_buddy'],
 
   *check(board: Board) {
@@ -53,12 +53,12 @@ to allocate requested dom0 memory" on four.`,
     const source = board.files.get(span.file);
     if (typeof source === 'string' || source.text[span.end - 1] !== '"') return [];
     const at = { file: span.file, start: span.end - 1, end: span.end - 1 };
-    const added = ' bootscrub=0';
+    const added = ' bootscrub=1';
     const old = property.bytes.subarray(0, -1);
     const bytes = Uint8Array.from([...old, ...stringValue(added)]);
     return [
       {
-        title: 'Add bootscrub=0',
+        title: 'Add bootscrub=1',
         change: [{ kind: 'set-property', node: chosen.path, property: property.name, bytes }],
         ways: [[{ at, text: added }]],
         preferred: true,
