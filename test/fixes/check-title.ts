@@ -15,7 +15,7 @@ const TITLES: readonly (readonly [
   [/^Set the size to /, ['set-property']],
   [/^Set status = "okay"/, ['set-property']],
   [/^Change to "okay"$/, ['set-property']],
-  [/^Add \S+ = ".*";$|^Add \S+;$|^Add bootscrub=0$/, ['set-property']],
+  [/^Add \S+ = ".*";$|^Add \S+;$|^Add bootscrub=1$/, ['set-property']],
   [/^Remove \S+/, ['delete-property']],
   [/^Delete \S+$/, ['delete-node']],
   [/^Rename to \S+$/, ['rename-node']],
