@@ -131,7 +131,7 @@ describe('faults', function () {
     mkdirSync(file('dir.dts'));
     symlinkSync('loop.dts', file('loop.dts'));
     for (const [name, reason] of [
-      ['dir.dts', 'is a directory'],
+      ['dir.dts', 'no board (.dts) in this folder'],
       ['loop.dts', 'too many symbolic links'],
       ['none.dts', 'no such file'],
     ] as const)
