@@ -334,6 +334,27 @@ describe('Linux: reserved nodes', () => {
     );
   });
 
+  it('several ranges: the first is recorded, with a warning, and since 6.19 none', async () => {
+    const reg = 'reg = <0x41000000 0x1000 0x42000000 0x1000>;';
+    const text = source({
+      reserved: `a@41000000 { ${reg} }; b@43000000 { reg = <0x43000000 0x1000>; };`,
+    });
+    const recordedBy = (result: LinuxBoot): string[] =>
+      result.recorded.map(({ node }) => node.name);
+    for (const release of ['6.1', '6.12', '6.18.8'])
+      assert.deepEqual(
+        recordedBy(await boot(text, release)),
+        ['a@41000000', 'b@43000000'],
+        release,
+      );
+    for (const release of ['6.18.9', '6.18', '6.19', 'current']) {
+      const result = await boot(text, release);
+      assert.deepEqual(recordedBy(result), ['b@43000000'], release);
+      assert.equal(result.reserved.length, 3);
+      assert.equal(result.log.filter(({ text: line }) => line.includes('a@41000000')).length, 0);
+    }
+  });
+
   it('65 regions: the last is not recorded before 6.12', async () => {
     const nodes = Array.from({ length: 65 }, (_, index) => {
       const at = (0x41000000 + index * 0x10000).toString(16);

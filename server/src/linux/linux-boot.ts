@@ -91,8 +91,6 @@ export interface LinuxBoot {
   readonly release: string;
   readonly architecture: Architecture;
   readonly log: readonly KernelLine[];
-  /** How many regions of /reserved-memory it records, or since 6.12 places. */
-  readonly regionLimit: number;
   /** The nodes that it takes for RAM, in blob order. */
   readonly memoryNodes: readonly DtNode[];
   /** RAM as memblock has it, joined. */
@@ -104,6 +102,8 @@ export interface LinuxBoot {
   readonly reserved: readonly LinuxReserved[];
   /** The recorded regions in the order Linux keeps them. */
   readonly recorded: readonly RecordedRegion[];
+  /** How many regions it records, or since 6.12 places (MAX_RESERVED_REGIONS). */
+  readonly regionLimit: number;
   /** Nodes below /reserved-memory that Linux leaves out, and why. */
   readonly ignored: readonly IgnoredNode[];
   /** Set when the default CMA area that the command line asks for does not fit. */

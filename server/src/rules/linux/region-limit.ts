@@ -9,8 +9,7 @@ import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
-  /** `Linux 5.4` */
-  readonly release: string;
+  /** How many regions the kernel records, or places. */
   readonly limit: number;
 }
 
@@ -19,11 +18,13 @@ export const regionLimit = rule<Facts>({
   severity: 'warning',
   title: 'More reserved regions than Linux records',
   why: `
-Linux before 5.7 records 32 regions, from 5.7 to 6.11 it records 64; since 6.12 as many as there are, but it places only 64
-dynamic ones. A static region past the limit is still reserved, but its users do not find it (-EINVAL); a dynamic one does not exist.`,
+Linux before 5.7 records 32 regions, Linux before 6.12 64; later ones as many as there are, but place only 64 dynamic
+ones. A static region past the limit is still reserved, but its users do not find it (-EINVAL); a dynamic one does not
+exist.`,
   instead: 'Join neighbouring regions, or delete those the board does not use.',
   source: [
-    'linux: fdt_reserved_mem_save_node, MAX_RESERVED_REGIONS, 632c99084052 (5.7), 8a6e02d0c00e (6.12)',
+    'linux: fdt_reserved_mem_save_node, MAX_RESERVED_REGIONS, 632c99084052 (5.7)',
+    'linux: alloc_reserved_mem_array, 00c9a452a235 (6.12)',
   ],
 
   *check(board: Board) {
@@ -34,7 +35,7 @@ dynamic ones. A static region past the limit is still reserved, but its users do
         const line = linesAbout(boot, node).find((each) => each.level === 'error');
         yield {
           at,
-          facts: { node, release: `Linux ${boot.release}`, limit: boot.regionLimit },
+          facts: { node, limit: boot.regionLimit },
           target: boot.target,
           ...logOf(boot, line),
         };
@@ -42,6 +43,6 @@ dynamic ones. A static region past the limit is still reserved, but its users do
     }
   },
 
-  message: ({ node, release, limit }) =>
-    `${node.name} is past the ${limit} regions ${release} records: its users will not find it`,
+  message: ({ node, limit }) =>
+    `${node.name} is past the ${limit} regions Linux records: its users will not find it`,
 });

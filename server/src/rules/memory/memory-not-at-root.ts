@@ -8,8 +8,8 @@ import { rule } from '../rule.ts';
 
 interface Facts {
   readonly node: DtNode;
-  /** The kernel that takes it for RAM nevertheless. */
-  readonly takenBy?: string;
+  /** Whether a kernel takes it for RAM nevertheless. */
+  readonly isTaken: boolean;
 }
 
 export const memoryNotAtRoot = rule<Facts>({
@@ -36,14 +36,13 @@ board disagree about the RAM.`,
       if (node.path.includes('/__overlay__/') || node.properties.has('compatible')) continue;
       if (!at) continue;
       const taking = linuxBoots(board).filter(({ memoryNodes }) => memoryNodes.includes(node));
-      if (taking.length === 0) yield { at, facts: { node } };
-      for (const { release, target } of taking)
-        yield { at, facts: { node, takenBy: `Linux ${release}` }, target };
+      if (taking.length === 0) yield { at, facts: { node, isTaken: false } };
+      for (const { target } of taking) yield { at, facts: { node, isTaken: true }, target };
     }
   },
 
-  message: ({ node, takenBy }) =>
-    takenBy === undefined
-      ? `${node.path} has device_type "memory" but is no child of the root`
-      : `${takenBy} takes ${node.path} for RAM, at the addresses that its reg has with the root's cells`,
+  message: ({ node, isTaken }) =>
+    isTaken
+      ? `this Linux takes ${node.path} for RAM, and reads its reg with the cells of the root`
+      : `${node.path} has device_type "memory" but is no child of the root`,
 });

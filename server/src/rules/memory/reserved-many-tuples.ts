@@ -23,12 +23,13 @@ export const reservedManyTuples = rule<Facts>({
   severity: 'information',
   title: 'A reserved-memory node with several ranges',
   why: `
-Linux reserves all of them, but up to 6.18 only the first can be found by a \`memory-region\` user and takes part in its
-overlap check; later 6.12 and newer warn ("ignores 1 regions in node"). Since 6.19, and 6.18.9, none is found: the node is reserved
-without a word and not recorded. U-Boot reserves the first only.`,
+Linux before 6.19 reserves all of them, but only the first can be found by a \`memory-region\` user and takes part in its
+overlap check. Linux 6.14 to 6.18.8, and stable updates of 6.12 and 6.13, warn ("ignores 1 regions in node"). Linux since
+6.19, and 6.18 since 6.18.9, reserves all and records none: no user finds even the first, and nothing is printed. U-Boot
+reserves the first only.`,
   instead: 'Give every range a node of its own.',
   source: [
-    'linux: fdt_scan_reserved_mem_reg_nodes, 85a8a30c5b8e (6.19)',
+    'linux: fdt_scan_reserved_mem_reg_nodes, 81dfedd5234b (6.14), 85a8a30c5b8e (6.19)',
     'dt-schema: reserved-memory.yaml (maxItems 1)',
   ],
 

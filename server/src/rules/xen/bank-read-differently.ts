@@ -11,7 +11,6 @@ import { rule, type Place } from '../rule.ts';
 import { isForXen } from '../../xen/is-for-xen.ts';
 import { linuxBoots } from '../../linux/linux-boots.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
-import { shortName } from '../../xen/releases.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -19,8 +18,6 @@ interface Facts {
   readonly range: Range;
   /** Who takes it for RAM: Xen alone, Linux alone, or a kernel although the node is disabled. */
   readonly by: 'xen' | 'linux' | 'old-linux';
-  /** `Xen 4.18`, `Linux 5.10`. */
-  readonly release: string;
   /** Why other readers pass the node over. */
   readonly because: 'disabled' | 'nested' | 'other';
 }
@@ -58,16 +55,9 @@ device_type. A bank that only one of them takes is lost, or is used where there 
     for (const boot of linuxBoots(board)) {
       for (const bank of board.map.banks) {
         if (bank.enabled || !bank.written || !boot.memoryNodes.includes(bank.node)) continue;
-        const release = `Linux ${boot.release}`;
         yield {
           at: bank.written,
-          facts: {
-            name: bank.node.name,
-            range: bank,
-            by: 'old-linux',
-            release,
-            because: 'disabled',
-          },
+          facts: { name: bank.node.name, range: bank, by: 'old-linux', because: 'disabled' },
           target: boot.target,
         };
       }
@@ -79,14 +69,13 @@ device_type. A bank that only one of them takes is lost, or is used where there 
     for (const boot of xenBoots(board)) {
       // A boot that ends before its table of RAM takes nothing for RAM.
       if (boot.unscanned.length > 0 || !lineWith(boot.log, 'ram')) continue;
-      const release = `Xen ${shortName(boot.release)}`;
       const seen = new RangeIndex(boot.ram);
       for (const bank of board.map.banks) {
         if (!bank.enabled || !bank.written || isUntypedMemory(bank.node)) continue;
         if (seen.meeting(bank).length > 0) continue;
         yield {
           at: bank.written,
-          facts: { name: bank.node.name, range: bank, by: 'linux', release, because: 'other' },
+          facts: { name: bank.node.name, range: bank, by: 'linux', because: 'other' },
           target: boot.target,
         };
       }
@@ -101,7 +90,6 @@ device_type. A bank that only one of them takes is lost, or is used where there 
             name: ram.node.name,
             range: ram,
             by: 'xen',
-            release,
             because: becauseOf(ram.node),
           },
           target: boot.target,
@@ -110,15 +98,15 @@ device_type. A bank that only one of them takes is lost, or is used where there 
     }
   },
 
-  message({ name, range, by, release, because }) {
+  message({ name, range, by, because }) {
     const what = `${name} ${formatRange(range)}`;
     switch (by) {
       case 'linux':
-        return `${release} does not take ${what} for RAM`;
+        return `this Xen does not take ${what} for RAM`;
       case 'xen':
-        return `${release} takes ${what} for RAM, ${LINUX_WORDS[because]}`;
+        return `this Xen takes ${what} for RAM, ${LINUX_WORDS[because]}`;
       case 'old-linux':
-        return `${release} takes ${what} for RAM although it is disabled`;
+        return `this Linux takes ${what} for RAM although it is disabled`;
     }
   },
 });
