@@ -125,6 +125,31 @@ describe('Linux: memory nodes', () => {
     });
   }
 
+  const nested = source({
+    root: `${RAM} soc { #address-cells = <2>; #size-cells = <1>; memory@0 { device_type = "memory"; reg = <0x60000000 0x1000>; }; };`,
+  });
+  const disabled = bank('0x1000 0x1000', 'status = "disabled";');
+  const byRelease: [string, string, string, string[]][] = [
+    [
+      'nested, with the root cells',
+      nested,
+      '5.16',
+      ['[0x40000000, 0x50000000)', '[0x60000000, 0x60001000)'],
+    ],
+    ['nested', nested, '5.17', ['[0x40000000, 0x50000000)']],
+    ['disabled', disabled, '5.15', ['[0x1000, 0x2000)']],
+    ['disabled', disabled, '5.17.13', ['[0x1000, 0x2000)']],
+    ['disabled', disabled, '5.17.14', []],
+    ['disabled', disabled, '5.18.2', ['[0x1000, 0x2000)']],
+    ['disabled', disabled, '5.18', []],
+    ['disabled', disabled, '5.19', []],
+  ];
+  for (const [name, text, release, expected] of byRelease) {
+    it(`${name} (${release})`, async () => {
+      assert.deepEqual((await boot(text, release)).memory.map(formatRange), expected);
+    });
+  }
+
   it('mem=size@start replaces the banks on arm', async () => {
     const text = source({ root: `${RAM} chosen { bootargs = "mem=16M@0x80000000"; };` });
     const result = await boot(text, '6.1', { architecture: 'arm32' });
@@ -293,6 +318,37 @@ describe('Linux: reserved nodes', () => {
         '1 [0x42000000, 0x42002000) reserved',
       ],
     );
+  });
+
+  it('several ranges: the first is recorded, with a warning, and since 6.19 none', async () => {
+    const reg = 'reg = <0x41000000 0x1000 0x42000000 0x1000>;';
+    const text = source({
+      reserved: `a@41000000 { ${reg} }; b@43000000 { reg = <0x43000000 0x1000>; };`,
+    });
+    const recordedBy = (result: LinuxBoot): string[] =>
+      result.recorded.map(({ node }) => node.name);
+    for (const release of ['6.1', '6.12', '6.18.8'])
+      assert.deepEqual(
+        recordedBy(await boot(text, release)),
+        ['a@41000000', 'b@43000000'],
+        release,
+      );
+    for (const release of ['6.18.9', '6.18', '6.19', 'current']) {
+      const result = await boot(text, release);
+      assert.deepEqual(recordedBy(result), ['b@43000000'], release);
+      assert.equal(result.reserved.length, 3);
+      assert.equal(result.log.filter(({ text: line }) => line.includes('a@41000000')).length, 0);
+    }
+  });
+
+  it('33 regions: the last is not recorded before 5.7', async () => {
+    const nodes = Array.from({ length: 33 }, (_, index) => {
+      const at = (0x41000000 + index * 0x10000).toString(16);
+      return `r@${at} { reg = <0x${at} 0x1000>; };`;
+    });
+    const text = source({ reserved: nodes.join(' ') });
+    assert.equal((await boot(text, '5.4')).recorded.length, 32);
+    assert.equal((await boot(text, '5.7')).recorded.length, 33);
   });
 
   it('65 regions: the last is not recorded before 6.12', async () => {

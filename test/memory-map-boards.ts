@@ -333,6 +333,8 @@ export class BoardWriter {
       log: [],
       noMap: [],
       memoryRegions: this.banks,
+      memoryNodes: [],
+      regionLimit: 64,
       recorded: [],
       iomem: [],
       memory: this.banks,

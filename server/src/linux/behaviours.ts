@@ -1,17 +1,25 @@
 // What Linux releases do differently: the one table. No other file compares versions.
 
-import { isSince, type LinuxRelease } from './releases.ts';
+import { isPointSince, isSince, type LinuxRelease } from './releases.ts';
 
 interface Row {
   /** The first branch that behaves like this. */
   readonly since: string;
+  /** The first point releases of older branches that do so too. */
+  readonly backports?: readonly string[];
   /** What changed. */
   readonly what: string;
   /** Kernel function and commit. */
   readonly source: string;
 }
 
-const TABLE = {
+/** Every behaviour that differs between kernels since 5.4. */
+export const TABLE = {
+  records64Regions: {
+    since: '5.7',
+    what: '64 regions are recorded; before, 32.',
+    source: 'MAX_RESERVED_REGIONS, 632c99084052',
+  },
   baseZeroCompared: {
     since: '5.10',
     what: 'Regions at address 0 take part in the overlap check.',
@@ -26,6 +34,17 @@ const TABLE = {
     since: '5.12',
     what: 'no-map fails with -EBUSY over something reserved before.',
     source: 'early_init_dt_reserve_memory, 8a5a75e5e9e5',
+  },
+  memoryAtRootOnly: {
+    since: '5.17',
+    what: 'Memory nodes are children of the root; before, any node with device_type = "memory" was one, at any depth.',
+    source: 'early_init_dt_scan_memory, 1f012283e936',
+  },
+  disabledMemoryIgnored: {
+    since: '5.19',
+    backports: ['5.17.14', '5.18.3'],
+    what: 'Disabled memory nodes are passed over; before, their ranges were RAM.',
+    source: 'early_init_dt_scan_memory, df5cd3698761',
   },
   noMapOutsideRamAllowed: {
     since: '5.17',
@@ -65,6 +84,12 @@ const TABLE = {
       'recorded.',
     source: 'fdt_scan_reserved_mem_reg_nodes, 8a6e02d0c00e and 00c9a452a235',
   },
+  severalRangesUnrecorded: {
+    since: '6.19',
+    backports: ['6.18.9'],
+    what: 'A node with several ranges is reserved and not recorded, without a word; before, its first range was recorded.',
+    source: 'fdt_scan_reserved_mem_reg_nodes, 85a8a30c5b8e',
+  },
   driversValidateFirst: {
     since: '7.0',
     what: 'A node its driver refuses is not reserved at all; before, it was reserved and then released.',
@@ -72,13 +97,17 @@ const TABLE = {
   },
 } as const satisfies Record<string, Row>;
 
-type BehaviourName = keyof typeof TABLE;
+export type BehaviourName = keyof typeof TABLE;
 
 /** Which of the named behaviours a release has. */
 export type Behaviours = Readonly<Record<BehaviourName, boolean>>;
 
 /** The behaviours of `release`. */
 export function behavioursOf(release: LinuxRelease): Behaviours {
-  const entries = Object.entries(TABLE).map(([name, row]) => [name, isSince(release, row.since)]);
+  const entries = Object.entries<Row>(TABLE).map(([name, row]) => [name, hasChange(release, row)]);
   return Object.fromEntries(entries) as Behaviours;
+}
+
+function hasChange(release: LinuxRelease, { since, backports = [] }: Row): boolean {
+  return isSince(release, since) || backports.some((first) => isPointSince(release, first));
 }

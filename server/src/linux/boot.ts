@@ -11,9 +11,9 @@ import { memoryRegions, rangeOf, reserve } from './memblock.ts';
 import { initRegion } from './region-drivers.ts';
 import type { LinuxRelease } from './releases.ts';
 import { placeDynamic } from './reserve-dynamic.ts';
-import { REGION_LIMIT, recordStatic, reservedMemoryNode, reserveStatic } from './reserve-static.ts';
+import { recordStatic, regionLimit, reservedMemoryNode, reserveStatic } from './reserve-static.ts';
 import { linuxRootCells, print, type Scan } from './scan.ts';
-import { scanMemory } from './scan-memory.ts';
+import { linuxMemoryNodes, scanMemory } from './scan-memory.ts';
 
 /** What the tree does not say; every field has a default. */
 export interface LinuxOptions {
@@ -77,11 +77,13 @@ export function bootLinux(
     release: release.name,
     architecture: scan.architecture,
     log: scan.log,
+    memoryNodes: linuxMemoryNodes(tree, scan.behaviours),
     memory: scan.block.memory,
     noMap: scan.block.noMap,
     memoryRegions: memoryRegions(scan.block),
     reserved: scan.reserved,
     recorded: scan.recorded,
+    regionLimit: regionLimit(scan.behaviours),
     ignored: scan.ignored,
     ...(unplacedCma ? { unplacedCma } : {}),
     iomem: listIomem(scan),
@@ -121,7 +123,7 @@ function checkThenPlace(scan: Scan): void {
 // 6.12 and later: in blob order, each given to its driver at once.
 function placeFirst(scan: Scan, nodes: Parameters<typeof placeDynamic>[1][]): void {
   nodes.forEach((node, index) => {
-    if (index >= REGION_LIMIT) {
+    if (index >= regionLimit(scan.behaviours)) {
       print(scan, 'error', 'region-table-full', { node: node.name }, { node });
       scan.ignored.push({ node, because: 'table-full' });
       return;

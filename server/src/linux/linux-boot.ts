@@ -65,6 +65,8 @@ export interface IgnoredNode {
     | 'no-reg'
     | 'no-room'
     | 'table-full'
+    /** Reserved, and found by nobody. */
+    | 'several-ranges'
     | 'refused';
 }
 
@@ -89,6 +91,8 @@ export interface LinuxBoot {
   readonly release: string;
   readonly architecture: Architecture;
   readonly log: readonly KernelLine[];
+  /** The nodes that it takes for RAM, in blob order. */
+  readonly memoryNodes: readonly DtNode[];
   /** RAM as memblock has it, joined. */
   readonly memory: readonly Range[];
   /** The parts of `memory` that are not in the linear map, joined. */
@@ -98,6 +102,8 @@ export interface LinuxBoot {
   readonly reserved: readonly LinuxReserved[];
   /** The recorded regions in the order Linux keeps them. */
   readonly recorded: readonly RecordedRegion[];
+  /** How many regions it records, or since 6.12 places (MAX_RESERVED_REGIONS). */
+  readonly regionLimit: number;
   /** Nodes below /reserved-memory that Linux leaves out, and why. */
   readonly ignored: readonly IgnoredNode[];
   /** Set when the default CMA area that the command line asks for does not fit. */

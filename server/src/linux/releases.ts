@@ -46,3 +46,11 @@ export function isSince(release: LinuxRelease, branch: string): boolean {
   if (release.major !== since.major) return release.major > since.major;
   return release.minor >= since.minor;
 }
+
+/** Whether `release` is the point release `first` of a branch, such as `6.18.9`, or a later one of that branch. */
+export function isPointSince(release: LinuxRelease, first: string): boolean {
+  const since = parseLinuxRelease(first);
+  if (since?.point === undefined) return false;
+  if (release.major !== since.major || release.minor !== since.minor) return false;
+  return release.point === undefined || release.point >= since.point;
+}

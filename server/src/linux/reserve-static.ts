@@ -4,12 +4,15 @@ import { tuplesOf } from '../addresses/cells.ts';
 import { writtenTuple } from '../addresses/decode.ts';
 import { isEnabled } from '../memory/map-memory.ts';
 import { cellsOf, type DtNode } from '../tree/device-tree.ts';
+import type { Behaviours } from './behaviours.ts';
 import { isMemory, isReserved, markNoMap, rangeOf, removeMemory, reserve } from './memblock.ts';
 import { isRefusedOutright } from './region-drivers.ts';
 import { mebibytes, low64, print, type Scan } from './scan.ts';
 
-/** MAX_RESERVED_REGIONS. */
-export const REGION_LIMIT = 64;
+/** MAX_RESERVED_REGIONS: how many regions a kernel records, and since 6.12 how many it places. */
+export function regionLimit({ records64Regions }: Behaviours): number {
+  return records64Regions ? 64 : 32;
+}
 
 /** The node Linux looks at: `/reserved-memory`, by path. */
 export function reservedMemoryNode(scan: Pick<Scan, 'tree'>): DtNode | undefined {
@@ -118,7 +121,7 @@ function reserveRange(scan: Scan, base: bigint, size: bigint, noMap: boolean): b
 
 /** fdt_reserved_mem_save_node: false when the array is full. */
 function record(scan: Scan, node: DtNode, start: bigint, size: bigint, dynamic: boolean): boolean {
-  if (scan.recorded.length === REGION_LIMIT) {
+  if (scan.recorded.length === regionLimit(scan.behaviours)) {
     print(scan, 'error', 'no-room-for-regions', {}, { node });
     scan.ignored.push({ node, because: 'table-full' });
     return false;
@@ -134,7 +137,10 @@ function record(scan: Scan, node: DtNode, start: bigint, size: bigint, dynamic: 
   return true;
 }
 
-/** fdt_scan_reserved_mem_reg_nodes: records the first tuple of each static node after paging (6.12 and later). */
+/**
+ * fdt_scan_reserved_mem_reg_nodes: records the first tuple of each static node after paging (6.12 and later), or those
+ * with one tuple alone (of_flat_dt_get_addr_size, 6.19).
+ */
 export function recordStatic(scan: Scan, parent: DtNode | undefined): Scan['recorded'] {
   const added: Scan['recorded'] = [];
   if (!parent) {
@@ -151,12 +157,17 @@ export function recordStatic(scan: Scan, parent: DtNode | undefined): Scan['reco
   for (const node of parent.children) {
     const property = node.properties.get('reg');
     if (!property || !isEnabled(node) || refused.has(node)) continue;
+    const isUnrecorded = scan.behaviours.severalRangesUnrecorded;
     if (property.bytes.length % ((scan.cells.address + scan.cells.size) * 4) !== 0) {
-      printRegLength(scan, node);
+      if (!isUnrecorded) printRegLength(scan, node);
       continue;
     }
     const tuples = tuplesOf(property, scan.cells);
     if (tuples.length > 1) {
+      if (isUnrecorded) {
+        scan.ignored.push({ node, because: 'several-ranges' });
+        continue;
+      }
       const facts = { count: tuples.length - 1, node: node.name };
       print(scan, 'warning', 'regions-ignored', facts, { node, property: 'reg' });
     }

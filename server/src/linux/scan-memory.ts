@@ -3,7 +3,9 @@
 import { joinCells, tuplesOf } from '../addresses/cells.ts';
 import { alignUp, alignDown, type Range } from '../addresses/region.ts';
 import { isEnabled } from '../memory/map-memory.ts';
-import { cellsOf, stringOf, type DtNode } from '../tree/device-tree.ts';
+import { cellsOf, stringOf, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
+import { nodesWith } from '../tree/nodes-with.ts';
+import type { Behaviours } from './behaviours.ts';
 import { addMemory, capMemory, limitMemory, rangeOf, removeMemory, reserve } from './memblock.ts';
 import { commandLineValue, low64, parseMemory, print, type Scan } from './scan.ts';
 
@@ -11,11 +13,24 @@ import { commandLineValue, low64, parseMemory, print, type Scan } from './scan.t
 const ARM64_PHYSICAL_END = 1n << 48n;
 const ARM64_LINEAR_SIZE = 1n << 47n;
 
+/** The nodes that a kernel with these behaviours takes for RAM, in blob order; a nested one has the root's cells, too. */
+export function linuxMemoryNodes(
+  tree: DeviceTree,
+  { memoryAtRootOnly, disabledMemoryIgnored }: Behaviours,
+): DtNode[] {
+  const nodes = memoryAtRootOnly ? tree.root.children : nodesWith(tree, ['device_type']);
+  return [...nodes].filter(
+    (node) =>
+      node !== tree.root &&
+      stringOf(node, 'device_type') === 'memory' &&
+      (isEnabled(node) || !disabledMemoryIgnored),
+  );
+}
+
 /** Adds the banks to memblock, clipped to pages, and applies `/chosen` and `mem=`. */
 export function scanMemory(scan: Scan): void {
   const initrd = readInitrd(scan);
-  for (const node of scan.tree.root.children) {
-    if (stringOf(node, 'device_type') !== 'memory' || !isEnabled(node)) continue;
+  for (const node of linuxMemoryNodes(scan.tree, scan.behaviours)) {
     const property = node.properties.get('linux,usable-memory') ?? node.properties.get('reg');
     if (!property) continue;
     for (const tuple of tuplesOf(property, scan.cells)) {

@@ -1,6 +1,5 @@
 // More reserved regions than the kernel keeps.
 
-import { REGION_LIMIT } from '../../linux/reserve-static.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
@@ -10,6 +9,8 @@ import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
+  /** How many regions the kernel records, or places. */
+  readonly limit: number;
 }
 
 export const regionLimit = rule<Facts>({
@@ -17,10 +18,14 @@ export const regionLimit = rule<Facts>({
   severity: 'warning',
   title: 'More reserved regions than Linux records',
   why: `
-Kernels before 6.12 record ${REGION_LIMIT} regions; later ones as many as there are, but place only ${REGION_LIMIT} dynamic ones. A
-static region past the limit is still reserved, but its users do not find it (-EINVAL); a dynamic one does not exist.`,
+Linux before 5.7 records 32 regions, Linux before 6.12 64; later ones as many as there are, but place only 64 dynamic
+ones. A static region past the limit is still reserved, but its users do not find it (-EINVAL); a dynamic one does not
+exist.`,
   instead: 'Join neighbouring regions, or delete those the board does not use.',
-  source: ['linux: fdt_reserved_mem_save_node, MAX_RESERVED_REGIONS'],
+  source: [
+    'linux: fdt_reserved_mem_save_node, MAX_RESERVED_REGIONS, 632c99084052 (5.7)',
+    'linux: alloc_reserved_mem_array, 00c9a452a235 (6.12)',
+  ],
 
   *check(board: Board) {
     for (const boot of linuxBoots(board)) {
@@ -30,7 +35,7 @@ static region past the limit is still reserved, but its users do not find it (-E
         const line = linesAbout(boot, node).find((each) => each.level === 'error');
         yield {
           at,
-          facts: { node },
+          facts: { node, limit: boot.regionLimit },
           target: boot.target,
           ...logOf(boot, line),
         };
@@ -38,6 +43,6 @@ static region past the limit is still reserved, but its users do not find it (-E
     }
   },
 
-  message: ({ node }) =>
-    `${node.name} is past the ${REGION_LIMIT} regions Linux records: its users will not find it`,
+  message: ({ node, limit }) =>
+    `${node.name} is past the ${limit} regions Linux records: its users will not find it`,
 });

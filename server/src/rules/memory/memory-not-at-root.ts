@@ -1,5 +1,6 @@
-// A memory node stands where nobody looks for one.
+// A memory node stands where newer readers do not look for one.
 
+import { linuxBoots } from '../../linux/linux-boots.ts';
 import { stringOf, type DtNode } from '../../tree/device-tree.ts';
 import { nodesWith } from '../../tree/nodes-with.ts';
 import type { Board } from '../board.ts';
@@ -7,6 +8,8 @@ import { rule } from '../rule.ts';
 
 interface Facts {
   readonly node: DtNode;
+  /** Whether a kernel takes it for RAM nevertheless. */
+  readonly isTaken: boolean;
 }
 
 export const memoryNotAtRoot = rule<Facts>({
@@ -14,10 +17,16 @@ export const memoryNotAtRoot = rule<Facts>({
   severity: 'warning',
   title: 'A memory node is not a child of the root',
   why: `
-Linux, U-Boot and Xen since 4.20 look for RAM among the children of the root only. Older Xen takes a node named memory at
-any depth for RAM, so the two disagree about it.`,
+Linux since 5.17 and Xen since 4.20 look for RAM among the children of the root only. Linux before 5.17 takes a node with
+\`device_type = "memory"\` at any depth, and reads its \`reg\` with the cells of the root; Xen before 4.20 takes a node named
+\`memory\` or \`memory@…\` at any depth. U-Boot finds its banks by \`device_type\`, also at any depth. So the readers of one
+board disagree about the RAM.`,
   instead: 'Move the node to the root, and write its `reg` with the cells of the root.',
-  source: ['linux: early_init_dt_scan_memory', 'xen: early_scan_node, 47d4d3cdc5e9'],
+  source: [
+    'linux: early_init_dt_scan_memory, 1f012283e936 (5.17)',
+    'xen: early_scan_node, 47d4d3cdc5e9 (4.20)',
+    'u-boot: get_next_memory_node (6073c36)',
+  ],
 
   *check(board: Board) {
     for (const node of nodesWith(board.tree, ['device_type'])) {
@@ -25,9 +34,16 @@ any depth for RAM, so the two disagree about it.`,
       const at = node.openings[0]?.name;
       // A description of what an overlay will add, or of another processor's memory, is no claim here.
       if (node.path.includes('/__overlay__/') || node.properties.has('compatible')) continue;
-      if (at) yield { at, facts: { node } };
+      if (!at) continue;
+      yield { at, facts: { node, isTaken: false } };
+      for (const boot of linuxBoots(board))
+        if (boot.memoryNodes.includes(node))
+          yield { at, facts: { node, isTaken: true }, target: boot.target };
     }
   },
 
-  message: ({ node }) => `${node.path} has device_type "memory" but is no child of the root`,
+  message: ({ node, isTaken }) =>
+    isTaken
+      ? `this Linux takes ${node.path} for RAM, and reads its reg with the cells of the root`
+      : `${node.path} has device_type "memory" but is no child of the root`,
 });

@@ -21,11 +21,13 @@ export const reservedManyTuples = rule<Facts>({
   severity: 'information',
   title: 'A reserved-memory node with several ranges',
   why: `
-Linux reserves all of them, but only the first can be found by a \`memory-region\` user and takes part in its overlap
-check; since 6.12 it warns ("ignores 1 regions in node"). U-Boot reserves the first only.`,
+Linux before 6.19 reserves all of them, but only the first can be found by a \`memory-region\` user and takes part in its
+overlap check. Linux 6.14 to 6.18.8, and stable updates of 6.12 and 6.13, warn ("ignores 1 regions in node"). Linux since
+6.19, and 6.18 since 6.18.9, reserves all and records none: no user finds even the first, and nothing is printed. U-Boot
+reserves the first only.`,
   instead: 'Give every range a node of its own.',
   source: [
-    'linux: fdt_scan_reserved_mem_reg_nodes',
+    'linux: fdt_scan_reserved_mem_reg_nodes, 81dfedd5234b (6.14), 85a8a30c5b8e (6.19)',
     'dt-schema: reserved-memory.yaml (maxItems 1)',
   ],
 
@@ -47,5 +49,6 @@ check; since 6.12 it warns ("ignores 1 regions in node"). U-Boot reserves the fi
   },
 
   message: ({ region, first }) =>
-    `${reservationName(region)}: users find only the first range ${formatRange(first)}, not ${formatRange(region)}`,
+    `${reservationName(region)}: users find only the first range ${formatRange(first)}, not ${formatRange(region)}` +
+    ', and since Linux 6.19 none',
 });

@@ -1,35 +1,68 @@
-// A RAM bank that one of Xen and Linux sees and the other does not.
+// A RAM bank that some of Xen, Linux and their releases see and others do not.
 
 import { formatRange } from '../../addresses/format.ts';
 import type { Range } from '../../addresses/region.ts';
 import { lineWith } from '../../messages/event.ts';
+import { isEnabled } from '../../memory/map-memory.ts';
 import { RangeIndex } from '../../memory/range-index.ts';
 import type { Board } from '../board.ts';
 import { isUntypedMemory } from '../memory/memory-device-type.ts';
 import { rule, type Place } from '../rule.ts';
 import { isForXen } from '../../xen/is-for-xen.ts';
+import { linuxBoots } from '../../linux/linux-boots.ts';
+import type { DtNode } from '../../tree/device-tree.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly name: string;
   readonly range: Range;
-  readonly by: 'xen' | 'linux';
+  /** Who takes it for RAM: Xen alone, Linux alone, or a kernel although the node is disabled. */
+  readonly by: 'xen' | 'linux' | 'old-linux';
+  /** Why other readers pass the node over. */
+  readonly because: 'disabled' | 'nested' | 'other';
 }
+
+/** Why newer kernels do not take a node for RAM. */
+function becauseOf(node: DtNode): Facts['because'] {
+  return node.parent?.parent ? 'nested' : isEnabled(node) ? 'other' : 'disabled';
+}
+
+const LINUX_WORDS = {
+  disabled: 'Linux since 5.19 does not: it is disabled',
+  nested: 'Linux since 5.17 does not: it is no child of the root',
+  other: 'Linux does not',
+} as const;
 
 export const bankReadDifferently = rule<Facts>({
   id: 'bank-read-differently',
   severity: 'warning',
-  title: 'Xen and Linux disagree about a RAM bank',
+  title: 'Xen, Linux or their releases disagree about a RAM bank',
   why: `
-Linux takes nodes at the root with device_type = "memory" that are not disabled. Xen up to 4.19 goes by the name
-\`memory\` or \`memory@…\` at any depth and does not ask for device_type; up to 4.18 it takes disabled ones too. Since 4.20
-it wants the root, the name and device_type. A bank that only one of them sees is lost, or is used where there is none.`,
+Linux since 5.19 takes nodes at the root with device_type = "memory" that are not disabled; Linux before 5.19 takes
+disabled ones too, and before 5.17 those at any depth. Xen before 4.20 goes by the name \`memory\` or \`memory@…\` at any depth
+and does not ask for device_type; Xen before 4.19 takes disabled ones too. Since 4.20 it wants the root, the name and
+device_type. A bank that only one of them takes is lost, or is used where there is none.`,
   instead:
     'Name the node memory@…, put it at the root, give it device_type = "memory"; delete a bank rather than disabling it.',
-  source: ['xen: early_scan_node', 'xen: process_memory_node', 'linux: early_init_dt_scan_memory'],
+  source: [
+    'xen: early_scan_node, 47d4d3cdc5e9 (4.20)',
+    'xen: device_tree_get_meminfo (4.19)',
+    'linux: early_init_dt_scan_memory, 1f012283e936 (5.17), df5cd3698761 (5.19)',
+  ],
 
   *check(board: Board) {
-    if (!isForXen(board) || !board.map.ramKnown) return;
+    if (!board.map.ramKnown) return;
+    for (const boot of linuxBoots(board)) {
+      for (const bank of board.map.banks) {
+        if (bank.enabled || !bank.written || !boot.memoryNodes.includes(bank.node)) continue;
+        yield {
+          at: bank.written,
+          facts: { name: bank.node.name, range: bank, by: 'old-linux', because: 'disabled' },
+          target: boot.target,
+        };
+      }
+    }
+    if (!isForXen(board)) return;
     // UEFI's map is what counts then, for Xen and for Linux.
     if (board.facts.boot.value === 'efi') return;
     const banks = new RangeIndex(board.map.banks.filter((bank) => bank.enabled));
@@ -42,7 +75,7 @@ it wants the root, the name and device_type. A bank that only one of them sees i
         if (seen.meeting(bank).length > 0) continue;
         yield {
           at: bank.written,
-          facts: { name: bank.node.name, range: bank, by: 'linux' },
+          facts: { name: bank.node.name, range: bank, by: 'linux', because: 'other' },
           target: boot.target,
         };
       }
@@ -53,15 +86,27 @@ it wants the root, the name and device_type. A bank that only one of them sees i
         if (!at || !ram.node || isUntypedMemory(ram.node)) continue;
         yield {
           at,
-          facts: { name: ram.node.name, range: ram, by: 'xen' },
+          facts: {
+            name: ram.node.name,
+            range: ram,
+            by: 'xen',
+            because: becauseOf(ram.node),
+          },
           target: boot.target,
         };
       }
     }
   },
 
-  message: ({ name, range, by }) =>
-    by === 'linux'
-      ? `this Xen does not take ${name} ${formatRange(range)} for RAM`
-      : `this Xen takes ${name} ${formatRange(range)} for RAM, Linux does not`,
+  message({ name, range, by, because }) {
+    const what = `${name} ${formatRange(range)}`;
+    switch (by) {
+      case 'linux':
+        return `this Xen does not take ${what} for RAM`;
+      case 'xen':
+        return `this Xen takes ${what} for RAM, ${LINUX_WORDS[because]}`;
+      case 'old-linux':
+        return `this Linux takes ${what} for RAM although it is disabled`;
+    }
+  },
 });
