@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { hasHeader } from '../server/src/ide/has-header.ts';
 import { IncludeIndex } from '../server/src/ide/include-index.ts';
 import { boardOfOverlay } from '../server/src/ide/overlay-boards.ts';
@@ -251,6 +252,20 @@ describe('a part of boards', () => {
         'one.dts': board('soc.dtsi', '#include "x_common.dts"\n'),
       });
       assert.deepEqual(await foundIn('x_common.dts'), ['semantic-error']);
+    });
+
+    it('is read through a board of whose writing the client did not hear', async () => {
+      await start({ 'soc.dtsi': SOC, 'one.dts': board('soc.dtsi') });
+      assert.ok((await foundIn('soc.dtsi')).includes('reserved-overlap'));
+      writeFiles(folder, { 'new/soc.dtsi': SOC, 'new/two.dts': board('soc.dtsi') });
+      assert.ok((await foundIn('new/soc.dtsi')).includes('reserved-overlap'));
+      const { boards } = await session.request('dtmap/boards', {
+        uri: pathToFileURL(path.join(folder, 'new/soc.dtsi')).href,
+      });
+      assert.deepEqual(
+        boards.map(({ uri }) => path.basename(uri)),
+        ['two.dts'],
+      );
     });
 
     it('an overlay of Zephyr is read behind its board', async () => {

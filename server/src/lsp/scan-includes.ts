@@ -102,22 +102,45 @@ export class IndexScan {
   }
 
   #begin(top: FileId | undefined, file: FileId): void {
-    if (
-      top === undefined ||
-      [...this.#scanned.keys()].some((done) => `${top}/`.startsWith(`${done}/`))
-    )
+    if (top === undefined) return;
+    if ([...this.#scanned.keys()].some((done) => `${top}/`.startsWith(`${done}/`))) {
+      this.#lookBeside(file);
       return;
+    }
     const mark = Symbol(top);
     this.#scanned.set(top, mark);
+    const progress = new ScanProgress(this.allowProgress ? this.#host.progress() : undefined, top);
+    this.#search(mark, this.#scan(top, file, mark, progress), () => {
+      progress.done();
+    });
+  }
+
+  /**
+   * Reads what stands beside a file that no known board includes, in a tree that was scanned before: no client hears of all files
+   * that are written while their folder is new.
+   */
+  #lookBeside(file: FileId): void {
+    const { files, index } = this.#host;
+    const [folder] = foldersAbove(file);
+    if (folder === undefined || index.rootsOf(file).length > 0) return;
+    const look = async (): Promise<void> => {
+      const { names } = await files.listFolder(folder);
+      const sources = names.filter(isDevicetreeFile).map((name) => `${folder}/${name}`);
+      await this.#readAll(sources.filter((each) => !index.has(each)));
+    };
+    this.#search(Symbol(folder), look());
+  }
+
+  /** Counts as running, and as a search for a board, until `work` ends. */
+  #search(mark: symbol, work: Promise<void>, ended?: () => void): void {
     this.#running += 1;
     this.#searching.add(mark);
-    const progress = new ScanProgress(this.allowProgress ? this.#host.progress() : undefined, top);
-    void this.#scan(top, file, mark, progress)
+    void work
       .catch((error: unknown) => {
         this.#host.failed(error);
       })
       .finally(() => {
-        progress.done();
+        ended?.();
         this.#running -= 1;
         if (this.#running === 0) for (const resolve of this.#waiting.splice(0)) resolve();
         this.#answer(mark);
