@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import { type Browser, errors, type Frame, type Locator, type Page } from 'playwright-core';
 import { root } from '../support/bundles.ts';
 import type { WorkspaceFiles } from './workspace-files.ts';
 import { poll } from '../support/poll.ts';
@@ -216,7 +216,22 @@ export class Workbench {
    * time after the cursor has moved, so the bulb beside the cursor comes first.
    */
   async quickFixes(): Promise<string[]> {
-    await this.page.waitForFunction(() => {
+    const look = async (): Promise<true | undefined> => {
+      if (await this.hasBulb()) return true;
+      // Lenses that come late may push the line with the cursor out of view: a key that moves it brings it back.
+      await this.page.keyboard.press('ArrowRight');
+      await this.page.keyboard.press('ArrowLeft');
+      return undefined;
+    };
+    await poll('a bulb beside the cursor', look, { patience });
+    const actions = this.page.locator('.action-widget .monaco-list-row.action');
+    await this.pressUntil(['Escape', 'Control+.'], actions.first());
+    return (await actions.allInnerTexts()).map((title) => title.trim());
+  }
+
+  /** Whether a bulb comes to stand beside the cursor before a key is pressed again. */
+  private async hasBulb(): Promise<boolean> {
+    const stands = (): boolean => {
       const editor = document.querySelector('.editor-group-container.active');
       const cursor = editor?.querySelector('.cursors-layer .cursor')?.getBoundingClientRect();
       const bulbs = editor?.querySelectorAll(
@@ -226,10 +241,14 @@ export class Workbench {
         const { top, height } = bulb.getBoundingClientRect();
         return cursor !== undefined && height > 0 && Math.abs(top - cursor.top) < cursor.height;
       });
-    });
-    const actions = this.page.locator('.action-widget .monaco-list-row.action');
-    await this.pressUntil(['Escape', 'Control+.'], actions.first());
-    return (await actions.allInnerTexts()).map((title) => title.trim());
+    };
+    try {
+      await this.page.waitForFunction(stands, undefined, { timeout: keyPatience });
+      return true;
+    } catch (error) {
+      if (error instanceof errors.TimeoutError) return false;
+      throw error;
+    }
   }
 
   /** Chooses one of the quick fixes in the open menu. */
