@@ -14,7 +14,7 @@ import type { JsonPlace } from './places.ts';
 import { releasesAsked, type DiffOptions } from './program.ts';
 import { stopAtUnread } from './remark-unread.ts';
 import { RevisionFiles } from './revision-files.ts';
-import { Session } from './session.ts';
+import { Session, type OpenBoard } from './session.ts';
 import { resolveFile } from './settings.ts';
 
 interface Entry extends JsonRange {
@@ -79,9 +79,10 @@ export async function diffCommand(
       : revisions
         ? pairsOfRevisions(after, revisions, options)
         : pairsOfFiles(before, after, options);
+  const trees = new Trees(session);
   const comparisons: Comparison[] = [];
   for (const pair of pairs) {
-    const comparison = await compare(session, pair);
+    const comparison = await compare(trees, pair);
     if (comparison) comparisons.push(comparison);
   }
   const isOfReleases = after === undefined;
@@ -137,15 +138,19 @@ function pairsOfReleases(name: string, options: DiffOptions): Pair[] {
         release: `${id}:${release}`,
       };
     };
-    return releases.slice(1).flatMap((release, index) =>
-      wanted.map((reader, rank) => ({
+    const sides = releases.map(side);
+    return sides.flatMap((after, index) => {
+      const before = sides[index - 1];
+      if (!before) return [];
+      const isImplied = options.for === undefined;
+      return wanted.map((reader, rank) => ({
         reader,
-        isImplied: options.for === undefined,
+        isImplied,
         tellsBoot: rank === 0,
-        before: side(releases[index] ?? ''),
-        after: side(release),
-      })),
-    );
+        before,
+        after,
+      }));
+    });
   });
   if (pairs.length === 0)
     throw new Failure(
@@ -156,11 +161,11 @@ function pairsOfReleases(name: string, options: DiffOptions): Pair[] {
 
 /** Undefined when there is nothing to be compared, and it is not for this reader to say so. */
 async function compare(
-  session: Session,
+  trees: Trees,
   { reader, isImplied, tellsBoot, before, after }: Pair,
 ): Promise<Comparison | undefined> {
-  const old = await look(session, before, reader, isImplied);
-  const fresh = await look(session, after, reader, isImplied);
+  const old = look(await trees.open(before), reader, isImplied);
+  const fresh = look(await trees.open(after), reader, isImplied);
   if (!tellsBoot && (!old.map || !fresh.map)) return undefined;
   const differs = tellsBoot && old.end && fresh.end && plainOf(old.end) !== plainOf(fresh.end);
   return {
@@ -189,22 +194,35 @@ interface Look {
 }
 
 /** The map of one side, none where an implied reader has none, and how the boot ends that decides what it has. */
-async function look(
-  session: Session,
-  { name, options, revision }: Side,
-  reader: string,
-  isImplied: boolean,
-): Promise<Look> {
-  const at = revision === undefined ? session : sessionAt(session, name, revision);
-  const opened = await openTree(at, name, options);
-  stopAtUnread(opened);
-  const { board, places } = opened;
+function look({ board, places }: OpenBoard, reader: string, isImplied: boolean): Look {
   const system = allSystems.find(({ readers }) => readers.includes(reader));
   const boot = board.boots.find(({ target }) => !system || systemIdOf(target) === system.id);
   return {
     map: isImplied && !hasReader(board, reader) ? undefined : mapJson(board, reader, places),
     end: boot && { sentence: endingOf(board, boot).sentence, release: bootInWords(boot) },
   };
+}
+
+/** The trees of both sides, each opened once for all of its readers and neighbours. */
+class Trees {
+  readonly #session: Session;
+  readonly #opened = new Map<Side, OpenBoard>();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async open(side: Side): Promise<OpenBoard> {
+    let opened = this.#opened.get(side);
+    if (!opened) {
+      const { name, options, revision } = side;
+      const at = revision === undefined ? this.#session : sessionAt(this.#session, name, revision);
+      opened = await openTree(at, name, options);
+      stopAtUnread(opened);
+      this.#opened.set(side, opened);
+    }
+    return opened;
+  }
 }
 
 /** A session that reads files as a revision has them. */

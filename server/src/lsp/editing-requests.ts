@@ -102,8 +102,7 @@ export function editingRequests(server: Server) {
 
     'textDocument/rename': async (params: RenameParams): Promise<WorkspaceEdit | null> => {
       // A label may be used by other boards that include the same file.
-      server.scan.around(fileIdOf(params.textDocument.uri), server.folders);
-      await server.scan.finished();
+      await server.scan.wholeAround(fileIdOf(params.textDocument.uri), server.folders);
       const asked = await askNewest(params);
       if (!asked) return null;
       const { model, screen, file } = asked;

@@ -108,8 +108,7 @@ export function navigationRequests(server: Server) {
       item,
     }: CallHierarchyIncomingCallsParams): Promise<CallHierarchyIncomingCall[]> => {
       const file = fileIdOf(item.uri);
-      server.scan.around(file, server.folders);
-      await server.scan.finished();
+      await server.scan.wholeAround(file, server.folders);
       return index.includersOf(file).map((includer) => ({
         from: hierarchyItem(server, includer),
         fromRanges: includeRanges(server, includer, file),
@@ -120,8 +119,7 @@ export function navigationRequests(server: Server) {
       item,
     }: CallHierarchyOutgoingCallsParams): Promise<CallHierarchyOutgoingCall[]> => {
       const file = fileIdOf(item.uri);
-      server.scan.around(file, server.folders);
-      await server.scan.finished();
+      await server.scan.wholeAround(file, server.folders);
       return index.includedBy(file).map((target) => ({
         to: hierarchyItem(server, target),
         fromRanges: includeRanges(server, file, target),

@@ -85,8 +85,7 @@ export function ownRequests(server: Server): Answers {
 
     'dtmap/boards': async ({ uri }) => {
       const file = fileIdOf(uri);
-      scan.around(file, server.folders);
-      await scan.finished();
+      await scan.wholeAround(file, server.folders);
       const current = boards.rootOf(file);
       const roots = new Set([...(current === undefined ? [] : [current]), ...index.rootsOf(file)]);
       return {

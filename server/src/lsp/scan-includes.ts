@@ -181,6 +181,12 @@ export class IndexScan {
       });
   }
 
+  /** As `around`; resolves when nothing is being scanned, so that all boards of `file` are known. */
+  async wholeAround(file: FileId, folders: readonly FileId[]): Promise<void> {
+    this.around(file, folders);
+    await this.finished();
+  }
+
   /** Resolves when nothing is being scanned. */
   async finished(): Promise<void> {
     if (this.#running > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
