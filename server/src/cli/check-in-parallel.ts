@@ -14,7 +14,7 @@ export interface WorkOrder {
 /** Boards of neighbouring folders share include files, so they stay together; small enough to balance the load. */
 const PIECES_PER_WORKER = 12;
 
-/** Of jobs that nobody asked for: each has some 200 MB of its own. */
+/** Most jobs when --jobs is not given: each takes about 200 MB. */
 const MOST_JOBS = 8;
 const BOARDS_PER_JOB = 24;
 
@@ -45,7 +45,7 @@ export async function checkAll(
   return new Pool(startWorker, names, jobs, options, done).run();
 }
 
-/** A worker that nobody asked for must have enough boards to be worth its start. */
+/** Without --jobs, a worker needs enough boards to be worth its start. */
 function jobsFor({ shell }: Session, boards: number, { jobs }: CheckOptions): number {
   if (jobs !== undefined) return Math.min(jobs, Math.ceil(boards / 2));
   return Math.min(shell.processors, MOST_JOBS, Math.ceil(boards / BOARDS_PER_JOB));

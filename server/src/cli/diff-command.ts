@@ -49,7 +49,7 @@ interface Comparison {
 /** What is compared with what. */
 interface Pair {
   readonly reader: string;
-  /** Whether nobody named the reader: where it does not come to read the tree, the boot tells why. */
+  /** Whether the reader was chosen by default: if it never reads the tree, how the boot ends says why. */
   readonly isImplied: boolean;
   /** Whether it tells of the boot, too: once for several readers. */
   readonly tellsBoot: boolean;

@@ -16,7 +16,7 @@ export interface FitImage {
   readonly size?: bigint;
   /** The script of a script. */
   readonly text?: string;
-  /** The blob of a devicetree or an overlay that is not compressed. */
+  /** An uncompressed device tree blob or overlay. */
   readonly blob?: Uint8Array;
 }
 

@@ -65,7 +65,7 @@ export interface IgnoredNode {
     | 'no-reg'
     | 'no-room'
     | 'table-full'
-    /** Reserved, and found by nobody. */
+    /** Reserved, but not recorded: no driver finds it. */
     | 'several-ranges'
     | 'refused';
 }

@@ -10,7 +10,7 @@ import type { Server } from './server-state.ts';
 /** The client's command that adds a folder to its setting, given the URIs of an open document and of the folder. */
 export const addIncludePathCommand = 'dtmap.addIncludePath';
 
-/** More than these nobody reads. */
+/** Offered at most: a longer list is not read. */
 const MOST_FOLDERS = 3;
 
 /** Actions for `finding`, none for one of another kind, and none for a client that does not have the command. */

@@ -21,7 +21,7 @@ export const deviceOverlapsReserved = rule<Facts>({
   severity: 'information',
   title: 'A reserved region covers a device',
   why: `
-Where there is no RAM, a reserved region that covers registers is usually a wrong address. Xen lists the region for
+Outside RAM, a reserved region that covers registers is usually a wrong address. Xen lists the region for
 dom0 as RAM and as reserved: dom0 honours the reservation, but without \`no-map\` maps the registers cacheable; where the
 reservation is disabled or reusable, it may write data into them.`,
   instead:

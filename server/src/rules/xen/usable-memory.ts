@@ -27,7 +27,7 @@ Linux reads \`linux,usable-memory\` of a memory node in place of its \`reg\`. Xe
 \`reg\`, for its heap and for dom0, and does not pass the property on. What the property keeps from Linux, for firmware or for
 another system, may then be written to.`,
   instead:
-    'Say in `reg` what there is, and reserve what nobody may use: a node below /reserved-memory, which Xen reads, too.',
+    'Say in `reg` what there is, and reserve what must stay unused: a node below /reserved-memory, which Xen reads, too.',
   source: [
     'linux: early_init_dt_scan_memory (5.4 to current)',
     'xen: process_memory_node (4.11 to current)',

@@ -5,7 +5,7 @@ import type { BootState } from '../boot-state.ts';
 
 /**
  * Whether a domain is told of Xen at all, and if so, who makes the page for Xenstore: Xen while it builds the domain, a
- * tool in dom0 later, nobody (Xen: construct_domU, DOM0LESS_ENHANCED).
+ * tool in dom0 later, or not at all (Xen: construct_domU, DOM0LESS_ENHANCED).
  */
 export function xenstoreOf(
   { does }: BootState,

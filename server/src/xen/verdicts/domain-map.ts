@@ -54,7 +54,7 @@ function modulesOf({ kernel, initrd, dtb }: XenDomain): ReaderMap['modules'] {
   ];
 }
 
-/** What is no RAM of the domain's, and yet its own to use. */
+/** Ranges outside the domain's RAM that it may use. */
 function offered({
   grantTable,
   extendedRegions,
