@@ -659,6 +659,45 @@ describe('the includes of a board in the layout of', () => {
     assert.equal(await told('check', ...boards), 0);
   });
 
+  describe('a board that only its own project reads', () => {
+    const collides =
+      '/dts-v1/;\n/ { #address-cells = <1>; #size-cells = <1>;\n' +
+      'memory@0 { device_type = "memory"; reg = <0x0 0x40000000>; };\n' +
+      'reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges;\n' +
+      'a@1000000 { reg = <0x1000000 0x200000>; no-map; };\n' +
+      'b@1100000 { reg = <0x1100000 0x200000>; no-map; }; }; };\n';
+    const trees: readonly (readonly [string, readonly string[], boolean])[] = [
+      ['core/arch/arm/dts/vnd/board.dts', ['core/include/x.h'], false],
+      ['core/arch/arm/plat-vnd/board.dts', ['core/include/x.h'], true],
+      ['boards/vnd/brd/brd.dts', ['Kconfig.zephyr', 'dts/arm/x.dtsi'], false],
+      ['arch/arm/boot/dts/board.dts', ['Makefile', 'include/dt-bindings/x.h'], true],
+    ];
+    for (const [number, [board, files, isJudged]] of trees.entries())
+      it(`${board}: ${isJudged ? 'judged' : 'its regions are not judged'}`, async () => {
+        const name = `readers/${number}`;
+        writeFiles(path.join(folder, name), {
+          ...Object.fromEntries(files.map((each) => [each, ''])),
+          [board]: collides,
+        });
+        const file = path.join(folder, name, board);
+        const { stdout, status } = await dtmap(['check', file, '--xen', '4.19', '--linux', '6.12']);
+        assert.equal(/\[reserved-overlap\]/.test(stdout), isJudged, stdout);
+        assert.equal(status, isJudged ? 1 : 0);
+        await session.open(file);
+        const shown = await session.diagnostics(file);
+        assert.equal(
+          shown.some(({ code: rule }) => rule === 'reserved-overlap'),
+          isJudged,
+        );
+        await session.close(file);
+        // A blob is what a system was started with, wherever it lies.
+        const blob = path.join(folder, name, board.replace(/s$/, 'b'));
+        await dtmap(['compile', file, '-o', blob]);
+        const ofBlob = await dtmap(['check', blob, '--linux', '6.12']);
+        assert.match(ofBlob.stdout, /\[reserved-overlap\]/);
+      });
+  });
+
   describe('in a browser', () => {
     const top = 'memfs://host/deep/work';
 

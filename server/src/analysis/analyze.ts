@@ -32,6 +32,8 @@ export interface BoardRequest {
   readonly facts: readonly FactSource[];
   readonly targets: Targets;
   readonly rules: RuleSettings;
+  /** The system that alone reads trees of the board's place; undefined when its place tells of none. */
+  readonly readBy?: string | undefined;
   /** Files the boot loader loads, when a boot script says so. */
   readonly loads?: readonly Load[];
   /** What a boot script does to the tree that is in no source. */
@@ -91,7 +93,7 @@ export function analyze(
   const blob = blobOf(tree, overlays.length > 0 ? undefined : base.blobSize);
   const facts = gatherFacts(unread ? judged : tree, blob, request.facts);
   const map = unread ? nothingKnown(judged, unread) : mapMemory(judged, facts.memory.value);
-  const foreignReader = unread ? undefined : foreignReaderOf(tree);
+  const foreignReader = unread ? undefined : foreignReaderOf(tree, request.readBy);
   const { loads, guests } = request;
   const isBooted = !excess && !unread && foreignReader === undefined;
   const boots = isBooted ? targets.map((target) => target.boot(tree, facts, loads ?? [])) : [];

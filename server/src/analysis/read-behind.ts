@@ -3,15 +3,16 @@
 import type { FileId } from '../text/span.ts';
 import type { BoardRequest } from './analyze.ts';
 
-/** `request` with `board` read in front of its root, with the include folders and macros of `base`, the board's request. */
+/** `request` with `board` read in front of its root, with the include folders, macros and reader of `base`, the board's request. */
 export function readBehind(
   request: BoardRequest,
   board: FileId,
-  { preprocessor: base }: Pick<BoardRequest, 'preprocessor'>,
+  { preprocessor: base, readBy }: Pick<BoardRequest, 'preprocessor' | 'readBy'>,
 ): BoardRequest {
   const { preprocessor } = request;
   return {
     ...request,
+    readBy: readBy ?? request.readBy,
     preprocessor: {
       ...preprocessor,
       includePaths: [...new Set([...base.includePaths, ...preprocessor.includePaths])],

@@ -307,6 +307,8 @@ export class Session {
     );
     const request: BoardRequest = {
       root,
+      // A blob is what runs, and lies anywhere.
+      readBy: boardFile.isBlob ? undefined : findIncludes(root, this.facts).readBy,
       overlays: [...settings.overlays, ...inputs.overlays],
       preprocessor,
       facts: inputs.facts,
@@ -318,7 +320,8 @@ export class Session {
     };
     const { behind } = boardFile;
     if (behind === undefined) return { request, inputs };
-    const base = { preprocessor: this.preprocessorOf(behind, settings) };
+    const { readBy } = findIncludes(behind, this.facts);
+    const base = { preprocessor: this.preprocessorOf(behind, settings), readBy };
     return { request: readBehind(request, behind, base), inputs };
   }
 

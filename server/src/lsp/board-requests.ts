@@ -127,6 +127,7 @@ export class BoardRequests {
         defines: new Map([...found.defines, ...Object.entries(settings.defines)]),
         ...(found.includeLast.length > 0 ? { includeLast: found.includeLast } : {}),
       },
+      readBy: found.readBy,
       facts: [{ basis: 'given', profile: await this.#profile(root, settings.bootProfile) }],
       targets,
       rules: new Map(Object.entries(severities)),

@@ -32,13 +32,12 @@ const READERS: readonly Reader[] = [
 ];
 
 /**
- * The name of the system that reads a tree instead of Linux and Xen; undefined for all other trees. One that names boot
- * modules is Xen's, whatever else it holds.
+ * The name of the system that reads a tree instead of Linux and Xen, by what is in it, else by its place (`readBy`); undefined
+ * for all other trees. One that names boot modules is Xen's, whatever else it holds.
  */
-export function foreignReaderOf(tree: DeviceTree): string | undefined {
-  const reader = READERS.find((each) => each.hasSign(tree));
-  if (!reader || childrenNamed(tree.root, 'chosen').some(hasModules)) return undefined;
-  return reader.name;
+export function foreignReaderOf(tree: DeviceTree, readBy?: string): string | undefined {
+  const name = READERS.find((each) => each.hasSign(tree))?.name ?? readBy;
+  return childrenNamed(tree.root, 'chosen').some(hasModules) ? undefined : name;
 }
 
 function childrenNamed({ children }: DtNode, name: string): readonly DtNode[] {

@@ -40,6 +40,8 @@ export interface FoundIncludes {
   readonly defines: ReadonlyMap<string, string>;
   /** Files that the project's build includes at the end of the board, in order. */
   readonly includeLast: readonly FileId[];
+  /** The system that alone reads the boards of that place, instead of Linux and Xen; undefined when the place tells of none. */
+  readonly readBy: string | undefined;
   /** The folder with a file that the build may include there instead, by a name that nothing here tells. */
   readonly lastUnknown: FileId | undefined;
 }
@@ -76,6 +78,7 @@ export function findIncludes(root: FileId, facts: TreeFacts): FoundIncludes {
     kernel,
     defines: record?.defines ?? new Map(),
     includeLast: lastOf(record, found, look),
+    readBy: found?.layout.readBy?.(found.place),
     lastUnknown: record ? undefined : found?.layout.lastUnknown?.(found.place, look),
   };
 }

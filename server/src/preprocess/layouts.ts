@@ -42,6 +42,8 @@ export interface Layout {
   inKernel?(place: Place): string | undefined;
   /** Files of which the build includes the first that exists at the end of the board. */
   last?(place: Place, look: Look): readonly FileId[];
+  /** The system that alone reads boards of that place, instead of Linux and Xen; undefined where others do too. */
+  readBy?(place: Place): string | undefined;
   /** The folder of files of which the build includes one by a name that only its configuration tells, which is not there. */
   lastUnknown?(place: Place, look: Look): FileId | undefined;
 }
@@ -171,6 +173,7 @@ const zephyr: Layout = {
   top: zephyrTop,
   folders: ({ root, top }, look) =>
     zephyrFolders(root, top, zephyrArchitecture(root, top, look), look),
+  readBy: () => 'Zephyr',
 };
 
 const barebox: Layout = {
@@ -343,6 +346,8 @@ const opTee: Layout = {
         : [`${top}/core/arch/${architecture}/include`, `${top}/core/arch/${architecture}/dts`]),
     ];
   },
+  // mk/config.mk: CFG_EMBED_DTB_SOURCE_FILE, a tree that is linked into OP-TEE's own image.
+  readBy: ({ below }) => (/^core\/arch\/[^/]+\/dts(?:\/|$)/.test(below) ? 'OP-TEE' : undefined),
 };
 
 const armbian: Layout = {
