@@ -297,6 +297,42 @@ describe('files given as boot script', () => {
       ]);
     });
 
+    it('is not read beside modules of the tree, but where /chosen or its own dtb asks for it', async () => {
+      const chosen = (more: string): string =>
+        `/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>; chosen { #address-cells = <2>; #size-cells = <2>; ${more} }; };\n`;
+      const kernel =
+        'own@48000000 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0 0x48000000 0 0x1000>; };';
+      const guest = `domU1 { compatible = "xen,domain"; #address-cells = <2>; #size-cells = <2>; ${kernel} };`;
+      writeFiles(folder, {
+        'none.dts': chosen(''),
+        'own.dts': chosen(kernel),
+        'guest.dts': chosen(guest),
+        'asks.dts': chosen(`xen,uefi-cfg-load; ${guest}`),
+        'plain.cfg':
+          '[global]\ndefault=a\n[a]\noptions=sync_console\nkernel=Image\n[b]\ndtb=x.dtb\n',
+        'with-tree.cfg': '[global]\ndefault=b\n[b]\nkernel=Image\ndtb=x.dtb\n',
+      });
+      for (const [board, config, isRead] of [
+        ['none.dts', 'plain.cfg', true],
+        ['own.dts', 'plain.cfg', false],
+        ['guest.dts', 'plain.cfg', false],
+        ['asks.dts', 'plain.cfg', true],
+        ['own.dts', 'with-tree.cfg', true],
+      ] as const) {
+        const argv = ['compile', board, '--boot-script', config, '--format', 'dts'];
+        const { status, stderr } = await run(...argv);
+        // Twice: a board is opened again after its text was edited.
+        const facts = await run('facts', board, '--xen', '4.18', '--boot-script', config);
+        assert.match(facts.stdout, /^ +boot: efi/m);
+        const says = /plain\.cfg:1: Xen's EFI loader does not read this file/;
+        for (const text of [stderr, facts.stderr]) assert.equal(says.test(text), !isRead, text);
+        assert.equal(/sync_console/.test(facts.stdout), isRead && config === 'plain.cfg');
+        assert.equal(/kernel\.fileSize: 0x1000/.test(facts.stdout), isRead);
+        // What is read has a place that only the loader knows, of which no blob can be made.
+        assert.equal(status, isRead ? 2 : 0);
+      }
+    });
+
     it('says once what has no part in the boot', async () => {
       const { stderr } = await withScripts('check', 'xen.cfg');
       assert.match(stderr, /^dtmap: xen\.cfg:5: only the default section \[new\] is read$/m);

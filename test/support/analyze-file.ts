@@ -56,19 +56,32 @@ export async function analyzeFile(
   const files = new NodeFiles();
   if (text !== undefined) files.setText(file, text);
   const scripts = words('script').map((name) => join(dirname(file), name));
-  const inputs = readBootInputs({ files, cwd: dirname(file) }, file, false, {
-    profile: profileOf(file, options.get('profile')),
-    ...(scripts.length === 0 ? {} : { bootScripts: scripts }),
-  });
   const preprocessor = { includePaths: [dirname(file)], defines: new Map<string, string>() };
   const reader = { parser: await sharedParser(), cache: new PreprocessCache() };
-  const request: BoardRequest = {
+  const plain: BoardRequest = {
     root: file,
     overlays: words('overlays').map((name) => join(dirname(file), name)),
     preprocessor,
-    facts: inputs.facts,
+    facts: [],
     targets,
     rules,
+  };
+  const inputs = readBootInputs(
+    { files, cwd: dirname(file) },
+    file,
+    false,
+    {
+      profile: profileOf(file, options.get('profile')),
+      ...(scripts.length === 0 ? {} : { bootScripts: scripts }),
+    },
+    () => {
+      const before = analyze(plain, files, reader);
+      return before.kind === 'complete' ? before.board.tree : undefined;
+    },
+  );
+  const request: BoardRequest = {
+    ...plain,
+    facts: inputs.facts,
     loads: inputs.loads,
     ...(inputs.loaderChanges ? { loaderChanges: inputs.loaderChanges } : {}),
     guests: readGuests(

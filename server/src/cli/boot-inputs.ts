@@ -25,6 +25,7 @@ import {
 import type { Load } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
+import type { DeviceTree } from '../tree/device-tree.ts';
 import type { LoaderChanges } from '../tree/loader-changes.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
@@ -60,12 +61,16 @@ type BootSettings = Pick<
 > &
   Partial<Pick<BoardSettings, 'targets' | 'profileSources'>>;
 
-/** Reads the files that `settings` names. For a source board the edits of a script are appended to its text. */
+/**
+ * Reads the files that `settings` names. For a source board the edits of a script are appended to its text; `treeBefore` gives
+ * its tree without them, undefined when it cannot be read.
+ */
 export function readBootInputs(
   shell: BootShell,
   root: FileId,
   isBlob: boolean,
   settings: BootSettings,
+  treeBefore: () => DeviceTree | undefined,
 ): BootInputs {
   const facts: FactSource[] = [{ basis: 'given', profile: settings.profile }];
   const remarks: string[] = [];
@@ -98,7 +103,8 @@ export function readBootInputs(
   if (first === undefined)
     return { facts, loads: [], overlays: [], made: [], remarks, leftOut: [] };
   const isVerbose = settings.verbose === true;
-  return readScripts(shell, root, isBlob, [first, ...others], facts, remarks, isVerbose);
+  const scripts = [first, ...others] as const;
+  return readScripts(shell, root, isBlob, scripts, facts, remarks, isVerbose, treeBefore);
 }
 
 /** The text of a file that is meant as `what`; fails when it is not text. */
@@ -205,6 +211,7 @@ function readScripts(
   facts: readonly FactSource[],
   remarks: string[],
   isVerbose: boolean,
+  treeBefore: () => DeviceTree | undefined,
 ): BootInputs {
   const folders = [...new Set(files.map((file) => path.posix.dirname(file)))];
   // Absolute paths are those of the board: a copy beside the script is as good.
@@ -221,6 +228,11 @@ function readScripts(
     files,
     (file) => shown(shell, file),
     pathOf,
+    () => {
+      // Without the edits of an earlier reading of the same board.
+      shell.files.unset(root);
+      return treeBefore();
+    },
   );
   const names = files.map((file) => shown(shell, file)).join(', ');
   const placeOf = (line: number): string => {

@@ -11,13 +11,19 @@ import { bootFit, type Fit } from '../inputs/read-fit.ts';
 import { placeImages } from '../inputs/read-imagebuilder.ts';
 import { menusIncludedBy, readExtlinux, type FindMenu } from '../inputs/read-extlinux.ts';
 import { readGrubConfig } from '../inputs/read-grub-config.ts';
-import { chainOf, readXenConfig, type ChainedConfig } from '../inputs/read-xen-config.ts';
+import {
+  chainOf,
+  isConfigRead,
+  readXenConfig,
+  type ChainedConfig,
+} from '../inputs/read-xen-config.ts';
 import {
   recogniseBootFile,
   recogniseBootText,
   type BootFile,
 } from '../inputs/recognise-boot-file.ts';
 import type { FileId } from '../text/span.ts';
+import type { DeviceTree } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
 import type { Shell } from './shell.ts';
 
@@ -50,13 +56,15 @@ interface Part {
 
 /**
  * Environments give the variables, scripts run in their order, then what the other kinds do; without any of those, `bootcmd`
- * runs as U-Boot does it. `pathOf` finds a file that a script names. Fails where a file is no boot script of any kind.
+ * runs as U-Boot does it. `pathOf` finds a file that a script names, `treeBefore` gives the board's tree without what scripts do
+ * to it, undefined when it cannot be read. Fails where a file is no boot script of any kind.
  */
 export function readBootFiles(
   shell: Pick<Shell, 'files'>,
   files: readonly FileId[],
   shown: (file: FileId) => string,
   pathOf: (name: string) => FileId | undefined,
+  treeBefore: () => DeviceTree | undefined,
 ): BootFiles {
   const sizeOf: SizeOf = (name) => {
     const found = pathOf(name);
@@ -73,7 +81,7 @@ export function readBootFiles(
     }
   };
   const others = parts.flatMap((part) => {
-    const script = readPart(part, environment, sizeOf, keep);
+    const script = readPart(part, environment, sizeOf, keep, treeBefore);
     return script ? [atLinesOf(part, script)] : [];
   });
   const scripts = parts.filter(({ content }) => content.kind === 'script');
@@ -198,12 +206,28 @@ function environmentOf(parts: readonly Part[]): Map<string, EnvironmentVariable>
   return environment;
 }
 
+/** A configuration that Xen's EFI loader does not read beside the modules of the tree. */
+const UNREAD_CONFIG: BootScript = {
+  statements: [],
+  loads: [],
+  overlays: [],
+  boot: { efi: true, line: 1 },
+  unclear: [
+    {
+      line: 1,
+      because:
+        "Xen's EFI loader does not read this file, because the tree has boot modules and is booted with those: take them out of the tree, or add xen,uefi-cfg-load to /chosen (Xen 4.16 and later)",
+    },
+  ],
+};
+
 /** What a file does that is neither script nor environment. */
 function readPart(
   { file, content, start, chained, menus, goesOn = false }: Part,
   environment: ReadonlyMap<string, EnvironmentVariable>,
   sizeOf: SizeOf,
   keep: KeepOverlays,
+  treeBefore: () => DeviceTree | undefined,
 ): BootScript | undefined {
   if (goesOn) return undefined;
   const findMenu: FindMenu = (name) => {
@@ -222,8 +246,12 @@ function readPart(
       return placeImages(content.config, sizeOf);
     case 'extlinux':
       return readExtlinux(content.text, environment, findMenu);
-    case 'xen-config':
-      return readXenConfig(content.text, chained);
+    case 'xen-config': {
+      const tree = treeBefore();
+      return tree && !isConfigRead(content.text, tree, chained)
+        ? UNREAD_CONFIG
+        : readXenConfig(content.text, chained);
+    }
     case 'grub':
       return readGrubConfig(content.text);
     default:

@@ -13,7 +13,7 @@ import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
 import { createParser, type Parser } from '../syntax/create-parser.ts';
 import type { FileId } from '../text/span.ts';
-import { spanOf } from '../tree/device-tree.ts';
+import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
 import { BoardIndex } from './board-index.ts';
 import { readBootInputs, type BootInputs } from './boot-inputs.ts';
@@ -289,13 +289,31 @@ export class Session {
     return (await this.#requestOf(boardFile, settings)).request;
   }
 
+  /** Gives the tree of a board without what boot scripts do to it; undefined when it cannot be read or text of it is missing. */
+  async treeBeforeScripts(
+    { root }: BoardFile,
+    settings: BoardSettings,
+  ): Promise<() => DeviceTree | undefined> {
+    const { files } = this.shell;
+    const reader = await this.reader();
+    const preprocessor = this.preprocessorOf(root, settings);
+    const plain = { facts: [], targets: [], rules: ruleSettings(settings) };
+    return () => {
+      const request = { ...plain, root, overlays: settings.overlays, preprocessor };
+      const analysis = analyze(request, files, reader);
+      if (analysis.kind !== 'complete' || analysis.board.map.unread) return undefined;
+      return analysis.board.tree;
+    };
+  }
+
   /** Reads what `settings` name beside the tree. */
   async #requestOf(
     boardFile: BoardFile,
     settings: BoardSettings,
   ): Promise<{ readonly request: BoardRequest; readonly inputs: BootInputs }> {
     const { root } = boardFile;
-    const inputs = readBootInputs(this.shell, root, boardFile.isBlob, settings);
+    const treeBefore = await this.treeBeforeScripts(boardFile, settings);
+    const inputs = readBootInputs(this.shell, root, boardFile.isBlob, settings, treeBefore);
     const preprocessor = this.preprocessorOf(root, settings);
     const guests = readGuests(
       this.shell.files,

@@ -53,10 +53,13 @@ export async function compileCommand(
   const boardFile = await session.find(name, options);
   const settings = settingsFor(shell, boardFile.root, options);
   const { bootScripts } = settings;
-  const inputs = readBootInputs(shell, boardFile.root, boardFile.isBlob, {
-    profile: {},
-    ...(bootScripts === undefined ? {} : { bootScripts }),
-  });
+  const inputs = readBootInputs(
+    shell,
+    boardFile.root,
+    boardFile.isBlob,
+    { profile: {}, ...(bootScripts === undefined ? {} : { bootScripts }) },
+    await session.treeBeforeScripts(boardFile, settings),
+  );
   const [leftOut] = inputs.leftOut;
   if (leftOut !== undefined) throw new Failure(leftOut);
   const remarks = [...session.remarksOn(boardFile), ...inputs.remarks];

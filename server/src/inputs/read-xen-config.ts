@@ -1,5 +1,6 @@
 // Reads the configuration of Xen's EFI loader (xen.cfg) as the loader does (Xen: common/efi/boot.c, pre_parse and get_value).
 
+import { stringsOf, walkNodes, type DeviceTree } from '../tree/device-tree.ts';
 import type { BootScript } from './boot-script.ts';
 import type { ScriptStatement } from './write-script-tree.ts';
 
@@ -44,16 +45,42 @@ export interface ChainedConfig {
 /** The file that the loader reads in place of this one; `before` is how it came to this one. Undefined when it boots this one. */
 export function chainOf(text: string, before?: ChainedConfig): ChainedConfig | undefined {
   const { items } = parse(text);
-  const section = before ? before.section : globalItem(items, 'default')?.value;
+  const section = sectionOf(items, before);
   const chain = globalItem(items, 'chain');
-  const hasKernel = items.some(
-    (item) => item.name === 'kernel' && (section === undefined || item.section === section),
-  );
+  const hasKernel = inSection(items, section).some(({ name }) => name === 'kernel');
   return hasKernel || !chain ? undefined : { file: chain.value, section };
+}
+
+/** The section that is booted; undefined when no file names one. */
+function sectionOf(items: readonly Item[], before: ChainedConfig | undefined): string | undefined {
+  return before ? before.section : globalItem(items, 'default')?.value;
+}
+
+/** Without a section, the first item of a name counts, wherever it stands. */
+function inSection(items: readonly Item[], section: string | undefined): readonly Item[] {
+  return section === undefined ? items : items.filter((item) => item.section === section);
 }
 
 function globalItem(items: readonly Item[], name: string): Item | undefined {
   return items.find((item) => item.section === 'global' && item.name === name);
+}
+
+/**
+ * Whether the loader reads such a file when the firmware hands it `tree`: it takes the modules of a tree that has any, those of a
+ * domU too, unless /chosen asks for the file (Xen: efi_arch_use_config_file). A tree that the file itself names is loaded
+ * later, so its modules do not count.
+ */
+export function isConfigRead(text: string, tree: DeviceTree, before?: ChainedConfig): boolean {
+  const { items } = parse(text);
+  const section = sectionOf(items, before);
+  if (inSection(items, section).some(({ name }) => name === 'dtb')) return true;
+  const chosen = tree.root.children.find(({ name }) => name === 'chosen');
+  if (!chosen || chosen.properties.has('xen,uefi-cfg-load')) return true;
+  for (const { properties } of walkNodes(tree.root)) {
+    const compatible = properties.get('compatible');
+    if (compatible && stringsOf(compatible).includes('multiboot,module')) return false;
+  }
+  return true;
 }
 
 /**
@@ -63,17 +90,14 @@ function globalItem(items: readonly Item[], name: string): Item | undefined {
 export function readXenConfig(text: string, before?: ChainedConfig): BootScript {
   const { items, sections, unread } = parse(text);
   const ignored = [...unread];
-  const global = before ? undefined : globalItem(items, 'default');
-  const section = before ? before.section : global?.value;
-  // Without a section, the first item of a name counts, wherever it stands.
-  const inSection =
-    section === undefined ? items : items.filter((item) => item.section === section);
-  const item = (name: string): Item | undefined => inSection.find((each) => each.name === name);
+  const section = sectionOf(items, before);
+  const booted = inSection(items, section);
+  const item = (name: string): Item | undefined => booted.find((each) => each.name === name);
   const chain = globalItem(items, 'chain');
   const unclear: { line: number; because: string }[] = [];
   if (section !== undefined && !sections.has(section) && !chain)
     unclear.push({
-      line: global?.line ?? 1,
+      line: globalItem(items, 'default')?.line ?? 1,
       because: `there is no section [${section}]: Xen's EFI loader finds no kernel`,
     });
   else if (!item('kernel'))
@@ -86,7 +110,7 @@ export function readXenConfig(text: string, before?: ChainedConfig): BootScript 
   for (const [name, line] of sections)
     if (section !== undefined && name !== section && name !== 'global')
       ignored.push({ line, because: `only the default section [${section}] is read` });
-  for (const { name, line } of inSection)
+  for (const { name, line } of booted)
     if (!KNOWN.has(name))
       ignored.push({ line, because: `Xen's EFI loader does not know the item ${name}` });
   const options = item('options');
