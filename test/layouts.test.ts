@@ -670,6 +670,8 @@ describe('the includes of a board in the layout of', () => {
       ['core/arch/arm/dts/vnd/board.dts', ['core/include/x.h'], false],
       ['core/arch/arm/plat-vnd/board.dts', ['core/include/x.h'], true],
       ['boards/vnd/brd/brd.dts', ['Kconfig.zephyr', 'dts/arm/x.dtsi'], false],
+      ['zephyr/boards/vnd/brd/brd.dts', ['.west/x', 'zephyr/Kconfig.zephyr'], false],
+      ['app/linux.dts', ['.west/x', 'zephyr/Kconfig.zephyr', 'app/prj.conf'], true],
       ['arch/arm/boot/dts/board.dts', ['Makefile', 'include/dt-bindings/x.h'], true],
     ];
     for (const [number, [board, files, isJudged]] of trees.entries())

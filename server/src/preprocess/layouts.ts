@@ -173,7 +173,8 @@ const zephyr: Layout = {
   top: zephyrTop,
   folders: ({ root, top }, look) =>
     zephyrFolders(root, top, zephyrArchitecture(root, top, look), look),
-  readBy: () => 'Zephyr',
+  // What lies beside it in a workspace may be for a Linux on the other cores.
+  readBy: ({ root, top }) => (root.startsWith(`${top}/`) ? 'Zephyr' : undefined),
 };
 
 const barebox: Layout = {
