@@ -667,7 +667,7 @@ describe('the includes of a board in the layout of', () => {
       'a@1000000 { reg = <0x1000000 0x200000>; no-map; };\n' +
       'b@1100000 { reg = <0x1100000 0x200000>; no-map; }; }; };\n';
     const trees: readonly (readonly [string, readonly string[], boolean])[] = [
-      ['core/arch/arm/dts/vnd/board.dts', ['core/include/x.h'], false],
+      ['core/arch/arm/dts/vnd/board.dts', ['core/include/dt-bindings/x.h'], false],
       ['core/arch/arm/plat-vnd/board.dts', ['core/include/x.h'], true],
       ['boards/vnd/brd/brd.dts', ['Kconfig.zephyr', 'dts/arm/x.dtsi'], false],
       ['zephyr/boards/vnd/brd/brd.dts', ['.west/x', 'zephyr/Kconfig.zephyr'], false],

@@ -335,8 +335,11 @@ function pathsInMakefiles(top: FileId, files: readonly string[], look: Look): re
 
 const opTee: Layout = {
   tree: 'op-tee',
-  top: (folder, _root, look) =>
-    look.hasAll(folder, 'core/arch', 'core/include') ? folder : undefined,
+  top(folder, _root, look) {
+    // Its core/ has what a kernel has.
+    const top = folder.endsWith('/core') ? folderOf(folder) : folder;
+    return look.hasAll(top, 'core/arch', 'core/include') ? top : undefined;
+  },
   // mk/compile.mk: dtb-cppflags.
   folders({ top, below }) {
     const architecture = /^core\/arch\/([^/]+)/.exec(below)?.[1];
