@@ -189,19 +189,19 @@ describe('numbers as text', () => {
     ]);
   });
 
-  it('sizes, with at most three decimals', () => {
+  it('sizes, in three significant digits', () => {
     const sizes: readonly (readonly [bigint, string])[] = [
       [0n, '0 B'],
       [1023n, '1023 B'],
       [1024n, '1 KiB'],
       [1536n, '1.5 KiB'],
-      [1025n, '~1 KiB'],
-      [0x10_0400n, '~1 MiB'],
-      [0x141400n, '~1.254 MiB'],
-      [(1n << 30n) + (1n << 27n), '1.125 GiB'],
+      [1025n, '1 KiB'],
+      [0x10_0400n, '1 MiB'],
+      [0x141400n, '1.25 MiB'],
+      [(1n << 30n) + (1n << 27n), '1.13 GiB'],
       [1n << 40n, '1 TiB'],
       [5n << 50n, '5120 TiB'],
-      [(1n << 20n) * 1050n, '~1.025 GiB'],
+      [(1n << 20n) * 1050n, '1.03 GiB'],
       [-2048n, '-2 KiB'],
     ];
     assert.deepEqual(

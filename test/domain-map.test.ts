@@ -60,11 +60,11 @@ describe('the map of a domain', () => {
       '0x39001000 - 0x39002000  4 KiB  xenstore  shared with Xenstore',
       '0x40000000 - 0x48000000  128 MiB  RAM  /chosen/domU1',
       '0x40000000 - 0x40100000  1 MiB  module  kernel',
-      '0x47a00000 - 0x47a0060e  ~1.513 KiB  module  device-tree',
+      '0x47a00000 - 0x47a0060e  1.51 KiB  module  device-tree',
       '0x47c00000 - 0x47f00000  3 MiB  module  ramdisk',
       '0x48000000 - 0x50000000  128 MiB  extended-region  free for pages of other domains',
       '0x50000000 - 0x51000000  16 MiB  shared-mem  /chosen/domU1/s: shared with other domains, at 0x70000000 of the host',
-      '0x51000000 - 0x1_0000_0000  ~2.734 GiB  extended-region  free for pages of other domains',
+      '0x51000000 - 0x1_0000_0000  2.73 GiB  extended-region  free for pages of other domains',
       '0x2_0000_0000 - 0x100_0000_0000  1016 GiB  extended-region  free for pages of other domains',
     ]);
   });
@@ -81,7 +81,7 @@ describe('the map of a domain', () => {
       '0x9000000 - 0x9001000  4 KiB  device  /sbsa-uart@9000000',
       '0x60000000 - 0x64000000  64 MiB  RAM  /chosen/domU1',
       '0x60000000 - 0x60100000  1 MiB  module  kernel',
-      '0x63e00000 - 0x63e00430  ~1.046 KiB  module  device-tree',
+      '0x63e00000 - 0x63e00430  1.05 KiB  module  device-tree',
     ]);
     const plain = inChosen(domain('cpus = <1>; memory = <0 0x10000>; xen,enhanced;'));
     const old = await lines(plain, '--xen', '4.14', '--profile', given());

@@ -153,12 +153,7 @@ describe('hover on odd boards', () => {
     ['module@|44', /— boot module/, /Range \| `0x44000000 – 0x44ffffff`/],
     ['0x60000|000 ', /\*\*xen,static-mem\*\* of/, /0x60000000 – 0x61ffffff/],
     ['0x64000|000 ', /Range \| `0x64000000 – 0x65ffffff`/],
-    [
-      'ram: mem|ory',
-      /Bank \| is one/,
-      /Reserved \| ~66\.019 MiB in 10 regions/,
-      /dom0 \(Xen 4\.18/,
-    ],
+    ['ram: mem|ory', /Bank \| is one/, /Reserved \| 66 MiB in 10 regions/, /dom0 \(Xen 4\.18/],
     ['&ram|;', /^\*\*\/memory@40000000\*\* \(`ram`\) — RAM/],
     ['&ram|>', /^\*\*\/memory@40000000\*\*/],
     ['BA|SE 0x100000', /^`BASE` = 0x48000000 \(1207959552\), defined in board\.dts:3/],

@@ -202,9 +202,16 @@ describe('settings', () => {
     await session.diagnostics(board);
     assert.equal((await ask<unknown[]>('textDocument/inlayHint', { range })).length, 3);
     const redrawn = session.refreshed.length;
-    await session.configure({ dtmap: { inlayHints: false } });
-    await session.refresh('inlayHint', redrawn);
-    assert.deepEqual(await ask('textDocument/inlayHint', { range }), []);
+    // `false` is how it was switched off when it was a switch.
+    for (const inlayHints of ['off', false]) {
+      await session.configure({ dtmap: { inlayHints: 'all' } });
+      await session.refresh('inlayHint', redrawn);
+      assert.equal((await ask<unknown[]>('textDocument/inlayHint', { range })).length, 3);
+      const shown = session.refreshed.length;
+      await session.configure({ dtmap: { inlayHints } });
+      await session.refresh('inlayHint', shown);
+      assert.deepEqual(await ask('textDocument/inlayHint', { range }), []);
+    }
   });
 
   it('dtmap.codeLenses', async () => {

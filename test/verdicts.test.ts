@@ -174,16 +174,36 @@ class Asked {
     const isRegion = region.node?.parent?.path === '/reserved-memory' && region.kind === 'static';
     if (!written || !isFirst || !isRegion || spanOf(written).file !== this.#file) return;
     const lens = this.#lenses.find((each) => each.startsWith(`${spanOf(written).start} `)) ?? '';
-    const hypervisors = allSystems.filter(({ isHypervisor }) => isHypervisor);
-    for (const { name, id } of hypervisors)
-      for (const { owner, target = '', isSystem } of verdicts)
-        if (isSystem && target.startsWith(`${id}:`)) {
-          const clause = lens
-            .split(' · ')
-            .find((each) => each.startsWith(name) && each.includes(releaseNameOf(target)));
-          const [, said] = /^[^:]*: (.*)$/.exec(clause ?? '') ?? [];
-          this.#same('lens', region, said, printable(owner));
-        }
+    const [said = ''] = lens.slice(lens.indexOf(' ') + 1).split(' · ');
+    if (said.startsWith('⚠ overlaps')) {
+      const others = [...this.board.map.reserved, ...this.board.map.modules];
+      const isTrue = others.some((each) => each.node !== region.node && overlaps(each, region));
+      this.#same('lens', region, String(isTrue), 'true');
+      return;
+    }
+    // Nothing is said of a system that gets nothing.
+    const reached = verdicts.filter(({ isStopped }) => !isStopped);
+    const domains = reached.filter(({ isSystem }) => !isSystem);
+    const asked = said.startsWith('⚠') || domains.length === 0 ? reached : domains;
+    const says = ({ block, owner, isSystem }: Verdict, text: string): boolean =>
+      [
+        block?.label,
+        block?.short,
+        owner.replace(/(?: for |: |, )[^]*$/, ''),
+        isSystem && 'reserved',
+      ].some((label) => typeof label === 'string' && text.includes(printable(label)));
+    for (const clause of said.split('), ')) {
+      const [, text = '', releases] = /^(?:⚠ )?(.*?)(?: \((.*?)\)?)?$/.exec(clause) ?? [];
+      if (text === 'its owner differs by target' || /^\d+ (?:targets|[KMGT]?i?B)/.test(text))
+        continue;
+      for (const verdict of asked) {
+        const { target = '' } = verdict;
+        const isNamed = releases === undefined || releases.includes(releaseNameOf(target));
+        const others = asked.filter((each) => each.target === target);
+        if (isNamed && !others.some((each) => says(each, text)))
+          this.#same('lens', region, text, printable(verdict.owner));
+      }
+    }
   }
 
   #checkMarkdown(region: Reserved, verdicts: readonly Verdict[]): void {
@@ -200,7 +220,9 @@ class Asked {
   #checkInlay(region: Reserved): void {
     const span = region.written && spanOf(region.written);
     if (!span || span.file !== this.#file || region.kind !== 'static') return;
-    const hints = inlayHints(this.board, span.file, span.start, span.end).map(({ text }) => text);
+    const hints = inlayHints(this.board, span.file, span.start, span.end, 'all').map(
+      ({ text }) => text,
+    );
     this.#includes('inlay', region, hints.join('\n'), `→ ${formatGrouped(region.end - 1n)}`);
   }
 

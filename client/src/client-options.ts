@@ -8,6 +8,7 @@ import {
   type LanguageClientOptions,
 } from 'vscode-languageclient';
 import type { InitializationOptions } from '../../server/src/lsp/custom-requests.ts';
+import { withClicks } from './lens-clicks.ts';
 import { restartAfterCrash } from './restart-after-crash.ts';
 import { rulePageBase } from './rule-pages.ts';
 import { chosenBoards } from './select-board.ts';
@@ -32,6 +33,7 @@ export function clientOptions(
     diagnosticCollectionName: 'dtmap',
     errorHandler: errorHandler(),
     initializationOptions,
+    middleware: { provideCodeLenses: withClicks },
   };
 }
 

@@ -186,6 +186,10 @@ class MemoryMapPanel {
       .map(({ id }) => id.split(':', 2))
       .flatMap(([system, release]) => (system === this.#system && release ? [release] : []));
     this.#send({ type: 'releases', releases });
+    const editor = vscode.window.visibleTextEditors.find(
+      ({ document }) => document === this.#document,
+    );
+    if (editor) this.#tellCaretSoon(editor);
   }
 
   async #fixesOf(finding: string): Promise<readonly FindingFix[]> {

@@ -7,6 +7,7 @@ import { compareBootLog, explainBootLog, predictBootLog, serveBootLogs } from '.
 import { showBootFacts } from './boot-facts.ts';
 import { decodeAddress } from './decode-address.ts';
 import { dimInactiveRegions } from './inactive-regions.ts';
+import { showMapAt } from './lens-clicks.ts';
 import { copyMarkdown, showMemoryMap } from './memory-map-panel.ts';
 import { serveRulePages } from './rule-pages.ts';
 import { selectBoard } from './select-board.ts';
@@ -43,6 +44,11 @@ export function registerFeatures(session: Session): void {
     ),
     vscode.commands.registerCommand('dtmap.explainBootLog', () =>
       reportErrors(() => explainBootLog(session)),
+    ),
+    vscode.commands.registerCommand(
+      'dtmap.showMapAt',
+      (uri: string, line: number, character: number) =>
+        reportErrors(() => showMapAt(session, uri, line, character)),
     ),
     vscode.commands.registerCommand('dtmap.addIncludePath', (document: string, folder: string) =>
       reportErrors(() => addIncludePath(document, folder)),

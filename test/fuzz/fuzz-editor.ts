@@ -92,7 +92,7 @@ function askBoard(
     prepareRename(host, rootFile, offset);
     rename(host, rootFile, offset, word);
   }
-  inlayHints(board, rootFile, 0, source.text.length);
+  inlayHints(board, rootFile, 0, source.text.length, 'all');
   codeLenses(board, rootFile);
   workspaceSymbols([board], word);
   const asked = readAddress(word);

@@ -334,7 +334,7 @@ const questions: readonly (readonly [string, (analysis: Complete, text: string) 
     'refactorings',
     ({ board }, text) => places(text).map((at) => refactorings(board, rootFile, at)),
   ],
-  ['inlay hints', ({ board }, text) => inlayHints(board, rootFile, 0, text.length)],
+  ['inlay hints', ({ board }, text) => inlayHints(board, rootFile, 0, text.length, 'all')],
   ['code lenses', ({ board }) => codeLenses(board, rootFile)],
   ['workspace symbols', ({ board }) => workspaceSymbols([board], 'a')],
   ['map as Markdown', ({ board, findings }) => mapMarkdown(board, 'board', findings)],

@@ -26,18 +26,17 @@ const UNITS: readonly (readonly [bigint, string])[] = [
   [1n << 10n, 'KiB'],
 ];
 
-/** `2 MiB`, `1.5 GiB`, `100 B`: at most three decimals, an inexact value is marked `~`. */
+/** `2 MiB`, `1.91 GiB`, `1000 KiB`, `100 B`: rounded to three significant digits, but no digit before the point is lost. */
 export function formatSize(bytes: bigint): string {
   if (bytes < 0n) return `-${formatSize(-bytes)}`;
-  for (const [unit, name] of UNITS) {
-    if (bytes < unit) continue;
-    const thousandths = (bytes * 1000n) / unit;
-    const exact = (thousandths * unit) / 1000n === bytes && (bytes * 1000n) % unit === 0n;
-    const whole = thousandths / 1000n;
-    const fraction = (thousandths % 1000n).toString().padStart(3, '0').replace(/0+$/, '');
-    return `${exact ? '' : '~'}${whole}${fraction === '' ? '' : `.${fraction}`} ${name}`;
-  }
-  return `${bytes} B`;
+  const [unit, name] = UNITS.find(([each]) => bytes >= each) ?? [1n, 'B'];
+  const whole = bytes / unit;
+  const decimals = whole >= 100n ? 0 : whole >= 10n ? 1 : 2;
+  const scale = 10n ** BigInt(decimals);
+  const scaled = (bytes * scale + unit / 2n) / unit;
+  const fraction =
+    decimals === 0 ? '' : (scaled % scale).toString().padStart(decimals, '0').replace(/0+$/, '');
+  return `${scaled / scale}${fraction === '' ? '' : `.${fraction}`} ${name}`;
 }
 
 /** `0x1a0000000` as `['1', 'a000', '0000']`: groups of four hex digits from the right, at least eight digits. */
@@ -49,14 +48,7 @@ export function digitGroups(address: bigint): string[] {
   return groups;
 }
 
-/** `64 KiB`, `1.39 MiB`, `5.5 GiB`: three significant digits and a thin space, for labels with little room. */
+/** `1.39 MiB` with a thin space, for labels with little room. */
 export function formatSizeBriefly(bytes: bigint): string {
-  const [unit, name] = UNITS.find(([each]) => bytes >= each) ?? [1n, 'B'];
-  const whole = bytes / unit;
-  const decimals = whole >= 100n ? 0 : whole >= 10n ? 1 : 2;
-  const scale = 10n ** BigInt(decimals);
-  const scaled = (bytes * scale + unit / 2n) / unit;
-  const fraction =
-    decimals === 0 ? '' : (scaled % scale).toString().padStart(decimals, '0').replace(/0+$/, '');
-  return `${scaled / scale}${fraction === '' ? '' : `.${fraction}`}\u2009${name}`;
+  return formatSize(bytes).replace(' ', '\u2009');
 }

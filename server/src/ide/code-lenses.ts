@@ -1,4 +1,4 @@
-// A line above memory nodes, regions and domains: how much, whose, how much is free around it.
+// A line above memory nodes, regions and domains: whose it is, how much, how much is free around it.
 
 import { formatSize } from '../addresses/format.ts';
 import { overlaps, subtract, union, type Range } from '../addresses/region.ts';
@@ -6,13 +6,17 @@ import { ramOf } from '../memory/free-ranges.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
 import { wordUnreadText } from '../memory/unread-text.ts';
 import type { Board } from '../rules/board.ts';
-import { systemOf } from '../systems/all-systems.ts';
-import { systemVerdict } from '../systems/verdicts-for.ts';
+import { targetInWords } from '../systems/targets.ts';
+import { verdictsByTarget } from '../systems/verdicts-for.ts';
 import { releaseNameOf } from '../target/boot.ts';
+import type { Verdict } from '../target/verdict.ts';
 import { printable } from '../text/printable.ts';
 import type { FileId, Span } from '../text/span.ts';
 import { spanOf, stringsOf, type DtNode } from '../tree/device-tree.ts';
 import { neighboursOf, type Neighbour } from './neighbours.ts';
+
+/** The most characters of a title: longer ones are hard to read at a glance. */
+const LONGEST = 60;
 
 export interface CodeLens {
   readonly at: Span;
@@ -43,52 +47,75 @@ export function codeLenses(board: Board, file: FileId): CodeLens[] {
   return lenses;
 }
 
+/** The parts of a title in one line, in their order: what does not fit is left out. A part may have shorter forms behind its own. */
+function fitting(parts: readonly (string | readonly string[])[]): string {
+  let title = '';
+  for (const part of parts)
+    for (const form of typeof part === 'string' ? [part] : part) {
+      const longer = title === '' ? form : `${title} · ${form}`;
+      if (longer.length > LONGEST) continue;
+      title = longer;
+      break;
+    }
+  return title;
+}
+
 function total(ranges: readonly Range[]): bigint {
   return union(ranges).reduce((sum, range) => sum + (range.end - range.start), 0n);
 }
 
 function memoryTitle(board: Board, node: DtNode): string {
   const { unread } = board.map;
-  if (unread) return `RAM unknown: ${wordUnreadText(unread)}`;
+  if (unread) return fitting([[`RAM unknown: ${wordUnreadText(unread)}`, 'RAM unknown']]);
   const banks = board.map.banks.filter((bank) => bank.node === node);
   if (banks.length === 0) return 'RAM size unknown: firmware fills it in';
   const free = subtract(banks, [...board.map.reserved, ...board.map.modules]);
   const count = `${banks.length} bank${banks.length === 1 ? '' : 's'}`;
-  return `${formatSize(total(banks))} RAM in ${count}, ${formatSize(total(free))} not reserved`;
+  return fitting([
+    `${formatSize(total(banks))} RAM in ${count}`,
+    `${formatSize(total(free))} not reserved`,
+  ]);
 }
 
 function reservedTitle(board: Board): string {
   const { unread } = board.map;
-  if (unread) return `reserved regions unknown: ${wordUnreadText(unread)}`;
+  const unknown = 'reserved regions unknown';
+  if (unread) return fitting([[`${unknown}: ${wordUnreadText(unread)}`, unknown]]);
   const regions = board.map.reserved.filter(
     (each) => each.kind === 'static' && each.end > each.start,
   );
   const { dynamic } = board.map;
-  const parts = [
-    `${regions.length} region${regions.length === 1 ? '' : 's'}, ${formatSize(total(regions))}`,
-  ];
+  const parts: string[] = [];
+  const { length } = regions;
+  if (length > 0 || dynamic.length === 0)
+    parts.push(`${length} region${length === 1 ? '' : 's'}`, formatSize(total(regions)));
   if (board.map.ramKnown) {
     const inside = total(ramOf(board.map)) - total(subtract(ramOf(board.map), regions));
-    if (inside !== total(regions)) parts.push(`${formatSize(inside)} of it in RAM`);
+    if (inside !== total(regions))
+      parts.push(inside === 0n ? 'not in RAM' : `${formatSize(inside)} of it in RAM`);
   }
+  const placed = dynamic.reduce((sum, each) => sum + each.size, 0n);
   if (dynamic.length > 0)
-    parts.push(
-      `${dynamic.length} more placed by the kernel (${formatSize(dynamic.reduce((sum, each) => sum + each.size, 0n))})`,
-    );
-  return parts.join('; ');
+    parts.push(`${dynamic.length} placed by the kernel (${formatSize(placed)})`);
+  return fitting(parts);
 }
 
 function regionTitle(board: Board, node: DtNode): string | undefined {
   const { dynamic, region } = regionOf(board, node);
-  if (dynamic) return `${formatSize(dynamic.size)}, placed by the kernel`;
+  if (dynamic) return `placed by the kernel · ${formatSize(dynamic.size)}`;
   if (!region) return undefined;
   const { below, above } = neighboursOf(board, region, node);
-  return [
-    formatSize(region.end - region.start),
-    ...roomText(below, 'below'),
-    ...roomText(above, 'above'),
-    ...ownersUnderHypervisors(board, region),
-  ].join(' · ');
+  const size = formatSize(region.end - region.start);
+  const shared = [below, above].flatMap((each) => (each && each.gap < 0n ? [each] : []));
+  const [overlap] = shared;
+  const verdict = overlap
+    ? [overlapText(overlap), 'overlaps another region']
+    : ownerTexts(board, region);
+  return fitting([verdict, size, ...roomText(below, 'below'), ...roomText(above, 'above')]);
+}
+
+function overlapText({ name, gap }: Neighbour): string {
+  return `⚠ overlaps ${name} by ${formatSize(-gap)}`;
 }
 
 type BoardMap = Board['map'];
@@ -121,20 +148,56 @@ function roomText(neighbour: Neighbour | undefined, where: 'below' | 'above'): s
   return [gap === 0n ? `touches ${name}` : `${formatSize(gap)} free ${where}`];
 }
 
-/** `Xen 4.18.6, 4.22.0: Xen's heap` of each hypervisor: releases that agree share a clause. */
-function ownersUnderHypervisors(board: Board, range: Range): string[] {
-  const releases = new Map<string, { readonly name: string; readonly of: string[] }>();
-  for (const boot of board.boots) {
-    const { isHypervisor, name } = systemOf(boot);
-    const own = isHypervisor ? systemVerdict(board, boot, range) : undefined;
-    if (!own) continue;
-    const key = `${name}: ${own.owner}`;
-    const known = releases.get(key)?.of ?? [];
-    releases.set(key, { name, of: [...known, releaseNameOf(boot.target)] });
+/**
+ * What becomes of `range` in the shortest words, the worst first: `⚠ RAM that dom0 does not own (Xen 4.18.6)` where a system
+ * does not keep what is claimed, else `dom0: reserved`. Alternatives, from the fullest to the shortest;
+ * none when nothing boots the board or no system comes that far.
+ */
+function ownerTexts(board: Board, range: Range): readonly string[] {
+  const verdicts = verdictsByTarget(board, range).filter(({ isStopped }) => !isStopped);
+  const faults = verdicts.filter(({ block }) => block?.kind === 'fault' || block?.kind === 'lost');
+  const [fault] = faults;
+  if (fault) {
+    const label = labelOf(fault);
+    const alike = faults.filter((each) => labelOf(each) === label);
+    return [
+      `⚠ ${label} (${targetsOf(alike)})`,
+      `⚠ ${label} (${alike.length} targets)`,
+      `⚠ ${label}`,
+    ];
   }
-  return [...releases].map(
-    ([key, { name, of }]) => `${name} ${of.join(', ')}${key.slice(name.length)}`,
+  const ofDomains = verdicts.filter(({ isSystem }) => !isSystem);
+  const asked = ofDomains.length > 0 ? ofDomains : verdicts;
+  const labels = new Map<string, Verdict[]>();
+  for (const each of asked) labels.set(labelOf(each), [...(labels.get(labelOf(each)) ?? []), each]);
+  const parts = [...labels].map(([label, alike]) =>
+    labels.size === 1 ? label : `${label} (${targetsOf(alike)})`,
   );
+  return labels.size === 0 ? [] : [parts.join(', '), 'its owner differs by target'];
+}
+
+/** `dom0: mapped 1:1`: the map's label, which is shorter than the owner, behind the reader's name. */
+function labelOf({ owner, block, view, isSystem, because }: Verdict): string {
+  const [name = ''] = view.split(' (');
+  // A bank's number says nothing here, and what is as it should be needs few words.
+  const { kind } = block ?? {};
+  const label = kind === 'dom0' ? undefined : kind === 'told' ? block?.short : block?.label;
+  const clause = (label ?? owner.replace(/(?: for |: |, )[^]*$/, '')).replace(/^likely /, '');
+  if (kind === 'reserved' && isSystem) return 'reserved';
+  const likely = because !== undefined && kind !== undefined && kind !== 'unknown' ? 'likely ' : '';
+  return isSystem || clause.includes(name) ? `${likely}${clause}` : `${name}: ${likely}${clause}`;
+}
+
+/** `Xen 4.18.6, 4.22.0` of the verdicts' targets. */
+function targetsOf(verdicts: readonly Verdict[]): string {
+  const releases = new Map<string, Set<string>>();
+  for (const { target } of verdicts) {
+    if (target === undefined) continue;
+    const release = releaseNameOf(target);
+    const name = targetInWords(target).slice(0, -release.length).trim();
+    releases.set(name, (releases.get(name) ?? new Set()).add(release));
+  }
+  return [...releases].map(([name, each]) => `${name} ${[...each].join(', ')}`).join(', ');
 }
 
 function domainTitle(board: Board, node: DtNode): string | undefined {
@@ -145,13 +208,18 @@ function domainTitle(board: Board, node: DtNode): string | undefined {
     (each) => each.node === node && each.kind === 'static-mem',
   );
   const modules = board.map.modules.filter((each) => each.node.parent === node);
-  const parts: string[] = [];
-  if (fixed.length > 0) parts.push(`${formatSize(total(fixed))} static memory`);
+  const parts: (string | readonly string[])[] = [];
+  if (fixed.some((a) => board.map.modules.some((b) => overlaps(a, b))))
+    parts.push('⚠ a module lies in its static memory');
   const [only] = fixed;
+  if (only && fixed.length === 1) {
+    const texts = ownerTexts(board, only);
+    if (texts[0]?.startsWith('⚠')) parts.push(texts);
+  }
+  if (fixed.length > 0) parts.push(`${formatSize(total(fixed))} static memory`);
   if (only && fixed.length === 1) {
     const { below, above } = neighboursOf(board, only, node);
     parts.push(...roomText(below, 'below'), ...roomText(above, 'above'));
-    parts.push(...ownersUnderHypervisors(board, only));
   }
   const memory = node.properties.get('memory');
   if (memory) {
@@ -160,7 +228,5 @@ function domainTitle(board: Board, node: DtNode): string | undefined {
     parts.push(`memory = ${formatSize(kib * 1024n)}`);
   }
   parts.push(`${modules.length} module${modules.length === 1 ? '' : 's'}`);
-  const clash = fixed.some((a) => board.map.modules.some((b) => overlaps(a, b)));
-  if (clash) parts.push('a module lies in its static memory');
-  return parts.join(' · ');
+  return fitting(parts);
 }

@@ -56,13 +56,14 @@ export function annotationRequests(server: Server) {
     },
 
     'textDocument/inlayHint': async (params: InlayHintParams): Promise<InlayHint[] | null> => {
-      if (!server.settings.inlayHints) return [];
+      const { inlayHints: of } = server.settings;
+      if (of === 'off') return [];
       const asked = await ask(params);
       if (!asked) return null;
       const { model, screen, file } = asked;
       const from = screen.analysedOffsetAt(file, params.range.start);
       const to = screen.analysedOffsetAt(file, params.range.end);
-      return inlayHints(model.board, file, from, to).map((hint) => ({
+      return inlayHints(model.board, file, from, to, of).map((hint) => ({
         position: screen.rangeOf({ file, start: hint.offset, end: hint.offset }).start,
         label: hint.text,
         kind: InlayHintKind.Type,

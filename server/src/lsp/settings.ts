@@ -17,7 +17,8 @@ export interface Settings {
   readonly severity: unknown;
   /** How plain facts are reported. */
   readonly hints: 'off' | 'hint' | 'information';
-  readonly inlayHints: boolean;
+  /** What has the end and size of its range behind it. */
+  readonly inlayHints: 'off' | 'memory' | 'all';
   readonly codeLenses: boolean;
 }
 
@@ -30,7 +31,7 @@ export const defaultSettings: Settings = {
   overlays: {},
   severity: {},
   hints: 'hint',
-  inlayHints: true,
+  inlayHints: 'memory',
   codeLenses: true,
 };
 
@@ -67,9 +68,15 @@ export function readSettings(sent: unknown): Settings {
     overlays,
     severity: given['severity'] ?? {},
     hints: hints === 'off' || hints === 'information' ? hints : defaultSettings.hints,
-    inlayHints: given['inlayHints'] !== false,
+    inlayHints: readInlayHints(given['inlayHints']),
     codeLenses: given['codeLenses'] !== false,
   };
+}
+
+/** It was a switch before devices had hints of their own. */
+function readInlayHints(given: unknown): Settings['inlayHints'] {
+  if (given === false) return 'off';
+  return given === 'off' || given === 'all' ? given : defaultSettings.inlayHints;
 }
 
 /** `devicetree.contexts` and `devicetree.defaultIncludePaths`, where another extension has them. */

@@ -3,7 +3,7 @@
 import { compareRanges, contains, overlaps, subtract, type Range } from '../addresses/region.ts';
 import { RangeIndex } from '../memory/range-index.ts';
 import type { DtNode, Written } from '../tree/device-tree.ts';
-import type { Holding, View } from './view.ts';
+import type { Block, Holding, View } from './view.ts';
 
 /** One reader's answer for a range. */
 export interface Verdict {
@@ -15,6 +15,10 @@ export interface Verdict {
   readonly isSystem: boolean;
   /** A clause: `kept out of the heap for mpss@86000000`, `likely dom0's RAM`. */
   readonly owner: string;
+  /** Set where the reader gets nothing at all, because something before it fails or is not known. */
+  readonly isStopped?: true;
+  /** How the map draws it; absent where the map leaves it out. */
+  readonly block?: Block;
   readonly node?: DtNode;
   readonly written?: Written;
   /** Whether the reader can reach it; absent for what the tree itself says. */
@@ -58,11 +62,11 @@ function topOf(met: readonly Holding[], range: Range): Holding | undefined {
 export function verdictIn(view: View, range: Range, named: string, target: string): Verdict {
   const common = { view: named, target, isSystem: view.isSystem };
   const nothing = { ...common, mapped: 'no', toldAsRam: false } as const;
-  if (view.stop) return { ...nothing, owner: view.stop.owner };
+  if (view.stop) return { ...nothing, owner: view.stop.owner, isStopped: true };
   const met = meeting(view.holdings, range);
   const top = topOf(met, range);
   if (!top) return { ...nothing, ...view.elsewhere };
-  const { owner, node, written, mapped, toldAsRam, atRisk, because } = top;
+  const { owner, block, node, written, mapped, toldAsRam, atRisk, because } = top;
   const alike = (each: Holding): boolean => each.owner === owner;
   const isPart = !contains(top, range) && subtract([range], met.filter(alike)).length > 0;
   return {
@@ -70,6 +74,7 @@ export function verdictIn(view: View, range: Range, named: string, target: strin
     owner: `${because === undefined || top.block?.kind === 'unknown' ? '' : 'likely '}${isPart ? 'partly ' : ''}${owner}`,
     mapped,
     toldAsRam,
+    ...(block && { block }),
     ...(node && { node }),
     ...(written && { written }),
     ...(atRisk !== undefined && { atRisk }),

@@ -132,9 +132,13 @@ inEveryWorkbench('language', (workbench) => {
   it('shows what becomes of memory above its node, and where a range ends behind it', async () => {
     await openBoard();
     await workbench().shownBy('.codelens-decoration', /1 GiB RAM in 1 bank/);
-    await workbench().shownBy('.codelens-decoration', /32 MiB · .* free below/);
+    await workbench().shownBy('.codelens-decoration', /^reserved · 32 MiB · .* free below/);
     await workbench().waitText('→ 0x63ffffff, 32 MiB');
     await workbench().screenshot('lenses-and-hints');
+    await workbench().page.locator('.codelens-decoration a', { hasText: '32 MiB' }).click();
+    const map = await workbench().webview('#map .block');
+    await map.locator('#details', { hasText: 'video@60000000' }).waitFor();
+    await workbench().screenshot('map-from-lens');
     await workbench().configure({ 'dtmap.inlayHints': false, 'dtmap.codeLenses': false });
     await workbench().line('→ 0x63ffffff').waitFor({ state: 'hidden' });
     await workbench().page.locator('.codelens-decoration').first().waitFor({ state: 'hidden' });
