@@ -454,7 +454,7 @@ export function disabledRegionBoard(): Example {
   const fault = writer.finding(
     'reserved-disabled-kept',
     'error',
-    'npu_reserved is disabled: Linux reserves nothing, this Xen still keeps it out and names it dom0 RAM',
+    'npu_reserved is disabled: Linux reserves nothing, Xen 4.18 still keeps it out and names it dom0 RAM',
     'npu_reserved',
     {
       targets: ['xen:4.18.6'],

@@ -12,7 +12,7 @@ import { printable, printableBrief } from '../text/printable.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { allowancesOf, type Allowance } from './allowances.ts';
-import { targetAsAsked, type Targets } from '../systems/targets.ts';
+import { targetAsAsked, targetsInWords, type Targets } from '../systems/targets.ts';
 import { wordCondition } from '../systems/opposing-worlds.ts';
 import { Conditions } from './conditions.ts';
 import { stateConsequences } from './state-consequences.ts';
@@ -29,7 +29,8 @@ interface Merged {
   readonly rule: Rule;
   readonly found: Found<unknown>;
   readonly at: Span;
-  readonly message: string;
+  /** What the message ends with: on what it depends. */
+  readonly suffix: string;
   readonly condition: string | undefined;
   severity: Severity;
   readonly targets: string[];
@@ -90,8 +91,9 @@ function severityOf(
   return setting === undefined || setting === 'on' ? own : setting;
 }
 
-function wordsOf(rule: Rule, { facts }: Found<unknown>): string {
-  return printableBrief(rule.message(facts));
+/** Without `releases` what tells findings apart, for those of several releases are one. */
+function wordsOf(rule: Rule, { facts }: Found<unknown>, releases = ''): string {
+  return printableBrief(rule.message(facts, releases));
 }
 
 function keyOf(at: Span, message: string): string {
@@ -119,9 +121,8 @@ function mergeTargets(
     // Only what holds in all worlds is said against a setting.
     if (setting === 'off' && changes) continue;
     const condition = changes && wordCondition(changes, board.facts);
-    const words = wordsOf(rule, found);
-    const message = changes ? `${words}, ${condition} (boot fact ${changes[0]?.fact})` : words;
-    const key = keyOf(at, message);
+    const suffix = changes ? `, ${condition} (boot fact ${changes[0]?.fact})` : '';
+    const key = keyOf(at, wordsOf(rule, found) + suffix);
     byKey ??= new Map();
     const known = byKey.get(key);
     if (known && count < MOST_FOUND) {
@@ -138,7 +139,7 @@ function mergeTargets(
       }
       const log = [...(found.log ?? [])];
       const tells = [...(found.tells ?? [])];
-      byKey.set(key, { rule, found, at, message, condition, severity: own, targets, log, tells });
+      byKey.set(key, { rule, found, at, suffix, condition, severity: own, targets, log, tells });
     }
   }
   return byKey?.values() ?? [];
@@ -154,12 +155,11 @@ function addLines(log: TargetLine[], more: readonly TargetLine[] = []): void {
 /** Says at the first finding that is left out that there are more. */
 function excessOf({ id, severity }: Rule, at: Span): Merged {
   const found = { at, facts: { what: 'findings', limit: MOST_FINDINGS, rule: id } };
-  const message = tooLarge.message(found.facts);
   return {
     rule: tooLarge,
     found,
     at,
-    message,
+    suffix: '',
     condition: undefined,
     severity,
     targets: [],
@@ -171,10 +171,11 @@ function excessOf({ id, severity }: Rule, at: Span): Merged {
 function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
   const { rule, found } = merged;
   let proposals: readonly Proposal[] | undefined;
+  const asked = merged.targets.map((name) => targetAsAsked(name, targets));
   return {
     rule: rule.id,
     severity: merged.severity,
-    message: merged.message,
+    message: wordsOf(rule, found, targetsInWords(asked)) + merged.suffix,
     at: merged.at,
     related: (found.related ?? []).map(({ message, at }) => ({
       message: printableBrief(message),
@@ -182,7 +183,7 @@ function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
     })),
     ...(merged.condition === undefined ? {} : { condition: merged.condition }),
     ...(found.searched === undefined ? {} : { searched: found.searched }),
-    targets: merged.targets.map((name) => targetAsAsked(name, targets)),
+    targets: asked,
     log: merged.log.map(({ target, line }) => ({
       target: targetAsAsked(target, targets),
       line: printable(line),

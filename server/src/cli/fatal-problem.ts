@@ -42,5 +42,5 @@ export function fatalProblem(problem: PreprocessProblem): string | undefined {
 
 /** What `check` says of a fault in the tree. */
 export function problemText({ id, facts }: TreeProblem): string {
-  return allRules.find(({ problem }) => problem === id)?.message(facts) ?? id;
+  return allRules.find(({ problem }) => problem === id)?.message(facts, '') ?? id;
 }

@@ -6,9 +6,8 @@ import { ramOf } from '../memory/free-ranges.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
 import { wordUnreadText } from '../memory/unread-text.ts';
 import type { Board } from '../rules/board.ts';
-import { targetInWords } from '../systems/targets.ts';
+import { targetsInWords } from '../systems/targets.ts';
 import { verdictsByTarget } from '../systems/verdicts-for.ts';
-import { releaseNameOf } from '../target/boot.ts';
 import type { Verdict } from '../target/verdict.ts';
 import { printable } from '../text/printable.ts';
 import type { FileId, Span } from '../text/span.ts';
@@ -188,16 +187,8 @@ function labelOf({ owner, block, view, isSystem, because }: Verdict): string {
   return isSystem || clause.includes(name) ? `${likely}${clause}` : `${name}: ${likely}${clause}`;
 }
 
-/** `Xen 4.18.6, 4.22.0` of the verdicts' targets. */
 function targetsOf(verdicts: readonly Verdict[]): string {
-  const releases = new Map<string, Set<string>>();
-  for (const { target } of verdicts) {
-    if (target === undefined) continue;
-    const release = releaseNameOf(target);
-    const name = targetInWords(target).slice(0, -release.length).trim();
-    releases.set(name, (releases.get(name) ?? new Set()).add(release));
-  }
-  return [...releases].map(([name, each]) => `${name} ${[...each].join(', ')}`).join(', ');
+  return targetsInWords(verdicts.flatMap(({ target }) => target ?? []));
 }
 
 function domainTitle(board: Board, node: DtNode): string | undefined {

@@ -42,8 +42,11 @@ export async function codeActions(
   const screen = screenOf(server, model.files);
   const from = screen.analysedOffsetAt(source.id, params.range.start);
   const to = screen.analysedOffsetAt(source.id, params.range.end);
-  const here = model.findings.filter(
-    ({ at }) => at.file === source.id && at.start <= to && from <= at.end,
+  // The other places of a fault have its fixes too: people look at the node, or at the region it overlaps.
+  const here = model.findings.filter(({ at, related }) =>
+    [at, ...related.map((each) => each.at)].some(
+      ({ file, start, end }) => file === source.id && start <= to && from <= end,
+    ),
   );
   if (wants(CodeActionKind.QuickFix))
     for (const finding of here) {

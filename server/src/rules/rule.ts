@@ -56,7 +56,11 @@ export interface Rule<Facts = unknown> {
   /** Where the rule comes from: Xen symbols, kernel functions, sections of the specification. */
   readonly source: readonly string[];
   check(board: Board): Iterable<Found<Facts>>;
-  message(facts: Facts): string;
+  /**
+   * `releases` names those for which it holds, as `Xen 4.17, 4.18`: more than one when it has a comma, empty for a finding
+   * that names no target.
+   */
+  message(facts: Facts, releases: string): string;
   /** Computed only when asked; the first is offered first. */
   fixes?(found: Found<Facts>, board: Board): readonly Proposal[];
 }

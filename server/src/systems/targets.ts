@@ -61,3 +61,15 @@ export function targetInWords(name: string): string {
   const system = allSystems.find(({ id }) => id === systemIdOf(name));
   return system ? `${system.name} ${releaseNameOf(name)}` : name;
 }
+
+/** `Xen 4.17, 4.18, Linux 6.12` for their names, in that order and without repeats. */
+export function targetsInWords(names: readonly string[]): string {
+  const words: string[] = [];
+  let before: string | undefined;
+  for (const name of new Set(names)) {
+    const system = systemIdOf(name);
+    words.push(system === before ? releaseNameOf(name) : targetInWords(name));
+    before = system;
+  }
+  return words.join(', ');
+}

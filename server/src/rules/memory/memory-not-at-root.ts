@@ -41,8 +41,8 @@ board disagree about the RAM.`,
     }
   },
 
-  message: ({ node, isTaken }) =>
+  message: ({ node, isTaken }, releases) =>
     isTaken
-      ? `this Linux takes ${node.path} for RAM, and reads its reg with the cells of the root`
+      ? `${releases} ${releases.includes(',') ? 'take' : 'takes'} ${node.path} for RAM, and reads its reg with the cells of the root`
       : `${node.path} has device_type "memory" but is no child of the root`,
 });

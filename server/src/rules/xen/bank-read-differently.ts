@@ -98,15 +98,16 @@ device_type. A bank that only one of them takes is lost, or is used where there 
     }
   },
 
-  message({ name, range, by, because }) {
+  message({ name, range, by, because }, releases) {
+    const verb = releases.includes(',') ? ['do not take', 'take'] : ['does not take', 'takes'];
     const what = `${name} ${formatRange(range)}`;
     switch (by) {
       case 'linux':
-        return `this Xen does not take ${what} for RAM`;
+        return `${releases} ${verb[0]} ${what} for RAM`;
       case 'xen':
-        return `this Xen takes ${what} for RAM, ${LINUX_WORDS[because]}`;
+        return `${releases} ${verb[1]} ${what} for RAM, ${LINUX_WORDS[because]}`;
       case 'old-linux':
-        return `this Linux takes ${what} for RAM although it is disabled`;
+        return `${releases} ${verb[1]} ${what} for RAM although it is disabled`;
     }
   },
 });

@@ -3,26 +3,41 @@
 import { behavioursOf } from '../../xen/behaviours.ts';
 import { printXen, XEN_MARK } from '../../xen/messages.ts';
 import type { XenBoot } from '../../xen/xen-boot.ts';
-import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
 import { ramOf } from '../../memory/free-ranges.ts';
+import type { Reserved } from '../../memory/memory-map.ts';
 import { spanOf } from '../../tree/device-tree.ts';
 import { stringValue } from '../../tree/string-bytes.ts';
 import type { Board } from '../board.ts';
 import { deleteNode } from '../delete-node.ts';
 import type { Proposal } from '../proposal.ts';
 import { removeProperty } from '../remove-property.ts';
-import { rule } from '../rule.ts';
+import { rule, type Found } from '../rule.ts';
 import { isForXen } from '../../xen/is-for-xen.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
-import type { Range } from '../../addresses/region.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly node: DtNode;
-  readonly range: Range;
   /** Whether a release that was asked for does so; otherwise it is to be known. */
   readonly isChosen: boolean;
+}
+
+/** The status is the cause; name and range are where people look. Undefined for a node without a text. */
+function placesOf(
+  { written }: Reserved,
+  node: DtNode,
+): Pick<Found<Facts>, 'at' | 'related'> | undefined {
+  const at = node.properties.get('status')?.definition?.whole ?? written;
+  const name = node.openings[0]?.name;
+  if (!at) return undefined;
+  return {
+    at,
+    related: [
+      ...(name ? [{ message: `${node.name} is here`, at: name }] : []),
+      ...(written && written !== at ? [{ message: 'its range is here', at: written }] : []),
+    ],
+  };
 }
 
 /** What a debug build prints when dom0 uses the page at an address for a hypercall. */
@@ -56,18 +71,12 @@ Delete the node (or its \`status\`, when the region is meant to be reserved). Xe
         if (!region || region.enabled) continue;
         told.add(node);
         const isRam = boot.ram.some((bank) => overlaps(bank, kept));
-        const status = node.properties.get('status');
-        const related = [
-          ...(status?.definition
-            ? [{ message: 'disabled here', at: status.definition.whole }]
-            : []),
-        ];
+        const found = placesOf(region, node);
+        if (!found) continue;
         yield {
-          at:
-            region.written ?? status?.definition?.whole ?? node.openings[0]?.name ?? kept.written!,
-          facts: { node, range: kept, isChosen: true },
+          ...found,
+          facts: { node, isChosen: true },
           target: boot.target,
-          related,
           log: [{ target: boot.target, line: refusalOf(boot, kept.start) }],
           ...(isRam ? {} : { severity: 'warning' as const }),
         };
@@ -77,21 +86,24 @@ Delete the node (or its \`status\`, when the region is meant to be reserved). Xe
     if (xenBoots(board).length === 0 || isForXen(board)) return;
     const ram = ramOf(board.map);
     for (const region of board.map.reserved) {
-      const { node, written } = region;
+      const { node } = region;
       const isKept = region.kind === 'static' && region.end > region.start;
-      if (!isKept || region.enabled || !node || !written || told.has(node)) continue;
+      const found = node && placesOf(region, node);
+      if (!isKept || region.enabled || !node || !found || told.has(node)) continue;
       if (board.map.ramKnown && ram.some((bank) => overlaps(bank, region)))
         yield {
-          at: written,
-          facts: { node, range: region, isChosen: false },
+          ...found,
+          facts: { node, isChosen: false },
           severity: 'information',
         };
     }
   },
 
-  message: ({ node, range, isChosen }) =>
-    `${node.name} ${formatRange(range)} is disabled, but ${isChosen ? 'this Xen' : 'Xen 4.13 to 4.18'} keeps the range from its allocator and lists ` +
-    `it as dom0 RAM; Linux ignores the node and will use it`,
+  message({ node, isChosen }, releases) {
+    const who = isChosen ? releases : 'Xen 4.13 to 4.18';
+    const verb = !isChosen || releases.includes(',') ? 'ignore' : 'ignores';
+    return `${who} ${verb} status = "disabled": dom0 gets ${node.name} as RAM but does not own it`;
+  },
 
   fixes({ facts: { node } }, board) {
     const deletion = deleteNode(board, node);

@@ -47,6 +47,6 @@ and dom0 may have it mapped as a device.`,
     }
   },
 
-  message: ({ region }) =>
-    `this Xen does not keep ${region.node?.name ?? ''} ${formatRange(region)}: the memory goes to its heap`,
+  message: ({ region }, releases) =>
+    `${releases} ${releases.includes(',') ? 'do' : 'does'} not keep ${region.node?.name ?? ''} ${formatRange(region)}: the memory goes to its heap`,
 });
