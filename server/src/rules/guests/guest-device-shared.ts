@@ -3,7 +3,7 @@
 import { nodeAt, stringOf } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
 import { rule, type Place } from '../rule.ts';
-import { guestsOf, passedNodes } from './guests-of.ts';
+import { dom0lessGuestsOf, guestsOf, passedNodes } from './guests-of.ts';
 
 interface Facts {
   readonly path: string;
@@ -20,27 +20,26 @@ to the guest fails because dom0 has it.`,
   source: ['xen: handle_node', 'xen: docs/misc/arm/passthrough.txt'],
 
   *check(board: Board) {
-    for (const guest of guestsOf(board)) {
-      const named: { path: string; at: Place }[] = guest.nodes
-        .filter(({ by }) => by === 'dtdev')
-        .map(({ path, at }) => ({ path, at }));
-      for (const node of guest.tree ? passedNodes(guest.tree) : []) {
+    const named: { path: string; at: Place }[] = guestsOf(board).flatMap(({ nodes }) =>
+      nodes.filter(({ by }) => by === 'dtdev').map(({ path, at }) => ({ path, at })),
+    );
+    for (const { tree } of dom0lessGuestsOf(board))
+      for (const node of passedNodes(tree)) {
         const path = stringOf(node, 'xen,path');
         const at = node.properties.get('xen,path')?.definition?.whole;
         if (path !== undefined && at) named.push({ path, at });
       }
-      for (const { path, at } of named) {
-        const host = nodeAt(board.tree, path);
-        if (!host || host.properties.has('xen,passthrough')) continue;
-        const [opening] = host.openings;
-        yield {
-          at,
-          facts: { path },
-          related: opening
-            ? [{ message: 'the host has no xen,passthrough here', at: opening.name }]
-            : [],
-        };
-      }
+    for (const { path, at } of named) {
+      const host = nodeAt(board.tree, path);
+      if (!host || host.properties.has('xen,passthrough')) continue;
+      const [opening] = host.openings;
+      yield {
+        at,
+        facts: { path },
+        related: opening
+          ? [{ message: 'the host has no xen,passthrough here', at: opening.name }]
+          : [],
+      };
     }
   },
 

@@ -6,7 +6,7 @@ import { behavioursOf } from '../../xen/behaviours.ts';
 import { cellsOf, stringOf, type DtNode } from '../../tree/device-tree.ts';
 import type { Board, Guest } from '../board.ts';
 import { rule } from '../rule.ts';
-import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
+import { dom0lessGuestsOf, passedNodes, passedRanges } from './guests-of.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -32,9 +32,9 @@ Xen 4.20 this takes no notice of \`xen,reg\`: the guest maps foreign pages over 
   source: ['xen: find_domU_holes', 'xen: make_hypervisor_node'],
 
   *check(board: Board) {
-    for (const guest of guestsOf(board)) {
+    for (const guest of dom0lessGuestsOf(board)) {
       const region = regionOf(board, guest);
-      if (!guest.tree || !region) continue;
+      if (!region) continue;
       for (const node of passedNodes(guest.tree)) {
         for (const { start, end, guest: seen, written } of passedRanges(node)) {
           const device = { start: seen, end: seen + end - start };
