@@ -339,6 +339,7 @@ const ROWS: { readonly [Name in keyof Behaviours]: Row<Name> } = {
     '4.21.2': false,
     '4.22.0': false,
   },
+  freesModulesToStaticHeap: at<boolean>('4.20.0', true, false),
   keepsEmptyDomainBank: at<boolean>('4.16.0', true, false),
   domUMemoryUnit: { '4.17.7': 'KB', '4.18.0': '0x', unstable: '0x' },
   alwaysNamesRamdisk: at<boolean>('4.18.0', true, false),

@@ -280,6 +280,8 @@ export const TABLE = {
   dom0lessMode: flag('is_dom0less_mode', on('4.16.0')),
   /** Whether overlapping kernel and initrd modules are freed twice after dom0 is built. */
   freesModulesTwice: flagUntil('discard_initial_modules', off('4.18.0')),
+  /** Whether modules are given to the heap after use even when it is a static one (4cde11cdae). */
+  freesModulesToStaticHeap: flagUntil('discard_initial_modules', off('4.20.0')),
 
   // dom0's tree.
   /** Bytes that the buffer of dom0's blob has above the host's blob. */
