@@ -34,8 +34,8 @@ shifted: Linux skips the node ("invalid reg property"), Xen takes the whole entr
     'Write <address size> entries with the cell counts of the parent, or correct the counts.',
   source: [
     'Devicetree Specification, section 2.3.6',
-    'xen: device_tree_get_meminfo',
-    'dtc: reg_format',
+    'xen: device_tree_get_meminfo (4.22)',
+    'dtc: reg_format (1.6.1)',
   ],
 
   *check(board: Board) {

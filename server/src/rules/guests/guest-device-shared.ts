@@ -17,7 +17,7 @@ export const guestDeviceShared = rule<Facts>({
 Xen gives every device to dom0 whose node does not say \`xen,passthrough\`. Two drivers then use one device, or assigning it
 to the guest fails because dom0 has it.`,
   instead: "Add `xen,passthrough;` to the node in the host's tree.",
-  source: ['xen: handle_node', 'xen: docs/misc/arm/passthrough.txt'],
+  source: ['xen: handle_node (4.22)', 'xen: docs/misc/arm/passthrough.txt (4.22)'],
 
   *check(board: Board) {
     const named: { path: string; at: Place }[] = guestsOf(board).flatMap(({ nodes }) =>

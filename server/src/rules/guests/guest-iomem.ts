@@ -36,11 +36,12 @@ likely wrong; a node without \`xen,path\` may name registers that the host's tre
   instead:
     "Name the pages of the device's `reg`; iomem counts frames of 4 KiB in hexadecimal. Give memory by `memory` or `xen,static-mem`.",
   source: [
-    'xen: XEN_DOMCTL_iomem_permission (common/domctl.c)',
+    'xen: XEN_DOMCTL_iomem_permission (common/domctl.c) (4.22)',
     'xen: map_range_to_domain, f9335bd4b8',
-    'xen: handle_passthrough_prop, which calls iomem_permit_access without a test',
+    'xen: handle_passthrough_prop, which calls iomem_permit_access without a test (4.22)',
     'xl.cfg(5), iomem',
   ],
+  behaviours: ['xen.reservedWithoutPermission'],
 
   *check(board: Board) {
     const devices = board.map.devices.map((each) => ({

@@ -21,7 +21,11 @@ host's tree. When there is no such node the guest is not created: Xen answers xl
 the device, or the host's tree was changed. \`dt_passthrough_nodes\` is not in xl as Xen's own releases have it; it comes
 with the Xen of some vendors.`,
   instead: "Write the path as the host's tree has it, from `/` on and with the unit address.",
-  source: ['xen: handle_passthrough_prop', 'xen: dt_find_node_by_gpath', 'xl.cfg(5), dtdev'],
+  source: [
+    'xen: handle_passthrough_prop (4.22)',
+    'xen: dt_find_node_by_gpath (4.22)',
+    'xl.cfg(5), dtdev',
+  ],
 
   *check(board: Board) {
     for (const guest of guestsOf(board)) {

@@ -26,10 +26,11 @@ export const passthroughInExtendedRegion = rule<Facts>({
   severity: 'error',
   title: 'A passed-through device lies in an extended region',
   why: `
-A domU of a dom0less boot with \`xen,enhanced\` is offered the rest of its RAM window as room for foreign mappings. Up to
-Xen 4.20 this takes no notice of \`xen,reg\`: the guest maps foreign pages over the device, and its driver crashes.`,
+A domU of a dom0less boot with \`xen,enhanced\` is offered the rest of its RAM window as room for foreign mappings. In
+Xen 4.17 to 4.20 this takes no notice of \`xen,reg\`: the guest maps foreign pages over the device, and its driver crashes.`,
   instead: 'Place the device below 0x4000_0000 in the guest, or use Xen 4.21 or later.',
-  source: ['xen: find_domU_holes', 'xen: make_hypervisor_node'],
+  source: ['xen: find_domU_holes (4.22)', 'xen: make_hypervisor_node (4.22)'],
+  behaviours: ['xen.domUExtendedRegions'],
 
   *check(board: Board) {
     for (const guest of dom0lessGuestsOf(board)) {

@@ -35,8 +35,9 @@ xl copies /passthrough without reading these properties; its guests get devices 
   source: [
     'xen: handle_prop_pfdt, 9ce974c475',
     'xen: handle_passthrough_prop, b83e1d9a1a',
-    'xen: copy_partial_fdt (libxl_arm.c), for xl',
+    'xen: copy_partial_fdt (libxl_arm.c), for xl (4.22)',
   ],
+  behaviours: ['xen.dtbModules', 'xen.dividesByCells'],
 
   *check(board: Board) {
     for (const { tree } of dom0lessGuestsOf(board))

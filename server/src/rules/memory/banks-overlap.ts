@@ -27,10 +27,11 @@ board has less than the sum says. Xen adds the shared pages to its boot allocato
 Where they are all reserved, Xen since 4.17 stops as it maps them twice ("Unable to setup the directmap mappings.").`,
   instead: 'Correct the size or the start of one of the banks.',
   source: [
-    'linux: memblock_add',
-    'xen: bootmem_region_add',
+    'linux: memblock_add (6.12)',
+    'xen: bootmem_region_add (4.22)',
     'xen: setup_directmap_mappings (4.17)',
   ],
+  behaviours: ['xen.directmapRefusesOverlap'],
 
   *check(board: Board) {
     const banks = board.map.banks.filter((bank) => bank.enabled);

@@ -26,7 +26,7 @@ dom0 as RAM and as reserved: dom0 honours the reservation, but without \`no-map\
 reservation is disabled or reusable, it may write data into them.`,
   instead:
     'Correct the address. Memory on a device, such as SRAM, is described by the device node alone.',
-  source: ['xen: make_memory_node', 'linux: memblock_reserve'],
+  source: ['xen: make_memory_node (4.22)', 'linux: memblock_reserve (6.12)'],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

@@ -50,10 +50,11 @@ first child of the root with the name memory, whatever its unit address, and set
 CONFIG_ARCH_FIXUP_FDT_MEMORY is off.`,
   instead: 'Add `device_type = "memory";`.',
   source: [
-    'linux: early_init_dt_scan_memory',
+    'linux: early_init_dt_scan_memory (6.12)',
     'xen: early_scan_node, 47d4d3cdc5 (4.20)',
     'u-boot: fdtdec_setup_mem_size_base, get_next_memory_node, fdt_fixup_memory_banks (6073c36b2c)',
   ],
+  behaviours: ['xen.strictMemoryNode'],
 
   *check(board: Board) {
     const { root } = board.tree;

@@ -34,6 +34,7 @@ stops where the two overlap in part; where one holds the other, 4.19.0 and 4.19.
     'xen: 53dc37829c31, a14593e3995a',
     'Devicetree Specification, section 5.3',
   ],
+  behaviours: ['xen.memreserveInReserved', 'xen.toleratesMemreserve', 'linux.memreserveLast'],
 
   *check(board: Board) {
     const regions = board.map.reserved.filter(

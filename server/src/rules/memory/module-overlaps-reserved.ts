@@ -27,7 +27,8 @@ The boot loader puts the module where something else owns the memory. Up to Xen 
 two is overwritten. Xen 4.18 and later compare: whichever of the two stands later in the devicetree is dropped, so
 either the module is missing or the scan stops.`,
   instead: 'Load the module elsewhere, or move the region.',
-  source: ['xen: add_boot_module', 'xen: boot_modules_overlap_check'],
+  source: ['xen: add_boot_module (4.22)', 'xen: boot_modules_overlap_check (4.22)'],
+  behaviours: ['xen.checksOverlaps'],
 
   *check(board: Board) {
     const refusalsOf = refusedOverlaps(board);

@@ -29,7 +29,7 @@ them all the same, so that a dom0 uses memory it does not own ("Failing to acqui
 does not map the regions into dom0 either: dom0 stops at its first access.`,
   instead:
     'Give /reserved-memory the cell counts of the root and an empty `ranges;`, and write every `reg` with them.',
-  source: ['linux: __reserved_mem_check_root', 'Devicetree Specification, section 3.5'],
+  source: ['linux: __reserved_mem_check_root (6.12)', 'Devicetree Specification, section 3.5'],
 
   *check(board: Board) {
     const node = board.tree.root.children.find((each) => each.name === 'reserved-memory');

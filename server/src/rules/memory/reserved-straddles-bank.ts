@@ -24,7 +24,7 @@ export const reservedStraddlesBank = rule<Facts>({
 Part of the region is RAM and part is not. One of the two numbers is wrong: the region's, or the memory node's. Xen hands
 the whole region to dom0 as RAM, the part without memory behind it included.`,
   instead: 'Correct the size, or split the region at the edge of the bank.',
-  source: ['xen: make_memory_node', 'linux: __reserved_mem_reserve_reg'],
+  source: ['xen: make_memory_node (4.22)', 'linux: __reserved_mem_reserve_reg (6.12)'],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

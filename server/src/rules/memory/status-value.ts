@@ -20,7 +20,7 @@ export const statusValue = rule<Facts>({
   title: 'A status that nobody knows counts as disabled',
   why: 'Only "okay" and "ok" enable a node. Any other text, also "enabled" and "Okay", takes the memory or the reservation away without a word.',
   instead: 'Write `status = "okay"` or `status = "disabled"`, or leave `status` out.',
-  source: ['Devicetree Specification, section 2.3.4', 'linux: of_fdt_device_is_available'],
+  source: ['Devicetree Specification, section 2.3.4', 'linux: of_fdt_device_is_available (6.12)'],
 
   *check(board: Board) {
     const nodes = [...board.tree.root.children.filter(isMemoryNode), ...reservedChildren(board)];

@@ -30,10 +30,11 @@ Elsewhere dom0 can reach memory that Xen gives to others. dom0 does not own it: 
 to acquire the MFN").`,
   instead: 'Delete the node instead of disabling it.',
   source: [
-    'xen: handle_node, map_range_to_domain',
+    'xen: handle_node, map_range_to_domain (4.22)',
     'xen: device_tree_get_meminfo, c419d2dd35 (4.19)',
     'xen: p2m_set_permission, p2m_get_page_from_gfn, get_page_from_gva (4.19)',
   ],
+  behaviours: ['xen.honoursStatus'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

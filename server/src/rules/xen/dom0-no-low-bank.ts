@@ -24,7 +24,8 @@ not work in dom0, or only through bounce buffers that have no place. A board tha
 then it is information only.`,
   instead:
     'Free a block of RAM below the limit: move or shrink a reserved region or a module. Or lower `dom0_mem`.',
-  source: ['xen: allocate_memory_11', 'xen: arch_get_dma_bitsize, ca3c17c4fc (4.14)'],
+  source: ['xen: allocate_memory_11 (4.22)', 'xen: arch_get_dma_bitsize, ca3c17c4fc (4.14)'],
+  behaviours: ['xen.platformDmaBits'],
 
   *check(board) {
     for (const found of foundLines(board, 'no-low-bank')) {

@@ -42,7 +42,12 @@ soon as it uses such a page for a hypercall, Xen refuses: the page has no owner.
 acquire the MFN"; a release build says nothing, and dom0 hangs.`,
   instead: `
 Delete the node (or its \`status\`, when the region is meant to be reserved). Xen 4.19 and later skip disabled nodes.`,
-  source: ['xen: process_reserved_memory_node', 'xen: make_memory_node', 'xen: get_page_from_gva'],
+  source: [
+    'xen: process_reserved_memory_node (4.22)',
+    'xen: make_memory_node (4.22)',
+    'xen: get_page_from_gva (4.22)',
+  ],
+  behaviours: ['xen.readsReservedMemory', 'xen.honoursStatus'],
 
   *check(board: Board) {
     const told = new Set<DtNode>();

@@ -43,6 +43,7 @@ in 4.20 and later, too (reserved-not-honoured).`,
     'xen: setup_directmap_mappings (4.17), bootmem_region_add (4.11)',
     'Devicetree Specification, section 3.5.2',
   ],
+  behaviours: ['xen.strictMemoryNode', 'xen.readsReservedMemory', 'xen.directmapRefusesOverlap'],
 
   *check(board: Board) {
     const ram = ramOf(board.map);

@@ -24,7 +24,7 @@ export const reservedNestedNode = rule<Facts>({
 Linux and U-Boot read the direct children of /reserved-memory only, so nothing is reserved. Xen reads all depths: it keeps
 the range and lists it as dom0 RAM, which dom0's Linux then uses ("Failing to acquire the MFN").`,
   instead: 'Make the region a direct child of /reserved-memory.',
-  source: ['linux: fdt_scan_reserved_mem', 'xen: process_reserved_memory'],
+  source: ['linux: fdt_scan_reserved_mem (6.12)', 'xen: process_reserved_memory (4.22)'],
 
   *check(board: Board) {
     for (const child of reservedChildren(board)) {

@@ -27,7 +27,12 @@ heap that got into the list), dom0 uses memory that it does not own. The first h
 DMA to it go wrong, and pages that are not even mapped abort.`,
   instead:
     'Write the node as Linux wants it: a direct child of /reserved-memory, the root’s cell counts, an empty `ranges`.',
-  source: ['xen: make_memory_node', 'linux: fdt_scan_reserved_mem', 'xen: get_page_from_gva'],
+  source: [
+    'xen: make_memory_node (4.22)',
+    'linux: fdt_scan_reserved_mem (6.12)',
+    'xen: get_page_from_gva (4.22)',
+  ],
+  behaviours: ['xen.reservedAsMemory'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

@@ -85,8 +85,9 @@ unnoticed: both owners use the memory.`,
   source: [
     'xen: check_reserved_regions_overlap, 6f7d56ccd3 (4.18)',
     'xen: init_staticmem_pages, mark_page_free (4.16 and 4.17)',
-    'xen: docs/misc/arm/device-tree/booting.txt',
+    'xen: docs/misc/arm/device-tree/booting.txt (4.22)',
   ],
+  behaviours: ['xen.staticMem', 'xen.staticHeap', 'xen.checksOverlaps', 'xen.scanError'],
 
   *check(board: Board) {
     const claims = board.map.reserved.filter(

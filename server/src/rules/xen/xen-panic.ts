@@ -39,7 +39,7 @@ Remove the cause that the message names; the page of each message tells more. Th
 whatever else is switched off: a finding that tells it and is switched off, allowed or in a baseline is replaced by this
 one, and no setting and no baseline silences this one. A release that is not meant to boot the board does not belong among
 the targets; what is wrong for your board is allowed at its place, with a reason.`,
-  source: ['xen: start_xen', 'xen: panic'],
+  source: ['xen: start_xen (4.22)', 'xen: panic (4.22)'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

@@ -22,8 +22,8 @@ scan of the devicetree stops, or Xen panics ("Max number of supported reserved-m
 exactly full ends in "Xen BUG at domain_build.c" while the tree of dom0 is made, until that was corrected.`,
   instead: 'Join neighbouring regions, or delete those the board does not use.',
   source: [
-    'xen: NR_MEM_BANKS',
-    'xen: device_tree_get_meminfo',
+    'xen: NR_MEM_BANKS (4.22)',
+    'xen: device_tree_get_meminfo (4.22)',
     'xen: make_memory_node, fc453fef77',
   ],
 

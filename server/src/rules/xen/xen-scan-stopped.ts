@@ -34,7 +34,8 @@ From 4.13 to 4.18 the first node that Xen cannot digest ends its early scan. It 
 has read so far: memory, reservations and modules that stand later in the tree do not exist for it. The order of nodes
 decides what is lost.`,
   instead: 'Correct the node where the scan stops.',
-  source: ['xen: device_tree_for_each_node', 'xen: early_scan_node'],
+  source: ['xen: device_tree_for_each_node (4.22)', 'xen: early_scan_node (4.22)'],
+  behaviours: ['xen.scanError'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;
