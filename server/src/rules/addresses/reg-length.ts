@@ -29,7 +29,8 @@ export const regLength = rule<Facts>({
   title: 'reg has the wrong number of cells',
   why: `
 The parent's #address-cells and #size-cells say how many cells an entry has. With cells left over the entries are read
-shifted: Linux skips the node ("invalid reg property"), Xen takes the whole entries it can read and drops the rest.`,
+shifted: Linux skips a reserved region ("invalid reg property") and takes the whole entries of a memory node; Xen takes the whole
+entries of both and drops the rest without a word.`,
   instead:
     'Write <address size> entries with the cell counts of the parent, or correct the counts.',
   source: [

@@ -37,9 +37,9 @@ export const reservedDisabledKept = rule<Facts>({
   title: 'Xen keeps a disabled reserved region, and gives it to dom0 as RAM',
   why: `
 Xen 4.13 to 4.18 do not look at \`status\` below /reserved-memory. The range is taken out of Xen's allocator, mapped into
-dom0 and listed in dom0's second memory node. Linux ignores a disabled node, so it treats the range as ordinary RAM. As
-soon as it uses such a page for a hypercall, Xen refuses: the page has no owner. A debug build of Xen says "Failing to
-acquire the MFN"; a release build says nothing, and dom0 hangs.`,
+dom0 and listed in dom0's second memory node. Linux ignores a disabled node, so it takes the range for ordinary RAM. As
+soon as it uses such a page for a hypercall, Xen refuses: dom0 does not own the page. A debug build of Xen says "Failing to
+acquire the MFN"; a release build says nothing, and dom0 hangs or panics. A small region may never be used in that way.`,
   instead: `
 Delete the node (or its \`status\`, when the region is meant to be reserved). Xen 4.19 and later skip disabled nodes.`,
   source: [
@@ -96,7 +96,7 @@ Delete the node (or its \`status\`, when the region is meant to be reserved). Xe
 
   message: ({ node, range, isChosen }) =>
     `${node.name} ${formatRange(range)} is disabled, but ${isChosen ? 'this Xen' : 'Xen 4.13 to 4.18'} keeps the range from its allocator and lists ` +
-    `it as dom0 RAM; Linux ignores the node and will use it`,
+    `it as dom0 RAM; Linux ignores the node and takes it for RAM`,
 
   fixes({ facts: { node } }, board) {
     const deletion = deleteNode(board, node);

@@ -30,7 +30,7 @@ export const xenPanic = rule<Facts>({
   states: 'boot-ends',
   title: 'Xen does not come up with this tree',
   why: `
-Carried out on paper, the boot of this release ends in a panic or hangs before dom0 runs. The message is the one on
+In dtmap's model this release panics or hangs before dom0 starts. The message is the one on
 Xen's console, as far as a console is there at that moment. Among the causes: no RAM recognised, RAM banks that overlap
 or lie too far apart, more regions than Xen records, a node nested too deep, dom0 memory that does not fit, a kernel or
 ramdisk without room, a \`reg\` that no bus translates, a device mapped over the place where dom0's kernel is loaded.`,

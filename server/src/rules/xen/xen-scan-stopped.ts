@@ -30,7 +30,7 @@ export const xenScanStopped = rule<Facts>({
   states: 'scan-stops',
   title: 'Xen stops reading the devicetree here',
   why: `
-From 4.13 to 4.18 the first node that Xen cannot digest ends its early scan. It prints "parsing failed" and boots with what it
+From 4.13 to 4.18 the first node that Xen cannot parse ends its early scan. It prints "parsing failed" and boots with what it
 has read so far: memory, reservations and modules that stand later in the tree do not exist for it. The order of nodes
 decides what is lost.`,
   instead: 'Correct the node where the scan stops.',

@@ -29,7 +29,7 @@ export const scanMessages = {
     form: 'FDT reserve map overlapped with membanks/modules',
     grade: 'fatal',
     cause:
-      'A `/memreserve/` entry covers a boot module or a reserved range. U-Boot adds such an entry for the ramdisk. Where one holds the other, only Xen 4.19.0 and 4.19.1 take this as an error; where they overlap in part, every release since 4.19 does.',
+      'A `/memreserve/` entry covers a boot module or a reserved range. U-Boot adds such an entry for the ramdisk. Since 4.19 this is an error; since 4.19.2 not where the range lies wholly inside the entry.',
     fix: 'Use Xen 4.19.2, 4.20 or later, or set `initrd_high` so that U-Boot reserves nothing.',
     rule: 'memreserve-overlap',
   },
