@@ -8,7 +8,7 @@ import type { LinuxBoot } from '../server/src/linux/linux-boot.ts';
 import { layOutRamoops } from '../server/src/linux/ramoops.ts';
 import { linuxBranches, parseLinuxRelease } from '../server/src/linux/releases.ts';
 import { heapSort } from '../server/src/linux/sort-regions.ts';
-import { lmbEntries, relocationRange } from '../server/src/linux/uboot.ts';
+import { lmbEntries, relocationPlaces, relocationRange } from '../server/src/linux/uboot.ts';
 import { mapMemory } from '../server/src/memory/map-memory.ts';
 import { textTree } from './support/source-tree.ts';
 
@@ -568,9 +568,41 @@ describe("U-Boot's view", () => {
     assert.equal(lmbEntries(mapMemory(tree)), 3);
   });
 
-  it('relocates to the end of the highest bank below 4 GiB', async () => {
-    const top = relocationRange(mapMemory(await textTree(source({}))));
-    assert.equal(top && formatRange(top), '[0x4c000000, 0x50000000)');
+  it('relocates to the end of the first tuple of /memory, and boards to that of the highest bank', async () => {
+    const places = async (...nodes: string[]): Promise<(string | undefined)[]> => {
+      const map = mapMemory(
+        await textTree(
+          `/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; ${nodes.join(' ')} };`,
+        ),
+      );
+      const top = relocationRange(map);
+      return [top && formatRange(top), ...relocationPlaces(map).map(formatRange)];
+    };
+    const memory = (name: string, reg: string): string =>
+      `${name} { device_type = "memory"; reg = <${reg}>; };`;
+    const first = formatRange({ start: 0x4c000000n, end: 0x50000000n });
+    const highest = formatRange({ start: 0x9c000000n, end: 0xa0000000n });
+    const low = '0 0x40000000 0 0x10000000';
+    const high = '0 0x80000000 0 0x20000000';
+    assert.deepEqual(await places(memory('memory@40000000', `${low} ${high}`)), [
+      first,
+      first,
+      highest,
+    ]);
+    // By path: the first node of that name, whatever its address; one with another name only by boards that look at all.
+    assert.deepEqual(
+      await places(memory('memory@80000000', high), memory('memory@40000000', low)),
+      [highest, highest, highest],
+    );
+    assert.deepEqual(await places(memory('ram@40000000', low)), [undefined, first]);
+    // What crosses 4 GiB ends there, what starts above is nowhere that is known.
+    const below = formatRange({ start: 0xfc000000n, end: 0x1_0000_0000n });
+    assert.deepEqual(await places(memory('memory@80000000', '0 0x80000000 1 0x80000000')), [
+      below,
+      below,
+      below,
+    ]);
+    assert.deepEqual(await places(memory('memory@100000000', '1 0 0 0x80000000')), [undefined]);
   });
 });
 

@@ -282,6 +282,68 @@ describe('Xen on paper', () => {
     }
   });
 
+  describe('static memory that has an owner already', () => {
+    const CELLS = '#address-cells = <2>; #size-cells = <2>;';
+    const domU = (name: string, start: string): string =>
+      `${name} { compatible = "xen,domain"; ${CELLS} #xen,static-mem-address-cells = <2>;
+        #xen,static-mem-size-cells = <2>; memory = <0 0x20000>; cpus = <1>;
+        xen,static-mem = <0 ${start} 0 0x8000000>; };`;
+    const endOf = async (
+      inChosen: string,
+      reserved: string,
+      name: string,
+      isBuilt = true,
+    ): Promise<readonly (string | undefined)[]> => {
+      const tree = await textTree(`/dts-v1/; / { ${CELLS}
+        memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x80000000>; };
+        reserved-memory { ${CELLS} ranges; ${reserved} };
+        chosen { ${CELLS} ${inChosen} module@48000000 { compatible = "multiboot,kernel",
+          "multiboot,module"; reg = <0 0x48000000 0 0x1000000>; }; }; };`);
+      const profile: BootProfile = {
+        xen: { address: 0x40200000n, size: 0x150000n },
+        dtb: { address: 0x44000000n, size: 0x2000n },
+        config: { staticMemory: isBuilt },
+      };
+      const { outcome } = bootXen(tree, release(name), factsOf(tree, profile, size(tree)));
+      if (outcome.kind === 'boots') return ['boots'];
+      return [outcome.because[0]?.code, 'line' in outcome ? outcome.line?.shown : undefined];
+    };
+    const overlapping = domU('domU1', '0x60000000') + domU('domU2', '0x64000000');
+    const heap = 'xen,static-heap = <0 0x60000000 0 0x20000000>;';
+
+    for (const [name, line] of [
+      ['4.16.0', '(XEN) Xen BUG at page_alloc.c'],
+      ['4.16.7', '(XEN) Xen BUG at page_alloc.c'],
+      ['4.17.0', '(XEN) Xen BUG at common/page_alloc.c'],
+      ['4.17.7', '(XEN) Xen BUG at common/page_alloc.c'],
+    ] as const)
+      it(`${name} takes a page of two domains once`, async () => {
+        assert.deepEqual(await endOf(overlapping, '', name), ['static-memory-given-twice', line]);
+      });
+
+    it('4.17 takes no page that the heap gets as well', async () => {
+      assert.deepEqual(await endOf(heap + domU('domU1', '0x64000000'), '', '4.17.7'), [
+        'static-memory-in-heap',
+        '(XEN) Xen BUG at common/page_alloc.c',
+      ]);
+      // A domain's memory beside the heap is no fault.
+      const [code] = await endOf(heap + domU('domU1', '0x90000000'), '', '4.17.7');
+      assert.notEqual(code, 'static-memory-in-heap');
+    });
+
+    it('a plain reserved region below it, or a build that does not know it, ends nothing there', async () => {
+      const reserved = 'r@64000000 { reg = <0 0x64000000 0 0x1000000>; };';
+      const codes = ['static-memory-given-twice', 'static-memory-in-heap'];
+      for (const [nodes, beside, isBuilt] of [
+        [domU('domU1', '0x60000000'), reserved, true],
+        [overlapping, '', false],
+      ] as const) {
+        const [code = ''] = await endOf(nodes, beside, '4.17.7', isBuilt);
+        assert.ok(!codes.includes(code), code);
+      }
+    });
+  });
+
   describe('static shared memory that it refuses', () => {
     const region = (id: string, cells: string, more = ''): string =>
       `shm@a0000000 { compatible = "xen,domain-shared-memory-v1"; xen,shm-id = "${id}";

@@ -5,7 +5,7 @@ import { readBootLog } from '../console/read-boot-log.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { explainWithBoard, type PlacedLine } from '../ide/explain-with-board.ts';
 import { allRules } from '../rules/all-rules.ts';
-import { rulePage } from '../rules/rule-page.ts';
+import { rulePage, sourcesOf } from '../rules/rule-page.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
 import { nodeAt, spanOf, walkNodes, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
@@ -47,7 +47,7 @@ export async function explainCommand(
             title: rule.title,
             why: rule.why.trim(),
             instead: rule.instead.trim(),
-            source: rule.source,
+            source: sourcesOf(rule),
           })
         : rulePage(rule);
     writeResult(shell, options.output, page);

@@ -77,6 +77,7 @@ function configured(
     : undefined;
   return {
     name: path.posix.basename(file),
+    isMadeByXl: true,
     ...(memory ? { memory: { size: memory.value, at: spanOf(memory) } } : {}),
     iomem: config.iomem.map((entry) => ({ ...entry.value, at: spanOf(entry) })),
     nodes: [

@@ -4,9 +4,12 @@
 import { compareRanges, union, type Range } from '../addresses/region.ts';
 import { ramOf } from '../memory/free-ranges.ts';
 import type { MemoryMap, Reserved } from '../memory/memory-map.ts';
+import { baseName, type DtNode } from '../tree/device-tree.ts';
 
-/** U-Boot relocates itself to the top of the RAM it can address in 32 bits: about this many bytes, less in a small bank. */
+/** What U-Boot, its stack and its heap take where it relocates itself: about this many bytes, less in a small bank. */
 const RELOCATION_SIZE = 64n << 20n;
+
+const FOUR_GIB = 1n << 32n;
 
 /** What a kernel and its decompressor take, from the start of RAM. */
 const KERNEL_SIZE = 32n << 20n;
@@ -39,18 +42,33 @@ export function lmbEntries(map: MemoryMap): number {
 }
 
 /**
- * Where U-Boot lies when it starts Linux: the end of the highest bank that begins below 4 GiB (gd->ram_top). Undefined
- * when RAM is not known.
+ * Where U-Boot lies when it starts Linux, unless its board says otherwise: at the end of the first tuple of /memory, or below
+ * 4 GiB when that crosses the line. Undefined when RAM is not known, or the first tuple is empty or starts above 4 GiB
+ * (fdtdec_setup_mem_size_base, setup_ram_config: gd->ram_top).
  */
 export function relocationRange(map: MemoryMap): Range | undefined {
-  if (!map.ramKnown) return undefined;
-  const limit = 1n << 32n;
-  const bank = map.banks
-    .filter((each) => each.enabled && each.start < limit)
+  // A path without a unit address finds the first node of that name, whatever its status and type are.
+  const node = map.banks.find(({ node: each }) => isMemoryPath(each))?.node;
+  return endOfBank(map.ramKnown ? map.banks.find((bank) => bank.node === node) : undefined);
+}
+
+/** Where boards put U-Boot: where it lies by default, and at the end of the highest bank below 4 GiB. */
+export function relocationPlaces(map: MemoryMap): Range[] {
+  if (!map.ramKnown) return [];
+  const highest = map.banks
+    .filter((each) => each.enabled && each.start < FOUR_GIB)
     .sort(compareRanges)
     .at(-1);
-  if (!bank) return undefined;
-  const end = bank.end < limit ? bank.end : limit;
+  return [relocationRange(map), endOfBank(highest)].filter((place) => place !== undefined);
+}
+
+function isMemoryPath(node: DtNode): boolean {
+  return node.parent?.parent === undefined && baseName(node) === 'memory';
+}
+
+function endOfBank(bank: Range | undefined): Range | undefined {
+  if (!bank || bank.end <= bank.start || bank.start >= FOUR_GIB) return undefined;
+  const end = bank.end < FOUR_GIB ? bank.end : FOUR_GIB;
   return { start: end - atMostAQuarter(RELOCATION_SIZE, end - bank.start), end };
 }
 

@@ -45,6 +45,8 @@ export interface Guest {
   readonly wrong: readonly { readonly because: string; readonly at: Span }[];
   /** Its partial tree. */
   readonly tree?: DeviceTree;
+  /** Whether xl makes it: xl copies the nodes of a partial tree and leaves `xen,reg` and `xen,path` unread. */
+  readonly isMadeByXl?: true;
   /** Where the boot loader puts that tree: it then is the guest whose module is there. */
   readonly loadedAt?: bigint;
 }

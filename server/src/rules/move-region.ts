@@ -5,7 +5,7 @@ import { regCells } from '../addresses/cells.ts';
 import { formatGrouped, formatSize } from '../addresses/format.ts';
 import { contains, overlaps, subtract, type Range } from '../addresses/region.ts';
 import { dmaReach } from '../linux/dma-reach.ts';
-import { loadPlaces, relocationRange } from '../linux/uboot.ts';
+import { loadPlaces, relocationPlaces } from '../linux/uboot.ts';
 import { freeRanges, placesIn } from '../memory/free-ranges.ts';
 import type { Reserved } from '../memory/memory-map.ts';
 import type { Span } from '../text/span.ts';
@@ -110,8 +110,7 @@ function alignmentFor(region: Reserved): bigint {
  */
 export function placedByReaders(board: Board): Range[] {
   const taken: Range[] = [...loadedFiles(board, 'likely')];
-  const top = relocationRange(board.map);
-  if (top) taken.push(top);
+  taken.push(...relocationPlaces(board.map));
   const places = loadPlaces(board.map);
   if (places) taken.push(places.kernel, { start: places.blob, end: places.blob + PAGE_SIZE });
   for (const boot of xenBoots(board)) {

@@ -1,5 +1,6 @@
 // The page of a rule, as Markdown: what, why, what to write instead, an example, the source.
 
+import { wordBehaviour } from './behaviour-ref.ts';
 import type { Rule } from './rule.ts';
 
 /** Source text shown on the page: what the rule finds and what it is silent on. */
@@ -21,9 +22,18 @@ export function rulePage(rule: Rule, examples?: Examples): string {
     sections.push(`## Found\n\n\`\`\`dts\n${examples.bad.trim()}\n\`\`\``);
     sections.push(`## Silent\n\n\`\`\`dts\n${examples.good.trim()}\n\`\`\``);
   }
-  sections.push(`## Source\n\n${rule.source.map((each) => `- ${each}`).join('\n')}`);
+  sections.push(
+    `## Source\n\n${sourcesOf(rule)
+      .map((each) => `- ${each}`)
+      .join('\n')}`,
+  );
   sections.push(
     `## Allow\n\n\`\`\`dts\n// dtmap-allow: ${rule.id} — the reason\n\`\`\`\n\non the line above silences it; \`-W no-${rule.id}\` and the setting \`dtmap.severity\` do so everywhere.`,
   );
   return `${sections.join('\n\n')}\n`;
+}
+
+/** Symbols, sections and, for what differs between releases, the rows of the tables. */
+export function sourcesOf({ source, behaviours = [] }: Rule): string[] {
+  return [...source, ...behaviours.map(wordBehaviour)];
 }

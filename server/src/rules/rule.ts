@@ -2,6 +2,7 @@
 
 import type { Written } from '../tree/device-tree.ts';
 import type { FileId, Span } from '../text/span.ts';
+import type { BehaviourRef } from './behaviour-ref.ts';
 import type { Board } from './board.ts';
 import type { Consequence, Severity, Told } from './finding.ts';
 import type { Proposal } from './proposal.ts';
@@ -53,8 +54,13 @@ export interface Rule<Facts = unknown> {
   readonly why: string;
   /** What to write instead. Markdown. */
   readonly instead: string;
-  /** Where the rule comes from: Xen symbols, kernel functions, sections of the specification. */
+  /**
+   * Where the rule comes from: Xen symbols, kernel functions, sections of the specification. Behind a symbol stands the
+   * commit that made it so, or a release in which it was read: `xen: early_scan_node, 47d4d3cdc5 (4.20)`.
+   */
   readonly source: readonly string[];
+  /** The rows of the tables of behaviours that have the releases which the texts name. */
+  readonly behaviours?: readonly BehaviourRef[];
   check(board: Board): Iterable<Found<Facts>>;
   /**
    * `releases` names those for which it holds, as `Xen 4.17, 4.18`: more than one when it has a comma, empty for a finding

@@ -245,8 +245,8 @@ export const TABLE = {
     [['4.17.0'], 'over-devices'],
     [['4.21.0'], 'beside-devices'],
   ),
-  /** Whether the cell counts of a partial tree's `xen,reg` are divided by unseen. */
-  dividesByCells: flagUntil('handle_passthrough_prop', off('4.23.0')),
+  /** Whether the cell counts of a partial tree's `xen,reg` are divided by unseen; later ones must be 1 or 2. */
+  dividesByCells: flagUntil('handle_passthrough_prop', off('4.20.4', '4.21.2', '4.22.0')),
   /** Whether the range sets of extended regions count pages, and whether their end is one page's start too low. */
   extendedRegionMath: choice<'bytes' | 'pages-short' | 'pages'>(
     'add_ext_regions',
@@ -280,6 +280,8 @@ export const TABLE = {
   dom0lessMode: flag('is_dom0less_mode', on('4.16.0')),
   /** Whether overlapping kernel and initrd modules are freed twice after dom0 is built. */
   freesModulesTwice: flagUntil('discard_initial_modules', off('4.18.0')),
+  /** Whether modules are given to the heap after use even when it is a static one (4cde11cdae). */
+  freesModulesToStaticHeap: flagUntil('discard_initial_modules', off('4.20.0')),
 
   // dom0's tree.
   /** Bytes that the buffer of dom0's blob has above the host's blob. */

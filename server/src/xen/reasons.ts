@@ -153,7 +153,8 @@ const WORDS = {
   'static-memory-beyond-frametable':
     'xen,static-mem or xen,shared-mem of {node:word} lies outside all RAM that Xen describes by pages',
   'static-memory-given-twice':
-    '{node:word} sets memory aside that was set aside before, and Xen takes each page once',
+    '{node:word} sets memory aside that {other:word} has set aside, and Xen takes each page once',
+  'static-memory-in-heap': '{node:word} sets memory aside that xen,static-heap gives to the heap',
   'static-memory-other-cells':
     'this release reads xen,static-mem of {node:word} with the cells of {parent:word}, {address:dec} and {size:dec}, and not with #xen,static-mem-address-cells and #xen,static-mem-size-cells',
   'static-memory-without-cells':

@@ -29,13 +29,14 @@ export const regLength = rule<Facts>({
   title: 'reg has the wrong number of cells',
   why: `
 The parent's #address-cells and #size-cells say how many cells an entry has. With cells left over the entries are read
-shifted: Linux skips the node ("invalid reg property"), Xen takes the whole entries it can read and drops the rest.`,
+shifted: Linux skips a reserved region ("invalid reg property") and takes the whole entries of a memory node; Xen takes the whole
+entries of both and drops the rest without a word.`,
   instead:
     'Write <address size> entries with the cell counts of the parent, or correct the counts.',
   source: [
     'Devicetree Specification, section 2.3.6',
-    'xen: device_tree_get_meminfo',
-    'dtc: reg_format',
+    'xen: device_tree_get_meminfo (4.22)',
+    'dtc: reg_format (1.6.1)',
   ],
 
   *check(board: Board) {

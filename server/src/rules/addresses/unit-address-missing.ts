@@ -26,7 +26,7 @@ base, renamed to "memory#1"").`,
   instead: 'Append the first address of `reg` to the name, in lower-case hex.',
   source: [
     'Devicetree Specification, section 2.2.1',
-    'dtc: unit_address_vs_reg',
+    'dtc: unit_address_vs_reg (1.6.1)',
     'xen: 98d1dac88f82',
   ],
 

@@ -27,7 +27,7 @@ export const loadOutsideRam = rule<Facts>({
 The address in the script is not in any memory node: the boot loader stops, or writes over a device. Most often the script
 was made for a board with another start of RAM.`,
   instead: 'Load the file into RAM; with ImageBuilder, correct MEMORY_START.',
-  source: ['ImageBuilder: uboot-script-gen, load_file', 'u-boot: lmb_alloc'],
+  source: ['ImageBuilder: uboot-script-gen, load_file', 'u-boot: lmb_alloc_mem (6073c36b2c)'],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

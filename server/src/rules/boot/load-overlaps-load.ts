@@ -27,7 +27,7 @@ The file that is loaded later overwrites the end or the beginning of the earlier
 over Xen, whose memory is larger than its file. What was overwritten fails much later and in odd ways.`,
   instead:
     'Leave room between the addresses for the files as they are now, and for what they grow to.',
-  source: ['ImageBuilder: uboot-script-gen, add_size', 'xen: add_boot_module'],
+  source: ['ImageBuilder: uboot-script-gen, add_size', 'xen: add_boot_module (4.22)'],
 
   *check(board: Board) {
     const files = loadedFiles(board, 'sure');

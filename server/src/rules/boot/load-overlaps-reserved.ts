@@ -32,7 +32,8 @@ The boot loader puts Xen, the blob or another file where a region is reserved: t
 refuses the region and stops its scan of the tree there, Xen 4.19 and later panic ("Early FDT parsing failed"); older
 releases boot on until one overwrites the other. Xen's message does not say that the other party is the blob.`,
   instead: 'Load the file elsewhere (`fdt_addr_r`, `kernel_addr_r`), or move the region.',
-  source: ['xen: check_reserved_regions_overlap', 'xen: add_boot_module'],
+  source: ['xen: check_reserved_regions_overlap (4.22)', 'xen: add_boot_module (4.22)'],
+  behaviours: ['xen.checksOverlaps', 'xen.scanError'],
 
   *check(board: Board) {
     const refusalsOf = refusedOverlaps(board);

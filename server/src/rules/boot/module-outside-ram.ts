@@ -22,7 +22,11 @@ Nothing can have been loaded there: \`reg\` is not where the boot loader put the
 to the start of RAM. Xen takes whatever the bus returns for a kernel ("invalid compressed format (err=1)") or stops with a
 BUG in its page allocator.`,
   instead: 'Write the address the file is loaded at, or load it into RAM.',
-  source: ['xen: kernel_probe', 'xen: init_heap_pages', 'linux: early_init_dt_check_for_initrd'],
+  source: [
+    'xen: kernel_probe (4.22)',
+    'xen: init_heap_pages (4.22)',
+    'linux: early_init_dt_check_for_initrd (6.12)',
+  ],
 
   *check(board: Board) {
     // Under UEFI the memory nodes are not read, and the map that counts is another.

@@ -26,7 +26,8 @@ One of the two files was loaded over the other, or a \`reg\` is larger than its 
 given to the heap twice, which ends in a BUG of the page allocator later; Xen 4.18 and later drop the module that stands
 later in the tree. The same kernel named by two domains is another matter: xen-module-dropped tells what becomes of it.`,
   instead: "Load the files apart and give each module its file's size.",
-  source: ['xen: add_boot_module', 'xen: discard_initial_modules'],
+  source: ['xen: add_boot_module (4.22)', 'xen: discard_initial_modules (4.22)'],
+  behaviours: ['xen.checksOverlaps', 'xen.freesModulesTwice'],
 
   *check(board: Board) {
     const { modules } = board.map;

@@ -23,7 +23,11 @@ Xen believes the size in the tree. A module that is larger than its file claims 
 blob, the next file; a compressed kernel cannot be unpacked, since its true length stands in its last bytes. A module that
 is smaller is cut off.`,
   instead: "Write the file's size, or let the boot script set it (`fdt set … reg`, `${filesize}`).",
-  source: ['xen: add_boot_module', 'xen: kernel_decompress', 'xen: output_length'],
+  source: [
+    'xen: add_boot_module (4.22)',
+    'xen: kernel_decompress (4.22)',
+    'xen: output_length (4.22)',
+  ],
 
   *check(board: Board) {
     for (const module of board.map.modules) {

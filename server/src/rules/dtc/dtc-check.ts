@@ -26,6 +26,8 @@ interface DtcCheck {
   readonly title: string;
   readonly why: string;
   readonly instead: string;
+  /** The dtc in which it was read, when that is not 1.6.1, which has nearly all. */
+  readonly readIn?: string;
   /** Kernel builds switch it off, so it is off here until asked for. */
   readonly offInKernelBuilds?: boolean;
   /** The nodes that can have the fault, in blob order; absent: all. Asking them alone keeps the check cheap. */
@@ -87,7 +89,7 @@ export function dtcCheck(check: DtcCheck): Rule {
     title: check.title,
     why: check.why,
     instead: check.instead,
-    source: [`dtc: -W ${check.id}`],
+    source: [`dtc: -W ${check.id} (${check.readIn ?? '1.6.1'})`],
 
     check({ tree }) {
       const found: Found<DtcWarning>[] = [];

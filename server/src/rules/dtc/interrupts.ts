@@ -68,6 +68,7 @@ export const interruptProvider = dtcCheck({
 
 export const interruptMap = dtcCheck({
   id: 'interrupt_map',
+  readIn: '1.7.0',
   title: 'An interrupt map that does not fit',
   why: 'An entry has a child address and specifier, a phandle, and a parent address and specifier; the counts come from both controllers.',
   instead: 'Write whole entries, and a mask as long as the child part.',

@@ -12,7 +12,15 @@ function dtcError(
   instead: string,
   message: (facts: Facts) => string,
 ): Rule {
-  return treeError({ id, problem: id, title, why, instead, source: [`dtc: -E ${id}`], message });
+  return treeError({
+    id,
+    problem: id,
+    title,
+    why,
+    instead,
+    source: [`dtc: -E ${id} (1.6.1)`],
+    message,
+  });
 }
 
 export const duplicateNodeNames = dtcError(

@@ -25,7 +25,7 @@ export const guestMemoryTooLarge = rule<Facts>({
 What Xen's allocator got at boot, less dom0's memory, is all that guests can have; reserved memory is not part of it. xl
 then fails to make the guest, or dom0 is ballooned down until it fails.`,
   instead: 'Lower `memory` of a guest or `dom0_mem`.',
-  source: ['xen: init_heap_pages', 'xl.cfg(5), memory'],
+  source: ['xen: init_heap_pages (4.22)', 'xl.cfg(5), memory'],
 
   *check(board: Board) {
     for (const boot of xenBoots(board)) {

@@ -19,7 +19,7 @@ refuses a setting whose value is of another type. It reads \`iomem\` as hexadeci
   instead: `
 Write NAME = VALUE on each line: a number, a string in quotes, or a list in brackets. \`iomem=["START,COUNT@GUEST"]\` is in
 frames of 4 KiB.`,
-  source: ['xl.cfg(5)', 'xen: libxlu_cfg_y.y', 'xen: parse_config_data'],
+  source: ['xl.cfg(5)', 'xen: libxlu_cfg_y.y (4.22)', 'xen: parse_config_data (4.22)'],
 
   *check(board: Board) {
     for (const { wrong } of guestsOf(board))

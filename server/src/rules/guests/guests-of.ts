@@ -15,13 +15,26 @@ export function guestsOf(board: Board): Guest[] {
   );
 }
 
+/** A guest whose partial tree Xen reads by itself as it boots. */
+export type Dom0lessGuest = Guest & { readonly tree: DeviceTree };
+
+/**
+ * The guests that Xen makes from a partial tree: only of these it reads `xen,reg` and `xen,path` (Xen:
+ * handle_passthrough_prop; the nodes of xl's guests are copied by libxl's copy_partial_fdt).
+ */
+export function dom0lessGuestsOf(board: Board): Dom0lessGuest[] {
+  return guestsOf(board).filter(
+    (guest): guest is Dom0lessGuest => guest.tree !== undefined && !guest.isMadeByXl,
+  );
+}
+
 /** One (host address, size, guest address) of `xen,reg`. */
 export interface PassedRange extends Range {
   readonly guest: bigint;
   readonly written: Written | undefined;
 }
 
-/** The nodes below /passthrough of a partial tree that Xen looks at. */
+/** The nodes below /passthrough of a partial tree: those that reach the guest. */
 export function* passedNodes(tree: DeviceTree): Generator<DtNode> {
   const top = tree.root.children.find(({ name }) => name === 'passthrough');
   const below = function* (node: DtNode): Generator<DtNode> {

@@ -6,7 +6,7 @@ import { behavioursOf } from '../../xen/behaviours.ts';
 import { cellsOf, stringOf, type DtNode } from '../../tree/device-tree.ts';
 import type { Board, Guest } from '../board.ts';
 import { rule } from '../rule.ts';
-import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
+import { dom0lessGuestsOf, passedNodes, passedRanges } from './guests-of.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
@@ -26,15 +26,16 @@ export const passthroughInExtendedRegion = rule<Facts>({
   severity: 'error',
   title: 'A passed-through device lies in an extended region',
   why: `
-A domU of a dom0less boot with \`xen,enhanced\` is offered the rest of its RAM window as room for foreign mappings. Up to
-Xen 4.20 this takes no notice of \`xen,reg\`: the guest maps foreign pages over the device, and its driver crashes.`,
+A domU of a dom0less boot with \`xen,enhanced\` is offered the rest of its RAM window as room for foreign mappings. In
+Xen 4.17 to 4.20 this takes no notice of \`xen,reg\`: the guest maps foreign pages over the device, and its driver crashes.`,
   instead: 'Place the device below 0x4000_0000 in the guest, or use Xen 4.21 or later.',
-  source: ['xen: find_domU_holes', 'xen: make_hypervisor_node'],
+  source: ['xen: find_domU_holes (4.22)', 'xen: make_hypervisor_node (4.22)'],
+  behaviours: ['xen.domUExtendedRegions'],
 
   *check(board: Board) {
-    for (const guest of guestsOf(board)) {
+    for (const guest of dom0lessGuestsOf(board)) {
       const region = regionOf(board, guest);
-      if (!guest.tree || !region) continue;
+      if (!region) continue;
       for (const node of passedNodes(guest.tree)) {
         for (const { start, end, guest: seen, written } of passedRanges(node)) {
           const device = { start: seen, end: seen + end - start };

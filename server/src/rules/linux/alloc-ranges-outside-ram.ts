@@ -24,7 +24,7 @@ The kernel can use only the part that is RAM. A range copied from another board 
 at all once something else is reserved there. Under Xen dom0 has fewer banks than the host: what fits on bare metal can
 fail in dom0.`,
   instead: 'Limit the range to RAM, or widen it to what the users of the region can reach.',
-  source: ['linux: __reserved_mem_alloc_size'],
+  source: ['linux: __reserved_mem_alloc_size (6.12)'],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

@@ -30,7 +30,8 @@ Base and size of a reusable shared-dma-pool must be multiples of a page block: 2
 and on 32-bit Arm), 32 MiB with 16 KiB and 512 MiB with 64 KiB pages. Otherwise Linux prints "incorrect alignment of CMA
 region", and the memory goes back to the allocator.`,
   instead: 'Align base and size to 4 MiB, which suits all kernels with 4 KiB pages.',
-  source: ['linux: rmem_cma_setup, CMA_MIN_ALIGNMENT_BYTES'],
+  source: ['linux: rmem_cma_setup, CMA_MIN_ALIGNMENT_BYTES (6.12)'],
+  behaviours: ['linux.cmaAlignsToPageBlock'],
 
   *check(board: Board) {
     const regions = new Map(

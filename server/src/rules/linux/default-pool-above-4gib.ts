@@ -24,7 +24,7 @@ Linux places a region without \`alloc-ranges\` as high as it can, whatever its u
 their own share the default CMA area, and one with 32 address bits cannot use memory above 4 GiB: its buffers then come
 from elsewhere or not at all.`,
   instead: 'Write `alloc-ranges` that end at 4 GiB, or lower when a bus reaches less.',
-  source: ['linux: __reserved_mem_alloc_size', 'linux: dma_alloc_contiguous'],
+  source: ['linux: __reserved_mem_alloc_size (6.12)', 'linux: dma_alloc_contiguous (6.12)'],
 
   *check(board: Board) {
     // Without RAM below there is nothing better.

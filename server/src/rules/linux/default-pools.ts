@@ -19,7 +19,7 @@ export const defaultPools = rule<Facts>({
   title: 'Two default pools',
   why: 'There is one default CMA area and one default coherent pool. The last region set up wins; the other keeps its memory, and nobody uses it.',
   instead: 'Delete or disable one of the nodes, or drop its flag.',
-  source: ['linux: rmem_cma_setup, rmem_dma_setup', 'dt-schema: shared-dma-pool.yaml'],
+  source: ['linux: rmem_cma_setup, rmem_dma_setup (6.12)', 'dt-schema: shared-dma-pool.yaml'],
 
   *check(board: Board) {
     for (const property of ['linux,cma-default', 'linux,dma-default']) {

@@ -32,7 +32,7 @@ export const dynamicRegionCells = rule<Facts>({
 \`size\` has as many cells as the root's #size-cells, \`alignment\` as many as Linux takes for an address, \`alloc-ranges\`
 whole pairs of both. Otherwise Linux drops the region: no default CMA, no pool for its users.`,
   instead: 'Write a 64-bit size under #size-cells 2: `size = <0x0 0x10000000>;`.',
-  source: ['linux: __reserved_mem_alloc_size', 'Devicetree Specification, section 3.5.2'],
+  source: ['linux: __reserved_mem_alloc_size (6.12)', 'Devicetree Specification, section 3.5.2'],
 
   *check(board: Board) {
     const cells = linuxRootCells(board.tree);

@@ -40,7 +40,7 @@ copies the DTB and the initrd to the top of the RAM it may use, which can be the
   instead: `
 Lower \`size\`, widen \`alloc-ranges\`, or leave \`alloc-ranges\` out. What is loaded can be loaded elsewhere: \`fdt_high\` and
 \`initrd_high\` of U-Boot say up to where it copies the DTB and the initrd.`,
-  source: ['linux: __reserved_mem_alloc_size'],
+  source: ['linux: __reserved_mem_alloc_size (6.12)'],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

@@ -28,7 +28,7 @@ Kernel image, initrd and blob are reserved before Linux places the region. One g
 takes nearly all of it: anything that the boot loader puts there, and "failed to allocate memory for node" is the
 result.`,
   instead: 'Lower `size`, widen `alloc-ranges`, or move the reservations that divide the RAM.',
-  source: ['linux: __reserved_mem_alloc_size'],
+  source: ['linux: __reserved_mem_alloc_size (6.12)'],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

@@ -28,7 +28,10 @@ firmware protects: the board dies at random, mostly late. The tree cannot say wh
 place to compare with the firmware's memory map.`,
   instead:
     'Extend the region, or add the missing one, when the firmware owns more. Nothing to do otherwise.',
-  source: ['linux: memblock_free_all', 'linux commits 6e5333090967, 8f4a7a00c101, 48e21ded0432'],
+  source: [
+    'linux: memblock_free_all (6.12)',
+    'linux commits 6e5333090967, 8f4a7a00c101, 48e21ded0432',
+  ],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

@@ -31,10 +31,16 @@ export const memoryRegionTarget = rule<Facts>({
   severity: 'warning',
   title: 'memory-region names no reserved region',
   why: `
-Linux finds only what it recorded: enabled direct children of /reserved-memory. With a disabled one the driver goes on
-without the memory, silently; with a node elsewhere the driver fails.`,
+Drivers get at the memory in two ways. of_reserved_mem_device_init and of_reserved_mem_lookup know only what Linux recorded:
+enabled direct children of /reserved-memory. With a disabled one the first goes on without the memory, silently; with a node
+elsewhere both fail. Drivers that read \`reg\` of the node themselves (of_address_to_resource) work with a node anywhere, but
+nothing keeps that memory from others.`,
   instead: 'Enable the region for the boards that use it, or move it below /reserved-memory.',
-  source: ['linux: of_reserved_mem_device_init_by_idx', 'dt-schema: reserved-memory.yaml'],
+  source: [
+    'linux: of_reserved_mem_device_init_by_idx, of_reserved_mem_lookup (6.1)',
+    'linux: of_address_to_resource (6.1)',
+    'dt-schema: reserved-memory.yaml',
+  ],
 
   *check(board: Board) {
     for (const user of nodesWith(board.tree, ['memory-region'])) {

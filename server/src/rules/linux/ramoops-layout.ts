@@ -29,7 +29,7 @@ export const ramoopsLayout = rule<Facts>({
 that are no powers of two are rounded down. A region that the kernel places anew at every boot keeps nothing, and the
 driver does not take it.`,
   instead: 'Make the sizes powers of two whose sum leaves room for at least one record.',
-  source: ['linux: fs/pstore/ram.c: ramoops_probe'],
+  source: ['linux: fs/pstore/ram.c: ramoops_probe (6.12)'],
 
   *check(board: Board) {
     for (const { node, enabled } of board.map.dynamic) {

@@ -19,7 +19,7 @@ export const ramoopsNotReserved = rule<Facts>({
   title: 'ramoops writes to memory that is not reserved',
   why: 'A ramoops node outside /reserved-memory reserves nothing. Where no reservation covers its range, the kernel uses the memory too, and the records overwrite it.',
   instead: 'Make it a child of /reserved-memory, or cover exactly its range with a region.',
-  source: ['linux: fs/pstore/ram.c: ramoops_parse_dt'],
+  source: ['linux: fs/pstore/ram.c: ramoops_parse_dt (6.12)'],
 
   *check(board: Board) {
     const kept = board.map.reserved.filter(

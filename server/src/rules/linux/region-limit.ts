@@ -26,6 +26,7 @@ exist.`,
     'linux: fdt_reserved_mem_save_node, MAX_RESERVED_REGIONS, 632c99084052 (5.7)',
     'linux: alloc_reserved_mem_array, 00c9a452a235 (6.12)',
   ],
+  behaviours: ['linux.records64Regions', 'linux.staticRecordedLate'],
 
   *check(board: Board) {
     for (const boot of linuxBoots(board)) {

@@ -40,7 +40,7 @@ elsewhere, and large ones not at all.`,
   instead:
     'Move the pool below the limit of the bus, give it `alloc-ranges` that end there, or correct `dma-ranges`.',
   source: [
-    'linux: rmem_dma_device_init, dma_alloc_contiguous',
+    'linux: rmem_dma_device_init, dma_alloc_contiguous (6.12)',
     'Devicetree Specification, section 2.3.9',
   ],
 

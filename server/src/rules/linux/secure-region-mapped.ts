@@ -21,9 +21,9 @@ Without \`no-map\` Linux keeps the region in its linear map, cacheable. The CPU 
 the memory is secure, and \`ioremap\` of it is refused.`,
   instead: 'Add `no-map;` when the firmware protects the memory.',
   source: [
-    'linux: memblock_mark_nomap',
-    'op-tee: add_res_mem_dt_node',
-    'tf-a: fdt_add_reserved_memory',
+    'linux: memblock_mark_nomap (6.12)',
+    'op-tee: add_res_mem_dt_node (d5001fe0a)',
+    'tf-a: fdt_add_reserved_memory (6a164dda7)',
   ],
 
   *check(board: Board) {

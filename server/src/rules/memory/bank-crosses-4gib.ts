@@ -16,10 +16,11 @@ export const bankCrosses4Gib = rule<Facts>({
   severity: 'information',
   title: 'A RAM bank crosses the 4 GiB line',
   why: `
-Few boards have RAM that continues across 4 GiB; most have a second bank there. A size with a digit too many looks the
-same, and the memory it promises does not exist. Where the boot loader does not correct the size, Linux hands it out.`,
+Of the arm64 boards of Linux 6.12 with RAM above 4 GiB, 24 have one tuple that crosses the line and 3 have two that meet there;
+36 have a gap, most often where the registers of devices are. A size with a digit too many looks like the first kind, and the
+memory it promises does not exist. Where the boot loader does not correct the size, Linux hands it out.`,
   instead: 'Compare the size with the board. Nothing to do when it is right.',
-  source: ['Devicetree Specification, section 3.4'],
+  source: ['Devicetree Specification, section 3.4', 'linux: arch/arm64/boot/dts (6.12)'],
 
   *check(board: Board) {
     for (const bank of board.map.banks) {

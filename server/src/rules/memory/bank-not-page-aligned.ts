@@ -20,7 +20,7 @@ export const bankNotPageAligned = rule<Facts>({
   title: 'A RAM bank is no whole number of pages',
   why: 'Linux rounds the start up and the end down to 4 KiB pages; a bank smaller than a page is dropped ("Ignoring memory block").',
   instead: 'Write the bank in whole pages.',
-  source: ['linux: early_init_dt_add_memory_arch'],
+  source: ['linux: early_init_dt_add_memory_arch (6.12)'],
 
   *check(board: Board) {
     for (const bank of board.map.banks) {

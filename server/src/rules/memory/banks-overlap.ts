@@ -23,10 +23,15 @@ export const banksOverlap = rule<Facts>({
   title: 'Two RAM banks overlap',
   why: `
 Linux joins the banks without a word, so a wrong size goes unnoticed: memory that does not exist is handed out, or the
-board has less than the sum says. Xen gives the shared pages to its allocator twice and stops ("Xen BUG at
-common/page_alloc.c").`,
+board has less than the sum says. Xen adds the shared pages to its boot allocator twice and stops ("Xen BUG at … page_alloc.c").
+Where they are all reserved, Xen since 4.17 stops as it maps them twice ("Unable to setup the directmap mappings.").`,
   instead: 'Correct the size or the start of one of the banks.',
-  source: ['linux: memblock_add', 'xen: init_heap_pages'],
+  source: [
+    'linux: memblock_add (6.12)',
+    'xen: bootmem_region_add (4.22)',
+    'xen: setup_directmap_mappings (4.17)',
+  ],
+  behaviours: ['xen.directmapRefusesOverlap'],
 
   *check(board: Board) {
     const banks = board.map.banks.filter((bank) => bank.enabled);

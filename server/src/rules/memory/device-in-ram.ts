@@ -35,7 +35,10 @@ Linux hands the memory out to anyone while the driver uses it too; \`ioremap\` o
 wrong, or a reservation is missing.`,
   instead:
     'Correct the address or the bank, or cover the range with a reserved-memory node with `no-map`.',
-  source: ['linux: __ioremap_caller', 'linux: early_init_dt_scan_memory'],
+  source: [
+    'linux: ioremap_allowed (6.1), before it __ioremap_caller (5.15)',
+    'linux: early_init_dt_scan_memory (6.12)',
+  ],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

@@ -21,12 +21,13 @@ export const deviceOverlapsReserved = rule<Facts>({
   severity: 'information',
   title: 'A reserved region covers a device',
   why: `
-Outside RAM, a reserved region that covers registers is usually a wrong address. Xen lists the region for
-dom0 as RAM and as reserved: dom0 honours the reservation, but without \`no-map\` maps the registers cacheable; where the
-reservation is disabled or reusable, it may write data into them.`,
+Outside RAM, a reserved region that covers registers is usually a wrong address. Xen since 4.13 lists the region
+for dom0 as RAM and as reserved: dom0 honours the reservation, but without \`no-map\` maps the registers cacheable. Only where
+Linux does not reserve it (a \`reusable\` region, a disabled one before 4.19) may it write data into them.`,
   instead:
     'Correct the address. Memory on a device, such as SRAM, is described by the device node alone.',
-  source: ['xen: make_memory_node', 'linux: memblock_reserve'],
+  source: ['xen: make_memory_node (4.22)', 'linux: memblock_reserve (6.12)'],
+  behaviours: ['xen.reservedAsMemory', 'xen.honoursStatus'],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

@@ -40,11 +40,21 @@ export const memoryDeviceType = rule<Facts>({
   severity: 'warning',
   title: 'A memory node without device_type = "memory"',
   why: `
-Linux, U-Boot and Xen since 4.20 know memory by \`device_type = "memory"\` and not by the name: the node's RAM does not
-exist for them. Without another memory node Linux has no RAM at all, and Xen stops, unless the boot loader adds the
-property. Older Xen takes it for RAM by name and for a device of dom0 at the same time.`,
+Linux knows RAM by \`device_type = "memory"\` and not by the name, and so does Xen since 4.20: the node's RAM does not exist
+for them. Without another memory node Linux has no RAM at all, and Xen stops. Older Xen takes the node for RAM by name and for
+a device of dom0 at the same time.
+
+U-Boot may hide the fault. For its own use it looks up the first bank by the path /memory (fdtdec_setup_mem_size_base) and all
+banks by \`device_type\` at any depth (get_next_memory_node). Before it starts Linux or Xen, fdt_fixup_memory_banks takes the
+first child of the root with the name memory, whatever its unit address, and sets \`device_type\` and \`reg\` of it, unless
+CONFIG_ARCH_FIXUP_FDT_MEMORY is off.`,
   instead: 'Add `device_type = "memory";`.',
-  source: ['linux: early_init_dt_scan_memory', 'xen: device_tree_get_meminfo, 47d4d3cdc5e9'],
+  source: [
+    'linux: early_init_dt_scan_memory (6.12)',
+    'xen: early_scan_node, 47d4d3cdc5 (4.20)',
+    'u-boot: fdtdec_setup_mem_size_base, get_next_memory_node, fdt_fixup_memory_banks (6073c36b2c)',
+  ],
+  behaviours: ['xen.strictMemoryNode'],
 
   *check(board: Board) {
     const { root } = board.tree;

@@ -27,6 +27,7 @@ board disagree about the RAM.`,
     'xen: early_scan_node, 47d4d3cdc5e9 (4.20)',
     'u-boot: get_next_memory_node (6073c36)',
   ],
+  behaviours: ['xen.strictMemoryNode', 'linux.memoryAtRootOnly'],
 
   *check(board: Board) {
     for (const node of nodesWith(board.tree, ['device_type'])) {

@@ -19,7 +19,7 @@ export const memoryOwnCells = rule<Facts>({
 They count for children, of which a memory node has none; its \`reg\` is read with the root's. Some readers take them for
 the node's own and read \`reg\` shifted: OP-TEE before 2.5 did.`,
   instead: 'Remove them.',
-  source: ['Devicetree Specification, section 2.3.5', 'dtc: avoid_unnecessary_addr_size'],
+  source: ['Devicetree Specification, section 2.3.5', 'dtc: avoid_unnecessary_addr_size (1.6.1)'],
 
   *check(board: Board) {
     for (const node of board.tree.root.children) {

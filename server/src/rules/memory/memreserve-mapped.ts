@@ -22,8 +22,8 @@ time. Secure memory then faults, and a device that owns it sees stale data. Xen 
   instead:
     'Use a child of /reserved-memory, with `no-map` when firmware or a device owns the memory.',
   source: [
-    'linux: memblock_reserve',
-    'xen: create_dtb: fdt_finish_reservemap',
+    'linux: memblock_reserve (6.12)',
+    'xen: prepare_dtb_hwdom, which writes an empty reservation block (4.22)',
     'Devicetree Specification, section 5.3',
   ],
 

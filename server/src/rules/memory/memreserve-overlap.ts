@@ -27,13 +27,15 @@ export const memreserveOverlap = rule<Facts>({
   why: `
 One mechanism is enough, and two disagree about the mapping. Up to Linux 6.3 the entry comes first: a \`no-map\` node over
 it fails ("failed to reserve memory") and the range stays mapped. From 6.4 on the node comes first. Xen since 4.19
-stops where the two overlap in part; where one holds the other, 4.19.0 and 4.19.1 stop. Entries must not overlap each other.`,
+panics where the two overlap, except that since 4.19.2 a region that lies wholly inside the entry is accepted; the other way
+round it is not. Entries must not overlap each other.`,
   instead: 'Keep the reserved-memory node and delete the /memreserve/.',
   source: [
     'linux: early_init_fdt_scan_reserved_mem, b41328187629',
     'xen: 53dc37829c31, a14593e3995a',
     'Devicetree Specification, section 5.3',
   ],
+  behaviours: ['xen.memreserveInReserved', 'xen.toleratesMemreserve', 'linux.memreserveLast'],
 
   *check(board: Board) {
     const regions = board.map.reserved.filter(

@@ -25,7 +25,7 @@ the earlier without a word. When both stand in one file and lie apart, two regio
 reserved.`,
   instead:
     'Give every region the unit address of its own first address; override a region through its label.',
-  source: ['dtc: merge_nodes', 'Devicetree Specification, section 2.2.1'],
+  source: ['dtc: merge_nodes (1.6.1)', 'Devicetree Specification, section 2.2.1'],
 
   *check(board: Board) {
     const nodes = [...board.tree.root.children.filter(isMemoryNode), ...reservedChildren(board)];

@@ -24,10 +24,11 @@ export const moduleOverlapsReserved = rule<Facts>({
   title: 'A boot module lies in reserved memory',
   why: `
 The boot loader puts the module where something else owns the memory. Up to Xen 4.17 nobody notices until one of the
-two is overwritten. Xen 4.18 and later compare: whichever of the two stands later in the devicetree is dropped, so
-either the module is missing or the scan stops.`,
+two is overwritten. Xen 4.18 and later compare, and refuse whichever of the two stands later in the
+devicetree: a module is dropped, a region ends the scan in 4.18 and the boot since 4.19.`,
   instead: 'Load the module elsewhere, or move the region.',
-  source: ['xen: add_boot_module', 'xen: boot_modules_overlap_check'],
+  source: ['xen: add_boot_module (4.22)', 'xen: boot_modules_overlap_check (4.22)'],
+  behaviours: ['xen.checksOverlaps', 'xen.scanError'],
 
   *check(board: Board) {
     const refusalsOf = refusedOverlaps(board);

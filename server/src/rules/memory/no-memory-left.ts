@@ -22,7 +22,7 @@ export const noMemoryLeft = rule<Facts>({
   title: 'The reservations leave no RAM to the kernel',
   why: 'What a reserved region or a /memreserve/ entry covers is not for the kernel to use. Together they cover all RAM of the tree, so that nothing is left to run in.',
   instead: 'Shrink the region, or correct the size of the memory node.',
-  source: ['linux: memblock_reserve', 'xen: populate_boot_allocator'],
+  source: ['linux: memblock_reserve (6.12)', 'xen: populate_boot_allocator (4.22)'],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

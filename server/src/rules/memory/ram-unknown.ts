@@ -21,7 +21,10 @@ blob) leaves the kernel without this RAM. As long as the size is not known, noth
 or dynamic regions without room.`,
   instead:
     'Write the size of the board’s RAM, or give it in the boot profile. Nothing to do where the boot loader fills it in.',
-  source: ['linux: early_init_dt_scan_memory', 'u-boot: fdt_fixup_memory_banks'],
+  source: [
+    'linux: early_init_dt_scan_memory (6.12)',
+    'u-boot: fdt_fixup_memory_banks (6073c36b2c)',
+  ],
 
   *check(board: Board) {
     for (const node of board.tree.root.children) {

@@ -27,7 +27,7 @@ The range ends past the last address: cells are missing or in the wrong order, s
 address, or a digit is too many. Readers cut the range off at the end or let it begin again at 0.`,
   instead:
     'Write as many cells for the address and for the size as the counts of the parent say, high cells first.',
-  source: ['linux: memblock_cap_size', 'xen: device_tree_get_reg'],
+  source: ['linux: memblock_cap_size (6.12)', 'xen: device_tree_get_reg (4.22)'],
 
   *check(board: Board) {
     const { banks, reserved, modules } = board.map;

@@ -36,7 +36,7 @@ shared-dma-pool.`,
   instead:
     'Keep `no-map` for memory that a device or firmware owns, `reusable` for memory the kernel may use in between.',
   source: [
-    'linux: rmem_cma_setup, rmem_swiotlb_setup',
+    'linux: rmem_cma_setup, rmem_swiotlb_setup (6.12)',
     'Devicetree Specification, section 3.5.2',
     'dt-schema: shared-dma-pool.yaml',
   ],

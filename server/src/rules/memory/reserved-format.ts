@@ -24,12 +24,13 @@ export const reservedFormat = rule<Facts>({
   title: 'Linux ignores every child of /reserved-memory',
   why: `
 Linux reads /reserved-memory only when its #address-cells and #size-cells are those of the root and it has a \`ranges\`
-property; otherwise it prints "unsupported node format, ignoring" and uses all the regions as ordinary RAM. Xen reads
-them all the same, so that a dom0 uses memory it does not own ("Failing to acquire the MFN"). Where \`ranges\` is missing Xen
-does not map the regions into dom0 either: dom0 stops at its first access.`,
+property; otherwise it prints "unsupported node format, ignoring" and uses all the regions as ordinary RAM. Xen since
+4.13 reads them all the same and lists them as RAM of dom0, which then takes memory for its own that it does not own ("Failing to acquire the MFN"). Where \`ranges\` is missing Xen
+does not map the regions into dom0 either: dom0 panics at its first access, and Xen prints no such line.`,
   instead:
     'Give /reserved-memory the cell counts of the root and an empty `ranges;`, and write every `reg` with them.',
-  source: ['linux: __reserved_mem_check_root', 'Devicetree Specification, section 3.5'],
+  source: ['linux: __reserved_mem_check_root (6.12)', 'Devicetree Specification, section 3.5'],
+  behaviours: ['xen.readsReservedMemory'],
 
   *check(board: Board) {
     const node = board.tree.root.children.find((each) => each.name === 'reserved-memory');

@@ -37,7 +37,7 @@ export const reservedInRam = rule<Facts>({
 A reserved region inside a RAM bank is no fault. This hint says which bank it was carved out of and who owns it under the
 chosen targets.`,
   instead: 'Nothing. Raise the severity to list every carve-out of a board.',
-  source: ['Devicetree Specification, section 3.5', 'xen: make_memory_node'],
+  source: ['Devicetree Specification, section 3.5', 'xen: make_memory_node (4.22)'],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

@@ -24,7 +24,7 @@ export const reservedManyTuples = rule<Facts>({
   title: 'A reserved-memory node with several ranges',
   why: `
 Linux before 6.19 reserves all of them, but only the first can be found by a \`memory-region\` user and takes part in its
-overlap check. Linux 6.14 to 6.18.8, and stable updates of 6.12 and 6.13, warn ("ignores 1 regions in node"). Linux since
+overlap check. Linux 6.14 to 6.18.8, and stable updates of the two branches before, warn ("ignores 1 regions in node"). Linux since
 6.19, and 6.18 since 6.18.9, reserves all and records none: no user finds even the first, and nothing is printed. U-Boot
 reserves the first only.`,
   instead: 'Give every range a node of its own.',
@@ -32,6 +32,7 @@ reserves the first only.`,
     'linux: fdt_scan_reserved_mem_reg_nodes, 81dfedd5234b (6.14), 85a8a30c5b8e (6.19)',
     'dt-schema: reserved-memory.yaml (maxItems 1)',
   ],
+  behaviours: ['linux.severalRangesUnrecorded'],
 
   *check(board: Board) {
     const regions = staticRegions(board);

@@ -17,7 +17,7 @@ export const reservedNoRange = rule<Facts>({
   title: 'A reserved region has neither reg nor size',
   why: 'Linux and Xen pass over the node without a word: nothing is reserved, and its users do not find it.',
   instead: 'Write `reg` for a fixed place or `size` for one that the kernel chooses.',
-  source: ['Devicetree Specification, section 3.5.2', 'linux: fdt_scan_reserved_mem'],
+  source: ['Devicetree Specification, section 3.5.2', 'linux: fdt_scan_reserved_mem (6.12)'],
 
   *check(board: Board) {
     for (const node of reservedChildren(board)) {

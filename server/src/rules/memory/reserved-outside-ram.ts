@@ -24,7 +24,8 @@ Reserving what is not RAM has no effect in Linux. Xen since 4.13 lists every res
 so dom0 is told that there is RAM: SRAM, a carve-out that firmware holds back, or nothing at all.`,
   instead:
     'Correct the address, or describe the range as a device (for example mmio-sram) rather than as reserved memory.',
-  source: ['xen: make_memory_node', 'linux: memblock_reserve'],
+  source: ['xen: make_memory_node (4.22)', 'linux: memblock_reserve (6.12)'],
+  behaviours: ['xen.reservedAsMemory'],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

@@ -110,7 +110,8 @@ stops scanning the devicetree at the second region and gives what it did not rea
 panic. Very often the cause is a board file that overrides the \`reg\` of a region of the SoC file: the finding is then on
 the override, else on the region that stands later in the text.`,
   instead: 'Move or shrink one of the regions, or delete the one that the board does not use.',
-  source: ['xen: check_reserved_regions_overlap', 'linux: __rmem_check_for_overlap'],
+  source: ['xen: check_reserved_regions_overlap (4.22)', 'linux: __rmem_check_for_overlap (6.12)'],
+  behaviours: ['xen.checksOverlaps', 'xen.scanError'],
 
   *check(board: Board) {
     const regions = board.map.reserved.filter(

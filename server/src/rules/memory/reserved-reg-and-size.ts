@@ -18,7 +18,7 @@ export const reservedRegAndSize = rule<Facts>({
   title: 'reg and size together: size is ignored',
   why: 'A region is either at a fixed place (`reg`) or placed by the kernel (`size`, `alignment`, `alloc-ranges`). With both, `reg` wins.',
   instead: 'Delete the one that is not meant.',
-  source: ['Devicetree Specification, section 3.5.2', 'linux: __reserved_mem_reserve_reg'],
+  source: ['Devicetree Specification, section 3.5.2', 'linux: __reserved_mem_reserve_reg (6.12)'],
 
   *check(board: Board) {
     for (const node of reservedChildren(board)) {

@@ -21,10 +21,11 @@ export const reservedStraddlesBank = rule<Facts>({
   severity: 'warning',
   title: 'A reserved region crosses the edge of RAM',
   why: `
-Part of the region is RAM and part is not. One of the two numbers is wrong: the region's, or the memory node's. Xen hands
-the whole region to dom0 as RAM, the part without memory behind it included.`,
+Part of the region is RAM and part is not. One of the two numbers is wrong: the region's, or the memory node's. Xen since
+4.13 lists the whole region in a memory node of dom0, the part without memory behind it included.`,
   instead: 'Correct the size, or split the region at the edge of the bank.',
-  source: ['xen: make_memory_node', 'linux: __reserved_mem_reserve_reg'],
+  source: ['xen: make_memory_node (4.22)', 'linux: __reserved_mem_reserve_reg (6.12)'],
+  behaviours: ['xen.reservedAsMemory'],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

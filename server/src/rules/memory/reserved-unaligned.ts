@@ -21,7 +21,7 @@ export const reservedUnaligned = rule<Facts>({
 Memory is mapped and protected by pages. The rest of the first and the last page is lost with \`no-map\`, or shared with
 whoever gets it without; firmware that protects whole pages owns more than the node says.`,
   instead: 'Write the region in whole 4 KiB pages.',
-  source: ['linux: memblock_mark_nomap', 'op-tee: check_phys_mem_is_outside'],
+  source: ['linux: memblock_mark_nomap (6.12)', 'op-tee: check_phys_mem_is_outside (d5001fe0a)'],
 
   *check(board: Board) {
     for (const region of staticRegions(board)) {

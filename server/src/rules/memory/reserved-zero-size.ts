@@ -23,7 +23,8 @@ export const reservedZeroSize = rule<Facts>({
 Boot loaders fill such nodes in. Where none does, Linux prints an error for each ("failed to reserve memory for node") and
 reserves nothing; Xen 4.13 and 4.14.0 stop scanning the devicetree there.`,
   instead: 'Delete the node when no boot loader fills it in, or set `status = "disabled"`.',
-  source: ['linux: __reserved_mem_reserve_reg', 'xen: process_memory_node, 5a37207df5'],
+  source: ['linux: __reserved_mem_reserve_reg (6.12)', 'xen: process_memory_node, 5a37207df5'],
+  behaviours: ['xen.zeroSize'],
 
   *check(board: Board) {
     for (const region of board.map.reserved) {

@@ -18,9 +18,10 @@ export const statusValue = rule<Facts>({
   id: 'status-value',
   severity: 'warning',
   title: 'A status that nobody knows counts as disabled',
-  why: 'Only "okay" and "ok" enable a node. Any other text, also "enabled" and "Okay", takes the memory or the reservation away without a word.',
+  why: 'Only "okay" and "ok" enable a node. Any other text, also "enabled" and "Okay", takes a reservation away without a word, and a memory node as well: for Linux since 5.19, for Xen since 4.19. Older ones do not look at it there.',
   instead: 'Write `status = "okay"` or `status = "disabled"`, or leave `status` out.',
-  source: ['Devicetree Specification, section 2.3.4', 'linux: of_fdt_device_is_available'],
+  source: ['Devicetree Specification, section 2.3.4', 'linux: of_fdt_device_is_available (6.12)'],
+  behaviours: ['xen.honoursStatus', 'linux.disabledMemoryIgnored'],
 
   *check(board: Board) {
     const nodes = [...board.tree.root.children.filter(isMemoryNode), ...reservedChildren(board)];

@@ -25,7 +25,7 @@ on references, cells or memory. \`map\`, \`boot\`, \`decode\`, \`facts\`, hovers
   instead: `
 Correct the path, or add the folder that has the file to the include paths (\`dtmap.includePaths\`, \`-I\`). \`check -v\` lists all
 folders that were searched. A file of a vendor's (BSP) kernel is found when that kernel is opened, or lies, beside the board's folder.`,
-  source: ['GNU cpp: #include', 'dtc: /include/'],
+  source: ['GNU cpp: #include', 'dtc: /include/ (1.6.1)'],
 
   *check(board: Board) {
     const byPath = new Map<string, NotFound[]>();

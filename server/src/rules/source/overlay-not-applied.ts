@@ -33,6 +33,6 @@ export const overlayNotApplied = treeError({
   title: 'An overlay that does not fit its base',
   why: 'fdtoverlay and the boot loader refuse the overlay as a whole; the board is judged as if it were not there.',
   instead: 'Use labels and paths that the base has; compile the base with `-@`.',
-  source: ['libfdt: fdt_overlay_apply()'],
+  source: ['libfdt: fdt_overlay_apply() (1.6.1)'],
   message: (facts) => words[facts['because'] ?? '']?.(facts) ?? 'the overlay cannot be applied',
 });

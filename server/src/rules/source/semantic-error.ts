@@ -30,6 +30,6 @@ export const semanticError = treeError({
   title: 'Refused by dtc for what it says',
   why: 'dtc makes no blob: a label or path that is opened or deleted must be there, and a number must fit into its cell.',
   instead: 'Name a node that exists at this point of the source, or write a value that fits.',
-  source: ['dtc: dtc-parser.y'],
+  source: ['dtc: dtc-parser.y (1.6.1)'],
   message: (facts) => words[facts['because'] ?? '']?.(facts) ?? 'dtc refuses this',
 });

@@ -40,6 +40,6 @@ export const syntaxError = treeError({
   why: 'dtc stops here and makes no blob; everything after the fault is read as well as it can be.',
   instead:
     'Complete the statement: properties and nodes end with `;`, cells stand in `<…>`, strings in `"…"`.',
-  source: ['dtc: dtc-parser.y', 'Devicetree Specification, chapter 6'],
+  source: ['dtc: dtc-parser.y (1.6.1)', 'Devicetree Specification, chapter 6'],
   message: (facts) => words[facts['because'] ?? '']?.(facts) ?? 'not devicetree source',
 });

@@ -19,12 +19,15 @@ export const regionAtRamTop = rule<Facts>({
   severity: 'information',
   title: 'A reserved region at the end of RAM, where U-Boot lies',
   why: `
-U-Boot relocates itself, its stack and its heap to the end of the highest bank below 4 GiB. When it then reserves the
-regions of the devicetree it boots, this one collides with itself ("ERROR: reserving fdt memory region failed"), and
-whatever uses the region before Linux starts overwrites U-Boot.`,
+U-Boot relocates itself, its stack and its heap to the end of RAM: by default to the end of the *first* \`reg\` tuple of
+/memory, not of the highest bank. When it then reserves the regions of the devicetree it boots, this one collides with itself
+("ERROR: reserving fdt memory region failed"), and whatever uses the region before Linux starts overwrites U-Boot. Boards may
+choose another place (board_get_usable_ram_top, get_effective_memsize, CONFIG_RELOC_ADDR_TOP): \`bdinfo\` prints it as relocaddr.`,
   instead:
     'Move the region down by 64 MiB or more, or make U-Boot end its RAM below it (board_get_usable_ram_top).',
-  source: ['u-boot: boot_fdt_handle_region, setup_dest_addr'],
+  source: [
+    'u-boot: fdtdec_setup_mem_size_base, setup_dest_addr, boot_fdt_handle_region (6073c36b2c)',
+  ],
 
   *check(board: Board) {
     const top = relocationRange(board.map);
@@ -36,8 +39,8 @@ whatever uses the region before Linux starts overwrites U-Boot.`,
   },
 
   message: ({ region, top }) =>
-    `${reservationName(region)} ${formatRange(region)} ` +
-    `${region.end >= top.end ? 'reaches the end' : 'lies at the end'} of RAM, where U-Boot lies: ${formatRange(top)}`,
+    `${reservationName(region)} ${formatRange(region)} lies where U-Boot relocates itself by default: ` +
+    `${formatRange(top)}, the end of the first tuple of /memory`,
 
   fixes: ({ facts }, board) => moveRegionFixes(board, facts.region),
 });

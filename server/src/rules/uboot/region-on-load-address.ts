@@ -30,9 +30,9 @@ taken ("failed to reserve memory"). A \`no-map\` region unmaps the blob or the i
   instead:
     'Move the region up, or change the load addresses (`kernel_addr_r`, `fdt_addr_r`, `ramdisk_addr_r`).',
   source: [
-    'linux: Documentation/arch/arm/booting.rst',
-    'linux: early_init_dt_reserve_memory',
-    'u-boot: boot_relocate_fdt',
+    'linux: Documentation/arch/arm/booting.rst (6.12)',
+    'linux: early_init_dt_reserve_memory (6.12)',
+    'u-boot: boot_relocate_fdt (6073c36b2c)',
   ],
 
   *check(board: Board) {

@@ -49,6 +49,12 @@ device_type. A bank that only one of them takes is lost, or is used where there 
     'xen: device_tree_get_meminfo (4.19)',
     'linux: early_init_dt_scan_memory, 1f012283e936 (5.17), df5cd3698761 (5.19)',
   ],
+  behaviours: [
+    'xen.strictMemoryNode',
+    'xen.honoursStatus',
+    'linux.memoryAtRootOnly',
+    'linux.disabledMemoryIgnored',
+  ],
 
   *check(board: Board) {
     if (!board.map.ramKnown) return;

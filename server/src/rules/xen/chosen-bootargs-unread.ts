@@ -47,7 +47,7 @@ elsewhere, in \`xen,dom0-bootargs\` or in \`bootargs\` of dom0's kernel module; 
 Xen that stand there are ignored: dom0 gets 512 MiB, the console stays silent.`,
   instead:
     'Move the options to `xen,xen-bootargs`, and leave those of dom0 in `xen,dom0-bootargs`.',
-  source: ['xen: boot_fdt_cmdline', 'xen: docs/misc/arm/device-tree/booting.txt'],
+  source: ['xen: boot_fdt_cmdline (4.22)', 'xen: docs/misc/arm/device-tree/booting.txt (4.22)'],
 
   *check(board: Board) {
     const chosen = chosenOf(board.tree);

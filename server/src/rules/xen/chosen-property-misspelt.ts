@@ -49,7 +49,7 @@ Xen looks its properties up by their exact name, case included, and says nothing
 place of \`xen,dom0-bootargs\` dom0 starts without its command line, with a misspelt \`xen,static-mem\` a domain gets memory
 from anywhere.`,
   instead: 'Write the name as Xen reads it.',
-  source: ['xen: docs/misc/arm/device-tree/booting.txt', 'xen: fdt_getprop'],
+  source: ['xen: docs/misc/arm/device-tree/booting.txt (4.22)', 'xen: fdt_getprop (4.22)'],
 
   *check(board: Board) {
     const chosen = chosenOf(board.tree);

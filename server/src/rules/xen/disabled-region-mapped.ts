@@ -21,11 +21,20 @@ export const disabledRegionMapped = rule<Facts>({
   severity: 'information',
   title: 'A disabled region is mapped into dom0 all the same',
   why: `
-Since 4.19 Xen takes a disabled region for ordinary memory, yet still maps the \`reg\` of every node into dom0, disabled or
-not. Where the range meets dom0's own RAM that RAM turns into device memory there; elsewhere dom0 could reach memory
-that Xen gives to others.`,
+Since 4.19 Xen takes a disabled region for ordinary memory, yet it still maps the \`reg\` of every node into dom0, whatever its
+status. Where the range meets dom0's own RAM, that RAM stays readable, writable and cacheable, but its type becomes
+\`p2m_mmio_direct_c\`: it is no longer executable, and for Xen it is no longer RAM of dom0, so that grants of these pages and
+copies to them by guest-physical address are refused. Programs whose pages land there fail.
+
+Elsewhere dom0 can reach memory that Xen gives to others. dom0 does not own it: a hypercall buffer there is refused ("Failing
+to acquire the MFN").`,
   instead: 'Delete the node instead of disabling it.',
-  source: ['xen: handle_node', 'xen: map_range_to_domain'],
+  source: [
+    'xen: handle_node, map_range_to_domain (4.22)',
+    'xen: device_tree_get_meminfo, c419d2dd35 (4.19)',
+    'xen: p2m_set_permission, p2m_get_page_from_gfn, get_page_from_gva (4.19)',
+  ],
+  behaviours: ['xen.honoursStatus'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;
@@ -51,6 +60,6 @@ that Xen gives to others.`,
 
   message: ({ region, meetsDom0, isLikely }) =>
     meetsDom0
-      ? `${region.node?.name ?? ''} ${formatRange(region)} is disabled, but Xen ${isLikely ? 'likely ' : ''}maps it over dom0's RAM`
+      ? `${region.node?.name ?? ''} ${formatRange(region)} is disabled, but Xen ${isLikely ? 'likely ' : ''}maps it over dom0's RAM: no longer executable, grants of it fail`
       : `${region.node?.name ?? ''} ${formatRange(region)} is disabled, but Xen maps it into dom0`,
 });

@@ -42,10 +42,11 @@ no USB. Xen up to 4.13 looks for memory below 4 GiB only; since 4.14 it knows th
 Lower \`dom0_mem\`, so that a bank of dom0 fits into the RAM that the bus reaches, or free a larger block there: Xen takes the
 first block that is large enough, wherever it is. RAM out of reach can also be left out of the memory node.`,
   source: [
-    'xen: allocate_memory_11',
-    'linux: of_dma_get_range, swiotlb_init',
+    'xen: allocate_memory_11 (4.22)',
+    'linux: of_dma_get_range, swiotlb_init (6.12)',
     'Devicetree Specification, section 2.3.9',
   ],
+  behaviours: ['xen.platformDmaBits'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

@@ -27,7 +27,8 @@ blocks. Which blocks dom0 gets then differs from boot to boot, and a layout that
 to allocate requested dom0 memory" on four.`,
   instead:
     'Write bootscrub=1: memory is cleaned before dom0 is built, and what a guest left in it stays secret. bootscrub=0 is as deterministic and cleans nothing.',
-  source: ['xen: scrub_heap_pages', 'xen: get_free_buddy'],
+  source: ['xen: scrub_heap_pages (4.22)', 'xen: get_free_buddy (4.22)'],
+  behaviours: ['xen.idleScrub'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

@@ -19,7 +19,7 @@ export const dynamicRegionUnknownToXen = rule<Facts>({
 A region with \`size\` and no \`reg\` has no place until Linux chooses one. Under Xen that is dom0's Linux, and it can only
 choose inside dom0's own banks; \`alloc-ranges\` made for the host may not meet them.`,
   instead: 'Give it a `reg`, or make sure that dom0’s banks meet its alloc-ranges.',
-  source: ['xen: process_reserved_memory_node', 'linux: __reserved_mem_alloc_size'],
+  source: ['xen: process_reserved_memory_node (4.22)', 'linux: __reserved_mem_alloc_size (6.12)'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

@@ -52,7 +52,12 @@ the property while colouring is off ("'llc-colors' found, but LLC coloring is di
 line are then ignored without a word. Older releases ignore all of them.`,
   instead: `
 Add \`llc-coloring=on\` to Xen's command line and build Xen with CONFIG_LLC_COLORING, or delete the colours.`,
-  source: ['xen: create_domUs', 'xen: llc_coloring_init', 'xen: docs/misc/cache-coloring.rst'],
+  source: [
+    'xen: create_domUs (4.22)',
+    'xen: llc_coloring_init (4.22)',
+    'xen: docs/misc/cache-coloring.rst (4.22)',
+  ],
+  behaviours: ['xen.cacheColouring'],
 
   *check(board: Board) {
     const domains = chosenOf(board.tree)?.children.filter(

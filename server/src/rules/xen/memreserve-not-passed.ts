@@ -19,7 +19,7 @@ export const memreserveNotPassed = rule<Facts>({
 Xen keeps the range out of its heap and out of dom0. The tree it makes for dom0 has an empty reservation block, so a
 dom0 driver that goes there finds nothing mapped and faults.`,
   instead: 'Where dom0 needs the range, write a child of /reserved-memory with `no-map`.',
-  source: ['xen: prepare_dtb_hwdom', 'xen: dt_unreserved_regions'],
+  source: ['xen: prepare_dtb_hwdom (4.22)', 'xen: dt_unreserved_regions (4.22)'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

@@ -15,7 +15,8 @@ export const noExtendedRegions = rule<Facts>({
 dom0 maps pages of other domains into unused address space that Xen offers it. Without a free piece of at least 64 MiB
 (4.18 to 4.20 need 66 MiB) it gives up its own RAM for that, a page at a time.`,
   instead: 'Leave 66 MiB of RAM that neither dom0 nor a reservation takes, or use an IOMMU.',
-  source: ['xen: find_unallocated_memory, 9b21841fd1 (4.21)', 'xen: make_hypervisor_node'],
+  source: ['xen: find_unallocated_memory, 9b21841fd1 (4.21)', 'xen: make_hypervisor_node (4.22)'],
+  behaviours: ['xen.extendedRegions', 'xen.extendedRegionMath'],
 
   check: (board) => foundLines(board, 'no-extended-regions'),
 

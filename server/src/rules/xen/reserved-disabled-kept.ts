@@ -52,12 +52,17 @@ export const reservedDisabledKept = rule<Facts>({
   title: 'Xen keeps a disabled reserved region, and gives it to dom0 as RAM',
   why: `
 Xen 4.13 to 4.18 do not look at \`status\` below /reserved-memory. The range is taken out of Xen's allocator, mapped into
-dom0 and listed in dom0's second memory node. Linux ignores a disabled node, so it treats the range as ordinary RAM. As
-soon as it uses such a page for a hypercall, Xen refuses: the page has no owner. A debug build of Xen says "Failing to
-acquire the MFN"; a release build says nothing, and dom0 hangs.`,
+dom0 and listed in dom0's second memory node. Linux ignores a disabled node, so it takes the range for ordinary RAM. As
+soon as it uses such a page for a hypercall, Xen refuses: dom0 does not own the page. A debug build of Xen says "Failing to
+acquire the MFN"; a release build says nothing, and dom0 hangs or panics. A small region may never be used in that way.`,
   instead: `
 Delete the node (or its \`status\`, when the region is meant to be reserved). Xen 4.19 and later skip disabled nodes.`,
-  source: ['xen: process_reserved_memory_node', 'xen: make_memory_node', 'xen: get_page_from_gva'],
+  source: [
+    'xen: process_reserved_memory_node (4.22)',
+    'xen: make_memory_node (4.22)',
+    'xen: get_page_from_gva (4.22)',
+  ],
+  behaviours: ['xen.readsReservedMemory', 'xen.honoursStatus'],
 
   *check(board: Board) {
     const told = new Set<DtNode>();

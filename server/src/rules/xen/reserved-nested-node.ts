@@ -21,10 +21,12 @@ export const reservedNestedNode = rule<Facts>({
   severity: 'warning',
   title: 'A region is nested too deep in /reserved-memory',
   why: `
-Linux and U-Boot read the direct children of /reserved-memory only, so nothing is reserved. Xen reads all depths: it keeps
-the range and lists it as dom0 RAM, which dom0's Linux then uses ("Failing to acquire the MFN").`,
+Linux and U-Boot read the direct children of /reserved-memory only, so nothing is reserved. Xen reads all depths:
+since 4.13 it keeps the range and lists it as dom0 RAM, and dom0's Linux takes it for its own ("Failing to acquire the MFN").
+Before 4.13 Xen ignores it as well.`,
   instead: 'Make the region a direct child of /reserved-memory.',
-  source: ['linux: fdt_scan_reserved_mem', 'xen: process_reserved_memory'],
+  source: ['linux: fdt_scan_reserved_mem (6.12)', 'xen: process_reserved_memory (4.22)'],
+  behaviours: ['xen.readsReservedMemory'],
 
   *check(board: Board) {
     for (const child of reservedChildren(board)) {

@@ -19,15 +19,20 @@ interface Facts {
 export const reservedNotHonoured = rule<Facts>({
   id: 'reserved-not-honoured',
   severity: 'error',
-  title: 'dom0 is told a reserved range is RAM, and will use it',
+  title: 'dom0 is told that a reserved range is RAM, and does not reserve it',
   why: `
 Since 4.13 Xen lists the reserved regions in a second memory node for dom0 and relies on Linux to reserve them. Where
 Linux does not (another cell count than the root's, no \`ranges\`, a node one level too deep, a \`reusable\` pool, a static
-heap that got into the list), dom0 uses memory that it does not own. The first hypercall on such a page fails, grants and
-DMA to it go wrong, and pages that are not even mapped abort.`,
+heap that got into the list), dom0 takes memory for its own that it does not own. It may run for a while: what fails is a
+hypercall or a grant on such a page, DMA to it, and any access where the page is not even mapped.`,
   instead:
     'Write the node as Linux wants it: a direct child of /reserved-memory, the root’s cell counts, an empty `ranges`.',
-  source: ['xen: make_memory_node', 'linux: fdt_scan_reserved_mem', 'xen: get_page_from_gva'],
+  source: [
+    'xen: make_memory_node (4.22)',
+    'linux: fdt_scan_reserved_mem (6.12)',
+    'xen: get_page_from_gva (4.22)',
+  ],
+  behaviours: ['xen.reservedAsMemory'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

@@ -24,7 +24,8 @@ assume 2 and 1), and never find it under another name. The memory goes to Xen's 
 and dom0 may have it mapped as a device.`,
   instead:
     'Use 4.13 or later, name the node `reserved-memory`, and give it the cell counts of the root.',
-  source: ['xen: process_reserved_memory', 'xen: device_tree_for_each_node'],
+  source: ['xen: process_reserved_memory (4.22)', 'xen: device_tree_for_each_node (4.22)'],
+  behaviours: ['xen.readsReservedMemory'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

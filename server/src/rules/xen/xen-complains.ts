@@ -50,7 +50,11 @@ export const xenComplains = rule<Facts>({
 Xen cannot use what the node says: a property is missing or has the wrong length, a table is full, an option is not
 understood. It prints one line, drops the thing and boots on, so the effect shows much later.`,
   instead: 'Correct what the line names.',
-  source: ['xen: device_tree_get_meminfo', 'xen: process_chosen_node', 'xen: add_boot_module'],
+  source: [
+    'xen: device_tree_get_meminfo (4.22)',
+    'xen: process_chosen_node (4.22)',
+    'xen: add_boot_module (4.22)',
+  ],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

@@ -24,7 +24,8 @@ Since 4.18 a module that overlaps something Xen has already read is left out wit
 by two domains is lost for the second. Modules outside /chosen, nested too deep, or behind the node where the scan
 stopped are not seen either. dom0 then has no kernel or no ramdisk.`,
   instead: 'Load the module where nothing else is, below /chosen; give each domain its own copy.',
-  source: ['xen: add_boot_module', 'xen: process_multiboot_node'],
+  source: ['xen: add_boot_module (4.22)', 'xen: process_multiboot_node (4.22)'],
+  behaviours: ['xen.checksOverlaps'],
 
   *check(board: Board) {
     for (const boot of xenBoots(board)) {

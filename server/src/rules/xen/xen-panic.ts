@@ -30,7 +30,7 @@ export const xenPanic = rule<Facts>({
   states: 'boot-ends',
   title: 'Xen does not come up with this tree',
   why: `
-Carried out on paper, the boot of this release ends in a panic or hangs before dom0 runs. The message is the one on
+In dtmap's model this release panics or hangs before dom0 starts. The message is the one on
 Xen's console, as far as a console is there at that moment. Among the causes: no RAM recognised, RAM banks that overlap
 or lie too far apart, more regions than Xen records, a node nested too deep, dom0 memory that does not fit, a kernel or
 ramdisk without room, a \`reg\` that no bus translates, a device mapped over the place where dom0's kernel is loaded.`,
@@ -39,7 +39,7 @@ Remove the cause that the message names; the page of each message tells more. Th
 whatever else is switched off: a finding that tells it and is switched off, allowed or in a baseline is replaced by this
 one, and no setting and no baseline silences this one. A release that is not meant to boot the board does not belong among
 the targets; what is wrong for your board is allowed at its place, with a reason.`,
-  source: ['xen: start_xen', 'xen: panic'],
+  source: ['xen: start_xen (4.22)', 'xen: panic (4.22)'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

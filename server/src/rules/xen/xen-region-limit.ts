@@ -17,15 +17,17 @@ export const xenRegionLimit = rule<Facts>({
   severity: 'information',
   title: 'More reserved ranges than Xen keeps',
   why: `
-Xen keeps the reserved ranges in a table of fixed size (NR_MEM_BANKS: 128, later 256). At the first range past the end the
-scan of the devicetree stops, or Xen panics ("Max number of supported reserved-memory regions reached"). A table that is
-exactly full ends in "Xen BUG at domain_build.c" while the tree of dom0 is made, until that was corrected.`,
+Xen keeps the reserved ranges in a table of fixed size (NR_MEM_BANKS: 128 up to 4.16.0, 256 since 4.16.1). Since
+4.13 Xen panics at the first range of /reserved-memory past the end ("Max number of supported reserved-memory regions
+reached"). A table that is exactly full ends in "Xen BUG at … domain_build.c" while the tree of dom0 is made; 4.20.4, 4.21.2 and
+4.22 are the first without that.`,
   instead: 'Join neighbouring regions, or delete those the board does not use.',
   source: [
-    'xen: NR_MEM_BANKS',
-    'xen: device_tree_get_meminfo',
+    'xen: NR_MEM_BANKS (4.22)',
+    'xen: device_tree_get_meminfo (4.22)',
     'xen: make_memory_node, fc453fef77',
   ],
+  behaviours: ['xen.bankLimit', 'xen.readsReservedMemory', 'xen.fullMemoryNodeBugs'],
 
   *check(board: Board) {
     const parent = board.tree.root.children.find((node) => node.name === 'reserved-memory');

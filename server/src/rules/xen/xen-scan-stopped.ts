@@ -30,11 +30,12 @@ export const xenScanStopped = rule<Facts>({
   states: 'scan-stops',
   title: 'Xen stops reading the devicetree here',
   why: `
-From 4.13 to 4.18 the first node that Xen cannot digest ends its early scan. It prints "parsing failed" and boots with what it
+From 4.13 to 4.18 the first node that Xen cannot parse ends its early scan. It prints "parsing failed" and boots with what it
 has read so far: memory, reservations and modules that stand later in the tree do not exist for it. The order of nodes
 decides what is lost.`,
   instead: 'Correct the node where the scan stops.',
-  source: ['xen: device_tree_for_each_node', 'xen: early_scan_node'],
+  source: ['xen: device_tree_for_each_node (4.22)', 'xen: early_scan_node (4.22)'],
+  behaviours: ['xen.scanError'],
 
   *check(board: Board) {
     if (!isForXen(board)) return;

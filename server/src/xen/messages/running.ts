@@ -11,7 +11,7 @@ export const runningMessages = {
     ],
     grade: 'fatal',
     cause:
-      'dom0 used machine frame {mfn} as its own memory, and Xen does not manage that frame: it is in a range Xen keeps out of its heap but still listed to dom0 as RAM. The usual reason is a /reserved-memory child with `status = "disabled"`: Xen up to 4.18 reserves it all the same, Linux ignores the node and allocates there.',
+      'dom0 used machine frame {mfn} as its own memory, and Xen does not manage that frame: it is in a range Xen keeps out of its heap but still listed to dom0 as RAM. The usual reason is a /reserved-memory child with `status = "disabled"`: Xen 4.13 to 4.18 reserve it all the same, Linux ignores the node and allocates there.',
     fix: 'Delete the node or its `status`, or use Xen 4.19 or later.',
     rule: 'reserved-disabled-kept',
     address: 'mfn',

@@ -29,7 +29,7 @@ export const scanMessages = {
     form: 'FDT reserve map overlapped with membanks/modules',
     grade: 'fatal',
     cause:
-      'A `/memreserve/` entry covers a boot module or a reserved range. U-Boot adds such an entry for the ramdisk. Only Xen 4.19.0 and 4.19.1 take this as an error.',
+      'A `/memreserve/` entry covers a boot module or a reserved range. U-Boot adds such an entry for the ramdisk. Since 4.19 this is an error; since 4.19.2 not where the range lies wholly inside the entry.',
     fix: 'Use Xen 4.19.2, 4.20 or later, or set `initrd_high` so that U-Boot reserves nothing.',
     rule: 'memreserve-overlap',
   },
@@ -59,14 +59,14 @@ export const scanMessages = {
     form: "fdt: node `{node:name}': parsing failed",
     grade: 'fault',
     cause:
-      'Xen could not accept node `{node}` and ended its scan there: nothing after it in the blob is known to Xen. Up to 4.18 it boots on with what it has, later it stops.',
+      'Xen could not accept node `{node}` and ended its scan there: nothing after it in the blob is known to Xen. Xen 4.13 to 4.18 boot on with what they have, later releases stop.',
     fix: 'Mend `{node}`; the line before says what is wrong with it.',
   },
   'region-overlap': {
     form: 'Region: [{start:alternate}, {end:alternate}) overlapping with {list:name}[{index:dec}]: [{otherStart:alternate}, {otherEnd:alternate})',
     grade: 'fault',
     cause:
-      'The range [{start}, {end}) was to be recorded, but [{otherStart}, {otherEnd}) is already in the list of {list} entries. Xen 4.18 drops the later one, 4.19 and later stop. A module, the blob itself, a `/memreserve/` or a /reserved-memory child can each be either side. (On an EFI boot the same range twice is harmless.)',
+      'The range [{start}, {end}) was to be recorded, but [{otherStart}, {otherEnd}) is already in the list of {list} entries. Xen 4.18 ends its scan at the later one, 4.19 and later stop; a module that is the later one is dropped in all of them. A module, the blob itself, a `/memreserve/` or a /reserved-memory child can each be either side. (On an EFI boot the same range twice is harmless.)',
     fix: 'Move one of the two, or load the file elsewhere.',
     rule: 'reserved-overlap',
     part: 'reserved',
@@ -183,7 +183,7 @@ export const scanMessages = {
     form: "Warning: device tree node `{node:name}' is nested too deep",
     grade: 'fatal',
     cause:
-      'Node `{node}` lies 16 or more levels deep; some releases up to 4.21 print this line for ever.',
+      'Node `{node}` lies 16 or more levels deep; Xen 4.13 to 4.20.3, 4.21.0 and 4.21.1 print this line for ever.',
     fix: 'Flatten the tree, or use a release that skips such nodes.',
   },
   'static-heap-checked': {
@@ -274,7 +274,7 @@ export const scanMessages = {
     form: 'fdt: host physical address must be chosen by users at the moment.',
     grade: 'fatal',
     cause: 'This release does not choose the address of a shared region.',
-    fix: 'Write the host address first in `xen,shared-mem`, or use Xen 4.20 or later.',
+    fix: 'Write the host address first in `xen,shared-mem`, or use Xen 4.19 or later.',
   },
   'shm-property': {
     form: 'fdt: invalid `xen,shared-mem` property.',

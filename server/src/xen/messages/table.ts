@@ -21,7 +21,7 @@ export const tableMessages = {
     },
     grade: 'fact',
     cause:
-      'Boot module {index}, {kind}: kept out of the heap until it has been used. The end is exclusive up to Xen 4.20, inclusive later.',
+      'Boot module {index}, {kind}: kept out of the heap until it has been used. The end is exclusive up to Xen 4.19, inclusive since 4.20.',
     part: 'modules',
     address: 'start',
   },

@@ -1,4 +1,4 @@
-// Memory set aside for domains, before the heap exists: its struct page_info are written then.
+// Memory set aside for domains: its struct page_info are written before the heap has its pages.
 
 import { PAGE_SIZE } from '../../addresses/page.ts';
 import { overlaps, type Range } from '../../addresses/region.ts';
@@ -6,6 +6,7 @@ import { rangeOf, type BootState } from '../boot-state.ts';
 import { crash, event } from '../console.ts';
 import { reason } from '../reasons.ts';
 import type { Pdx } from './init-pdx.ts';
+import type { PageRange } from './page-alloc.ts';
 
 interface Bank extends Range {
   readonly node: BootState['reserved'][number]['node'];
@@ -13,11 +14,11 @@ interface Bank extends Range {
 }
 
 /**
- * Ends the boot where such a page has no struct page_info, or is given twice (Xen: init_staticmem_pages,
- * init_sharedmem_pages, mark_page_free).
+ * Ends the boot where such a page has no struct page_info, is given twice, or is one of `heap`, the pages that the heap
+ * gets next: a page that is free is never freed again (Xen: init_staticmem_pages, init_sharedmem_pages, mark_page_free).
  */
-export function initStaticmemPages(state: BootState, pdx: Pdx): void {
-  const done: Range[] = [];
+export function initStaticmemPages(state: BootState, pdx: Pdx, heap: readonly PageRange[]): void {
+  const done: (Range & { readonly node: string })[] = [];
   for (const bank of staticBanks(state)) {
     const pages = pagesOf(bank);
     // Xen leaves the others out, too.
@@ -37,13 +38,26 @@ export function initStaticmemPages(state: BootState, pdx: Pdx): void {
       }
       default:
     }
-    if (done.some((other) => overlaps(other, pages))) {
-      const because = reason('static-memory-given-twice', { node });
+    const other = done.find((each) => overlaps(each, pages));
+    if (other) {
+      const because = reason('static-memory-given-twice', { node, other: other.node });
       crash(state, event('xen-bug', { file: state.does.pageAllocPath }), because, source);
       return;
     }
-    done.push(pages);
+    done.push({ ...pages, node });
   }
+  const free = heap.map(bytesOf);
+  if (state.xenheap) free.push(state.xenheap);
+  for (const bank of staticBanks(state)) {
+    if (!free.some((range) => overlaps(range, pagesOf(bank)))) continue;
+    const because = reason('static-memory-in-heap', { node: bank.node?.path ?? '' });
+    crash(state, event('xen-bug', { file: state.does.pageAllocPath }), because, bank);
+    return;
+  }
+}
+
+function bytesOf({ start, end }: PageRange): Range {
+  return { start: BigInt(start) * PAGE_SIZE, end: BigInt(end) * PAGE_SIZE };
 }
 
 /** In Xen's order: the reserved list, then shared memory that has a list of its own. */

@@ -4,6 +4,7 @@ import { PAGE_SIZE_NUMBER } from '../../addresses/page.ts';
 import { rangeOf, type BootModule, type BootState } from '../boot-state.ts';
 import { giveUp } from '../console.ts';
 import { reason } from '../reasons.ts';
+import { keepsModules } from './discard-initial-modules.ts';
 import { reservations, subtractRanges } from './dt-unreserved-regions.ts';
 import { allocate, freeRegion, type Buddy } from './page-alloc.ts';
 
@@ -35,7 +36,7 @@ function unpackFrom(state: BootState, buddy: Buddy, kernel: BootModule, pages: n
   const first = allocate(buddy, order, Infinity);
   if (first === undefined) return;
   freeRegion(buddy, { start: first + pages, end: first + 2 ** order });
-  if (state.hasStaticHeap) return;
+  if (keepsModules(state)) return;
   // The module was never in the heap: it is as dirty as the rest was.
   const firstDirty = state.options.bootscrub === 'idle' ? 0 : undefined;
   for (const { start, end } of subtractRanges(rangeOf(kernel), reservations(state)))

@@ -61,7 +61,7 @@ export function setupMm(state: BootState): void {
   if (!takeBootPages(state, boot, earlyPages(state, pdx))) return;
   if (!setupFrametable(state, boot, pdx)) return;
   if (stopAtLargeXenheap(state)) return;
-  initStaticmemPages(state, pdx);
+  initStaticmemPages(state, pdx, boot.regions);
   if (state.outcome) return;
   const regions = boot.regions.filter(({ start, end }) => end > start);
   const buddy = newBuddy(regions, state.options.bootscrub === 'idle' ? 'dirty' : 'clean');
