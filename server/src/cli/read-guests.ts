@@ -92,6 +92,7 @@ function configured(
       })),
     ],
     wrong: config.wrong.map((each) => ({ because: each.because, at: spanOf(each) })),
+    startedBy: 'xl',
     ...(tree === undefined ? {} : { tree: treeOf(tree) }),
   };
 }

@@ -45,6 +45,8 @@ export interface Guest {
   readonly wrong: readonly { readonly because: string; readonly at: Span }[];
   /** Its partial tree. */
   readonly tree?: DeviceTree;
+  /** Set when xl starts it, which copies that tree: Xen itself reads it otherwise. */
+  readonly startedBy?: 'xl';
   /** Where the boot loader puts that tree: it then is the guest whose module is there. */
   readonly loadedAt?: bigint;
 }

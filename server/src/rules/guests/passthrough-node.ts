@@ -1,38 +1,64 @@
 // A node of a guest's partial tree that Xen does not accept.
 
+import { formatAddress } from '../../addresses/format.ts';
 import { PAGE_SIZE } from '../../addresses/page.ts';
 import { childCells } from '../../addresses/cells.ts';
+import { alignUp, type Range } from '../../addresses/region.ts';
 import { behavioursOf } from '../../xen/behaviours.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
 import type { Board } from '../board.ts';
+import { rewriteTuple } from '../rewrite-tuple.ts';
 import { rule, type Found } from '../rule.ts';
-import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
+import { guestsOf, isPartialTree, passedNodes, passedRanges } from './guests-of.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
+
+/** A tuple of `xen,reg` whose size alone is wrong. */
+interface OddSize {
+  readonly node: DtNode;
+  readonly index: number;
+  /** Host addresses. */
+  readonly range: Range;
+}
 
 interface Facts {
   readonly node: string;
-  readonly what: 'no-path' | 'no-reg' | 'length' | 'alignment' | 'no-cells';
+  readonly what: 'no-path' | 'no-reg' | 'length' | 'alignment' | 'size' | 'no-cells' | 'cells';
+  /** For `size`. */
+  readonly odd?: OddSize;
 }
 
 export const passthroughNode = rule<Facts>({
   id: 'passthrough-node',
   severity: 'error',
-  title: "A node of a guest's partial tree is not what Xen takes",
+  title: "Xen refuses a node of a guest's partial tree",
   why: `
-For each node below /passthrough Xen wants \`xen,reg\` (host address, size, guest address, page aligned) together with
-\`xen,path\`, or with \`xen,force-assign-without-iommu\`. Anything else ends the making of the domain. Cell counts of 0 make
-Xen divide by zero.`,
-  instead: 'Complete the node, with the cell counts of its parent in the partial tree.',
+A node below /passthrough with \`xen,reg\` (host address, size, guest address) also needs \`xen,path\` or
+\`xen,force-assign-without-iommu\`, and one with \`xen,path\` needs \`xen,reg\`; nodes with none of them are copied as they are.
+Addresses and sizes must be page-aligned: Xen prints "DomU passthrough config has not page aligned addresses/sizes" even for
+a UART of 0x100 bytes, since it maps whole pages. The domain is then not built, and Xen panics with "Could not set up
+domain". Cell counts of 0 make Xen divide by zero; development versions after 4.22 refuse all but 1 and
+2. xl does not read these properties.`,
+  instead: `
+Complete the node, with the cell counts of its parent in the partial tree. Round the size of \`xen,reg\` up to whole pages,
+after a look at what else lies in the last page: the guest gets that, too. \`reg\` keeps the size of the device.`,
   source: ['xen: handle_prop_pfdt', 'xen: handle_passthrough_prop'],
 
   *check(board: Board) {
-    for (const { tree } of guestsOf(board)) {
-      if (!tree) continue;
-      for (const node of passedNodes(tree)) yield* judge(node, board);
+    const trees = guestsOf(board).flatMap(({ tree, startedBy }) =>
+      tree && startedBy !== 'xl' ? [tree] : [],
+    );
+    if (isPartialTree(board.tree)) trees.push(board.tree);
+    for (const boot of xenBoots(board)) {
+      const does = behavioursOf(boot.release);
+      if (!does.dtbModules) continue;
+      for (const tree of trees)
+        for (const node of passedNodes(tree))
+          for (const found of judge(node, does.dividesByCells))
+            yield { ...found, target: boot.target };
     }
   },
 
-  message({ node, what }) {
+  message({ node, what, odd }) {
     switch (what) {
       case 'no-path':
         return `${node} has xen,reg without xen,path or xen,force-assign-without-iommu`;
@@ -42,13 +68,42 @@ Xen divide by zero.`,
         return `xen,reg of ${node} is no whole number of (host address, size, guest address)`;
       case 'alignment':
         return `xen,reg of ${node} is not page aligned`;
+      case 'size': {
+        const size = odd ? formatAddress(odd.range.end - odd.range.start) : '';
+        return `Xen refuses the domain: size ${size} in xen,reg of ${node} is not page-aligned`;
+      }
       case 'no-cells':
         return `${node} has xen,reg below a node whose #address-cells and #size-cells are 0`;
+      case 'cells':
+        return `Xen refuses the domain: xen,reg of ${node} has cell counts other than 1 and 2`;
     }
+  },
+
+  // What else lies in the last page is given away, so it is for the user to decide. A guest's own tree is mended where it
+  // is checked by itself.
+  fixes({ facts: { odd } }, board) {
+    const property = odd?.node.properties.get('xen,reg');
+    if (!odd?.node.parent || !property || !isPartialTree(board.tree)) return [];
+    const { start, end } = odd.range;
+    const size = alignUp(end - start, PAGE_SIZE);
+    const counts = childCells(odd.node.parent);
+    const stride = 2 * counts.address + counts.size;
+    const place = { start, end: start + size };
+    const rewrite = rewriteTuple(board, odd.node, property, odd.index, counts, place, stride);
+    if (!rewrite) return [];
+    const { change, ...edits } = rewrite;
+    return [
+      {
+        title: `Set the size to ${formatAddress(size)}`,
+        preferred: true,
+        change: [change],
+        ...edits,
+      },
+    ];
   },
 });
 
-function* judge(node: DtNode, board: Board): Generator<Found<Facts>> {
+function* judge(node: DtNode, dividesByCells: boolean): Generator<Found<Facts>> {
   const reg = node.properties.get('xen,reg');
   const path = node.properties.get('xen,path');
   const at = (reg ?? path)?.definition?.whole;
@@ -62,14 +117,24 @@ function* judge(node: DtNode, board: Board): Generator<Found<Facts>> {
   const { address, size } = childCells(node.parent);
   const width = (2 * address + size) * 4;
   if (width === 0) {
-    for (const boot of xenBoots(board))
-      if (behavioursOf(boot.release).dividesByCells)
-        yield { ...fault('no-cells'), target: boot.target };
-  } else if (reg.bytes.length === 0 || reg.bytes.length % width !== 0) yield fault('length');
-  else if (
-    passedRanges(node).some(
-      ({ start, guest }) => start % PAGE_SIZE !== 0n || guest % PAGE_SIZE !== 0n,
-    )
-  )
-    yield fault('alignment');
+    yield fault('no-cells');
+    return;
+  }
+  if (!dividesByCells && [address, size].some((count) => count < 1 || count > 2)) {
+    yield fault('cells');
+    return;
+  }
+  if (reg.bytes.length === 0 || reg.bytes.length % width !== 0) {
+    yield fault('length');
+    return;
+  }
+  for (const [index, { start, end, guest, written }] of passedRanges(node).entries()) {
+    if (start % PAGE_SIZE !== 0n || guest % PAGE_SIZE !== 0n)
+      yield { ...fault('alignment'), at: written ?? at };
+    else if ((end - start) % PAGE_SIZE !== 0n)
+      yield {
+        at: written ?? at,
+        facts: { node: node.name, what: 'size', odd: { node, index, range: { start, end } } },
+      };
+  }
 }
