@@ -200,7 +200,7 @@ export const linuxMessages = {
     grade: 'fault',
     cause: 'On 32-bit Arm a DMA pool must have `no-map`.',
     fix: 'Add `no-map`.',
-    rule: 'reserved-attributes',
+    rule: 'arm32-pool-without-no-map',
   },
   'linux-cma-failed': {
     form: 'cma: Failed to reserve {size:dec} MiB',

@@ -104,6 +104,7 @@ import { guestSettingWrong } from './guests/guest-setting-wrong.ts';
 import { passthroughInExtendedRegion } from './guests/passthrough-in-extended-region.ts';
 import { passthroughNode } from './guests/passthrough-node.ts';
 import { allocRangesOutsideRam } from './linux/alloc-ranges-outside-ram.ts';
+import { arm32PoolWithoutNoMap } from './linux/arm32-pool-without-no-map.ts';
 import { cmaAlignment } from './linux/cma-alignment.ts';
 import { defaultPoolAbove4Gib } from './linux/default-pool-above-4gib.ts';
 import { defaultPools } from './linux/default-pools.ts';
@@ -184,6 +185,7 @@ export const allRules: readonly Rule[] = [
   addressCellsIsCell,
   aliasPaths,
   allocRangesOutsideRam,
+  arm32PoolWithoutNoMap,
   avoidDefaultAddrSize,
   avoidUnnecessaryAddrSize,
   bankCrosses4Gib,
