@@ -187,6 +187,7 @@ export const linuxMessages = {
     grade: 'fault',
     cause: '`cma=` on the command line replaces the default pool of the tree.',
     fix: 'Remove `cma=`, or `linux,cma-default` from the node.',
+    rule: 'bootargs-cut-memory',
   },
   'cma-unaligned': {
     form: 'Reserved memory: incorrect alignment of CMA region',

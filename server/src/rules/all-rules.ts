@@ -105,6 +105,7 @@ import { passthroughInExtendedRegion } from './guests/passthrough-in-extended-re
 import { passthroughNode } from './guests/passthrough-node.ts';
 import { allocRangesOutsideRam } from './linux/alloc-ranges-outside-ram.ts';
 import { arm32PoolWithoutNoMap } from './linux/arm32-pool-without-no-map.ts';
+import { bootargsCutMemory } from './linux/bootargs-cut-memory.ts';
 import { cmaAlignment } from './linux/cma-alignment.ts';
 import { defaultPoolAbove4Gib } from './linux/default-pool-above-4gib.ts';
 import { defaultPools } from './linux/default-pools.ts';
@@ -192,6 +193,7 @@ export const allRules: readonly Rule[] = [
   bankNotPageAligned,
   bankReadDifferently,
   banksOverlap,
+  bootargsCutMemory,
   chosenBootargsUnread,
   chosenPropertyMisspelt,
   chosenNodeBootargs,
