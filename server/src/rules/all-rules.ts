@@ -173,6 +173,7 @@ import { reservedNamedMemory } from './xen/reserved-named-memory.ts';
 import { reservedNestedNode } from './xen/reserved-nested-node.ts';
 import { reservedNotHonoured } from './xen/reserved-not-honoured.ts';
 import { reservedUnknownToXen } from './xen/reserved-unknown-to-xen.ts';
+import { staticMemUnaligned } from './xen/static-mem-unaligned.ts';
 import { staticMemoryOverlap } from './xen/static-memory-overlap.ts';
 import { usableMemory } from './xen/usable-memory.ts';
 import { xenComplains } from './xen/xen-complains.ts';
@@ -336,6 +337,7 @@ export const allRules: readonly Rule[] = [
   soundDaiProperty,
   spiBusBridge,
   spiBusReg,
+  staticMemUnaligned,
   staticMemoryOverlap,
   statusValue,
   statusIsString,
