@@ -168,6 +168,7 @@ import { dynamicRegionUnknownToXen } from './xen/dynamic-region-unknown-to-xen.t
 import { llcColorsOff } from './xen/llc-colors-off.ts';
 import { memreserveNotPassed } from './xen/memreserve-not-passed.ts';
 import { noExtendedRegions } from './xen/no-extended-regions.ts';
+import { reservedCacheableOutsideRam } from './xen/reserved-cacheable-outside-ram.ts';
 import { reservedDisabledKept } from './xen/reserved-disabled-kept.ts';
 import { reservedNamedMemory } from './xen/reserved-named-memory.ts';
 import { reservedNestedNode } from './xen/reserved-nested-node.ts';
@@ -312,6 +313,7 @@ export const allRules: readonly Rule[] = [
   regionOnLoadAddress,
   regionOutOfReach,
   reservedAttributes,
+  reservedCacheableOutsideRam,
   reservedDisabledKept,
   reservedFormat,
   reservedInRam,
