@@ -149,6 +149,20 @@ describe('Linux: memory nodes', () => {
     const result = await boot(text, '6.1', { architecture: 'arm32' });
     assert.deepEqual(result.memory.map(formatRange), ['[0x80000000, 0x81000000)']);
   });
+
+  it('each mem= adds a bank on arm, the last one is the limit elsewhere', async () => {
+    const text = source({
+      root: `${RAM} chosen { bootargs = "mem=16M@0x40000000 mem=1M@0x44000000"; };`,
+    });
+    const arm = await boot(text, '6.1', { architecture: 'arm32' });
+    assert.deepEqual(arm.memory.map(formatRange), [
+      '[0x40000000, 0x41000000)',
+      '[0x44000000, 0x44100000)',
+    ]);
+    const arm64 = await boot(text, '6.1');
+    assert.deepEqual(arm64.memory.map(formatRange), ['[0x40000000, 0x40100000)']);
+    assert.equal(formatRange(arm64.cut[0] ?? { start: 0n, end: 0n }).slice(0, 11), '[0x40100000');
+  });
 });
 
 describe('Linux: the number of reserved nodes', () => {

@@ -146,7 +146,7 @@ const ROWS: { readonly [Name in keyof Behaviours]: Row<Name> } = {
     unstable: [...UARTS_4_20, 'fsl,imx6q-uart'],
   },
   staticMemoryPath: {
-    '4.16.7': 'none',
+    '4.16.7': 'domain_build.c',
     '4.17.0': 'arch/arm/domain_build.c',
     '4.18.6': 'arch/arm/domain_build.c',
     '4.19.0': 'arch/arm/static-memory.c',

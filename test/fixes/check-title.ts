@@ -17,6 +17,8 @@ const TITLES: readonly (readonly [
   [/^Change to "okay"$/, ['set-property']],
   [/^Add \S+ = ".*";$|^Add \S+;$|^Add bootscrub=1$/, ['set-property']],
   [/^Remove \S+/, ['delete-property']],
+  [/^Begin at 0x[0-9a-f]+$/, ['set-property']],
+  [/^Drop \S+ from \S+$/, ['set-property']],
   [/^Delete \S+$/, ['delete-node']],
   [/^Rename to \S+$/, ['rename-node']],
   [/^Convert to a no-map region/, ['delete-reservation', 'add-node', 'add-node?']],

@@ -1,6 +1,6 @@
 // Domains that the tree describes.
 
-import { inReleases, memory, inChosen, domain, PLAIN, STATIC, type Case } from './board.ts';
+import { given, inReleases, memory, inChosen, domain, PLAIN, STATIC, type Case } from './board.ts';
 
 const NOT_SET_UP = 'Could not set up domain domU1 (rc = -22)';
 /** The board without modules for dom0. */
@@ -80,6 +80,29 @@ export const domains: readonly Case[] = [
       ],
     },
     STATIC,
+  ],
+  [
+    'with static memory that begins within a page, of a release build',
+    inChosen(
+      domain('cpus = <1>; memory = <0 0x8000>; xen,static-mem = <0 0x60000800 0 0x2000000>;'),
+    ),
+    {
+      '4.18': [
+        'panics',
+        'Failed to allocate requested static memory for domain d1.',
+        'pg[0] Static MFN 60000 c=0 t=0',
+        'd1: failed to acquire static memory: -2.',
+      ],
+    },
+    { ...STATIC, xen: { ...given.xen, debug: false } },
+  ],
+  [
+    'with static memory that ends within a page, of a release build',
+    inChosen(
+      domain('cpus = <1>; memory = <0 0x8002>; xen,static-mem = <0 0x60000000 0 0x2000800>;'),
+    ),
+    { '4.18': ['boots', undefined, 'd1: STATIC BANK[0] 0x00000060000000-0x00000062000800'] },
+    { ...STATIC, xen: { ...given.xen, debug: false } },
   ],
   [
     'with less static memory than memory',

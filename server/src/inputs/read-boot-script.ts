@@ -211,6 +211,10 @@ export function readBootScript(
           complain(
             `${name}: the address of the ${what} is unknown: ${wordAddress(word, whyOf(index))}`,
           );
+      const commandLine = commandLineOf(variables, line);
+      if (commandLine?.kind === 'unknown-property')
+        complain(`bootargs of /chosen is unknown: ${commandLine.because}`);
+      if (commandLine) statements.push(commandLine);
       // bootm takes `ADDRESS#CONFIGURATION` and `ADDRESS:IMAGE` of a FIT.
       const [at, configuration] = kernel?.split('#') ?? [];
       effects.boot = {
@@ -241,6 +245,22 @@ export function readBootScript(
     ...(boot ? { boot } : {}),
     ...(effects.memory ? { memory: effects.memory } : {}),
     unclear,
+  };
+}
+
+/** What U-Boot writes into /chosen when it boots; nothing where `bootargs` was not set (U-Boot: fdt_chosen). */
+function commandLineOf(variables: Variables, line: number): ScriptStatement | undefined {
+  const state = variables.states.get('bootargs');
+  if (state === undefined || state.value === '') return undefined;
+  const place = { path: '/chosen', name: 'bootargs', line };
+  if (state.value !== undefined && !state.value.includes(UNKNOWN))
+    return { ...place, kind: 'property', value: JSON.stringify(state.value) };
+  return {
+    ...place,
+    kind: 'unknown-property',
+    cells: [],
+    text: state.value?.replaceAll(UNKNOWN, '') ?? '',
+    because: state.why ?? '\${bootargs} is only known in part',
   };
 }
 

@@ -1,6 +1,7 @@
 // A boot of Linux, as far as memory goes: from the tree to memblock, /proc/iomem and the kernel's lines.
 
 import { nodeAt, stringOf, type DeviceTree } from '../tree/device-tree.ts';
+import { unknownProperty } from '../tree/loader-changes.ts';
 import { architectureOf, type Architecture } from '../facts/architecture-of.ts';
 import { behavioursOf } from './behaviours.ts';
 import { checkOverlap } from './check-overlap.ts';
@@ -35,15 +36,15 @@ export function bootLinux(
   release: LinuxRelease,
   options: LinuxOptions = {},
 ): LinuxBoot {
-  const chosen = nodeAt(tree, '/chosen');
   const scan: Scan = {
     tree,
     behaviours: behavioursOf(release),
     architecture: options.architecture ?? architectureOf(tree).value ?? 'arm64',
     pageSize: options.pageSize ?? 4096n,
     cells: linuxRootCells(tree),
-    commandLine: options.commandLine ?? (chosen && stringOf(chosen, 'bootargs')) ?? '',
+    commandLine: options.commandLine ?? commandLineIn(tree) ?? '',
     block: { memory: [], noMap: [], reserved: [] },
+    cut: [],
     log: [],
     reserved: [],
     recorded: [],
@@ -78,6 +79,8 @@ export function bootLinux(
     architecture: scan.architecture,
     log: scan.log,
     memoryNodes: linuxMemoryNodes(tree, scan.behaviours),
+    commandLine: scan.commandLine,
+    cut: scan.cut,
     memory: scan.block.memory,
     noMap: scan.block.noMap,
     memoryRegions: memoryRegions(scan.block),
@@ -88,6 +91,13 @@ export function bootLinux(
     ...(unplacedCma ? { unplacedCma } : {}),
     iomem: listIomem(scan),
   };
+}
+
+/** `bootargs` of /chosen; undefined where the boot loader sets it to what nobody knows. */
+function commandLineIn(tree: DeviceTree): string | undefined {
+  const chosen = nodeAt(tree, '/chosen');
+  if (!chosen || unknownProperty(tree, chosen, 'bootargs')) return undefined;
+  return stringOf(chosen, 'bootargs');
 }
 
 // The list ends at the first entry without a size.

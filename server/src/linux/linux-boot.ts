@@ -93,6 +93,10 @@ export interface LinuxBoot {
   readonly log: readonly KernelLine[];
   /** The nodes that it takes for RAM, in blob order. */
   readonly memoryNodes: readonly DtNode[];
+  /** What it is started with, as far as that is known; empty otherwise. */
+  readonly commandLine: string;
+  /** RAM of the banks that `mem=` on the command line leaves out, joined. */
+  readonly cut: readonly Range[];
   /** RAM as memblock has it, joined. */
   readonly memory: readonly Range[];
   /** The parts of `memory` that are not in the linear map, joined. */

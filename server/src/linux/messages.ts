@@ -187,6 +187,7 @@ export const linuxMessages = {
     grade: 'fault',
     cause: '`cma=` on the command line replaces the default pool of the tree.',
     fix: 'Remove `cma=`, or `linux,cma-default` from the node.',
+    rule: 'bootargs-cut-memory',
   },
   'cma-unaligned': {
     form: 'Reserved memory: incorrect alignment of CMA region',
@@ -200,7 +201,7 @@ export const linuxMessages = {
     grade: 'fault',
     cause: 'On 32-bit Arm a DMA pool must have `no-map`.',
     fix: 'Add `no-map`.',
-    rule: 'reserved-attributes',
+    rule: 'arm32-pool-without-no-map',
   },
   'linux-cma-failed': {
     form: 'cma: Failed to reserve {size:dec} MiB',

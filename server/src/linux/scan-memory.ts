@@ -1,13 +1,13 @@
 // RAM from the memory nodes, as early_init_dt_scan_memory (drivers/of/fdt.c) reads them.
 
 import { joinCells, tuplesOf } from '../addresses/cells.ts';
-import { alignUp, alignDown, type Range } from '../addresses/region.ts';
+import { alignUp, alignDown, subtract, type Range } from '../addresses/region.ts';
 import { isEnabled } from '../memory/map-memory.ts';
 import { cellsOf, stringOf, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
 import { nodesWith } from '../tree/nodes-with.ts';
 import type { Behaviours } from './behaviours.ts';
 import { addMemory, capMemory, limitMemory, rangeOf, removeMemory, reserve } from './memblock.ts';
-import { commandLineValue, low64, parseMemory, print, type Scan } from './scan.ts';
+import { commandLineValues, low64, parseMemory, print, type Scan } from './scan.ts';
 
 /** PHYS_MASK of a kernel with 48-bit physical addresses, and half of its 48-bit virtual ones for the linear map. */
 const ARM64_PHYSICAL_END = 1n << 48n;
@@ -68,19 +68,23 @@ function applyUsableRange(scan: Scan): void {
     addMemory(scan.block, rangeOf(low64(second.address), low64(second.size)));
 }
 
-// early_mem: an upper limit on arm64 and riscv; on arm, `mem=size@start` replaces all banks.
+// early_mem: an upper limit on arm64 and riscv; on arm, each `mem=size@start` adds a bank, and the first replaces all others.
 function limitToCommandLine(scan: Scan): void {
-  const text = commandLineValue(scan.commandLine, 'mem');
-  const size = text === undefined ? undefined : parseMemory(text);
-  if (!size) return;
-  if (scan.architecture !== 'arm32') {
-    limitMemory(scan.block, alignDown(size.value, scan.pageSize));
-    return;
+  const { block, commandLine, pageSize } = scan;
+  const asked = commandLineValues(commandLine, 'mem').flatMap((text) => parseMemory(text) ?? []);
+  const last = asked.at(-1);
+  if (!last) return;
+  const before = [...block.memory];
+  if (scan.architecture !== 'arm32') limitMemory(block, alignDown(last.value, pageSize));
+  else {
+    block.memory = [];
+    for (const { value, rest } of asked) {
+      const at = rest.startsWith('@') ? parseMemory(rest.slice(1)) : undefined;
+      const start = at?.value ?? before[0]?.start ?? 0n;
+      addMemory(block, rangeOf(start, alignDown(value, pageSize)));
+    }
   }
-  const at = size.rest.startsWith('@') ? parseMemory(size.rest.slice(1)) : undefined;
-  const start = at?.value ?? scan.block.memory[0]?.start ?? 0n;
-  scan.block.memory = [];
-  addMemory(scan.block, rangeOf(start, alignDown(size.value, scan.pageSize)));
+  scan.cut.push(...subtract(before, block.memory));
 }
 
 // arm64_memblock_init and arm_add_memory: what the kernel cannot address is not memory.

@@ -1,6 +1,7 @@
 // What the steps of the early scan share: the tree, the release and the state they change.
 
 import type { CellCounts } from '../addresses/cells.ts';
+import type { Range } from '../addresses/region.ts';
 import type { Architecture } from '../facts/architecture-of.ts';
 import { cellsOf, type DeviceTree, type DtNode, type Written } from '../tree/device-tree.ts';
 import { printForm, type Facts } from '../messages/form.ts';
@@ -29,6 +30,8 @@ export interface Scan {
   readonly cells: CellCounts;
   readonly commandLine: string;
   readonly block: Memblock;
+  /** What `mem=` takes from the banks. */
+  readonly cut: Range[];
   readonly log: KernelLine[];
   readonly reserved: LinuxReserved[];
   readonly recorded: Recording[];
@@ -86,11 +89,14 @@ export function low64(value: bigint): bigint {
 
 /** The value of a kernel command line parameter, the last one given; undefined when absent. */
 export function commandLineValue(commandLine: string, name: string): string | undefined {
-  let value: string | undefined;
-  for (const word of commandLine.split(/\s+/)) {
-    if (word.startsWith(`${name}=`)) value = word.slice(name.length + 1);
-  }
-  return value;
+  return commandLineValues(commandLine, name).at(-1);
+}
+
+/** All values of a parameter that may be given more than once, in their order. */
+export function commandLineValues(commandLine: string, name: string): string[] {
+  return commandLine
+    .split(/\s+/)
+    .flatMap((word) => (word.startsWith(`${name}=`) ? [word.slice(name.length + 1)] : []));
 }
 
 const SUFFIXES = 'KMGTPE';

@@ -1,7 +1,8 @@
 // Linux on bare metal, as those see it who know no system by name.
 
 import { makeSystem, type Target } from '../target/system.ts';
-import { bootLinux } from './boot.ts';
+import type { BootFacts } from '../facts/boot-facts.ts';
+import { bootLinux, type LinuxOptions } from './boot.ts';
 import { LINUX } from './linux-boots.ts';
 import { loadedPlaces } from './loaded-places.ts';
 import type { LinuxBoot } from './linux-boot.ts';
@@ -20,9 +21,20 @@ function targetOf(version: string): Target | undefined {
       asked: `${LINUX}:${version}`,
       order: release.major * 1000 + release.minor,
       boot: (tree, facts, files) =>
-        bootLinux(tree, release, { loaded: loadedPlaces(tree, facts, files) }),
+        bootLinux(tree, release, {
+          loaded: loadedPlaces(tree, facts, files),
+          ...givenArchitecture(facts),
+        }),
     }
   );
+}
+
+/** What the profile says the CPUs are; the tree is asked otherwise, which also knows architectures without a Xen. */
+function givenArchitecture({ architecture }: BootFacts): Pick<LinuxOptions, 'architecture'> {
+  const { value, basis } = architecture;
+  return value !== undefined && basis !== 'tree' && basis !== 'assumed'
+    ? { architecture: value }
+    : {};
 }
 
 export const linuxSystem = makeSystem<LinuxBoot>({

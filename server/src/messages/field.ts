@@ -9,6 +9,7 @@ export interface FieldTypes {
   readonly hex0x: bigint;
   readonly bare: bigint;
   readonly frame: bigint;
+  readonly mfn: bigint;
   readonly physical: bigint;
   readonly dec: number;
   readonly word: string;
@@ -70,6 +71,8 @@ export const fields: { readonly [F in Format]: Field<FieldTypes[F]> } = {
   bare: hexField(wrapped),
   /** `0x00020`: a frame number (`PRI_mfn`). */
   frame: hexField((value) => `0x${wrapped(value).padStart(5, '0')}`),
+  /** `08000`: `%"PRI_mfn"`. */
+  mfn: hexField((value) => wrapped(value).padStart(5, '0')),
   /** Linux's `%pa`: as wide as its physical addresses. */
   physical: hexField((value, digits) => `0x${wrapped(value).padStart(digits, '0')}`),
   dec: decimal('-?\\d{1,15}'),

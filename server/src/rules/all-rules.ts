@@ -104,6 +104,8 @@ import { guestSettingWrong } from './guests/guest-setting-wrong.ts';
 import { passthroughInExtendedRegion } from './guests/passthrough-in-extended-region.ts';
 import { passthroughNode } from './guests/passthrough-node.ts';
 import { allocRangesOutsideRam } from './linux/alloc-ranges-outside-ram.ts';
+import { arm32PoolWithoutNoMap } from './linux/arm32-pool-without-no-map.ts';
+import { bootargsCutMemory } from './linux/bootargs-cut-memory.ts';
 import { cmaAlignment } from './linux/cma-alignment.ts';
 import { defaultPoolAbove4Gib } from './linux/default-pool-above-4gib.ts';
 import { defaultPools } from './linux/default-pools.ts';
@@ -166,11 +168,13 @@ import { dynamicRegionUnknownToXen } from './xen/dynamic-region-unknown-to-xen.t
 import { llcColorsOff } from './xen/llc-colors-off.ts';
 import { memreserveNotPassed } from './xen/memreserve-not-passed.ts';
 import { noExtendedRegions } from './xen/no-extended-regions.ts';
+import { reservedCacheableOutsideRam } from './xen/reserved-cacheable-outside-ram.ts';
 import { reservedDisabledKept } from './xen/reserved-disabled-kept.ts';
 import { reservedNamedMemory } from './xen/reserved-named-memory.ts';
 import { reservedNestedNode } from './xen/reserved-nested-node.ts';
 import { reservedNotHonoured } from './xen/reserved-not-honoured.ts';
 import { reservedUnknownToXen } from './xen/reserved-unknown-to-xen.ts';
+import { staticMemUnaligned } from './xen/static-mem-unaligned.ts';
 import { staticMemoryOverlap } from './xen/static-memory-overlap.ts';
 import { usableMemory } from './xen/usable-memory.ts';
 import { xenComplains } from './xen/xen-complains.ts';
@@ -184,12 +188,14 @@ export const allRules: readonly Rule[] = [
   addressCellsIsCell,
   aliasPaths,
   allocRangesOutsideRam,
+  arm32PoolWithoutNoMap,
   avoidDefaultAddrSize,
   avoidUnnecessaryAddrSize,
   bankCrosses4Gib,
   bankNotPageAligned,
   bankReadDifferently,
   banksOverlap,
+  bootargsCutMemory,
   chosenBootargsUnread,
   chosenPropertyMisspelt,
   chosenNodeBootargs,
@@ -307,6 +313,7 @@ export const allRules: readonly Rule[] = [
   regionOnLoadAddress,
   regionOutOfReach,
   reservedAttributes,
+  reservedCacheableOutsideRam,
   reservedDisabledKept,
   reservedFormat,
   reservedInRam,
@@ -332,6 +339,7 @@ export const allRules: readonly Rule[] = [
   soundDaiProperty,
   spiBusBridge,
   spiBusReg,
+  staticMemUnaligned,
   staticMemoryOverlap,
   statusValue,
   statusIsString,

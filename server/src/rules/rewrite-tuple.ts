@@ -26,7 +26,7 @@ export interface TupleRewrite {
 /**
  * What makes tuple `index` of `property` stand for `range`, editing the winning definition and only cells that change.
  * A cell that a macro makes is changed in the arguments of the call, else in the macro. Undefined when the value does not
- * fit the cells, or there is no source.
+ * fit the cells, or there is no source. `stride`: cells from one tuple to the next, where more than the two follow.
  */
 export function rewriteTuple(
   board: Board,
@@ -35,9 +35,10 @@ export function rewriteTuple(
   index: number,
   counts: CellCounts,
   range: Range,
+  stride = counts.address + counts.size,
 ): TupleRewrite | undefined {
   const width = counts.address + counts.size;
-  const first = index * width * 4;
+  const first = index * stride * 4;
   const start = splitCells(range.start, counts.address);
   const size = splitCells(range.end - range.start, counts.size);
   const wanted = [...start, ...size];

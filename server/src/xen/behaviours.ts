@@ -343,10 +343,10 @@ export const TABLE = {
   keepsEmptyDomainBank: flagUntil('allocate_memory', off('4.16.0')),
   /** How a domain's memory is printed, hexadecimal always: bare, or with 0x. */
   domUMemoryUnit: choice<'KB' | '0x'>('construct_domU', 'KB', [['4.18.0'], '0x']),
-  /** Where the source is that asserts static memory to be whole pages, as it names itself; none in old releases. */
+  /** Where the source is that asserts static memory to be whole pages, as it names itself. */
   staticMemoryPath: choice(
     'acquire_static_memory_bank',
-    'none',
+    'domain_build.c',
     [['4.17.0'], 'arch/arm/domain_build.c'],
     [['4.19.0'], 'arch/arm/static-memory.c'],
     [['4.21.0'], 'common/device-tree/static-memory.c'],

@@ -141,9 +141,9 @@ const WORDS = {
   'shortfall-unknown': 'the last message says how much is missing',
   'static-memory-not-built':
     '{node:word} has xen,static-mem, and Xen is built without CONFIG_STATIC_MEMORY',
-  'static-memory-unaligned':
-    'xen,static-mem of {node:word} is not page aligned: what Xen does then depends on what is there',
   'static-memory-not-pages': 'xen,static-mem of {node:word} does not begin and end at pages',
+  'static-memory-starts-in-page':
+    'xen,static-mem of {node:word} begins within a page, which Xen did not set aside',
   'static-memory-outside-ram':
     'xen,static-mem of {node:word} is not in RAM: what Xen does then depends on what is there',
   'static-memory-twice':

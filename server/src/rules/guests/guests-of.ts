@@ -34,6 +34,13 @@ export interface PassedRange extends Range {
   readonly written: Written | undefined;
 }
 
+/** Whether a tree is itself what a guest is given: it has devices of the host below /passthrough. */
+export function isPartialTree(tree: DeviceTree): boolean {
+  for (const { properties } of passedNodes(tree))
+    if (properties.has('xen,reg') || properties.has('xen,path')) return true;
+  return false;
+}
+
 /** The nodes below /passthrough of a partial tree: those that reach the guest. */
 export function* passedNodes(tree: DeviceTree): Generator<DtNode> {
   const top = tree.root.children.find(({ name }) => name === 'passthrough');

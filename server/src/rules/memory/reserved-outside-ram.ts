@@ -1,15 +1,12 @@
 // A reserved region lies where no memory node says there is RAM.
 
 import { formatRange } from '../../addresses/format.ts';
-import { overlaps, partsWithin } from '../../addresses/region.ts';
-import { ramOf } from '../../memory/free-ranges.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { moveRegionFixes } from '../move-region.ts';
+import { bootsThatMap, regionsOutsideRam } from '../outside-ram.ts';
 import { rule } from '../rule.ts';
 import { reservationName } from '../static-regions.ts';
-import { isForXen } from '../../xen/is-for-xen.ts';
-import { xenBoots } from '../../xen/xen-boots.ts';
 
 interface Facts {
   readonly region: Reserved;
@@ -20,26 +17,18 @@ export const reservedOutsideRam = rule<Facts>({
   severity: 'information',
   title: 'A reserved region lies outside RAM',
   why: `
-Reserving what is not RAM has no effect in Linux. Xen since 4.13 lists every reserved region in a memory node for dom0,
-so dom0 is told that there is RAM: SRAM, a carve-out that firmware holds back, or nothing at all.`,
+Reserving what is not RAM has no effect in Linux: SRAM, a carve-out that firmware holds back, or nothing at all. Under Xen,
+dom0 is told that there is RAM; without \`no-map\` it maps it, which \`reserved-cacheable-outside-ram\` reports.`,
   instead:
     'Correct the address, or describe the range as a device (for example mmio-sram) rather than as reserved memory.',
   source: ['xen: make_memory_node (4.22)', 'linux: memblock_reserve (6.12)'],
   behaviours: ['xen.reservedAsMemory'],
 
   *check(board: Board) {
-    if (!board.map.ramKnown) return;
-    const ram = ramOf(board.map);
-    for (const region of board.map.reserved) {
-      const isKept = region.kind === 'static' || region.kind === 'memreserve';
-      if (!isKept || !region.enabled || !region.written) continue;
-      if (region.end <= region.start || partsWithin(ram, region).length > 0) continue;
-      const found = { at: region.written, facts: { region } };
-      yield found;
-      if (!isForXen(board) || region.kind === 'memreserve') continue;
-      for (const boot of xenBoots(board))
-        if (boot.dom0?.memoryNodes.some(({ reg }) => reg.some((each) => overlaps(each, region))))
-          yield { ...found, severity: 'warning', target: boot.target };
+    for (const region of regionsOutsideRam(board)) {
+      // What dom0 maps there is more than information.
+      if (!region.written || bootsThatMap(board, region).length > 0) continue;
+      yield { at: region.written, facts: { region } };
     }
   },
 

@@ -137,6 +137,21 @@ export const domainMessages = {
     fix: 'Make both the same.',
     rule: 'xen-panic',
   },
+  'static-page-taken': {
+    form: 'pg[{index:dec}] Static MFN {frame:mfn} c={count:hex} t={stamp:hex}',
+    grade: 'fault',
+    cause: 'The page is to be memory of a domain, and was not set aside for one, or is in use.',
+    fix: 'Begin and end `xen,static-mem` at pages, and give each range to one domain.',
+    rule: 'static-mem-unaligned',
+  },
+  'static-mem-not-acquired': {
+    form: '{domain:domain}: failed to acquire static memory: {code:dec}.',
+    grade: 'fatal',
+    cause:
+      'A page of the static memory of {domain} is not free: the line before says which, unless it is no RAM.',
+    fix: 'Begin and end `xen,static-mem` at pages, in RAM that nothing else has.',
+    rule: 'static-mem-unaligned',
+  },
   'static-mem-failed': {
     form: {
       by: 'panicsEndLines',

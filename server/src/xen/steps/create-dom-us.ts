@@ -5,7 +5,7 @@ import type { Range } from '../../addresses/region.ts';
 import { overlaps } from '../../addresses/region.ts';
 import { baseName, type DtNode } from '../../tree/device-tree.ts';
 import { chosenOf } from '../chosen-of.ts';
-import type { BootModule, BootState, Source } from '../boot-state.ts';
+import { rangeOf, type BootModule, type BootState, type Source } from '../boot-state.ts';
 import { readNumber } from '../cells.ts';
 import { EINVAL, ENOENT } from '../errno.ts';
 import { isCompatible } from '../compatible.ts';
@@ -18,6 +18,7 @@ import { GUEST_RAM } from './guest-ram.ts';
 import { findHostDevices, type HostDevices } from './handle-node.ts';
 import { freePages } from './page-alloc.ts';
 import { hasCapability, parseDom0lessNode, type DomainWishes } from './parse-dom0less-node.ts';
+import { pagesOf } from './init-staticmem-pages.ts';
 import { placeImages } from './place-modules.ts';
 import {
   domainDevices,
@@ -30,7 +31,23 @@ import { xenstoreOf } from './xenstore-of.ts';
 
 const MIB = 1n << 20n;
 
-const ALIGNED = 'IS_ALIGNED(*pbase, PAGE_SIZE) && IS_ALIGNED(*psize, PAGE_SIZE)';
+/** What Xen asserts of each range of static memory. */
+function alignedTest({ does }: BootState): string {
+  const star = does.staticMemoryPath === 'domain_build.c' ? '' : '*';
+  return `IS_ALIGNED(${star}pbase, PAGE_SIZE) && IS_ALIGNED(${star}psize, PAGE_SIZE)`;
+}
+
+function isInPages({ start, end }: Range): boolean {
+  return start % PAGE_SIZE === 0n && end % PAGE_SIZE === 0n;
+}
+
+/** Whether a page is among those that are set aside for domains (Xen: init_staticmem_pages). */
+function isSetAside(state: BootState, address: bigint): boolean {
+  return state.reserved.some((bank) => {
+    const { start, end } = pagesOf(rangeOf(bank));
+    return bank.kind === 'static-mem' && start <= address && address < end;
+  });
+}
 
 /** Builds every domain of /chosen in order; ends the boot where one cannot be built (Xen: create_domUs). */
 export function createDomUs(state: BootState): void {
@@ -347,28 +364,30 @@ function allocateStaticMemory(
   let left = size;
   const taken: Range[] = [];
   for (const [index, bank] of banks.entries()) {
-    const range = { start: bank.start, end: bank.start + bank.size };
-    const doubt =
-      bank.start % PAGE_SIZE !== 0n || bank.size % PAGE_SIZE !== 0n
-        ? 'static-memory-unaligned'
-        : state.ram.every(
-              ({ start, size: bytes }) => !overlaps(range, { start, end: start + bytes }),
-            )
-          ? 'static-memory-outside-ram'
-          : taken.some((other) => overlaps(other, range))
-            ? 'static-memory-twice'
-            : undefined;
-    const place = does.staticMemoryPath;
-    if (doubt === 'static-memory-unaligned' && place !== 'none' && state.world.valueOf('xen.debug'))
-      return crash(
-        state,
-        event('assertion', { assertion: ALIGNED, place }),
-        reason('static-memory-not-pages', { node: node.path }),
-        bank,
-      );
-    if (doubt) {
-      return giveUp(state, reason(doubt, { node: node.path }));
+    const range = rangeOf(bank);
+    const isOutside = state.ram.every((ram) => !overlaps(range, rangeOf(ram)));
+    if (!isOutside && !isInPages(range)) {
+      if (state.world.valueOf('xen.debug')) {
+        const message = event('assertion', {
+          assertion: alignedTest(state),
+          place: does.staticMemoryPath,
+        });
+        return crash(state, message, reason('static-memory-not-pages', { node: node.path }), bank);
+      }
+      const first = range.start / PAGE_SIZE;
+      // What is set aside are whole pages from the start on; the page that the start is in was never free.
+      if (range.start % PAGE_SIZE !== 0n && !isSetAside(state, first * PAGE_SIZE)) {
+        print(state, 'static-page-taken', { index: 0, frame: first, count: 0n, stamp: 0n }, bank);
+        print(state, 'static-mem-not-acquired', { domain: name, code: ENOENT }, bank);
+        return stop(reason('static-memory-starts-in-page', { node: node.path }));
+      }
     }
+    const doubt = isOutside
+      ? 'static-memory-outside-ram'
+      : taken.some((other) => overlaps(other, range))
+        ? 'static-memory-twice'
+        : undefined;
+    if (doubt) return giveUp(state, reason(doubt, { node: node.path }));
     taken.push(range);
     print(state, 'static-bank', { domain: name, index, ...range }, bank);
     left -= bank.size;

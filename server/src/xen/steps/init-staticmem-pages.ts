@@ -74,8 +74,8 @@ function staticBanks(state: BootState): Bank[] {
   ];
 }
 
-/** As many whole pages as the size has, from the first whole one on. */
-function pagesOf({ start, end }: Range): Range {
+/** The pages of a range that are set aside: as many whole ones as the size has, from the first whole one on. */
+export function pagesOf({ start, end }: Range): Range {
   const first = ((start + PAGE_SIZE - 1n) / PAGE_SIZE) * PAGE_SIZE;
   return { start: first, end: first + ((end - start) / PAGE_SIZE) * PAGE_SIZE };
 }
