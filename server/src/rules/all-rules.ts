@@ -103,6 +103,7 @@ import { guestNodeMissing } from './guests/guest-node-missing.ts';
 import { guestSettingWrong } from './guests/guest-setting-wrong.ts';
 import { passthroughInExtendedRegion } from './guests/passthrough-in-extended-region.ts';
 import { passthroughNode } from './guests/passthrough-node.ts';
+import { xenRegOverRam } from './guests/xen-reg-over-ram.ts';
 import { allocRangesOutsideRam } from './linux/alloc-ranges-outside-ram.ts';
 import { cmaAlignment } from './linux/cma-alignment.ts';
 import { defaultPoolAbove4Gib } from './linux/default-pool-above-4gib.ts';
@@ -349,6 +350,7 @@ export const allRules: readonly Rule[] = [
   xenComplains,
   xenModuleDropped,
   xenPanic,
+  xenRegOverRam,
   xenRegionLimit,
   xenScanStopped,
 ];
