@@ -102,6 +102,7 @@ import { guestMemoryTooLarge } from './guests/guest-memory-too-large.ts';
 import { guestNodeMissing } from './guests/guest-node-missing.ts';
 import { guestSettingWrong } from './guests/guest-setting-wrong.ts';
 import { passthroughInExtendedRegion } from './guests/passthrough-in-extended-region.ts';
+import { passthroughMemoryRegion } from './guests/passthrough-memory-region.ts';
 import { passthroughNode } from './guests/passthrough-node.ts';
 import { xenRegOverRam } from './guests/xen-reg-over-ram.ts';
 import { allocRangesOutsideRam } from './linux/alloc-ranges-outside-ram.ts';
@@ -281,6 +282,7 @@ export const allRules: readonly Rule[] = [
   obsoleteChosenInterruptController,
   overlayNotApplied,
   passthroughInExtendedRegion,
+  passthroughMemoryRegion,
   passthroughNode,
   pathReferences,
   pciBridge,
