@@ -220,6 +220,7 @@ const wholeProfile: Whole<BootProfile> = {
   dtb: { address: '0x44000000', size: '0X9BD' },
   kernel: { fileSize: 1, textOffset: 0, format: 'gzip', uncompressedSize: '12' },
   boot: 'efi',
+  bootLoader: 'u-boot',
   modules: [{ kind: 'kernel', address: '0x48000000', size: 1, commandLine: 'console=hvc0' }],
   efiMemoryMap: [
     { start: 0, end: '0x40000000', type: 'EfiConventionalMemory', attributes: '0xf' },

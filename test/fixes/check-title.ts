@@ -18,6 +18,10 @@ const TITLES: readonly (readonly [
   [/^Add \S+ = ".*";$|^Add \S+;$|^Add bootscrub=1$/, ['set-property']],
   [/^Remove \S+/, ['delete-property']],
   [/^Delete \S+$/, ['delete-node']],
+  [
+    /^Merge \S+(?:, \S+)* into \S+$/,
+    ['set-property', 'delete-node', 'delete-node?', 'delete-node?'],
+  ],
   [/^Rename to \S+$/, ['rename-node']],
   [/^Convert to a no-map region/, ['delete-reservation', 'add-node', 'add-node?']],
   [/^Convert \S+ to \/memreserve\//, ['delete-node', 'add-reservation', 'add-reservation?']],

@@ -24,6 +24,8 @@ export interface FactValues {
   'kernel.format': 'image' | 'zimage' | 'gzip';
   'kernel.uncompressedSize': bigint;
   boot: 'dt' | 'efi';
+  /** What starts Xen or Linux without UEFI: it decides what is done to the tree before. */
+  bootLoader: 'u-boot' | 'other';
   /** What is added to the modules of the tree, in the order in which it is loaded. */
   modules: readonly GivenModule[];
   efiMemoryMap: readonly EfiMemoryRange[];
@@ -79,6 +81,8 @@ export type FactReason =
   | 'module-in-tree'
   | 'module-from-loader'
   | 'module-from-xen-cfg'
+  | 'usual-loader'
+  | 'started-by-efi'
   | 'usual-kernel'
   | 'efi-binary-in-tree'
   | 'efi-stub-in-tree'

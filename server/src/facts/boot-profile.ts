@@ -38,6 +38,7 @@ export interface BootProfile {
     readonly uncompressedSize?: bigint;
   };
   readonly boot?: 'dt' | 'efi';
+  readonly bootLoader?: 'u-boot' | 'other';
   /** In the order in which they are loaded. */
   readonly modules?: readonly GivenModule[];
   readonly efiMemoryMap?: readonly EfiMemoryRange[];

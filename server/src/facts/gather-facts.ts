@@ -107,6 +107,9 @@ function gather(
       others: [USUAL_KERNEL],
     },
     boot,
+    bootLoader:
+      said(({ bootLoader }) => bootLoader) ??
+      (efi ? inTree('other', 'started-by-efi') : assumed('u-boot', 'usual-loader', 'other')),
     modules: modules ?? {
       value: undefined,
       basis: 'tree',

@@ -114,6 +114,7 @@ const profile = fieldsOf({
     }),
   ),
   boot: v.exactOptional(oneOf(['dt', 'efi'])),
+  bootLoader: v.exactOptional(oneOf(['u-boot', 'other'])),
   modules: v.exactOptional(v.array(givenModule, 'must be a list of modules')),
   efiMemoryMap: v.exactOptional(v.array(efiRange, 'must be a list of ranges')),
   memory: v.exactOptional(v.array(range, 'must be a list of ranges')),

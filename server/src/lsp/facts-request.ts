@@ -38,6 +38,7 @@ function takes(fact: FactName): OpenFact['takes'] {
       return 'number';
     case 'kernel.format':
     case 'boot':
+    case 'bootLoader':
     case 'architecture':
     case 'cpu':
     case 'xenCommandLine':

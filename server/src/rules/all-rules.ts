@@ -155,6 +155,7 @@ import { syntaxError } from './source/syntax-error.ts';
 import { tooLarge } from './source/too-large.ts';
 import { regionAtRamTop } from './uboot/region-at-ram-top.ts';
 import { regionOnLoadAddress } from './uboot/region-on-load-address.ts';
+import { severalMemoryNodesUboot } from './uboot/several-memory-nodes-uboot.ts';
 import { ubootRegionLimit } from './uboot/uboot-region-limit.ts';
 import { bankReadDifferently } from './xen/bank-read-differently.ts';
 import { chosenBootargsUnread } from './xen/chosen-bootargs-unread.ts';
@@ -329,6 +330,7 @@ export const allRules: readonly Rule[] = [
   resetsProperty,
   secureRegionMapped,
   semanticError,
+  severalMemoryNodesUboot,
   simpleBusReg,
   sizeCellsIsCell,
   soundDaiIsCell,
