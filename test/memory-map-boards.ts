@@ -331,6 +331,8 @@ export class BoardWriter {
       release,
       target: `linux:${release}`,
       architecture: 'arm64',
+      pageSize: 4096n,
+      neighbours: [],
       log: [],
       regionLimit: 64,
       memoryNodes: [],

@@ -106,6 +106,11 @@ function gather(
       ...unknown('file-knows'),
       others: [USUAL_KERNEL],
     },
+    'kernel.pageSize':
+      said(({ kernel }) => kernel?.pageSize) ??
+      (architecture.value === 'arm32'
+        ? inTree(4096, 'only-page-size')
+        : assumed(4096, 'usual-kernel', 16384, 65536)),
     boot,
     bootLoader:
       said(({ bootLoader }) => bootLoader) ??

@@ -20,6 +20,7 @@ const REASONS: Readonly<Record<FactReason, string>> = {
   'usual-loader': 'most boards are started by U-Boot',
   'started-by-efi': 'UEFI starts the system',
   'usual-kernel': 'the default of kernels',
+  'only-page-size': '32-bit kernels have no other',
   'efi-binary-in-tree': 'the tree has xen,uefi-binary',
   'efi-stub-in-tree': "the tree is the one that Xen's EFI stub writes",
   'no-sign-of-efi': 'nothing in the tree speaks of UEFI',
@@ -132,6 +133,11 @@ const WORDS: Words = {
     title: 'size of the unpacked kernel',
     clause: (value) => `the unpacked kernel has ${formatSize(value)}`,
     find: 'gzip -l Image.gz',
+  },
+  'kernel.pageSize': {
+    title: 'page size of the kernel',
+    clause: (value) => `the kernel has pages of ${formatSize(BigInt(value))}`,
+    find: '`getconf PAGESIZE` on the running board; CONFIG_ARM64_4K_PAGES, _16K_PAGES or _64K_PAGES in its .config',
   },
   boot: {
     title: 'how Xen is started',

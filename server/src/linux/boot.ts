@@ -76,6 +76,8 @@ export function bootLinux(
     target: `linux:${release.name}`,
     release: release.name,
     architecture: scan.architecture,
+    pageSize: scan.pageSize,
+    neighbours: [],
     log: scan.log,
     memoryNodes: linuxMemoryNodes(tree, scan.behaviours),
     memory: scan.block.memory,

@@ -1,9 +1,9 @@
 // Linux on bare metal, as those see it who know no system by name.
 
 import { makeSystem, type Target } from '../target/system.ts';
-import { bootLinux } from './boot.ts';
+import { bootWithFacts } from './boot-with-facts.ts';
+import { dependents } from './dependents.ts';
 import { LINUX } from './linux-boots.ts';
-import { loadedPlaces } from './loaded-places.ts';
 import type { LinuxBoot } from './linux-boot.ts';
 import { linuxReaderMap } from './verdicts/reader-map.ts';
 import { linuxBranches, parseLinuxRelease } from './releases.ts';
@@ -19,8 +19,7 @@ function targetOf(version: string): Target | undefined {
       name: `${LINUX}:${release.name}`,
       asked: `${LINUX}:${version}`,
       order: release.major * 1000 + release.minor,
-      boot: (tree, facts, files) =>
-        bootLinux(tree, release, { loaded: loadedPlaces(tree, facts, files) }),
+      boot: (tree, facts, files) => bootWithFacts(tree, release, facts, files),
     }
   );
 }
@@ -39,4 +38,7 @@ export const linuxSystem = makeSystem<LinuxBoot>({
   dynamic: remarkOnDynamic,
   bootargs: () => [],
   ending: wordEnding,
+  dependents,
+  neighbours: ({ neighbours }) =>
+    neighbours.map(({ changes, boot, fails }) => ({ changes, boot, ends: fails })),
 });

@@ -35,6 +35,7 @@ function takes(fact: FactName): OpenFact['takes'] {
       return 'boolean';
     case 'cpus':
     case 'dmaBits':
+    case 'kernel.pageSize':
       return 'number';
     case 'kernel.format':
     case 'boot':
