@@ -333,6 +333,8 @@ export class BoardWriter {
       architecture: 'arm64',
       commandLine: '',
       cut: [],
+      pageSize: 4096n,
+      neighbours: [],
       log: [],
       regionLimit: 64,
       memoryNodes: [],

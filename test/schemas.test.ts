@@ -218,8 +218,9 @@ const wholeProfile: Whole<BootProfile> = {
     efiOptions: '-cfg=xen.cfg -mapbs',
   },
   dtb: { address: '0x44000000', size: '0X9BD' },
-  kernel: { fileSize: 1, textOffset: 0, format: 'gzip', uncompressedSize: '12' },
+  kernel: { fileSize: 1, textOffset: 0, format: 'gzip', uncompressedSize: '12', pageSize: 65536 },
   boot: 'efi',
+  bootLoader: 'u-boot',
   modules: [{ kind: 'kernel', address: '0x48000000', size: 1, commandLine: 'console=hvc0' }],
   efiMemoryMap: [
     { start: 0, end: '0x40000000', type: 'EfiConventionalMemory', attributes: '0xf' },
@@ -303,6 +304,7 @@ describe('JSON that is read', () => {
     { xen: { address: '0x1_000' } },
     { kernel: { fileSize: '0x11111111111111111' } },
     { kernel: { format: 'zip' } },
+    { kernel: { pageSize: 8192 } },
     { memory: [{ start: 0 }] },
     { memory: { start: 0, end: 1 } },
     { cpus: 0 },

@@ -20,6 +20,10 @@ const TITLES: readonly (readonly [
   [/^Begin at 0x[0-9a-f]+$/, ['set-property']],
   [/^Drop \S+ from \S+$/, ['set-property']],
   [/^Delete \S+$/, ['delete-node']],
+  [
+    /^Merge \S+(?:, \S+)* into \S+$/,
+    ['set-property', 'delete-node', 'delete-node?', 'delete-node?'],
+  ],
   [/^Rename to \S+$/, ['rename-node']],
   [/^Convert to a no-map region/, ['delete-reservation', 'add-node', 'add-node?']],
   [/^Convert \S+ to \/memreserve\//, ['delete-node', 'add-reservation', 'add-reservation?']],

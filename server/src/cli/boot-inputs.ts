@@ -389,6 +389,8 @@ function factsOf(
     basis: 'script',
     profile: {
       ...(boot?.efi ? { boot: 'efi' as const } : {}),
+      // What these commands boot without UEFI, U-Boot boots.
+      ...(boot && !boot.efi ? { bootLoader: 'u-boot' as const } : {}),
       ...(xen ? { xen: { address: xen.address } } : {}),
       ...(dtb ? { dtb: { address: dtb.address } } : {}),
       ...(xenCommandLine ? { xenCommandLine: xenCommandLine.text } : {}),
@@ -396,7 +398,7 @@ function factsOf(
       ...(memory ? { memory: [{ start: memory.start, end: memory.end }] } : {}),
     },
     places: {
-      ...(boot ? { boot: placeOf(boot.line) } : {}),
+      ...(boot ? { boot: placeOf(boot.line), bootLoader: placeOf(boot.line) } : {}),
       ...(xen ? { 'xen.address': placeOf(xen.line) } : {}),
       ...(dtb ? { 'dtb.address': placeOf(dtb.line) } : {}),
       ...(xenCommandLine ? { xenCommandLine: placeOf(xenCommandLine.line) } : {}),

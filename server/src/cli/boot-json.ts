@@ -1,6 +1,7 @@
 // A predicted boot as plain data: what `boot --format json` prints, see server/docs/json.md.
 
 import type { BootFacts } from '../facts/boot-facts.ts';
+import { pageSizeOf } from '../facts/page-size-of.ts';
 import { decidingFacts, wordReasons, type Reason } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { bootLinux } from '../linux/boot.ts';
@@ -28,7 +29,7 @@ export function bootJson(boot: XenBoot, facts: BootFacts, linux?: LinuxRelease):
       ...(node ? { node: node.path } : {}),
     })),
     heap: boot.heap.map(jsonRange),
-    dom0: boot.dom0 ? { ...dom0Json(boot.dom0), ...dom0LinuxJson(boot, linux) } : null,
+    dom0: boot.dom0 ? { ...dom0Json(boot.dom0), ...dom0LinuxJson(boot, facts, linux) } : null,
     uncertain: boot.uncertain.map(({ what, because, candidates }) => {
       const [fact] = decidingFacts(because);
       return {
@@ -105,13 +106,13 @@ function dom0Json(dom0: Dom0): object {
 }
 
 // What dom0's kernel prints about memory, its "Early memory node ranges" among it.
-function dom0LinuxJson(boot: XenBoot, release: LinuxRelease | undefined): object {
+function dom0LinuxJson(boot: XenBoot, facts: BootFacts, release: LinuxRelease | undefined): object {
   const { dom0 } = boot;
   const isUncertain = boot.uncertain.some(
     ({ what }) => what === 'outcome' || what === 'dom0.banks',
   );
   if (!dom0?.tree || !release || isUncertain) return {};
-  const { log } = bootLinux(dom0.tree, release);
+  const { log } = bootLinux(dom0.tree, release, { pageSize: pageSizeOf(facts) });
   return {
     linux: {
       release: release.name,

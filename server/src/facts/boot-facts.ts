@@ -1,7 +1,7 @@
 // What a boot of Xen needs beside the tree: each fact with its value, where the value comes from, and what else it may be.
 
 import type { Range } from '../addresses/region.ts';
-import type { EfiMemoryRange, GivenModule } from './boot-profile.ts';
+import type { EfiMemoryRange, GivenModule, PageSize } from './boot-profile.ts';
 
 /**
  * The facts by name, which is their path in a boot profile where one can give them. Addresses and sizes are in bytes.
@@ -23,7 +23,11 @@ export interface FactValues {
   'kernel.textOffset': bigint;
   'kernel.format': 'image' | 'zimage' | 'gzip';
   'kernel.uncompressedSize': bigint;
+  /** Bytes of a page of the kernel that is booted: Linux itself, or dom0's. */
+  'kernel.pageSize': PageSize;
   boot: 'dt' | 'efi';
+  /** What starts Xen or Linux without UEFI: it decides what is done to the tree before. */
+  bootLoader: 'u-boot' | 'other';
   /** What is added to the modules of the tree, in the order in which it is loaded. */
   modules: readonly GivenModule[];
   efiMemoryMap: readonly EfiMemoryRange[];
@@ -79,7 +83,10 @@ export type FactReason =
   | 'module-in-tree'
   | 'module-from-loader'
   | 'module-from-xen-cfg'
+  | 'usual-loader'
+  | 'started-by-efi'
   | 'usual-kernel'
+  | 'only-page-size'
   | 'efi-binary-in-tree'
   | 'efi-stub-in-tree'
   | 'no-sign-of-efi'

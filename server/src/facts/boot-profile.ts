@@ -18,6 +18,11 @@ export interface GivenModule {
   readonly commandLine?: string;
 }
 
+/** What a 64-bit kernel may have as a page, in bytes; a 32-bit one has the first. */
+export const PAGE_SIZES = [4096, 16384, 65536] as const;
+
+export type PageSize = (typeof PAGE_SIZES)[number];
+
 /** All optional: every field has a default, and a result says so when the default mattered. */
 export interface BootProfile {
   readonly xen?: {
@@ -36,8 +41,10 @@ export interface BootProfile {
     readonly textOffset?: bigint;
     readonly format?: 'image' | 'zimage' | 'gzip';
     readonly uncompressedSize?: bigint;
+    readonly pageSize?: PageSize;
   };
   readonly boot?: 'dt' | 'efi';
+  readonly bootLoader?: 'u-boot' | 'other';
   /** In the order in which they are loaded. */
   readonly modules?: readonly GivenModule[];
   readonly efiMemoryMap?: readonly EfiMemoryRange[];

@@ -106,7 +106,15 @@ function gather(
       ...unknown('file-knows'),
       others: [USUAL_KERNEL],
     },
+    'kernel.pageSize':
+      said(({ kernel }) => kernel?.pageSize) ??
+      (architecture.value === 'arm32'
+        ? inTree(4096, 'only-page-size')
+        : assumed(4096, 'usual-kernel', 16384, 65536)),
     boot,
+    bootLoader:
+      said(({ bootLoader }) => bootLoader) ??
+      (efi ? inTree('other', 'started-by-efi') : assumed('u-boot', 'usual-loader', 'other')),
     modules: modules ?? {
       value: undefined,
       basis: 'tree',

@@ -17,7 +17,10 @@ const REASONS: Readonly<Record<FactReason, string>> = {
   'module-in-tree': 'the tree lists the boot modules',
   'module-from-loader': 'the tree lists no boot modules, so the boot loader adds them',
   'module-from-xen-cfg': 'Xen is started by UEFI, which loads what xen.cfg names',
+  'usual-loader': 'most boards are started by U-Boot',
+  'started-by-efi': 'UEFI starts the system',
   'usual-kernel': 'the default of kernels',
+  'only-page-size': '32-bit kernels have no other',
   'efi-binary-in-tree': 'the tree has xen,uefi-binary',
   'efi-stub-in-tree': "the tree is the one that Xen's EFI stub writes",
   'no-sign-of-efi': 'nothing in the tree speaks of UEFI',
@@ -131,10 +134,21 @@ const WORDS: Words = {
     clause: (value) => `the unpacked kernel has ${formatSize(value)}`,
     find: 'gzip -l Image.gz',
   },
+  'kernel.pageSize': {
+    title: 'page size of the kernel',
+    clause: (value) => `the kernel has pages of ${formatSize(BigInt(value))}`,
+    find: '`getconf PAGESIZE` on the running board; CONFIG_ARM64_4K_PAGES, _16K_PAGES or _64K_PAGES in its .config',
+  },
   boot: {
     title: 'how Xen is started',
     clause: (value) => (value === 'efi' ? 'Xen is started by UEFI' : 'Xen is not started by UEFI'),
     find: '"EFI" in the first lines of the log',
+  },
+  bootLoader: {
+    title: 'boot loader',
+    clause: (value) =>
+      value === 'u-boot' ? 'U-Boot starts the system' : 'the system is not started by U-Boot',
+    find: 'first lines of the console; --boot-script with a script of U-Boot says it, too',
   },
   modules: {
     title: 'boot modules that the tree does not list',

@@ -1,7 +1,7 @@
 // Reads a boot profile from JSON, for `--profile` and `dtmap.bootProfile` alike.
 
 import * as v from 'valibot';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import { PAGE_SIZES, type BootProfile } from '../facts/boot-profile.ts';
 import { CPU_MODEL_NAMES } from '../facts/cpu-models.ts';
 import { efiTypeOf } from './read-efi-map.ts';
 import { contradictionsWithin } from './find-contradictions.ts';
@@ -111,9 +111,13 @@ const profile = fieldsOf({
       textOffset: v.exactOptional(address),
       format: v.exactOptional(oneOf(['image', 'zimage', 'gzip'])),
       uncompressedSize: v.exactOptional(size),
+      pageSize: v.exactOptional(
+        v.picklist(PAGE_SIZES, `must be ${PAGE_SIZES.join(' or ')}, a number of bytes`),
+      ),
     }),
   ),
   boot: v.exactOptional(oneOf(['dt', 'efi'])),
+  bootLoader: v.exactOptional(oneOf(['u-boot', 'other'])),
   modules: v.exactOptional(v.array(givenModule, 'must be a list of modules')),
   efiMemoryMap: v.exactOptional(v.array(efiRange, 'must be a list of ranges')),
   memory: v.exactOptional(v.array(range, 'must be a list of ranges')),

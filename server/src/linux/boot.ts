@@ -77,6 +77,8 @@ export function bootLinux(
     target: `linux:${release.name}`,
     release: release.name,
     architecture: scan.architecture,
+    pageSize: scan.pageSize,
+    neighbours: [],
     log: scan.log,
     memoryNodes: linuxMemoryNodes(tree, scan.behaviours),
     commandLine: scan.commandLine,

@@ -2,6 +2,7 @@
 
 import type { Range } from '../addresses/region.ts';
 import type { Architecture } from '../facts/architecture-of.ts';
+import type { FactChange } from '../facts/world.ts';
 import type { DtNode, Written } from '../tree/device-tree.ts';
 import type { LinuxFacts, LinuxMessageId } from './messages.ts';
 
@@ -84,12 +85,24 @@ export interface UnplacedCma {
   readonly within: Range;
 }
 
+/** The same boot in a world that differs in one assumed fact. */
+export interface LinuxNeighbour {
+  readonly changes: readonly FactChange[];
+  readonly boot: LinuxBoot;
+  /** Whether Linux refuses a CMA area or finds no room there: who made the tree has another kernel then. */
+  readonly fails: boolean;
+}
+
 export interface LinuxBoot {
   /** `linux:6.12`: the target it is a boot of. */
   readonly target: string;
   /** `5.4`, `6.1`, `6.12` … */
   readonly release: string;
   readonly architecture: Architecture;
+  /** Bytes. */
+  readonly pageSize: bigint;
+  /** Booted when somebody asks. */
+  readonly neighbours: readonly LinuxNeighbour[];
   readonly log: readonly KernelLine[];
   /** The nodes that it takes for RAM, in blob order. */
   readonly memoryNodes: readonly DtNode[];

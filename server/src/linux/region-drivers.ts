@@ -10,16 +10,21 @@ export function isCompatible(node: DtNode, name: string): boolean {
   return stringsIn(node, 'compatible').includes(name);
 }
 
+/** Bytes of a page block, which is as large as a huge page, by the bytes of a page (pageblock_order). */
+export function pageBlock(pageSize: bigint): bigint {
+  if (pageSize === 65536n) return 512n << 20n;
+  return pageSize === 16384n ? 32n << 20n : 2n << 20n;
+}
+
 /**
- * CMA_MIN_ALIGNMENT_BYTES: what base and size of a CMA region must be a multiple of, in bytes. A page block is as large
- * as a huge page (2 MiB, 32 MiB, 512 MiB with pages of 4, 16, 64 KiB); before 5.18 the largest buddy counted too.
+ * CMA_MIN_ALIGNMENT_BYTES: what base and size of a CMA region must be a multiple of, in bytes: a page block; before 5.18 the
+ * largest buddy counted too, which is larger with 4 KiB pages alone.
  */
 export function cmaAlignment(scan: Pick<Scan, 'behaviours' | 'pageSize' | 'architecture'>): bigint {
-  if (scan.pageSize === 65536n) return 512n << 20n;
-  if (scan.pageSize === 16384n) return 32n << 20n;
+  const block = pageBlock(scan.pageSize);
   // arm without LPAE has no 2 MiB pages: its page block is the largest buddy.
-  if (scan.architecture === 'arm32' || !scan.behaviours.cmaAlignsToPageBlock) return 4n << 20n;
-  return 2n << 20n;
+  const isBuddy = scan.architecture === 'arm32' || !scan.behaviours.cmaAlignsToPageBlock;
+  return scan.pageSize === 4096n && isBuddy ? 4n << 20n : block;
 }
 
 /** Whether a driver would make a CMA area of the node, and so raise its alignment. */

@@ -1,10 +1,9 @@
 // Linux on bare metal, as those see it who know no system by name.
 
 import { makeSystem, type Target } from '../target/system.ts';
-import type { BootFacts } from '../facts/boot-facts.ts';
-import { bootLinux, type LinuxOptions } from './boot.ts';
+import { bootWithFacts } from './boot-with-facts.ts';
+import { dependents } from './dependents.ts';
 import { LINUX } from './linux-boots.ts';
-import { loadedPlaces } from './loaded-places.ts';
 import type { LinuxBoot } from './linux-boot.ts';
 import { linuxReaderMap } from './verdicts/reader-map.ts';
 import { linuxBranches, parseLinuxRelease } from './releases.ts';
@@ -20,21 +19,9 @@ function targetOf(version: string): Target | undefined {
       name: `${LINUX}:${release.name}`,
       asked: `${LINUX}:${version}`,
       order: release.major * 1000 + release.minor,
-      boot: (tree, facts, files) =>
-        bootLinux(tree, release, {
-          loaded: loadedPlaces(tree, facts, files),
-          ...givenArchitecture(facts),
-        }),
+      boot: (tree, facts, files) => bootWithFacts(tree, release, facts, files),
     }
   );
-}
-
-/** What the profile says the CPUs are; the tree is asked otherwise, which also knows architectures without a Xen. */
-function givenArchitecture({ architecture }: BootFacts): Pick<LinuxOptions, 'architecture'> {
-  const { value, basis } = architecture;
-  return value !== undefined && basis !== 'tree' && basis !== 'assumed'
-    ? { architecture: value }
-    : {};
 }
 
 export const linuxSystem = makeSystem<LinuxBoot>({
@@ -51,4 +38,7 @@ export const linuxSystem = makeSystem<LinuxBoot>({
   dynamic: remarkOnDynamic,
   bootargs: () => [],
   ending: wordEnding,
+  dependents,
+  neighbours: ({ neighbours }) =>
+    neighbours.map(({ changes, boot, fails }) => ({ changes, boot, ends: fails })),
 });

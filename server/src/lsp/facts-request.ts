@@ -35,9 +35,11 @@ function takes(fact: FactName): OpenFact['takes'] {
       return 'boolean';
     case 'cpus':
     case 'dmaBits':
+    case 'kernel.pageSize':
       return 'number';
     case 'kernel.format':
     case 'boot':
+    case 'bootLoader':
     case 'architecture':
     case 'cpu':
     case 'xenCommandLine':

@@ -102,7 +102,9 @@ import { guestMemoryTooLarge } from './guests/guest-memory-too-large.ts';
 import { guestNodeMissing } from './guests/guest-node-missing.ts';
 import { guestSettingWrong } from './guests/guest-setting-wrong.ts';
 import { passthroughInExtendedRegion } from './guests/passthrough-in-extended-region.ts';
+import { passthroughMemoryRegion } from './guests/passthrough-memory-region.ts';
 import { passthroughNode } from './guests/passthrough-node.ts';
+import { xenRegOverRam } from './guests/xen-reg-over-ram.ts';
 import { allocRangesOutsideRam } from './linux/alloc-ranges-outside-ram.ts';
 import { arm32PoolWithoutNoMap } from './linux/arm32-pool-without-no-map.ts';
 import { bootargsCutMemory } from './linux/bootargs-cut-memory.ts';
@@ -155,6 +157,7 @@ import { syntaxError } from './source/syntax-error.ts';
 import { tooLarge } from './source/too-large.ts';
 import { regionAtRamTop } from './uboot/region-at-ram-top.ts';
 import { regionOnLoadAddress } from './uboot/region-on-load-address.ts';
+import { severalMemoryNodesUboot } from './uboot/several-memory-nodes-uboot.ts';
 import { ubootRegionLimit } from './uboot/uboot-region-limit.ts';
 import { bankReadDifferently } from './xen/bank-read-differently.ts';
 import { chosenBootargsUnread } from './xen/chosen-bootargs-unread.ts';
@@ -286,6 +289,7 @@ export const allRules: readonly Rule[] = [
   obsoleteChosenInterruptController,
   overlayNotApplied,
   passthroughInExtendedRegion,
+  passthroughMemoryRegion,
   passthroughNode,
   pathReferences,
   pciBridge,
@@ -333,6 +337,7 @@ export const allRules: readonly Rule[] = [
   resetsProperty,
   secureRegionMapped,
   semanticError,
+  severalMemoryNodesUboot,
   simpleBusReg,
   sizeCellsIsCell,
   soundDaiIsCell,
@@ -357,6 +362,7 @@ export const allRules: readonly Rule[] = [
   xenComplains,
   xenModuleDropped,
   xenPanic,
+  xenRegOverRam,
   xenRegionLimit,
   xenScanStopped,
 ];

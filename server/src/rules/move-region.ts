@@ -20,8 +20,9 @@ import { rewriteTuple } from './rewrite-tuple.ts';
 import { usersOf } from './users-of.ts';
 import { xenBoots } from '../xen/xen-boots.ts';
 import { linuxBoots } from '../linux/linux-boots.ts';
+import { pageBlock } from '../linux/region-drivers.ts';
+import { pageSizeOf } from '../facts/page-size-of.ts';
 
-const CMA_ALIGNMENT = 0x200000n;
 const FOUR_GIB = 1n << 32n;
 
 /**
@@ -32,7 +33,7 @@ export function moveRegionFixes(board: Board, region: Reserved): readonly Propos
   const { node } = region;
   if (!node || region.kind !== 'static' || region.end <= region.start) return [];
   const size = region.end - region.start;
-  const alignment = alignmentFor(region);
+  const alignment = alignmentFor(board, region);
   const limit = reachOf(board, region);
   const map = {
     ...board.map,
@@ -96,10 +97,11 @@ function distance(a: Range, b: Range): bigint {
 }
 
 // A CMA area must start on a pageblock (kernel: rmem_cma_setup); everything else on a page.
-function alignmentFor(region: Reserved): bigint {
+function alignmentFor({ facts }: Board, region: Reserved): bigint {
   const own = region.node?.properties.get('alignment');
   const stated = own ? BigInt(cellsOf(own).at(-1) ?? 0) : 0n;
-  const least = region.reusable ? CMA_ALIGNMENT : PAGE_SIZE;
+  const pageSize = pageSizeOf(facts);
+  const least = region.reusable ? pageBlock(pageSize) : pageSize;
   const isPower = stated > 0n && (stated & (stated - 1n)) === 0n;
   return isPower && stated > least ? stated : least;
 }

@@ -30,7 +30,7 @@ other attributes. Without it Linux prints "regions without no-map are not yet su
 allocator: the drivers that name the pool fail, and a second core or a DSP that uses it overwrites memory of the kernel. The
 same tree works on 64-bit Arm. Under Xen this happens in dom0.`,
   instead: 'Add `no-map`, or `reusable` where the kernel may use the memory in between.',
-  source: ['linux: rmem_dma_setup'],
+  source: ['linux: rmem_dma_setup (6.12)'],
 
   *check(board: Board) {
     const pools = reservedChildren(board).filter(

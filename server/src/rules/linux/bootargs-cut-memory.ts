@@ -47,7 +47,10 @@ node with \`linux,cma-default\`, and puts a pool of SIZE where it likes. Drivers
 A boot loader can replace \`bootargs\`: what a boot script sets to something unknown is not judged.`,
   instead:
     'Drop the option, or make it agree with the tree: reserve memory in /reserved-memory instead of cutting it off, and give the default pool its size there.',
-  source: ['linux: early_mem, memblock_mem_limit_remove_map', 'linux: rmem_cma_setup'],
+  source: [
+    'linux: early_mem, memblock_mem_limit_remove_map (6.12)',
+    'linux: rmem_cma_setup (6.12)',
+  ],
 
   *check(board: Board) {
     for (const boot of linuxBoots(board)) {

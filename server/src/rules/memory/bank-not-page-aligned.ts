@@ -1,8 +1,8 @@
 // A RAM bank does not begin or end on a page.
 
 import { lineWith } from '../../messages/event.ts';
-import { PAGE_SIZE } from '../../addresses/page.ts';
-import { formatRange } from '../../addresses/format.ts';
+import { formatRange, formatSize } from '../../addresses/format.ts';
+import { pageSizeOf } from '../../facts/page-size-of.ts';
 import type { Bank } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { linesAbout } from '../lines-about.ts';
@@ -12,23 +12,26 @@ import { linuxBoots } from '../../linux/linux-boots.ts';
 
 interface Facts {
   readonly bank: Bank;
+  /** Bytes of a page. */
+  readonly pageSize: bigint;
 }
 
 export const bankNotPageAligned = rule<Facts>({
   id: 'bank-not-page-aligned',
   severity: 'information',
   title: 'A RAM bank is no whole number of pages',
-  why: 'Linux rounds the start up and the end down to 4 KiB pages; a bank smaller than a page is dropped ("Ignoring memory block").',
+  why: 'Linux rounds the start up and the end down to pages (4 KiB, or `kernel.pageSize` of the boot profile); a bank smaller than a page is dropped ("Ignoring memory block").',
   instead: 'Write the bank in whole pages.',
   source: ['linux: early_init_dt_add_memory_arch (6.12)'],
 
   *check(board: Board) {
+    const pageSize = pageSizeOf(board.facts);
     for (const bank of board.map.banks) {
-      if (!bank.enabled || !bank.written || ((bank.start | bank.end) & (PAGE_SIZE - 1n)) === 0n)
+      if (!bank.enabled || !bank.written || ((bank.start | bank.end) & (pageSize - 1n)) === 0n)
         continue;
       yield {
         at: bank.written,
-        facts: { bank },
+        facts: { bank, pageSize },
         ...logOfAll(linuxBoots(board), (boot) =>
           lineWith(linesAbout(boot, bank.node), 'memory-ignored'),
         ),
@@ -36,5 +39,6 @@ export const bankNotPageAligned = rule<Facts>({
     }
   },
 
-  message: ({ bank }) => `RAM bank ${formatRange(bank)} does not begin and end on a 4 KiB page`,
+  message: ({ bank, pageSize }) =>
+    `RAM bank ${formatRange(bank)} does not begin and end on a ${formatSize(pageSize)} page`,
 });

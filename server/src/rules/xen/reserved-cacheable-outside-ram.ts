@@ -29,7 +29,8 @@ what a device or another core has written. On bare metal, Linux does not map wha
 memory to everybody, so for one this is only information.`,
   instead:
     'Add `no-map`, or describe SRAM as a device of its own (mmio-sram) rather than in /reserved-memory.',
-  source: ['xen: make_memory_node, handle_device', 'linux: map_mem'],
+  source: ['xen: make_memory_node, handle_device (4.22)', 'linux: map_mem (6.12)'],
+  behaviours: ['xen.readsReservedMemory'],
 
   *check(board: Board) {
     for (const region of regionsOutsideRam(board)) {

@@ -38,7 +38,10 @@ set aside ("failed to acquire static memory"). A range that begins at a page and
 release builds tell the domain of the last page and do not give it.`,
   instead:
     'Begin and end each range at a multiple of 0x1000, and let `memory` of the domain be the sum of the sizes.',
-  source: ['xen: acquire_static_memory_bank', 'xen: init_staticmem_pages, acquire_staticmem_pages'],
+  source: [
+    'xen: acquire_static_memory_bank (4.22)',
+    'xen: init_staticmem_pages, acquire_staticmem_pages (4.22)',
+  ],
 
   *check(board: Board) {
     for (const region of board.map.reserved) {
