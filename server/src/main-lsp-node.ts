@@ -35,6 +35,7 @@ serve(createConnection(ProposedFeatures.all), {
     readDirectory: (id) => files.listDirectory(id),
     listFolder: (id) => files.listFolderLater(id),
     realPath: (id) => files.realPath(id),
+    linkText: (id) => files.linkText(id),
     load: () => Promise.resolve(),
   },
   wasm: () =>

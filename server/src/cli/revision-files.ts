@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { decodeText } from '../text/decode.ts';
 import type { FolderListing, ListedLink } from '../text/folder-listing.ts';
+import type { LinkText } from '../text/link-text.ts';
 import { largestText, type Missing, type SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { Revision, ShellFiles } from './shell.ts';
@@ -81,6 +82,10 @@ export class RevisionFiles implements ShellFiles {
     if (!this.#has(id)) return this.#disk.realPath(id);
     const found = this.#find(id);
     return found ? this.#idOf(found.path) : id;
+  }
+
+  linkText(id: FileId): LinkText | undefined {
+    return this.#has(id) ? undefined : this.#disk.linkText?.(id);
   }
 
   sizeOf(id: FileId): number | undefined {

@@ -16,5 +16,6 @@ export function snapshotOf(files: FileSet): FileSet {
       return file;
     },
     bytes: (id) => files.bytes(id),
+    ...(files.linkText && { linkText: files.linkText.bind(files) }),
   };
 }

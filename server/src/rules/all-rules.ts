@@ -145,6 +145,7 @@ import { reservedUnaligned } from './memory/reserved-unaligned.ts';
 import { reservedZeroSize } from './memory/reserved-zero-size.ts';
 import { statusValue } from './memory/status-value.ts';
 import { includeNotFound } from './source/include-not-found.ts';
+import { linkAsText } from './source/link-as-text.ts';
 import { overlayNotApplied } from './source/overlay-not-applied.ts';
 import { preprocessorError } from './source/preprocessor-error.ts';
 import { preprocessorWarning } from './source/preprocessor-warning.ts';
@@ -247,6 +248,7 @@ export const allRules: readonly Rule[] = [
   iommusIsCell,
   iommusProperty,
   labelIsString,
+  linkAsText,
   llcColorsOff,
   loadOutsideRam,
   loadOverlapsLoad,
