@@ -53,9 +53,9 @@ interface Stored {
   readonly because?: string | undefined;
   /** The link that was checked out as text, through which the file was read. */
   readonly link?: LinkText | undefined;
-  /** The file behind that link. */
-  readonly behind?: FileId | undefined;
   file: SourceFile | undefined;
+  /** With the text that the file behind the link has in an editor. */
+  edited?: SourceFile;
 }
 
 /**
@@ -70,6 +70,8 @@ export class NodeFiles implements FileSet {
   readonly #realPaths = new Map<FileId, FileId>();
   /** What stands under the names of folders that lack a file that was looked for. */
   readonly #standing = new Map<FileId, Standing>();
+  /** By file, the names under which it was read through links that are text. */
+  readonly #aliases = new Map<FileId, Set<FileId>>();
   #keptSize = 0;
 
   get(id: FileId): SourceFile | Missing {
@@ -78,10 +80,10 @@ export class NodeFiles implements FileSet {
     if (open !== undefined && readLinkText(open.text) === undefined) return open;
     const stored = this.#read(id);
     if (open !== undefined && stored.link?.name !== id) return open;
-    const edited = stored.behind === undefined ? undefined : this.#open.get(stored.behind);
+    const edited = stored.link && this.#open.get(stored.link.behind);
     if (edited !== undefined) {
-      if (stored.file?.text !== edited.text) stored.file = { id, text: edited.text };
-      return stored.file;
+      if (stored.edited?.text !== edited.text) stored.edited = { id, text: edited.text };
+      return stored.edited;
     }
     if (stored.isTooLarge || (stored.bytes?.length ?? 0) > largestText) return 'too-large';
     if (stored.file === undefined && stored.bytes !== undefined) {
@@ -117,7 +119,9 @@ export class NodeFiles implements FileSet {
   realPath(id: FileId): FileId {
     let known = this.#realPaths.get(id);
     if (known === undefined) {
-      known = this.#stored.get(id)?.stamp === GIVEN ? id : realPathOf(this.#follow(id).file);
+      const { file, isThere } = this.#follow(id);
+      const isOnDisk = isThere && this.#stored.get(id)?.stamp !== GIVEN;
+      known = isOnDisk ? realPathOf(file) : id;
       this.#realPaths.set(id, known);
     }
     return known;
@@ -125,7 +129,13 @@ export class NodeFiles implements FileSet {
 
   /** The link in a file's name that was checked out as text; undefined when there is none. */
   linkText(id: FileId): LinkText | undefined {
-    return this.#stored.get(id)?.link ?? this.#follow(id).link;
+    const stored = this.#stored.get(id);
+    return stored ? stored.link : this.#follow(id).link;
+  }
+
+  /** Names under which a file was read through links that were checked out as text. */
+  aliasesOf(id: FileId): readonly FileId[] {
+    return [...(this.#aliases.get(id) ?? [])];
   }
 
   /** The names in a folder, sorted, folders with a `/` at the end; empty when it cannot be read. */
@@ -256,6 +266,7 @@ export class NodeFiles implements FileSet {
   /** Makes the next question read the file, or find it absent, anew. */
   forget(id: FileId): void {
     this.#stored.delete(id);
+    for (const alias of this.#aliases.get(id) ?? []) this.#stored.delete(alias);
     this.#realPaths.delete(id);
     this.#standing.clear();
   }
@@ -275,6 +286,7 @@ export class NodeFiles implements FileSet {
     let stored = this.#stored.get(id);
     if (stored === undefined) {
       const { file: behind, link } = this.#follow(id);
+      if (link) this.#addAlias(behind, id);
       const path = pathOf(behind);
       const before = this.#stampOf(id);
       const isTooLarge = (this.sizeOf(id) ?? 0) > largestFile;
@@ -287,7 +299,7 @@ export class NodeFiles implements FileSet {
         bytes,
         isTooLarge,
         because,
-        ...(link && { link, behind }),
+        ...(link && { link }),
         file: undefined,
       };
       this.#stored.set(id, stored);
@@ -305,6 +317,12 @@ export class NodeFiles implements FileSet {
     if (isNamed && isShellPipe(path, found)) return GIVEN;
     if (!found.isFile() || (!isNamed && mayBlock(path, found))) return undefined;
     return `${found.mtimeMs} ${found.size}`;
+  }
+
+  #addAlias(file: FileId, alias: FileId): void {
+    const known = this.#aliases.get(file);
+    if (known) known.add(alias);
+    else this.#aliases.set(file, new Set([alias]));
   }
 
   /** The path on the disk, with links followed that were checked out as text. */
@@ -337,9 +355,7 @@ export class NodeFiles implements FileSet {
       const link = folder.endsWith('/') ? folder + name : `${folder}/${name}`;
       if (!entry.isSymbolicLink() && this.#follow(link).link?.name !== link) return [];
       const found = statOf(this.#pathOf(link));
-      return found
-        ? [{ name, target: this.realPath(link), isFolder: found.isDirectory() }]
-        : [];
+      return found ? [{ name, target: this.realPath(link), isFolder: found.isDirectory() }] : [];
     });
     return { names: namesOf(entries), links };
   }

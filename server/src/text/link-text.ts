@@ -14,14 +14,16 @@ export interface Followed {
   /** The name without such links; of what is not there, the name that it would have. */
   readonly file: FileId;
   readonly isThere: boolean;
-  /** The first link of the name, and what it leads to in the end; undefined when there is none. */
+  /** The first link in the name; undefined when there is none. */
   readonly link: LinkText | undefined;
 }
 
-/** A link that was written as text. */
+/** A link that was written as text, in the name of a file. */
 export interface LinkText {
+  /** The link itself: the file's own name, or that of a folder above it. */
   readonly name: FileId;
-  readonly target: FileId;
+  /** The file's name without such links. */
+  readonly behind: FileId;
 }
 
 /** Links in a row, after which one leads in a circle. */
@@ -62,7 +64,7 @@ export function* followLinks(
       const lead = yield* leadOf(folder, above.text, left);
       if (lead?.link !== undefined) {
         const to = yield* followLinks(lead.file + file.slice(folder.length), left - 1);
-        return { ...to, link: lead.link };
+        return { ...to, link: { name: folder, behind: to.file } };
       }
     }
     return { file, link: undefined, isThere: false };
@@ -79,5 +81,5 @@ function* leadOf(
   const target = path === undefined ? name : joinPath(folderOf(name), path);
   if (target === name) return undefined;
   const { file, isThere } = yield* followLinks(target, left - 1);
-  return isThere ? { file, link: { name, target: file }, isThere } : undefined;
+  return isThere ? { file, link: { name, behind: file }, isThere } : undefined;
 }
