@@ -36,6 +36,7 @@ serve(createConnection(ProposedFeatures.all), {
     listFolder: (id) => files.listFolderLater(id),
     realPath: (id) => files.realPath(id),
     linkText: (id) => files.linkText(id),
+    spelling: (id) => files.spelling(id),
     aliasesOf: (id) => files.aliasesOf(id),
     load: () => Promise.resolve(),
   },

@@ -19,6 +19,7 @@ import { codeOf, reasonOf } from './node-file-reason.ts';
 import { replaceFiles, writeFile } from './node-write-files.ts';
 import { decodeText } from './text/decode.ts';
 import type { FolderListing, ListedLink } from './text/folder-listing.ts';
+import { spellingIn } from './text/spelling.ts';
 import {
   followLinks,
   longestLinkText,
@@ -27,6 +28,7 @@ import {
   type LinkText,
   type Standing,
 } from './text/link-text.ts';
+import { folderOf } from './text/join-path.ts';
 import type { Replacement, Unreplaced } from './text/replacement.ts';
 import {
   largestFile,
@@ -70,6 +72,8 @@ export class NodeFiles implements FileSet {
   readonly #realPaths = new Map<FileId, FileId>();
   /** What stands under the names of folders that lack a file that was looked for. */
   readonly #standing = new Map<FileId, Standing>();
+  /** What stands in the folders of which a spelling was asked. */
+  readonly #names = new Map<FileId, ReadonlySet<string>>();
   /** By file, the names under which it was read through links that are text. */
   readonly #aliases = new Map<FileId, Set<FileId>>();
   #keptSize = 0;
@@ -260,6 +264,7 @@ export class NodeFiles implements FileSet {
     for (const [id, { stamp }] of this.#stored) if (stamp !== GIVEN) this.#stored.delete(id);
     this.#realPaths.clear();
     this.#standing.clear();
+    this.#names.clear();
     this.#keptSize = 0;
   }
 
@@ -269,11 +274,13 @@ export class NodeFiles implements FileSet {
     for (const alias of this.#aliases.get(id) ?? []) this.#stored.delete(alias);
     this.#realPaths.delete(id);
     this.#standing.clear();
+    this.#names.clear();
   }
 
   /** Forgets every remembered file whose modification time or size differs from the disk's, and returns them. */
   refresh(): readonly FileId[] {
     this.#standing.clear();
+    this.#names.clear();
     const changed = [...this.#stored].filter(
       ([id, stored]) => stored.stamp !== GIVEN && this.#stampOf(id) !== stored.stamp,
     );
@@ -317,6 +324,19 @@ export class NodeFiles implements FileSet {
     if (isNamed && isShellPipe(path, found)) return GIVEN;
     if (!found.isFile() || (!isNamed && mayBlock(path, found))) return undefined;
     return `${found.mtimeMs} ${found.size}`;
+  }
+
+  /** The name that its folder has for `id` in another case; undefined when there is the very name, or none such. */
+  spelling(id: FileId): string | undefined {
+    const folder = folderOf(id);
+    const name = id.slice(folder.endsWith('/') ? folder.length : folder.length + 1);
+    if (folder === id || name === '') return undefined;
+    let names = this.#names.get(folder);
+    if (names === undefined) {
+      names = new Set(this.readDirectory(folder).map((each) => each.replace(/\/$/, '')));
+      this.#names.set(folder, names);
+    }
+    return spellingIn(names, name);
   }
 
   #addAlias(file: FileId, alias: FileId): void {

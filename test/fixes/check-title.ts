@@ -18,6 +18,7 @@ const TITLES: readonly (readonly [
   [/^Add \S+ = ".*";$|^Add \S+;$|^Add bootscrub=1$/, ['set-property']],
   [/^Remove \S+/, ['delete-property']],
   [/^Delete \S+$/, ['delete-node']],
+  [/^Change the path to \S+$/, []],
   [/^Rename to \S+$/, ['rename-node']],
   [/^Convert to a no-map region/, ['delete-reservation', 'add-node', 'add-node?']],
   [/^Convert \S+ to \/memreserve\//, ['delete-node', 'add-reservation', 'add-reservation?']],

@@ -106,6 +106,10 @@ export class DraftFiles implements ShellFiles {
     return this.#disk.linkText?.(id);
   }
 
+  spelling(id: FileId): string | undefined {
+    return this.#disk.spelling?.(id);
+  }
+
   whyUnreadable(id: FileId): string | undefined {
     return this.#disk.whyUnreadable(id);
   }

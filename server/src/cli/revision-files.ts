@@ -88,6 +88,10 @@ export class RevisionFiles implements ShellFiles {
     return this.#has(id) ? undefined : this.#disk.linkText?.(id);
   }
 
+  spelling(id: FileId): string | undefined {
+    return this.#has(id) ? undefined : this.#disk.spelling?.(id);
+  }
+
   sizeOf(id: FileId): number | undefined {
     if (!this.#has(id)) return this.#disk.sizeOf(id);
     const found = this.#find(id);

@@ -11,6 +11,7 @@ import {
   type LinkText,
   type Standing,
 } from '../text/link-text.ts';
+import { spellingIn } from '../text/spelling.ts';
 import type { Missing, SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import { uriOf } from './file-id.ts';
@@ -31,6 +32,8 @@ export function clientFiles(connection: Connection): Files {
   const open = new Map<FileId, SourceFile>();
   const stored = new Map<FileId, Stored>();
   const folders = new Map<FileId, Promise<readonly string[] | null>>();
+  /** What is known to stand in a folder. */
+  const listed = new Map<FileId, readonly string[]>();
   /** By file, the names under which it was read through links that are text. */
   const aliases = new Map<FileId, Set<FileId>>();
 
@@ -48,8 +51,12 @@ export function clientFiles(connection: Connection): Files {
   const list = (id: FileId): Promise<readonly string[] | null> => {
     let names = folders.get(id);
     if (!names) {
-      names = ask('dtmap/readDirectory', id);
-      folders.set(id, names);
+      const asked = ask('dtmap/readDirectory', id);
+      names = asked;
+      folders.set(id, asked);
+      void asked.then((all) => {
+        if (all && folders.get(id) === asked) listed.set(id, all);
+      });
     }
     return names;
   };
@@ -125,7 +132,7 @@ export function clientFiles(connection: Connection): Files {
       for (const alias of aliases.get(id) ?? []) stored.delete(alias);
       // A file that appears may bring the folders it is in.
       for (let end = id.lastIndexOf('/'); end > 0; end = id.lastIndexOf('/', end - 1))
-        folders.delete(id.slice(0, end));
+        for (const known of [folders, listed]) known.delete(id.slice(0, end));
     },
     async exists(id) {
       if (open.has(id) || stored.get(id)?.bytes) return true;
@@ -139,6 +146,13 @@ export function clientFiles(connection: Connection): Files {
     readDirectory: async (id) => (await listBehind(id)) ?? [],
     realPath: (id) => stored.get(id)?.link?.behind ?? id,
     linkText: (id) => stored.get(id)?.link,
+    spelling: (id) => {
+      const names = listed.get(folderOf(id)) ?? [];
+      return spellingIn(
+        names.map((each) => each.replace(/\/$/, '')),
+        lastNameOf(id),
+      );
+    },
     aliasesOf: (id) => [...(aliases.get(id) ?? [])],
     // Nobody tells what a link is.
     listFolder: async (id) => ({ names: (await list(id)) ?? [], links: [] }),

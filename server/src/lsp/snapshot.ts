@@ -17,5 +17,6 @@ export function snapshotOf(files: FileSet): FileSet {
     },
     bytes: (id) => files.bytes(id),
     ...(files.linkText && { linkText: files.linkText.bind(files) }),
+    ...(files.spelling && { spelling: files.spelling.bind(files) }),
   };
 }

@@ -84,6 +84,7 @@ function withTextsOf(model: Model, files: FileSet): FileSet {
     bytes: (id) => files.bytes(id),
     ...(files.realPath && { realPath: files.realPath.bind(files) }),
     ...(files.linkText && { linkText: files.linkText.bind(files) }),
+    ...(files.spelling && { spelling: files.spelling.bind(files) }),
   };
 }
 

@@ -44,6 +44,7 @@ export function filesAfter(files: FileSet, edits: readonly TextEdit[]): FileSet 
 /** `files` with other texts for some of them, under all names that they have; `texts` may grow later. */
 export function filesWith(files: FileSet, texts: ReadonlyMap<FileId, SourceFile>): FileSet {
   const realPath = files.realPath?.bind(files);
+  const spelling = files.spelling?.bind(files);
   const linkText = files.linkText?.bind(files);
   /** Texts under another name, with what they were made of. */
   const renamed = new Map<FileId, { readonly of: SourceFile; readonly file: SourceFile }>();
@@ -65,6 +66,7 @@ export function filesWith(files: FileSet, texts: ReadonlyMap<FileId, SourceFile>
     bytes: (id) => files.bytes(id),
     ...(realPath && { realPath }),
     ...(linkText && { linkText }),
+    ...(spelling && { spelling }),
   };
 }
 
