@@ -13,12 +13,12 @@ import {
   statSync,
 } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf, reasonOf } from './node-file-reason.ts';
 import { replaceFiles, writeFile } from './node-write-files.ts';
 import { decodeText } from './text/decode.ts';
 import type { FolderListing, ListedLink } from './text/folder-listing.ts';
+import { fileIdOfPath } from './text/resolve-name.ts';
 import { spellingIn } from './text/spelling.ts';
 import {
   followLinks,
@@ -401,7 +401,7 @@ const NO_FOLDER: FolderListing = { names: [], links: [] };
 
 function realPathOf(id: FileId): FileId {
   try {
-    return realpathSync.native(pathOf(id)).split(path.sep).join('/');
+    return fileIdOfPath(realpathSync.native(pathOf(id)));
   } catch {
     return id;
   }

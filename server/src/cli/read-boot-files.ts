@@ -1,6 +1,5 @@
 // Reads the files that are given as boot scripts, whatever each of them is, as one script whose lines know where they stand.
 
-import path from 'node:path';
 import type { BootScript } from '../inputs/boot-script.ts';
 import {
   readBootScript,
@@ -17,6 +16,7 @@ import {
   recogniseBootText,
   type BootFile,
 } from '../inputs/recognise-boot-file.ts';
+import { lastNameOf } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
 import { Failure } from './failure.ts';
 import type { Shell } from './shell.ts';
@@ -214,7 +214,7 @@ function readPart(
   };
   switch (content.kind) {
     case 'fit': {
-      const { script, overlays } = bootFit(content.fit, path.posix.basename(file));
+      const { script, overlays } = bootFit(content.fit, lastNameOf(file));
       keep(file, overlays);
       return script;
     }

@@ -3,7 +3,7 @@
 import type { SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
-import { fileIdOf } from './file-id.ts';
+import { fileIdOf } from '../text/file-id.ts';
 import type { Server } from './server-state.ts';
 import { type Screen, screenOf } from './to-protocol.ts';
 

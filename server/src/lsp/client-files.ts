@@ -14,7 +14,7 @@ import {
 import { spellingIn } from '../text/spelling.ts';
 import type { Missing, SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
-import { uriOf } from './file-id.ts';
+import { uriOf } from '../text/file-id.ts';
 import type { ClientRequests } from './custom-requests.ts';
 import type { Files } from './files.ts';
 

@@ -38,7 +38,7 @@ import { ClientSettings, type SentSettings } from './client-settings.ts';
 import type { InitializationOptions } from './custom-requests.ts';
 import { Diagnostics, type DiagnosticsHost } from './diagnostics.ts';
 import { Documents } from './documents.ts';
-import { fileIdOf, uriOf } from './file-id.ts';
+import { fileIdOf, uriOf } from '../text/file-id.ts';
 import type { Files } from './files.ts';
 import { JsonDiagnostics } from './json-diagnostics.ts';
 import { languageRequests } from './language-requests.ts';
