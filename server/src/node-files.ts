@@ -462,6 +462,8 @@ function statOf(path: string): Stats | undefined {
 
 // A URI that names no file here, such as one of another machine, is left as it is: there is no file of that name.
 function pathOf(id: FileId): string {
+  // A drive alone is the folder that a program of Windows was in last on it.
+  if (/^[A-Za-z]:$/.test(id)) return `${id}/`;
   if (!id.startsWith('file:')) return id;
   try {
     return fileURLToPath(id);
