@@ -171,4 +171,20 @@ describe('files of the client', () => {
     await client.write('include/regions.h', '#define BASE 0\n');
     await client.findings('board.dts', (rules) => !rules.includes('include-not-found'));
   });
+
+  it('links that are text are followed', async () => {
+    const client = await Client.start({
+      'boards/board.dts': '/dts-v1/;\n#include "../prefixes/acme/soc.dtsi"\n',
+      prefixes: 'parts',
+      'parts/acme/soc.dtsi': 'soc-real.dtsi',
+      'parts/acme/soc-real.dtsi': '#include "../codes.h"\n' + included.replace('0>', 'CODE>'),
+      'parts/codes.h': '../codes.h',
+      'codes.h': '#define CODE 0\n',
+    });
+    await client.open('boards/board.dts');
+    await client.findings(
+      'boards/board.dts',
+      (rules) => rules.includes('link-as-text') && !rules.includes('include-not-found'),
+    );
+  });
 });

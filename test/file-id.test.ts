@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { URI } from 'vscode-uri';
 import { foldersAbove } from '../server/src/ide/paths.ts';
-import { fileIdOf, uriOf } from '../server/src/lsp/file-id.ts';
+import { fileIdOf, uriOf } from '../server/src/text/file-id.ts';
 import { folderOf, joinPath } from '../server/src/text/join-path.ts';
 
 /** Names whose characters somebody escapes and somebody else does not. */

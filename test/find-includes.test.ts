@@ -191,8 +191,9 @@ describe('paths', () => {
     ['/a/b', '/c/d', '/c/d'],
     ['file:///a/b', '../c', 'file:///a/c'],
     ['vscode-vfs://github/o/r', '../../../c', 'vscode-vfs://github/c'],
-    ['C:/a', '../b', 'C:/b'],
-    ['C:/a', 'D:/x/../b', 'D:/b'],
+    ['c:/a', '../b', 'c:/b'],
+    ['c:/a', '/b', 'c:/b'],
+    ['c:/a', 'D:/x/../b', 'd:/b'],
     ['/a', 'x/.hidden/..y', '/a/x/.hidden/..y'],
     ['a', '../../b', '../b'],
   ];

@@ -27,7 +27,9 @@ async function compare({ board, findings, fixesOf }: AnalyzedFile): Promise<void
   for (const finding of findings) if ((await fixesOf(finding)).length > 0) withFix.add(finding);
   const files = board.sources.flatMap((source) => source.files);
   for (const each of files) {
-    const text = readFileSync(each, 'utf8');
+    const source = board.files.get(each);
+    assert.ok(typeof source !== 'string', each);
+    const { text } = source;
     const index = new LineIndex(text);
     const expected = readAnnotations(text).map((annotation) => {
       const here = findings.filter((finding) => {

@@ -70,14 +70,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'node-write-files.ts': ['text', 'node-file-reason.ts'],
   'node-files.ts': ['text', 'node-file-reason.ts', 'node-write-files.ts'],
   'node-git.ts': ['cli', 'text'],
-  'node-shell.ts': ['cli', 'node-files.ts', 'node-git.ts'],
+  'node-shell.ts': ['cli', 'text', 'node-files.ts', 'node-git.ts'],
   'main-cli.ts': ['cli', 'node-shell.ts'],
   'main-library.ts': ['cli', 'node-shell.ts'],
   'main-lsp.ts': ['main-lsp-node.ts', 'main-lsp-web.ts'],
   'node-code-cache.ts': [],
   'node-tune-v8.ts': [],
   'main-lsp-cached.ts': ['node-code-cache.ts', 'node-tune-v8.ts'],
-  'main-lsp-node.ts': ['lsp', 'node-files.ts', 'node-tune-v8.ts'],
+  'main-lsp-node.ts': ['lsp', 'text', 'node-files.ts', 'node-tune-v8.ts'],
   'main-lsp-web.ts': ['lsp'],
 };
 

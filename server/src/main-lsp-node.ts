@@ -5,6 +5,7 @@ import { getHeapStatistics } from 'node:v8';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { serve } from './lsp/server.ts';
 import { NodeFiles } from './node-files.ts';
+import { fileIdOfPath } from './text/resolve-name.ts';
 import { GROWTH, letHeapGrow, tuneV8 } from './node-tune-v8.ts';
 
 /** By how much the old generation grows while somebody types, but by no more bytes than these: half as many collections. */
@@ -15,7 +16,7 @@ tuneV8();
 
 const files = new NodeFiles();
 // Bundled as CommonJS into dist/, beside the WebAssembly files.
-const rulePages = path.join(__dirname, '../server/docs/rules');
+const rulePages = fileIdOfPath(path.join(__dirname, '../server/docs/rules'));
 
 serve(createConnection(ProposedFeatures.all), {
   files: {
@@ -35,6 +36,9 @@ serve(createConnection(ProposedFeatures.all), {
     readDirectory: (id) => files.listDirectory(id),
     listFolder: (id) => files.listFolderLater(id),
     realPath: (id) => files.realPath(id),
+    linkText: (id) => files.linkText(id),
+    spelling: (id) => files.spelling(id),
+    aliasesOf: (id) => files.aliasesOf(id),
     load: () => Promise.resolve(),
   },
   wasm: () =>

@@ -13,12 +13,22 @@ import {
   statSync,
 } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf, reasonOf } from './node-file-reason.ts';
 import { replaceFiles, writeFile } from './node-write-files.ts';
 import { decodeText } from './text/decode.ts';
-import type { FolderListing } from './text/folder-listing.ts';
+import type { FolderListing, ListedLink } from './text/folder-listing.ts';
+import { fileIdOfPath } from './text/resolve-name.ts';
+import { spellingIn } from './text/spelling.ts';
+import {
+  followLinks,
+  longestLinkText,
+  readLinkText,
+  type Followed,
+  type LinkText,
+  type Standing,
+} from './text/link-text.ts';
+import { folderOf } from './text/join-path.ts';
 import type { Replacement, Unreplaced } from './text/replacement.ts';
 import {
   largestFile,
@@ -43,7 +53,11 @@ interface Stored {
   readonly isTooLarge: boolean;
   /** Why the file is there, but cannot be read. */
   readonly because?: string | undefined;
+  /** The link that was checked out as text, through which the file was read. */
+  readonly link?: LinkText | undefined;
   file: SourceFile | undefined;
+  /** With the text that the file behind the link has in an editor. */
+  edited?: SourceFile;
 }
 
 /**
@@ -56,12 +70,25 @@ export class NodeFiles implements FileSet {
   /** Files that the user named, which may be pipes of a shell; what sources name may not. */
   readonly #named = new Set<FileId>();
   readonly #realPaths = new Map<FileId, FileId>();
+  /** What stands under the names of folders that lack a file that was looked for. */
+  readonly #standing = new Map<FileId, Standing>();
+  /** What stands in the folders of which a spelling was asked. */
+  readonly #names = new Map<FileId, ReadonlySet<string>>();
+  /** By file, the names under which it was read through links that are text. */
+  readonly #aliases = new Map<FileId, Set<FileId>>();
   #keptSize = 0;
 
   get(id: FileId): SourceFile | Missing {
     const open = this.#open.get(id);
-    if (open !== undefined) return open;
+    // A link that is open in an editor still leads to its file.
+    if (open !== undefined && readLinkText(open.text) === undefined) return open;
     const stored = this.#read(id);
+    if (open !== undefined && stored.link?.name !== id) return open;
+    const edited = stored.link && this.#open.get(stored.link.behind);
+    if (edited !== undefined) {
+      if (stored.edited?.text !== edited.text) stored.edited = { id, text: edited.text };
+      return stored.edited;
+    }
     if (stored.isTooLarge || (stored.bytes?.length ?? 0) > largestText) return 'too-large';
     if (stored.file === undefined && stored.bytes !== undefined) {
       stored.file = { id, text: textOf(stored.bytes) };
@@ -89,24 +116,38 @@ export class NodeFiles implements FileSet {
 
   /** Whether there is a file or folder of that name. */
   exists(id: FileId): boolean {
-    return this.#open.has(id) || statOf(pathOf(id)) !== undefined;
+    return this.#open.has(id) || statOf(this.#pathOf(id)) !== undefined;
   }
 
   /** The name of a file or folder without links; of what is not on the disk, as it is. */
   realPath(id: FileId): FileId {
     let known = this.#realPaths.get(id);
     if (known === undefined) {
-      known = this.#stored.get(id)?.stamp === GIVEN ? id : realPathOf(id);
+      const { file, isThere } = this.#follow(id);
+      const isOnDisk = isThere && this.#stored.get(id)?.stamp !== GIVEN;
+      known = isOnDisk ? realPathOf(file) : id;
       this.#realPaths.set(id, known);
     }
     return known;
   }
 
+  /** The link in a file's name that was checked out as text; undefined when there is none. */
+  linkText(id: FileId): LinkText | undefined {
+    const stored = this.#stored.get(id);
+    return stored ? stored.link : this.#follow(id).link;
+  }
+
+  /** Names under which a file was read through links that were checked out as text. */
+  aliasesOf(id: FileId): readonly FileId[] {
+    return [...(this.#aliases.get(id) ?? [])];
+  }
+
   /** The names in a folder, sorted, folders with a `/` at the end; empty when it cannot be read. */
   readDirectory(id: FileId): readonly string[] {
-    if (!statOf(pathOf(id))?.isDirectory()) return [];
+    const path = this.#pathOf(id);
+    if (!statOf(path)?.isDirectory()) return [];
     try {
-      return namesOf(readdirSync(pathOf(id), { withFileTypes: true }));
+      return namesOf(readdirSync(path, { withFileTypes: true }));
     } catch {
       return [];
     }
@@ -120,7 +161,7 @@ export class NodeFiles implements FileSet {
   /** What stands in a folder, and where its links lead. */
   listFolder(id: FileId): FolderListing {
     try {
-      return listingOf(id, readdirSync(pathOf(id), { withFileTypes: true }));
+      return this.#listingOf(id, readdirSync(this.#pathOf(id), { withFileTypes: true }));
     } catch {
       return NO_FOLDER;
     }
@@ -129,7 +170,7 @@ export class NodeFiles implements FileSet {
   /** The same for whoever has other things to do until the disk has answered. */
   async listFolderLater(id: FileId): Promise<FolderListing> {
     try {
-      return listingOf(id, await readdir(pathOf(id), { withFileTypes: true }));
+      return this.#listingOf(id, await readdir(this.#pathOf(id), { withFileTypes: true }));
     } catch {
       return NO_FOLDER;
     }
@@ -137,13 +178,13 @@ export class NodeFiles implements FileSet {
 
   /** Bytes on the disk; undefined when there is no such file. */
   sizeOf(id: FileId): number | undefined {
-    const found = statOf(pathOf(id));
+    const found = statOf(this.#pathOf(id));
     return found?.isFile() ? found.size : undefined;
   }
 
   /** When a file was changed last, in milliseconds since 1970; undefined for what is not on the disk. */
   changedAt(id: FileId): number | undefined {
-    return statOf(pathOf(id))?.mtimeMs;
+    return statOf(this.#pathOf(id))?.mtimeMs;
   }
 
   /**
@@ -154,7 +195,7 @@ export class NodeFiles implements FileSet {
     this.#named.add(id);
     if (this.#open.has(id) || this.#stored.get(id)?.stamp === GIVEN) return undefined;
     try {
-      const path = checkedPathOf(id);
+      const path = checkedPathOf(this.#follow(id).file);
       const found = statSync(path);
       if (found.isDirectory()) return 'is a directory';
       if (!found.isFile() && !isShellPipe(path, found)) return 'is not a regular file';
@@ -173,7 +214,7 @@ export class NodeFiles implements FileSet {
   /** Writes a result whole and forgets what was read of the file; why it could not, in a few words. */
   write(id: FileId, content: string | Uint8Array): string | undefined {
     try {
-      writeFile(checkedPathOf(id), Buffer.from(content));
+      writeFile(checkedPathOf(this.#follow(id).file), Buffer.from(content));
     } catch (error) {
       return reasonOf(error);
     }
@@ -185,7 +226,7 @@ export class NodeFiles implements FileSet {
   async replaceAll(
     replacements: ReadonlyMap<FileId, Replacement>,
   ): Promise<Unreplaced | undefined> {
-    const unreplaced = await replaceFiles(replacements, pathOf);
+    const unreplaced = await replaceFiles(replacements, (id) => this.#pathOf(id));
     for (const id of replacements.keys()) this.forget(id);
     // The same file may have been read under another name too.
     this.refresh();
@@ -199,7 +240,7 @@ export class NodeFiles implements FileSet {
 
   /** Whether the file exists and nobody may write it. */
   isReadOnly(id: FileId): boolean {
-    const found = statOf(pathOf(id));
+    const found = statOf(this.#pathOf(id));
     return found !== undefined && (found.mode & 0o222) === 0;
   }
 
@@ -222,17 +263,24 @@ export class NodeFiles implements FileSet {
   forgetAll(): void {
     for (const [id, { stamp }] of this.#stored) if (stamp !== GIVEN) this.#stored.delete(id);
     this.#realPaths.clear();
+    this.#standing.clear();
+    this.#names.clear();
     this.#keptSize = 0;
   }
 
   /** Makes the next question read the file, or find it absent, anew. */
   forget(id: FileId): void {
     this.#stored.delete(id);
+    for (const alias of this.#aliases.get(id) ?? []) this.#stored.delete(alias);
     this.#realPaths.delete(id);
+    this.#standing.clear();
+    this.#names.clear();
   }
 
   /** Forgets every remembered file whose modification time or size differs from the disk's, and returns them. */
   refresh(): readonly FileId[] {
+    this.#standing.clear();
+    this.#names.clear();
     const changed = [...this.#stored].filter(
       ([id, stored]) => stored.stamp !== GIVEN && this.#stampOf(id) !== stored.stamp,
     );
@@ -244,14 +292,23 @@ export class NodeFiles implements FileSet {
   #read(id: FileId): Stored {
     let stored = this.#stored.get(id);
     if (stored === undefined) {
-      const path = pathOf(id);
+      const { file: behind, link } = this.#follow(id);
+      if (link) this.#addAlias(behind, id);
+      const path = pathOf(behind);
       const before = this.#stampOf(id);
       const isTooLarge = (this.sizeOf(id) ?? 0) > largestFile;
       const read = before === undefined || isTooLarge ? undefined : readIfReadable(path);
       const bytes = typeof read === 'string' ? undefined : read;
       const because =
         typeof read === 'string' ? read : before === undefined ? whyBarred(path) : undefined;
-      stored = { stamp: before, bytes, isTooLarge, because, file: undefined };
+      stored = {
+        stamp: before,
+        bytes,
+        isTooLarge,
+        because,
+        ...(link && { link }),
+        file: undefined,
+      };
       this.#stored.set(id, stored);
       this.#keptSize += sizeOfEntry + (bytes?.length ?? 0);
     }
@@ -260,7 +317,7 @@ export class NodeFiles implements FileSet {
 
   /** Tells one content of a file from another; undefined for what must not be opened. */
   #stampOf(id: FileId): string | undefined {
-    const path = pathOf(id);
+    const path = this.#pathOf(id);
     const found = statOf(path);
     if (!found) return undefined;
     const isNamed = this.#named.has(id);
@@ -268,6 +325,72 @@ export class NodeFiles implements FileSet {
     if (!found.isFile() || (!isNamed && mayBlock(path, found))) return undefined;
     return `${found.mtimeMs} ${found.size}`;
   }
+
+  /** The name that its folder has for `id` in another case; undefined when there is the very name, or none such. */
+  spelling(id: FileId): string | undefined {
+    const folder = folderOf(id);
+    const name = id.slice(folder.endsWith('/') ? folder.length : folder.length + 1);
+    if (folder === id || name === '') return undefined;
+    let names = this.#names.get(folder);
+    if (names === undefined) {
+      names = new Set(this.readDirectory(folder).map((each) => each.replace(/\/$/, '')));
+      this.#names.set(folder, names);
+    }
+    return spellingIn(names, name);
+  }
+
+  #addAlias(file: FileId, alias: FileId): void {
+    const known = this.#aliases.get(file);
+    if (known) known.add(alias);
+    else this.#aliases.set(file, new Set([alias]));
+  }
+
+  /** The path on the disk, with links followed that were checked out as text. */
+  #pathOf(id: FileId): string {
+    return pathOf(this.#follow(id).file);
+  }
+
+  #follow(id: FileId): Followed {
+    const steps = followLinks(id);
+    let step = steps.next();
+    while (!step.done) step = steps.next(this.#standingOf(step.value, id));
+    return step.value;
+  }
+
+  /** What stands under a name that is asked for because of `wanted`; of folders it is remembered. */
+  #standingOf(id: FileId, wanted: FileId): Standing {
+    if (id === wanted) return standingAt(pathOf(id));
+    let standing = this.#standing.get(id);
+    if (standing === undefined) {
+      standing = standingAt(pathOf(id));
+      this.#standing.set(id, standing);
+    }
+    return standing;
+  }
+
+  #listingOf(folder: FileId, entries: readonly Dirent[]): FolderListing {
+    const links = entries.flatMap((entry): ListedLink[] => {
+      const { name } = entry;
+      if (!entry.isSymbolicLink() && !(entry.isFile() && MAY_BE_LINK.test(name))) return [];
+      const link = folder.endsWith('/') ? folder + name : `${folder}/${name}`;
+      if (!entry.isSymbolicLink() && this.#follow(link).link?.name !== link) return [];
+      const found = statOf(this.#pathOf(link));
+      return found ? [{ name, target: this.realPath(link), isFolder: found.isDirectory() }] : [];
+    });
+    return { names: namesOf(entries), links };
+  }
+}
+
+/** Names of files that a search follows when they are links: of source, and of folders. Others are not opened for it. */
+const MAY_BE_LINK = /^[^.]+$|\.(?:dts|dtsi|dtso|overlay|h)$/i;
+
+function standingAt(path: string): Standing {
+  const found = statOf(path);
+  if (!found) return 'absent';
+  if (found.isDirectory()) return 'folder';
+  if (!found.isFile() || found.size > longestLinkText || found.size === 0) return 'file';
+  const bytes = mayBlock(path, found) ? undefined : readIfReadable(path);
+  return typeof bytes === 'object' ? { text: textOf(bytes) } : 'file';
 }
 
 function namesOf(entries: readonly Dirent[]): string[] {
@@ -276,20 +399,9 @@ function namesOf(entries: readonly Dirent[]): string[] {
 
 const NO_FOLDER: FolderListing = { names: [], links: [] };
 
-function listingOf(folder: FileId, entries: readonly Dirent[]): FolderListing {
-  const links = entries
-    .filter((entry) => entry.isSymbolicLink())
-    .flatMap(({ name }) => {
-      const link = folder.endsWith('/') ? folder + name : `${folder}/${name}`;
-      const found = statOf(pathOf(link));
-      return found ? [{ name, target: realPathOf(link), isFolder: found.isDirectory() }] : [];
-    });
-  return { names: namesOf(entries), links };
-}
-
 function realPathOf(id: FileId): FileId {
   try {
-    return realpathSync.native(pathOf(id)).split(path.sep).join('/');
+    return fileIdOfPath(realpathSync.native(pathOf(id)));
   } catch {
     return id;
   }
@@ -350,6 +462,8 @@ function statOf(path: string): Stats | undefined {
 
 // A URI that names no file here, such as one of another machine, is left as it is: there is no file of that name.
 function pathOf(id: FileId): string {
+  // A drive alone is the folder that a program of Windows was in last on it.
+  if (/^[A-Za-z]:$/.test(id)) return `${id}/`;
   if (!id.startsWith('file:')) return id;
   try {
     return fileURLToPath(id);

@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import type { Revision, RevisionEntry } from './cli/shell.ts';
+import { fileIdOfPath } from './text/resolve-name.ts';
 import type { FileId } from './text/span.ts';
 
 /** More than any file that is read, and than the list of all files of a large tree. */
@@ -29,7 +30,7 @@ export function revisionOf(folder: FileId, name: string): Revision | string {
   const commit = ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`);
   if (commit === undefined) return `git knows no revision ${name}`;
   return {
-    top,
+    top: fileIdOfPath(top),
     entries: new Map(entriesIn(run('ls-tree', '-r', '-z', '--full-tree', commit).toString())),
     read: (object) => run('cat-file', 'blob', object),
   };

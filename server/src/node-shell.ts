@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Output, Shell } from './cli/shell.ts';
 import { NodeFiles } from './node-files.ts';
 import { revisionOf } from './node-git.ts';
+import { fileIdOfPath } from './text/resolve-name.ts';
 
 /** Fresh files, so that two shells see each other's texts no more than two processes would. */
 export function nodeShell(): Shell {
@@ -26,7 +27,7 @@ export function nodeShell(): Shell {
 /** Throws one sentence when the folder was deleted since the program's parent went there. */
 function workingDirectory(): string {
   try {
-    return process.cwd().split(path.sep).join('/');
+    return fileIdOfPath(process.cwd());
   } catch {
     throw new Error('the working directory is not there any more; go to another one');
   }

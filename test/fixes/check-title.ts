@@ -24,6 +24,7 @@ const TITLES: readonly (readonly [
     /^Merge \S+(?:, \S+)* into \S+$/,
     ['set-property', 'delete-node', 'delete-node?', 'delete-node?'],
   ],
+  [/^Change the path to \S+$/, []],
   [/^Rename to \S+$/, ['rename-node']],
   [/^Convert to a no-map region/, ['delete-reservation', 'add-node', 'add-node?']],
   [/^Convert \S+ to \/memreserve\//, ['delete-node', 'add-reservation', 'add-reservation?']],

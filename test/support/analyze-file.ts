@@ -21,6 +21,8 @@ import type { Finding } from '../../server/src/rules/finding.ts';
 import type { Proposal } from '../../server/src/rules/proposal.ts';
 import type { Fix } from '../../server/src/text/edit.ts';
 import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
+import { CaselessFiles } from './caseless-files.ts';
+import { ExactFiles } from './exact-files.ts';
 import { sharedParser } from './parser.ts';
 
 /** A board, and its fixes tried on it alone. */
@@ -37,7 +39,7 @@ export interface AnalyzedFile extends Extract<Analysis, { kind: 'complete' }> {
 
 /**
  * Options of a fixture: `targets`, `overlays`, `rules` (`id=on id=off`), `profile` (a JSON file beside it), `script`
- * (a boot script beside it, with the files it loads) and `guests` (xl configurations and partial trees). `text` stands in place of what is on the disk.
+ * (a boot script beside it, with the files it loads) `guests` (xl configurations and partial trees) and `disk` (`ignores-case` as that of Windows, `tells-case` as that of Linux). `text` stands in place of what is on the disk.
  */
 export async function analyzeFile(
   file: string,
@@ -53,7 +55,8 @@ export async function analyzeFile(
     ['reserved-in-ram', 'off'],
     ...words('rules').map((word) => word.split('=') as [string, 'on' | 'off']),
   ]);
-  const files = new NodeFiles();
+  const disks = { 'ignores-case': CaselessFiles, 'tells-case': ExactFiles, own: NodeFiles };
+  const files = new disks[(options.get('disk') ?? 'own') as keyof typeof disks]();
   if (text !== undefined) files.setText(file, text);
   const scripts = words('script').map((name) => join(dirname(file), name));
   const preprocessor = { includePaths: [dirname(file)], defines: new Map<string, string>() };

@@ -40,6 +40,10 @@ export interface LspOptions {
   readonly capabilities?: ClientCapabilities;
   /** The program to run in place of `dist/server.js --stdio`. */
   readonly command?: readonly [string, ...string[]];
+  /** Its environment, in place of ours. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The URI of a document, where paths are not those of this system. */
+  readonly uriOf?: (file: string) => string;
 }
 
 /** A client that can do all that the server makes use of, as VS Code. */
@@ -106,6 +110,7 @@ export class LspSession {
   readonly refreshed: ('inlayHint' | 'codeLens')[] = [];
   private timesAsked = 0;
   private settings: Readonly<Record<string, unknown>>;
+  readonly uriOf: (file: string) => string;
   private ended: string | undefined;
 
   private constructor(
@@ -114,7 +119,9 @@ export class LspSession {
     log: string[],
     initialized: InitializeResult,
     settings: Readonly<Record<string, unknown>>,
+    uriOf: (file: string) => string,
   ) {
+    this.uriOf = uriOf;
     this.server = server;
     this.connection = connection;
     this.log = log;
@@ -156,7 +163,8 @@ export class LspSession {
       bundle('server.js'),
       '--stdio',
     ];
-    const server = spawn(program, args, { stdio: 'pipe' });
+    const server = spawn(program, args, { stdio: 'pipe', env: options.env });
+    const uriOf = options.uriOf ?? ((file: string) => pathToFileURL(file).href);
     const log: string[] = [];
     server.stderr.on('data', (text: Buffer) => log.push(String(text)));
     const connection = createProtocolConnection(
@@ -170,7 +178,7 @@ export class LspSession {
       connection.onRequest(method, () => null);
     }
     connection.listen();
-    const rootUri = options.folder === undefined ? null : pathToFileURL(options.folder).href;
+    const rootUri = options.folder === undefined ? null : uriOf(options.folder);
     const initialized = await connection.sendRequest<InitializeResult>('initialize', {
       processId: process.pid,
       rootUri,
@@ -178,7 +186,14 @@ export class LspSession {
       initializationOptions: options.initializationOptions,
       capabilities: options.capabilities ?? everyAbility,
     });
-    const session = new LspSession(server, connection, log, initialized, options.settings ?? {});
+    const session = new LspSession(
+      server,
+      connection,
+      log,
+      initialized,
+      options.settings ?? {},
+      uriOf,
+    );
     await connection.sendNotification('initialized', {});
     return session;
   }
@@ -190,7 +205,7 @@ export class LspSession {
 
   /** Opens a document with `text`, or with what is on disk. */
   async open(file: string, text = readFileSync(file, 'utf8')): Promise<void> {
-    const uri = pathToFileURL(file).href;
+    const uri = this.uriOf(file);
     this.versions.set(uri, 1);
     await this.connection.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId: 'devicetree', version: 1, text },
@@ -199,7 +214,7 @@ export class LspSession {
 
   /** Sends one change, which may be several edits, or replaces the whole text. */
   async change(file: string, change: string | TextDocumentContentChangeEvent[]): Promise<void> {
-    const uri = pathToFileURL(file).href;
+    const uri = this.uriOf(file);
     const version = (this.versions.get(uri) ?? 0) + 1;
     this.versions.set(uri, version);
     await this.connection.sendNotification('textDocument/didChange', {
@@ -210,7 +225,7 @@ export class LspSession {
 
   async close(file: string): Promise<void> {
     await this.connection.sendNotification('textDocument/didClose', {
-      textDocument: { uri: pathToFileURL(file).href },
+      textDocument: { uri: this.uriOf(file) },
     });
   }
 
@@ -218,7 +233,7 @@ export class LspSession {
   async watched(change: 'created' | 'changed' | 'deleted', ...files: string[]): Promise<void> {
     const type = { created: 1, changed: 2, deleted: 3 }[change];
     await this.connection.sendNotification('workspace/didChangeWatchedFiles', {
-      changes: files.map((file) => ({ uri: pathToFileURL(file).href, type })),
+      changes: files.map((file) => ({ uri: this.uriOf(file), type })),
     });
   }
 
@@ -234,7 +249,7 @@ export class LspSession {
 
   /** What was published for the document as it now is, once that has arrived. */
   async diagnostics(file: string): Promise<Diagnostic[]> {
-    const uri = pathToFileURL(file).href;
+    const uri = this.uriOf(file);
     const version = this.versions.get(uri);
     const { diagnostics } = await this.until(`diagnostics of ${file}`, () => {
       const last = this.published.get(uri);
@@ -248,7 +263,7 @@ export class LspSession {
     file: string,
     accept: (diagnostics: Diagnostic[]) => boolean,
   ): Promise<Diagnostic[]> {
-    const uri = pathToFileURL(file).href;
+    const uri = this.uriOf(file);
     const { diagnostics } = await this.until(`the awaited diagnostics of ${file}`, () => {
       const last = this.published.get(uri);
       return last && accept(last.diagnostics) ? last : undefined;
@@ -287,7 +302,7 @@ export class LspSession {
 
   /** The code actions for a range, with the diagnostics that touch it. */
   async codeActions(file: string, range: Range): Promise<CodeAction[]> {
-    const uri = pathToFileURL(file).href;
+    const uri = this.uriOf(file);
     const diagnostics = (this.published.get(uri)?.diagnostics ?? []).filter(
       (diagnostic) =>
         compare(diagnostic.range.start, range.end) <= 0 &&
@@ -303,7 +318,7 @@ export class LspSession {
   /** Any request about a document. */
   at<Result>(method: string, file: string, params: object = {}): Promise<Result> {
     return this.connection.sendRequest(method, {
-      textDocument: { uri: pathToFileURL(file).href },
+      textDocument: { uri: this.uriOf(file) },
       ...params,
     });
   }

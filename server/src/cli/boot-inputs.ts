@@ -1,7 +1,6 @@
 // What files beside the tree say about a boot: scripts that edit it, files loaded with their sizes, logs with the RAM.
 
 import { XEN } from '../xen/xen-boots.ts';
-import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { readBootLog, type BootLog } from '../console/read-boot-log.ts';
 import { binaryKindOf } from '../inputs/binary-kind.ts';
@@ -23,6 +22,7 @@ import {
   type ScriptTree,
 } from '../inputs/write-script-tree.ts';
 import type { Load } from '../rules/board.ts';
+import { folderOf, joinPath, lastNameOf } from '../text/join-path.ts';
 import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
@@ -33,7 +33,7 @@ import { Failure } from './failure.ts';
 import { readBootFiles } from './read-boot-files.ts';
 import { wordIgnored } from './word-ignored.ts';
 import type { MadeText } from './places.ts';
-import { placeOfField, readText, type BoardSettings } from './settings.ts';
+import { placeOfField, readText, shownPath, type BoardSettings } from './settings.ts';
 import type { Shell } from './shell.ts';
 
 /** A board's request once the files beside it are read. */
@@ -78,16 +78,16 @@ export function readBootInputs(
   if (settings.xenImage !== undefined) {
     const image = readImage(shell, settings.xenImage);
     const says = profileOfImage(image);
-    stopAtDifference(shell, settings, says, () => shown(shell, settings.xenImage ?? ''));
+    stopAtDifference(shell, settings, says, () => shownPath(shell, settings.xenImage ?? ''));
     facts.push({ basis: 'given', profile: says });
     const { release } = image;
     if (release !== undefined && !isTarget(settings.targets ?? [], release))
       remarks.push(
-        `${shown(shell, settings.xenImage)}: an image of Xen ${release}, which is no target; add --xen ${release}`,
+        `${shownPath(shell, settings.xenImage)}: an image of Xen ${release}, which is no target; add --xen ${release}`,
       );
   }
   if (settings.efiMap !== undefined) {
-    const name = shown(shell, settings.efiMap);
+    const name = shownPath(shell, settings.efiMap);
     const map = readEfiMap(textOf(shell, settings.efiMap, 'a UEFI memory map'));
     if (!map.ok) throw new Failure(`${name}:${map.line}: ${map.because}`);
     const place = `${name}:${map.line}`;
@@ -109,7 +109,7 @@ export function readBootInputs(
 
 /** The text of a file that is meant as `what`; fails when it is not text. */
 function textOf(shell: BootShell, file: FileId, what: string): string {
-  const name = shown(shell, file);
+  const name = shownPath(shell, file);
   const text = readText(shell, file, name);
   const bytes = shell.files.bytes(file);
   if (typeof bytes === 'string') return text;
@@ -122,7 +122,7 @@ function textOf(shell: BootShell, file: FileId, what: string): string {
 
 /** The RAM of the host as a captured log has it; fails when no line speaks of the host. */
 function readMemoryLog(shell: BootShell, file: FileId): FactSource {
-  const name = shown(shell, file);
+  const name = shownPath(shell, file);
   const log = readBootLog(textOf(shell, file, 'a boot log'));
   const placeOf = (id: string): string => {
     const line = log.lines.find(({ messages }) => messages.some((each) => each.id === id));
@@ -179,7 +179,7 @@ function isTarget(targets: readonly string[], release: string): boolean {
 }
 
 function readImage(shell: BootShell, file: FileId): XenImage {
-  const name = shown(shell, file);
+  const name = shownPath(shell, file);
   const why = shell.files.whyUnreadable(file);
   if (why !== undefined) throw new Failure(`${name}: ${why}`);
   const bytes = shell.files.bytes(file);
@@ -198,11 +198,6 @@ const inflate: Inflate = (bytes, most) => {
   }
 };
 
-function shown(shell: BootShell, file: FileId): string {
-  const relative = path.relative(shell.cwd, file);
-  return relative.startsWith('..') ? file : relative;
-}
-
 function readScripts(
   shell: BootShell,
   root: FileId,
@@ -213,11 +208,11 @@ function readScripts(
   isVerbose: boolean,
   treeBefore: () => DeviceTree | undefined,
 ): BootInputs {
-  const folders = [...new Set(files.map((file) => path.posix.dirname(file)))];
+  const folders = [...new Set(files.map((file) => folderOf(file)))];
   // Absolute paths are those of the board: a copy beside the script is as good.
   const pathOf = (name: string): FileId | undefined =>
-    [name, path.posix.basename(name)]
-      .flatMap((each) => folders.map((folder) => path.posix.resolve(folder, each)))
+    [name, lastNameOf(name)]
+      .flatMap((each) => folders.map((folder) => joinPath(folder, each)))
       .find((each) => shell.files.sizeOf(each) !== undefined);
   const sizeOf = (name: string): bigint | undefined => {
     const found = pathOf(name);
@@ -226,7 +221,7 @@ function readScripts(
   const { script, originOf, inside } = readBootFiles(
     shell,
     files,
-    (file) => shown(shell, file),
+    (file) => shownPath(shell, file),
     pathOf,
     () => {
       // Without the edits of an earlier reading of the same board.
@@ -234,17 +229,17 @@ function readScripts(
       return treeBefore();
     },
   );
-  const names = files.map((file) => shown(shell, file)).join(', ');
+  const names = files.map((file) => shownPath(shell, file)).join(', ');
   const placeOf = (line: number): string => {
     const { file, line: own } = originOf(line);
-    return own === 0 ? shown(shell, file) : `${shown(shell, file)}:${own}`;
+    return own === 0 ? shownPath(shell, file) : `${shownPath(shell, file)}:${own}`;
   };
   const texts = new Map<FileId, { readonly text: string; readonly lines: LineIndex }>();
   const spanOf = (line: number): Load['at'] => {
     const { file, line: own } = originOf(line);
     if (own === 0) return { file, start: 0, end: 0 };
     const known = texts.get(file);
-    const text = known?.text ?? readText(shell, file, shown(shell, file));
+    const text = known?.text ?? readText(shell, file, shownPath(shell, file));
     const lines = known?.lines ?? new LineIndex(text);
     texts.set(file, { text, lines });
     return lineSpan(text, lines, file, own);
@@ -303,7 +298,7 @@ function readScripts(
     } else {
       // Without the edits of an earlier reading of the same board.
       shell.files.unset(root);
-      const text = readText(shell, root, shown(shell, root));
+      const text = readText(shell, root, shownPath(shell, root));
       shell.files.setText(root, text + tree.text);
       made.push({ file: root, from: text.length, originOf: madeFrom(tree) });
     }

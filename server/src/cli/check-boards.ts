@@ -1,10 +1,10 @@
 // Checks boards one after the other and gives plain data: the part of `check` that a worker thread can do.
 
-import path from 'node:path';
 import { leaveOut } from '../analysis/state-consequences.ts';
 import { listValues, openFacts } from '../ide/list-facts.ts';
 import { parseJson } from '../inputs/read-json.ts';
 import type { Finding } from '../rules/finding.ts';
+import { folderOf, relativePath } from '../text/join-path.ts';
 import { printable } from '../text/printable.ts';
 import { Failure, oneLine } from './failure.ts';
 import { findBoards, MOST_BOARDS_OF_PART, readsNamedFile } from './find-boards.ts';
@@ -110,9 +110,10 @@ async function checkOpened(
   const found = await jsonFindings(session, opened, options);
   const all = mergeFindings(found.values());
   const base = baselineFolder(session, options, settings.baseline);
-  const ids = fingerprints(all, (file) =>
-    path.relative(base, resolveFile(file, session.shell.cwd)),
-  );
+  const ids = fingerprints(all, (name) => {
+    const file = resolveFile(name, session.shell.cwd);
+    return relativePath(base, file) ?? file;
+  });
   const recorded =
     settings.baseline === undefined || options.writeBaseline !== undefined
       ? undefined
@@ -220,7 +221,7 @@ function baselineFolder(
     options.writeBaseline === undefined
       ? baseline
       : resolveFile(options.writeBaseline, session.shell.cwd);
-  return file === undefined ? session.shell.cwd : path.posix.dirname(file);
+  return file === undefined ? session.shell.cwd : folderOf(file);
 }
 
 /** What `--write-baseline` writes. */

@@ -18,6 +18,7 @@ import { printStatistics, wordCounts } from './print-statistics.ts';
 import type { CheckOptions } from './program.ts';
 import { Progress } from './progress.ts';
 import { Session } from './session.ts';
+import { displayPath, styleOf } from './places.ts';
 import { settingsFor, resolveFile } from './settings.ts';
 import { writeTexts } from './write-texts.ts';
 
@@ -66,7 +67,11 @@ export async function checkCommand(
     return failed ? 2 : 0;
   }
   const checked = boards.filter(({ failure }) => failure === undefined);
-  const shown = (name: string): string => (name === '-' ? '<stdin>' : name);
+  // As the findings name the same board, however it was typed.
+  const shown = (name: string): string =>
+    name === '-'
+      ? '<stdin>'
+      : displayPath(resolveFile(name, shell.cwd), shell.cwd, styleOf(name, shell.cwd));
   const facts = Object.fromEntries(
     checked.flatMap(({ name, facts: open }) => (open.length > 0 ? [[shown(name), open]] : [])),
   );

@@ -2,6 +2,7 @@
 
 import { decodeText } from '../text/decode.ts';
 import type { FolderListing } from '../text/folder-listing.ts';
+import type { LinkText } from '../text/link-text.ts';
 import type { Replacement, Unreplaced } from '../text/replacement.ts';
 import { type Missing, type SourceFile, whyUnreadable } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
@@ -99,6 +100,14 @@ export class DraftFiles implements ShellFiles {
 
   realPath(id: FileId): FileId {
     return this.#disk.realPath(id);
+  }
+
+  linkText(id: FileId): LinkText | undefined {
+    return this.#disk.linkText?.(id);
+  }
+
+  spelling(id: FileId): string | undefined {
+    return this.#disk.spelling?.(id);
   }
 
   whyUnreadable(id: FileId): string | undefined {

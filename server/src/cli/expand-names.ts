@@ -1,9 +1,9 @@
 // What was named as files: a folder stands for those in it that a command is for, a pattern that the shell has left for those that match.
 
-import path from 'node:path';
 import picomatch from 'picomatch';
 import { isDevicetreeFile, seemsPart } from '../ide/include-index.ts';
 import { printable } from '../text/printable.ts';
+import { isOnWindows } from '../text/resolve-name.ts';
 import type { FileId } from '../text/span.ts';
 import { isSkippedFolder } from './board-index.ts';
 import { resolveFile } from './settings.ts';
@@ -44,7 +44,9 @@ export interface Expanded {
  * pattern stays as it is, there or not.
  */
 export function expandNames(shell: Shell, names: readonly string[], wanted: Wanted): Expanded {
-  const expanded = names.map((name) => ({ name, found: expandName(shell, name, wanted) }));
+  // What is found, and what is printed of it, has `/` on every system; in a pattern a `\` would take the meaning from what follows.
+  const slashed = isOnWindows(shell.cwd) ? names.map((name) => name.replaceAll('\\', '/')) : names;
+  const expanded = slashed.map((name) => ({ name, found: expandName(shell, name, wanted) }));
   return {
     names: [...new Set(expanded.flatMap(({ found }) => (typeof found === 'string' ? [] : found)))],
     failures: expanded.flatMap(({ name, found }) =>
@@ -68,7 +70,7 @@ function expandName(shell: Shell, name: string, wanted: Wanted): readonly string
   const matches = picomatch(glob);
   const folder = resolveFile(base === '' ? '.' : base, shell.cwd);
   const found = [...filesBelow(shell, folder)]
-    .filter((each) => matches(each.slice(folder.length + 1)))
+    .filter((each) => matches(each.slice(withSlash(folder).length)))
     .sort();
   // Whoever opens it says that there is no such file.
   if (found.length === 0) return [name];
@@ -77,7 +79,13 @@ function expandName(shell: Shell, name: string, wanted: Wanted): readonly string
 
 /** As a user would have named `file`, which stands below the folder that was named. */
 function nameBelow(name: string, folder: FileId, file: FileId): string {
-  return path.posix.join(name, file.slice(folder.length + 1));
+  const below = file.slice(withSlash(folder).length);
+  const isHere = name === '' || name === '.' || name === './';
+  return isHere ? below : `${withSlash(name.replace(/^(?:\.\/+)+(?=[^/])/, ''))}${below}`;
+}
+
+function withSlash(folder: string): string {
+  return folder.endsWith('/') ? folder : `${folder}/`;
 }
 
 /** All files below a folder. Links to folders are not followed: what they lead to has a place of its own. */
@@ -88,9 +96,9 @@ function* filesBelow({ files }: Shell, top: FileId): Generator<FileId> {
     const linked = new Set(links.filter(({ isFolder }) => isFolder).map(({ name }) => name));
     for (const name of names) {
       if (!name.endsWith('/')) {
-        if (!linked.has(name)) yield `${folder}/${name}`;
+        if (!linked.has(name)) yield `${withSlash(folder)}${name}`;
       } else if (!isSkippedFolder(name.slice(0, -1)))
-        folders.push(`${folder}/${name.slice(0, -1)}`);
+        folders.push(`${withSlash(folder)}${name.slice(0, -1)}`);
     }
   }
 }

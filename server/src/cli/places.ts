@@ -1,7 +1,8 @@
 // Turns spans into the places of the output formats, and file identities into the paths a user typed.
 
-import path from 'node:path';
+import { relativePath } from '../text/join-path.ts';
 import { LineIndex } from '../text/line-index.ts';
+import { isAbsoluteName } from '../text/resolve-name.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 
@@ -101,9 +102,13 @@ export class Places {
 // 0xd00dfeed read as text: bytes that are not UTF-8 are lone surrogates.
 const BLOB_MAGIC = '\udcd0\r\udcfe\udced';
 
+/** How files are to be named in what concerns a board that was named so. */
+export function styleOf(name: string, cwd: FileId): PathStyle {
+  return isAbsoluteName(name, cwd) ? 'absolute' : 'relative';
+}
+
 /** A path as the user would write it: relative to `cwd` when the board was given so, else absolute. */
 export function displayPath(file: FileId, cwd: string, style: PathStyle): string {
-  if (style === 'absolute' || !path.isAbsolute(file)) return file;
-  const relative = path.relative(cwd, file);
-  return relative === '' ? '.' : relative.split(path.sep).join('/');
+  const relative = style === 'absolute' ? undefined : relativePath(cwd, file);
+  return relative === '' ? '.' : (relative ?? file);
 }

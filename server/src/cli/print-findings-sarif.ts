@@ -4,6 +4,7 @@ import { allRules } from '../rules/all-rules.ts';
 import { rulePage } from '../rules/rule-page.ts';
 import type { Severity } from '../rules/finding.ts';
 import type { Rule } from '../rules/rule.ts';
+import { uriOf } from '../text/file-id.ts';
 import { boardsOf, fingerprints, type JsonFinding, type JsonReport } from './json-finding.ts';
 import type { JsonPlace } from './places.ts';
 
@@ -149,10 +150,12 @@ function regionOf({ line, column, endLine, endColumn }: JsonPlace): object {
 }
 
 function locationOf(file: string): object {
+  // Absolute: of a disk, a drive, or another machine.
+  if (/^(?:\/|[a-z]:\/)/.test(file)) return { uri: uriOf(file) };
   const uri = file
     .replace(/\p{Cs}/gu, '\ufffd')
     .split('/')
     .map(encodeURIComponent)
     .join('/');
-  return file.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: 'SRCROOT' };
+  return { uri, uriBaseId: 'SRCROOT' };
 }

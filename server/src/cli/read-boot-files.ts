@@ -1,6 +1,5 @@
 // Reads the files that are given as boot scripts, whatever each of them is, as one script whose lines know where they stand.
 
-import path from 'node:path';
 import type { BootScript } from '../inputs/boot-script.ts';
 import {
   readBootScript,
@@ -22,6 +21,7 @@ import {
   recogniseBootText,
   type BootFile,
 } from '../inputs/recognise-boot-file.ts';
+import { lastNameOf } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
@@ -238,7 +238,7 @@ function readPart(
   };
   switch (content.kind) {
     case 'fit': {
-      const { script, overlays } = bootFit(content.fit, path.posix.basename(file));
+      const { script, overlays } = bootFit(content.fit, lastNameOf(file));
       keep(file, overlays);
       return script;
     }

@@ -1,10 +1,10 @@
 // Reads the guests named beside a board: xl configurations, partial trees, and partial trees a boot script loads.
 
-import path from 'node:path';
 import { readTree, type Reader } from '../analysis/read-tree.ts';
 import { readXlConfig, type Placed } from '../inputs/read-xl-config.ts';
 import type { PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Guest, Load } from '../rules/board.ts';
+import { folderOf, joinPath, lastNameOf } from '../text/join-path.ts';
 import type { FileId, Span } from '../text/span.ts';
 import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
@@ -39,7 +39,7 @@ export function readGuests(
   const named = names.map((file): Guest => {
     if (IS_TREE.test(file))
       return {
-        name: path.posix.basename(file),
+        name: lastNameOf(file),
         iomem: [],
         nodes: [],
         wrong: [],
@@ -71,12 +71,12 @@ function configured(
   // The path is that of the machine the guest runs on; a copy beside the configuration is as good.
   const { deviceTree, memory } = config;
   const tree = deviceTree
-    ? [deviceTree.value, path.posix.basename(deviceTree.value)]
-        .map((each) => path.posix.resolve(path.posix.dirname(file), each))
+    ? [deviceTree.value, lastNameOf(deviceTree.value)]
+        .map((each) => joinPath(folderOf(file), each))
         .find((each) => files.sizeOf(each) !== undefined)
     : undefined;
   return {
-    name: path.posix.basename(file),
+    name: lastNameOf(file),
     isMadeByXl: true,
     ...(memory ? { memory: { size: memory.value, at: spanOf(memory) } } : {}),
     iomem: config.iomem.map((entry) => ({ ...entry.value, at: spanOf(entry) })),

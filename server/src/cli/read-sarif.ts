@@ -2,6 +2,7 @@
 
 import type { Severity } from '../rules/finding.ts';
 import type { TargetLine } from '../rules/target-lines.ts';
+import { fileIdOf } from '../text/file-id.ts';
 import type { JsonFinding, JsonFix, JsonReport } from './json-finding.ts';
 import type { JsonPlace } from './places.ts';
 import { unescapeLinks } from './print-findings-sarif.ts';
@@ -160,5 +161,5 @@ function place(location: Location, region: Region): JsonPlace {
 }
 
 function fileOf({ uri }: Location): string {
-  return decodeURIComponent(uri.replace(/^file:\/\//, ''));
+  return uri.startsWith('file:') ? fileIdOf(uri) : decodeURIComponent(uri);
 }

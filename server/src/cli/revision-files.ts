@@ -1,8 +1,8 @@
 // A commit of a git work tree as the files of it, in place of those on the disk.
 
-import path from 'node:path';
 import { decodeText } from '../text/decode.ts';
 import type { FolderListing, ListedLink } from '../text/folder-listing.ts';
+import type { LinkText } from '../text/link-text.ts';
 import { largestText, type Missing, type SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { Revision, ShellFiles } from './shell.ts';
@@ -83,6 +83,14 @@ export class RevisionFiles implements ShellFiles {
     return found ? this.#idOf(found.path) : id;
   }
 
+  linkText(id: FileId): LinkText | undefined {
+    return this.#has(id) ? undefined : this.#disk.linkText?.(id);
+  }
+
+  spelling(id: FileId): string | undefined {
+    return this.#has(id) ? undefined : this.#disk.spelling?.(id);
+  }
+
   sizeOf(id: FileId): number | undefined {
     if (!this.#has(id)) return this.#disk.sizeOf(id);
     const found = this.#find(id);
@@ -161,19 +169,21 @@ export class RevisionFiles implements ShellFiles {
   /** What a path leads to, with every link in it followed; undefined for nothing, and for what is outside the work tree. */
   #resolve(file: string, links = 0): Found | undefined {
     let at = '';
-    const parts = path.posix
-      .normalize(file)
-      .split('/')
-      .filter((part) => part !== '.' && part !== '');
+    const parts: string[] = [];
+    for (const part of file.split('/')) {
+      if (part === '..' && parts.pop() === undefined) return undefined;
+      if (part !== '..' && part !== '.' && part !== '') parts.push(part);
+    }
     for (const [index, part] of parts.entries()) {
-      if (part === '..') return undefined;
       at = joined(at, part);
       const entry = this.#revision.entries.get(at);
       if (entry?.kind === 'link') {
         if (links === MOST_LINKS) return undefined;
         const target = decodeText(this.#bytesOf(entry.object));
         const rest = parts.slice(index + 1).join('/');
-        return this.#resolve(path.posix.join(path.posix.dirname(at), target, rest), links + 1);
+        if (target.startsWith('/')) return undefined;
+        const above = at.slice(0, Math.max(at.lastIndexOf('/'), 0));
+        return this.#resolve([above, target, rest].join('/'), links + 1);
       }
       if (entry) {
         if (index < parts.length - 1) return undefined;

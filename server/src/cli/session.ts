@@ -1,6 +1,5 @@
 // Opens boards: from an argument of the command line to an analysed board. One session shares its caches between boards.
 
-import path from 'node:path';
 import { analyze, type BoardRequest } from '../analysis/analyze.ts';
 import { readBehind } from '../analysis/read-behind.ts';
 import type { Reader, ReadTree } from '../analysis/read-tree.ts';
@@ -21,7 +20,7 @@ import { Failure } from './failure.ts';
 import { fatalProblem, noSource, problemText } from './fatal-problem.ts';
 import { placeText } from './print-map.ts';
 import { readGuests } from './read-guests.ts';
-import { displayPath, Places, type MadeText, type PathStyle } from './places.ts';
+import { displayPath, Places, styleOf, type MadeText, type PathStyle } from './places.ts';
 import type { BoardOptions } from './program.ts';
 import {
   placeOfField,
@@ -215,7 +214,7 @@ export class Session {
       const whyNot = files.whyUnreadable(root);
       if (whyNot !== undefined) throw new Failure(`${options.root}: ${whyNot}`);
     }
-    const style = path.isAbsolute(name) ? 'absolute' : 'relative';
+    const style = styleOf(name, cwd);
     return { name, file, root, isBlob: isBlob && root === file, style };
   }
 

@@ -1,6 +1,5 @@
 // Joins the options of a command with the nearest `dtmap.json` and the files they name.
 
-import path from 'node:path';
 import { placesIn, type JsonPath } from '../inputs/json-places.ts';
 import { wordFault, type JsonFault } from '../inputs/read-json.ts';
 import { readProfile, readProfileText } from '../inputs/read-profile.ts';
@@ -12,7 +11,9 @@ import { releaseNameOf } from '../target/boot.ts';
 import type { RuleSettings } from '../analysis/check.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
+import { folderOf, relativePath } from '../text/join-path.ts';
 import { LineIndex } from '../text/line-index.ts';
+import { resolveName } from '../text/resolve-name.ts';
 import type { FileId } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import { Failure } from './failure.ts';
@@ -48,8 +49,13 @@ export interface BoardSettings {
 }
 
 /** A path of the command line, or a `file://` address, as a file identity. */
-export function resolveFile(name: string, folder: string): FileId {
-  return name.startsWith('file://') ? name : path.resolve(folder, name).split(path.sep).join('/');
+export function resolveFile(name: string, cwd: FileId): FileId {
+  return resolveName(name, cwd);
+}
+
+/** A path in a `dtmap.json` of that folder: it may have been written on another system. */
+function resolveSetting(name: string, folder: FileId): FileId {
+  return resolveName(name, folder, 'anywhere');
 }
 
 /** The text of a file that must be there. */
@@ -70,10 +76,10 @@ interface LoadedProject extends Project {
 
 /** `dtmap.json` of the folder of `board` or the nearest one above. */
 export function findProject(shell: Shell, board: FileId): FileId | undefined {
-  for (let folder = path.posix.dirname(board); ; folder = path.posix.dirname(folder)) {
-    const file = path.posix.join(folder, 'dtmap.json');
+  for (let folder = folderOf(board); ; folder = folderOf(folder)) {
+    const file = `${folder}/dtmap.json`;
     if (shell.files.sizeOf(file) !== undefined) return file;
-    if (folder === path.posix.dirname(folder)) return undefined;
+    if (folder === folderOf(folder)) return undefined;
   }
 }
 
@@ -96,10 +102,10 @@ function loadProject(shell: Shell, file: FileId): LoadedProject {
     const text = readText(shell, each, name);
     const project = readProject(text);
     if (!project.ok) throw new Failure(faultText(name, text, project.faults[0]));
-    const folder = path.posix.dirname(each);
+    const folder = folderOf(each);
     const extended = project.value.extends;
     const bases = (extended === undefined ? [] : [extended].flat()).map((base) =>
-      resolveFile(base, folder),
+      resolveSetting(base, folder),
     );
     above.add(each);
     for (const base of bases) readAll(base);
@@ -119,12 +125,12 @@ function loadProject(shell: Shell, file: FileId): LoadedProject {
 }
 
 function absolute(project: Project, file: FileId): LoadedProject {
-  const folder = path.posix.dirname(file);
+  const folder = folderOf(file);
   const all = (names: readonly string[]): string[] =>
-    names.map((name) => resolveFile(name, folder));
+    names.map((name) => resolveSetting(name, folder));
   const { bootProfile } = project;
   const profileFile =
-    typeof bootProfile === 'string' ? resolveFile(bootProfile, folder) : undefined;
+    typeof bootProfile === 'string' ? resolveSetting(bootProfile, folder) : undefined;
   return {
     ...project,
     folder,
@@ -134,8 +140,8 @@ function absolute(project: Project, file: FileId): LoadedProject {
     ...(profileFile === undefined
       ? bootProfile && { profileSource: { file, within: ['bootProfile'] } }
       : { bootProfile: profileFile, profileSource: { file: profileFile, within: [] } }),
-    ...(project.bootScript ? { bootScript: resolveFile(project.bootScript, folder) } : {}),
-    ...(project.baseline ? { baseline: resolveFile(project.baseline, folder) } : {}),
+    ...(project.bootScript ? { bootScript: resolveSetting(project.bootScript, folder) } : {}),
+    ...(project.baseline ? { baseline: resolveSetting(project.baseline, folder) } : {}),
   };
 }
 
@@ -153,9 +159,10 @@ function join(projects: readonly LoadedProject[]): LoadedProject {
   };
 }
 
-function shownPath(shell: Pick<Shell, 'cwd'>, file: FileId): string {
-  const relative = path.relative(shell.cwd, file);
-  return relative.startsWith('..') ? file : relative;
+/** A file as a message names it: relative when it is below the current folder. */
+export function shownPath({ cwd }: Pick<Shell, 'cwd'>, file: FileId): string {
+  const relative = relativePath(cwd, file);
+  return relative === undefined || /^(?:\.\.(?:\/|$)|$)/.test(relative) ? file : relative;
 }
 
 /** The settings for `board`, options before `dtmap.json` before defaults. */

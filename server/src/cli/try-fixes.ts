@@ -1,6 +1,5 @@
 // Tries fixes for the command line: on the boards of the work tree, inside the project.
 
-import path from 'node:path';
 import type { BoardRequest } from '../analysis/analyze.ts';
 import {
   tryProposals,
@@ -13,6 +12,7 @@ import { isOverlayFile, isRootFile } from '../ide/include-index.ts';
 import { foldersAbove } from '../ide/paths.ts';
 import { findIncludes } from '../preprocess/find-includes.ts';
 import type { Finding } from '../rules/finding.ts';
+import { folderOf, joinPath, lastNameOf } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
 import { isSkipped, type SearchedTree } from './board-index.ts';
 import { Failure } from './failure.ts';
@@ -76,9 +76,9 @@ export function searchedFolder(session: Session, file: FileId): FileId {
 /** The folders above `file` that are the top of a project, innermost first. */
 function markedFolders({ shell: { files } }: Session, file: FileId): FileId[] {
   const folders: FileId[] = [];
-  for (let folder = path.posix.dirname(file); ; folder = path.posix.dirname(folder)) {
-    if (MARKERS.some((name) => files.exists(path.posix.join(folder, name)))) folders.push(folder);
-    if (folder === path.posix.dirname(folder)) return folders;
+  for (let folder = folderOf(file); ; folder = folderOf(folder)) {
+    if (MARKERS.some((name) => files.exists(`${folder}/${name}`))) folders.push(folder);
+    if (folder === folderOf(folder)) return folders;
   }
 }
 
@@ -90,7 +90,7 @@ function workTree({ facts }: Session, file: FileId): FileId | undefined {
 
 function currentFolder({ shell: { cwd, files } }: Session, file: FileId): FileId {
   const current = files.realPath(cwd);
-  return file.startsWith(withSlash(current)) ? current : path.posix.dirname(file);
+  return file.startsWith(withSlash(current)) ? current : folderOf(file);
 }
 
 function withSlash(folder: FileId): string {
@@ -216,7 +216,7 @@ function appliesOneOf(
 
 /** As the index names it: without links in its folder, but by its own name, which may be a link. */
 function nameInIndex({ shell }: Session, root: FileId): FileId {
-  return path.posix.join(shell.files.realPath(path.posix.dirname(root)), path.posix.basename(root));
+  return joinPath(shell.files.realPath(folderOf(root)), lastNameOf(root));
 }
 
 /** What is said of one board on the command line says nothing of the others that share a file with it. */

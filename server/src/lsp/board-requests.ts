@@ -9,12 +9,13 @@ import { readProject } from '../inputs/read-project.ts';
 import { wordTreeContradiction } from '../inputs/word-contradiction.ts';
 import type { Board } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
+import { resolveName } from '../text/resolve-name.ts';
 import type { FileSet, SourceFile } from '../text/source-file.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { readSeverities } from '../inputs/read-severities.ts';
 import { parseTargets } from '../systems/targets.ts';
 import { findIncludes, type FoundIncludes } from '../preprocess/find-includes.ts';
-import { fileName, foldersAbove, resolvePath } from '../ide/paths.ts';
+import { fileName, foldersAbove } from '../ide/paths.ts';
 import type { FileId } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import { FileFacts } from './file-facts.ts';
@@ -144,7 +145,7 @@ export class BoardRequests {
   #overlaysOf(root: FileId): string[] {
     return [
       ...Object.entries(this.#host.settings.overlays)
-        .filter(([board]) => root === board || root.endsWith(`/${board}`))
+        .filter(([board]) => isNamed(root, board))
         .flatMap(([, list]) => list),
       ...(this.#contextOf(root)?.overlays ?? []),
     ];
@@ -158,7 +159,9 @@ export class BoardRequests {
       own.length + folders.length > 0 ? [...own, ...folders] : foldersAbove(root).slice(0, 1);
     return [
       ...new Set(
-        bases.map((folder) => resolvePath(folder, path.replace(/^\$\{workspaceFolder\}\/?/, ''))),
+        bases.map((folder) =>
+          resolveName(path.replace(/^\$\{workspaceFolder\}(?:[\\/]|$)/, './'), folder, 'anywhere'),
+        ),
       ),
     ];
   }
@@ -217,7 +220,7 @@ export class BoardRequests {
       const project = this.#report(source, readProject);
       const named = project.ok ? project.value.bootProfile : undefined;
       if (typeof named !== 'string') continue;
-      const profile = resolvePath(folder, named);
+      const profile = resolveName(named, folder, 'anywhere');
       const text = (await this.#has(profile)) ? await this.#sourceOf(profile) : undefined;
       if (text !== undefined) this.#report(text, readProfileText);
     }
@@ -266,4 +269,10 @@ export class BoardRequests {
     this.#complaints.add(message);
     this.#host.complain(message);
   }
+}
+
+/** Whether a setting that names a board by its path, or by the end of it, means `root`. */
+function isNamed(root: FileId, board: string): boolean {
+  const name = resolveName(board, '', 'anywhere');
+  return root === name || (name.startsWith('/') && root.endsWith(name));
 }

@@ -15,6 +15,8 @@ export interface DiagnosticsHost extends ScreenHost {
   readonly settings: Settings;
   /** The page of a rule; undefined when there is none to open. */
   rulePage(rule: string): string | undefined;
+  /** The file that is shown for one that was read through a link that is text: the one behind it. */
+  shownFile(file: FileId): FileId;
   publish(file: FileId, diagnostics: Diagnostic[], version: number | undefined): void;
 }
 
@@ -80,7 +82,7 @@ export class Diagnostics {
     const byFile = new Map<FileId, Diagnostic[]>();
     // Files without findings are published too, so that what was there vanishes and clients learn the version.
     for (const file of model.members)
-      if (this.#host.versionOf(file) !== undefined) byFile.set(file, []);
+      if (this.#host.versionOf(file) !== undefined) byFile.set(this.#host.shownFile(file), []);
     model.findings.forEach((finding, index) => {
       const severity = shownSeverity(finding.severity, this.#host.settings.hints);
       if (!severity) return;
@@ -88,9 +90,10 @@ export class Diagnostics {
         root: model.root,
         finding: index,
       });
-      const known = byFile.get(finding.at.file);
+      const file = this.#host.shownFile(finding.at.file);
+      const known = byFile.get(file);
       if (known) known.push(diagnostic);
-      else byFile.set(finding.at.file, [diagnostic]);
+      else byFile.set(file, [diagnostic]);
     });
     return byFile;
   }

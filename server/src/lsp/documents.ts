@@ -8,7 +8,7 @@ import type {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { FileId } from '../text/span.ts';
-import { fileIdOf, uriOf } from './file-id.ts';
+import { fileIdOf, uriOf } from '../text/file-id.ts';
 import type { Positions } from './positions.ts';
 
 /** Knows each open document by its file. */

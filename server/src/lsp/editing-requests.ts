@@ -25,7 +25,7 @@ import { type Asked, asking } from './asking.ts';
 import type { Model } from './boards.ts';
 import { codeActions, resolveCodeAction } from './code-actions.ts';
 import { completeInclude } from './complete-include.ts';
-import { fileIdOf } from './file-id.ts';
+import { fileIdOf } from '../text/file-id.ts';
 import { applyAction, applyActionCommand, fitCodeActions } from './fit-code-actions.ts';
 import type { Server } from './server-state.ts';
 import { workspaceEditOf } from './to-protocol.ts';

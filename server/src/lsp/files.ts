@@ -17,6 +17,8 @@ export interface Files extends FileSet {
   readDirectory(id: FileId): Promise<readonly string[]>;
   /** What stands in a folder, and where its links lead; where links cannot be told from files, there are none. */
   listFolder(id: FileId): Promise<FolderListing>;
+  /** Names under which a file was read through links that were checked out as text. */
+  aliasesOf(id: FileId): readonly FileId[];
   /** Whether the file exists and may not be written. */
   isReadOnly(id: FileId): boolean;
   /** Reads what the file set said is `not-loaded`; afterwards `get` and `bytes` know these files. */

@@ -3,7 +3,7 @@
 import type { CodeAction, Command, WorkspaceEdit } from 'vscode-languageserver';
 import { resolveCodeAction } from './code-actions.ts';
 import type { Server } from './server-state.ts';
-import { fileIdOf } from './file-id.ts';
+import { fileIdOf } from '../text/file-id.ts';
 import { UserError } from './user-error.ts';
 
 /** The command that makes the edit of an action, for clients that know only commands. */

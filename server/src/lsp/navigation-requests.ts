@@ -24,7 +24,7 @@ import { symbolAt } from '../ide/symbol-at.ts';
 import { workspaceSymbols } from '../ide/workspace-symbols.ts';
 import type { FileId } from '../text/span.ts';
 import { type DocumentParams, asking } from './asking.ts';
-import { fileIdOf } from './file-id.ts';
+import { fileIdOf } from '../text/file-id.ts';
 import type { Server } from './server-state.ts';
 import { screenOf } from './to-protocol.ts';
 

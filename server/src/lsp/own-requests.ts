@@ -19,7 +19,7 @@ import { XEN, xenBoots } from '../xen/xen-boots.ts';
 import type { Model } from './boards.ts';
 import { openFactsOf } from './facts-request.ts';
 import type { CustomRequests, DocumentParams, LogLine as ProtocolLine } from './custom-requests.ts';
-import { fileIdOf } from './file-id.ts';
+import { fileIdOf } from '../text/file-id.ts';
 import { lockedBecause } from './locked-files.ts';
 import { findingFixes, findingFixesOf, hoverCardOf, memoryMapOf } from './memory-map-requests.ts';
 import type { Server } from './server-state.ts';

@@ -38,7 +38,7 @@ import { ClientSettings, type SentSettings } from './client-settings.ts';
 import type { InitializationOptions } from './custom-requests.ts';
 import { Diagnostics, type DiagnosticsHost } from './diagnostics.ts';
 import { Documents } from './documents.ts';
-import { fileIdOf, uriOf } from './file-id.ts';
+import { fileIdOf, uriOf } from '../text/file-id.ts';
 import type { Files } from './files.ts';
 import { JsonDiagnostics } from './json-diagnostics.ts';
 import { languageRequests } from './language-requests.ts';
@@ -199,11 +199,15 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   }
 
   uriOf(file: FileId): string {
-    return this.#documents.uriOf(file);
+    return this.#documents.uriOf(this.shownFile(file));
+  }
+
+  shownFile(file: FileId): FileId {
+    return this.files.linkText?.(file)?.behind ?? file;
   }
 
   versionOf(file: FileId): number | undefined {
-    return this.#documents.versionOf(file);
+    return this.#documents.versionOf(this.shownFile(file));
   }
 
   isOpen(file: FileId): boolean {
@@ -461,7 +465,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     this.files.setText(file, textDocument.text);
     this.index.set(file, textDocument.text);
     this.boards.open(file);
-    this.boards.touch(file);
+    this.#touch(file);
     this.#scanAround(file);
     this.#sendStatus(file);
   }
@@ -472,7 +476,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     this.#changes += 1;
     if (!this.#isTyping && this.#changes >= TYPING && !this.scan.isRunning) this.#workIs('typing');
     this.files.setText(changed.file, changed.text);
-    this.boards.touch(changed.file);
+    this.#touch(changed.file);
   }
 
   #closeDocument(file: FileId): void {
@@ -483,8 +487,14 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     this.files.forget(file);
     this.scan.read([file]);
     this.boards.close(file);
-    this.boards.touch(file);
+    this.#touch(file);
     this.#diagnostics.resend(file);
+  }
+
+  /** Has the boards that read a file analysed anew, under whatever name they read it. */
+  #touch(file: FileId): void {
+    this.boards.touch(file);
+    for (const alias of this.files.aliasesOf(file)) this.boards.touch(alias);
   }
 
   #workIs(work: 'opening' | 'typing'): void {
@@ -511,7 +521,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     for (const { file, type } of changes) {
       this.files.forget(file);
       if (type === FileChangeType.Deleted) this.index.delete(file);
-      if (!this.isOpen(file)) this.boards.touch(file);
+      if (!this.isOpen(file)) this.#touch(file);
     }
     this.scan.read(
       changes.filter(({ type }) => type !== FileChangeType.Deleted).map(({ file }) => file),
@@ -559,7 +569,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   }
 
   #sendStatus(file: FileId): void {
-    const status = statusOf(this, file);
+    const status = { ...statusOf(this, file), uri: this.#documents.uriOf(file) };
     const text = JSON.stringify(status);
     if (this.#sentStatus.get(file) === text) return;
     this.#sentStatus.set(file, text);

@@ -16,5 +16,7 @@ export function snapshotOf(files: FileSet): FileSet {
       return file;
     },
     bytes: (id) => files.bytes(id),
+    ...(files.linkText && { linkText: files.linkText.bind(files) }),
+    ...(files.spelling && { spelling: files.spelling.bind(files) }),
   };
 }

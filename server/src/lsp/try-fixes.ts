@@ -83,6 +83,8 @@ function withTextsOf(model: Model, files: FileSet): FileSet {
     get: (id) => (model.members.has(id) ? model.files : files).get(id),
     bytes: (id) => files.bytes(id),
     ...(files.realPath && { realPath: files.realPath.bind(files) }),
+    ...(files.linkText && { linkText: files.linkText.bind(files) }),
+    ...(files.spelling && { spelling: files.spelling.bind(files) }),
   };
 }
 

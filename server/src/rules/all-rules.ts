@@ -148,7 +148,9 @@ import { reservedStraddlesBank } from './memory/reserved-straddles-bank.ts';
 import { reservedUnaligned } from './memory/reserved-unaligned.ts';
 import { reservedZeroSize } from './memory/reserved-zero-size.ts';
 import { statusValue } from './memory/status-value.ts';
+import { includeCase } from './source/include-case.ts';
 import { includeNotFound } from './source/include-not-found.ts';
+import { linkAsText } from './source/link-as-text.ts';
 import { overlayNotApplied } from './source/overlay-not-applied.ts';
 import { preprocessorError } from './source/preprocessor-error.ts';
 import { preprocessorWarning } from './source/preprocessor-warning.ts';
@@ -245,6 +247,7 @@ export const allRules: readonly Rule[] = [
   hwlocksProperty,
   i2cBusBridge,
   i2cBusReg,
+  includeCase,
   includeNotFound,
   interruptMap,
   interruptProvider,
@@ -256,6 +259,7 @@ export const allRules: readonly Rule[] = [
   iommusIsCell,
   iommusProperty,
   labelIsString,
+  linkAsText,
   llcColorsOff,
   loadOutsideRam,
   loadOverlapsLoad,

@@ -44,6 +44,8 @@ export function filesAfter(files: FileSet, edits: readonly TextEdit[]): FileSet 
 /** `files` with other texts for some of them, under all names that they have; `texts` may grow later. */
 export function filesWith(files: FileSet, texts: ReadonlyMap<FileId, SourceFile>): FileSet {
   const realPath = files.realPath?.bind(files);
+  const spelling = files.spelling?.bind(files);
+  const linkText = files.linkText?.bind(files);
   /** Texts under another name, with what they were made of. */
   const renamed = new Map<FileId, { readonly of: SourceFile; readonly file: SourceFile }>();
   const underOtherName = (id: FileId): SourceFile | undefined => {
@@ -63,6 +65,8 @@ export function filesWith(files: FileSet, texts: ReadonlyMap<FileId, SourceFile>
     get: (id) => texts.get(id) ?? underOtherName(id) ?? files.get(id),
     bytes: (id) => files.bytes(id),
     ...(realPath && { realPath }),
+    ...(linkText && { linkText }),
+    ...(spelling && { spelling }),
   };
 }
 

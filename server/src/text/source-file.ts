@@ -1,5 +1,6 @@
 // The files an analysis may read, as values.
 
+import type { LinkText } from './link-text.ts';
 import type { FileId } from './span.ts';
 
 /**
@@ -31,6 +32,13 @@ export interface FileSet {
   becauseOf?(id: FileId): string | undefined;
   /** The name of a file that has no link in it, the same for all its names; absent where files have one name each. */
   realPath?(id: FileId): FileId;
+  /** The link in a file's name that was checked out as text, and is followed all the same; undefined when there is none. */
+  linkText?(id: FileId): LinkText | undefined;
+  /**
+   * The last name of a file or folder as the folder above has it, where that differs from the one in `id` by its case only; undefined
+   * when that folder has the very name, or none such. Absent where nobody can tell.
+   */
+  spelling?(id: FileId): string | undefined;
 }
 
 /** `FileSet.becauseOf`, or a few words where nobody knows. */

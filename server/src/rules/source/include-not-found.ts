@@ -1,6 +1,7 @@
 // An #include or /include/ names a file that does not exist.
 
 import type { PreprocessProblem } from '../../preprocess/preprocessed.ts';
+import type { FileSet } from '../../text/source-file.ts';
 import type { FileId } from '../../text/span.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
@@ -9,6 +10,8 @@ interface Facts {
   readonly path: string;
   /** How many folders were searched. */
   readonly folders: number;
+  /** The path of a file that is there and differs from `path` by its case only. */
+  readonly named?: string;
 }
 
 type NotFound = Extract<PreprocessProblem, { code: 'include-not-found' }>;
@@ -39,16 +42,18 @@ folders that were searched. A file of a vendor's (BSP) kernel is found when that
       const [first, ...others] = problems;
       if (!first) continue;
       const searched = foldersOf(problems);
+      const named = namedLike(path, problems, board.files);
       yield {
         at: first.at,
-        facts: { path, folders: searched.length },
+        facts: { path, folders: searched.length, ...(named === undefined ? {} : { named }) },
         related: others.map(({ at }) => ({ message: 'also included here', at })),
         searched,
       };
     }
   },
 
-  message: ({ path, folders }) => {
+  message: ({ path, folders, named }) => {
+    if (named !== undefined) return `${path} not found: the file is ${named}; correct the path`;
     const where = folders === 0 ? '' : ` in ${folders} ${folders === 1 ? 'folder' : 'folders'}`;
     return `${path} not found${where}: ${adviceFor(path)}`;
   },
@@ -65,6 +70,26 @@ function foldersOf(problems: readonly NotFound[]): readonly FileId[] {
       ),
     ),
   ];
+}
+
+/** The path as the first file has it that is there in another case; undefined when there is none. */
+function namedLike(
+  path: string,
+  problems: readonly NotFound[],
+  files: FileSet,
+): string | undefined {
+  const [, above = '', below = ''] = /^((?:[^]*\/)?\.{1,2}\/)?([^]*)$/.exec(path) ?? [];
+  if (!files.spelling || path.startsWith('/')) return undefined;
+  for (const tried of problems.flatMap((problem) => problem.tried)) {
+    if (!tried.endsWith(`/${below}`)) continue;
+    let file = tried.slice(0, -below.length - 1);
+    const top = file;
+    for (const name of below.split('/'))
+      file = `${file}/${files.spelling(`${file}/${name}`) ?? name}`;
+    if (file !== tried && typeof files.get(file) !== 'string')
+      return above + file.slice(top.length + 1);
+  }
+  return undefined;
 }
 
 function adviceFor(path: string): string {

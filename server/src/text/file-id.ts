@@ -1,6 +1,6 @@
 // Between the protocol's URIs and the core's file ids: a path for files of the disk, a decoded URI for all others.
 
-import type { FileId } from '../text/span.ts';
+import type { FileId } from './span.ts';
 
 const SCHEME = /^[A-Za-z][\w+.-]+:/;
 

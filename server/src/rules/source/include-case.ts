@@ -1,0 +1,74 @@
+// An include is found only because the disk takes upper and lower case for the same.
+
+import { folderOf } from '../../text/join-path.ts';
+import type { FileSet } from '../../text/source-file.ts';
+import type { FileId, Span } from '../../text/span.ts';
+import type { Include } from '../../preprocess/preprocessed.ts';
+import type { Board } from '../board.ts';
+import { rule } from '../rule.ts';
+
+interface Facts {
+  readonly written: string;
+  /** The path in the case that the disk has. */
+  readonly named: string;
+  /** The path itself, without quotes; undefined where a macro makes it. */
+  readonly path: Span | undefined;
+}
+
+export const includeCase = rule<Facts>({
+  id: 'include-case',
+  severity: 'warning',
+  reads: 'text',
+  title: 'Include in another case than the file',
+  why: `
+Disks of Windows and macOS take \`SoC.dtsi\` and \`soc.dtsi\` for the same file, those of Linux do not: the board builds here, and
+cpp or dtc stop with "No such file or directory" where it is built on Linux.`,
+  instead: 'Write the path as the files and folders are named.',
+  source: ['GNU cpp: #include', 'dtc: /include/'],
+
+  *check({ sources, files }: Board) {
+    if (!files.spelling) return;
+    const seen = new Set<string>();
+    for (const include of sources.flatMap(({ includes }) => includes)) {
+      const { at, target } = include;
+      const key = `${at.file}\0${at.start}`;
+      if (target === undefined || seen.has(key)) continue;
+      seen.add(key);
+      const facts = spelt(include, target, files);
+      if (facts.written !== facts.named) yield { at, facts };
+    }
+  },
+
+  message: ({ written, named }) => `Linux will not find ${written}: the file is ${named}`,
+
+  fixes: ({ facts: { path, named } }) =>
+    path === undefined
+      ? []
+      : [
+          {
+            title: `Change the path to ${named}`,
+            change: [],
+            ways: [[{ at: path, text: named }]],
+            preferred: true,
+          },
+        ],
+});
+
+/** The path as it is written and as the disk has it; what a macro makes is looked at without its folders. */
+function spelt({ at }: Include, target: FileId, files: FileSet): Facts {
+  const source = files.get(at.file);
+  const path = { file: at.file, start: at.start + 1, end: at.end - 1 };
+  const text = typeof source === 'string' ? '' : source.text.slice(path.start, path.end);
+  const isWritten = target.endsWith(`/${text.slice(text.lastIndexOf('/') + 1)}`);
+  const written = isWritten ? text : target.slice(target.lastIndexOf('/') + 1);
+  const named = written.split('/');
+  let file = target;
+  for (let index = named.length - 1; index >= 0; index--) {
+    const part = named[index];
+    if (part === '..') break;
+    if (part === '.' || part === '') continue;
+    named[index] = files.spelling?.(file) ?? named[index] ?? '';
+    file = folderOf(file);
+  }
+  return { written, named: named.join('/'), path: isWritten ? path : undefined };
+}
