@@ -107,6 +107,7 @@ import { allocRangesOutsideRam } from './linux/alloc-ranges-outside-ram.ts';
 import { arm32PoolWithoutNoMap } from './linux/arm32-pool-without-no-map.ts';
 import { bootargsCutMemory } from './linux/bootargs-cut-memory.ts';
 import { cmaAlignment } from './linux/cma-alignment.ts';
+import { crashkernelNoRoom } from './linux/crashkernel-no-room.ts';
 import { defaultPoolAbove4Gib } from './linux/default-pool-above-4gib.ts';
 import { defaultPools } from './linux/default-pools.ts';
 import { dynamicRegionCells } from './linux/dynamic-region-cells.ts';
@@ -207,6 +208,7 @@ export const allRules: readonly Rule[] = [
   compatibleIsStringList,
   coolingDeviceIsCell,
   coolingDeviceProperty,
+  crashkernelNoRoom,
   defaultPoolAbove4Gib,
   defaultPools,
   deviceInRam,
