@@ -133,6 +133,7 @@ import { memreserveOverlap } from './memory/memreserve-overlap.ts';
 import { mergedRegions } from './memory/merged-regions.ts';
 import { moduleOverlapsReserved } from './memory/module-overlaps-reserved.ts';
 import { noMemoryLeft } from './memory/no-memory-left.ts';
+import { ramAbovePa } from './memory/ram-above-pa.ts';
 import { ramUnknown } from './memory/ram-unknown.ts';
 import { rangeImpossible } from './memory/range-impossible.ts';
 import { reservedAttributes } from './memory/reserved-attributes.ts';
@@ -303,6 +304,7 @@ export const allRules: readonly Rule[] = [
   propertyNameChars,
   pwmsIsCell,
   pwmsProperty,
+  ramAbovePa,
   ramUnknown,
   ramoopsLayout,
   ramoopsNotReserved,
