@@ -1,4 +1,4 @@
-// node:path and node:url as they are on Windows.
+// `node:path` and `node:url` as they are on Windows.
 
 import { posix, win32 } from 'real:path';
 

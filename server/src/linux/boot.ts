@@ -5,6 +5,7 @@ import { unknownProperty } from '../tree/loader-changes.ts';
 import { architectureOf, type Architecture } from '../facts/architecture-of.ts';
 import { behavioursOf } from './behaviours.ts';
 import { checkOverlap } from './check-overlap.ts';
+import { findUnplacedCrashKernel } from './crash-kernel.ts';
 import { placeDefaultCma } from './default-cma.ts';
 import { listIomem } from './iomem.ts';
 import type { LinuxBoot, LoadedPlace } from './linux-boot.ts';
@@ -72,6 +73,7 @@ export function bootLinux(
     checkOverlap(scan);
   }
   printNodeRanges(scan);
+  const unplacedCrashKernel = findUnplacedCrashKernel(scan);
   const unplacedCma = placeDefaultCma(scan, options.cmaSize ?? 0n);
   return {
     target: `linux:${release.name}`,
@@ -91,6 +93,7 @@ export function bootLinux(
     regionLimit: regionLimit(scan.behaviours),
     ignored: scan.ignored,
     ...(unplacedCma ? { unplacedCma } : {}),
+    ...(unplacedCrashKernel ? { unplacedCrashKernel } : {}),
     iomem: listIomem(scan),
   };
 }

@@ -92,6 +92,18 @@ export interface LinuxNeighbour {
   /** Whether Linux refuses a CMA area or finds no room there: who made the tree has another kernel then. */
   readonly fails: boolean;
 }
+/** What crashkernel= asks for and cannot be had. */
+export type UnplacedCrashKernel = {
+  /** As it is written: `crashkernel=64M@0x50000000`. */
+  readonly word: string;
+  /** Bytes. */
+  readonly size: bigint;
+} & (
+  | { readonly because: 'size'; /** Bytes of the largest free piece. */ readonly largest: bigint }
+  | { readonly because: 'alignment'; /** Bytes. */ readonly alignment: bigint }
+  | { readonly because: 'outside-ram'; readonly place: Range }
+  | { readonly because: 'reserved'; readonly place: Range; readonly owner: LinuxReserved }
+);
 
 export interface LinuxBoot {
   /** `linux:6.12`: the target it is a boot of. */
@@ -125,5 +137,7 @@ export interface LinuxBoot {
   readonly ignored: readonly IgnoredNode[];
   /** Set when the default CMA area that the command line asks for does not fit. */
   readonly unplacedCma?: UnplacedCma;
+  /** Set when the memory for a crash kernel that the command line asks for cannot be had. */
+  readonly unplacedCrashKernel?: UnplacedCrashKernel;
   readonly iomem: readonly IomemEntry[];
 }

@@ -7,7 +7,14 @@ import { cellsOf, stringOf, type DeviceTree, type DtNode } from '../tree/device-
 import { nodesWith } from '../tree/nodes-with.ts';
 import type { Behaviours } from './behaviours.ts';
 import { addMemory, capMemory, limitMemory, rangeOf, removeMemory, reserve } from './memblock.ts';
-import { commandLineValues, low64, parseMemory, print, type Scan } from './scan.ts';
+import {
+  commandLineValues,
+  hasShortAddresses,
+  low64,
+  parseMemory,
+  print,
+  type Scan,
+} from './scan.ts';
 
 /** PHYS_MASK of a kernel with 48-bit physical addresses, and half of its 48-bit virtual ones for the linear map. */
 const ARM64_PHYSICAL_END = 1n << 48n;
@@ -92,7 +99,7 @@ function clipToArchitecture(scan: Scan): void {
   const { block, architecture } = scan;
   const top = 1n << 64n;
   if (architecture === 'arm32') {
-    if (scan.cells.address === 1) removeMemory(block, { start: 1n << 32n, end: top });
+    if (hasShortAddresses(scan)) removeMemory(block, { start: 1n << 32n, end: top });
     return;
   }
   if (architecture === 'riscv') return;

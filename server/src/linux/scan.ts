@@ -3,6 +3,7 @@
 import type { CellCounts } from '../addresses/cells.ts';
 import type { Range } from '../addresses/region.ts';
 import type { Architecture } from '../facts/architecture-of.ts';
+import { physicalBitsOf } from '../facts/physical-bits.ts';
 import { cellsOf, type DeviceTree, type DtNode, type Written } from '../tree/device-tree.ts';
 import { printForm, type Facts } from '../messages/form.ts';
 import { formOf } from '../messages/message.ts';
@@ -72,9 +73,17 @@ export function print<Id extends LinuxMessageId>(
   });
 }
 
-/** Digits of `%pa`, as wide as a physical address: 32 bits on an arm kernel without LPAE. */
+/**
+ * Whether physical addresses have 32 bits: on arm, with a tree that has no wider ones or cores without LPAE. Whether a kernel
+ * for others has LPAE is not known, and taken for granted.
+ */
+export function hasShortAddresses({ architecture, cells, tree }: Scan): boolean {
+  return architecture === 'arm32' && (cells.address === 1 || physicalBitsOf(tree)?.bits === 32);
+}
+
+/** Digits of `%pa`, as wide as a physical address. */
 function digitsOf(scan: Scan): number {
-  return scan.architecture === 'arm32' && scan.cells.address === 1 ? 8 : 16;
+  return hasShortAddresses(scan) ? 8 : 16;
 }
 
 /** `%lu MiB` as the kernel computes it: whole MiB, rounded down. */

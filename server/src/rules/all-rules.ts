@@ -109,6 +109,7 @@ import { allocRangesOutsideRam } from './linux/alloc-ranges-outside-ram.ts';
 import { arm32PoolWithoutNoMap } from './linux/arm32-pool-without-no-map.ts';
 import { bootargsCutMemory } from './linux/bootargs-cut-memory.ts';
 import { cmaAlignment } from './linux/cma-alignment.ts';
+import { crashkernelNoRoom } from './linux/crashkernel-no-room.ts';
 import { defaultPoolAbove4Gib } from './linux/default-pool-above-4gib.ts';
 import { defaultPools } from './linux/default-pools.ts';
 import { dynamicRegionCells } from './linux/dynamic-region-cells.ts';
@@ -134,6 +135,7 @@ import { memreserveOverlap } from './memory/memreserve-overlap.ts';
 import { mergedRegions } from './memory/merged-regions.ts';
 import { moduleOverlapsReserved } from './memory/module-overlaps-reserved.ts';
 import { noMemoryLeft } from './memory/no-memory-left.ts';
+import { ramAbovePa } from './memory/ram-above-pa.ts';
 import { ramUnknown } from './memory/ram-unknown.ts';
 import { rangeImpossible } from './memory/range-impossible.ts';
 import { reservedAttributes } from './memory/reserved-attributes.ts';
@@ -212,6 +214,7 @@ export const allRules: readonly Rule[] = [
   compatibleIsStringList,
   coolingDeviceIsCell,
   coolingDeviceProperty,
+  crashkernelNoRoom,
   defaultPoolAbove4Gib,
   defaultPools,
   deviceInRam,
@@ -309,6 +312,7 @@ export const allRules: readonly Rule[] = [
   propertyNameChars,
   pwmsIsCell,
   pwmsProperty,
+  ramAbovePa,
   ramUnknown,
   ramoopsLayout,
   ramoopsNotReserved,

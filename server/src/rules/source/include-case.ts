@@ -24,7 +24,7 @@ export const includeCase = rule<Facts>({
 Disks of Windows and macOS take \`SoC.dtsi\` and \`soc.dtsi\` for the same file, those of Linux do not: the board builds here, and
 cpp or dtc stop with "No such file or directory" where it is built on Linux.`,
   instead: 'Write the path as the files and folders are named.',
-  source: ['GNU cpp: #include', 'dtc: /include/'],
+  source: ['GNU cpp: #include', 'dtc: /include/ (1.6)'],
 
   *check({ sources, files }: Board) {
     if (!files.spelling) return;

@@ -63,7 +63,7 @@ release builds tell the domain of the last page and do not give it.`,
           continue;
         }
         // What stops before hides that it would stop here.
-        if (start % PAGE_SIZE !== 0n && boot.outcome.kind !== 'boots') {
+        if (start % PAGE_SIZE !== 0n && endOf(boot)) {
           if (isWithin) yield { ...found, facts: { region, node, comesTo: 'panic' } };
           continue;
         }
