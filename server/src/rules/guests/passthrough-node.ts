@@ -6,9 +6,13 @@ import { childCells } from '../../addresses/cells.ts';
 import { alignUp, type Range } from '../../addresses/region.ts';
 import { behavioursOf } from '../../xen/behaviours.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
+import { lineWith } from '../../messages/event.ts';
+import { endOf } from '../../xen/ending.ts';
+import type { XenBoot } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rewriteTuple } from '../rewrite-tuple.ts';
 import { rule, type Found } from '../rule.ts';
+import { logOf } from '../target-lines.ts';
 import { guestsOf, isPartialTree, passedNodes, passedRanges } from './guests-of.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
@@ -54,7 +58,7 @@ after a look at what else lies in the last page: the guest gets that, too. \`reg
       for (const tree of trees)
         for (const node of passedNodes(tree))
           for (const found of judge(node, does.dividesByCells))
-            yield { ...found, target: boot.target };
+            yield { ...found, target: boot.target, ...endingAt(boot, node) };
     }
   },
 
@@ -102,6 +106,22 @@ after a look at what else lies in the last page: the guest gets that, too. \`reg
     ];
   },
 });
+
+/** What the boot says where it ends at this node. */
+function endingAt(boot: XenBoot, { path }: DtNode): Pick<Found<Facts>, 'log' | 'tells'> {
+  for (const each of endOf(boot)?.because ?? []) {
+    const isRefusal =
+      each.code === 'passthrough-incomplete' ||
+      each.code === 'passthrough-cells' ||
+      each.code === 'passthrough-unaligned';
+    if (isRefusal && each.facts.node === path)
+      return {
+        ...logOf(boot, lineWith(boot.log, each.code)),
+        tells: [{ target: boot.target, consequence: 'boot-ends' }],
+      };
+  }
+  return {};
+}
 
 function* judge(node: DtNode, dividesByCells: boolean): Generator<Found<Facts>> {
   const reg = node.properties.get('xen,reg');
