@@ -10,6 +10,7 @@ import type { Board, Guest, Load } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
+import type { LoaderFile } from '../facts/loader-file.ts';
 import { applyOverlays } from '../tree/apply-overlays.ts';
 import { applyLoaderChanges, type LoaderChanges } from '../tree/loader-changes.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
@@ -96,7 +97,9 @@ export function analyze(
   const foreignReader = unread ? undefined : foreignReaderOf(tree, request.readBy);
   const { loads, guests } = request;
   const isBooted = !excess && !unread && foreignReader === undefined;
-  const boots = isBooted ? targets.map((target) => target.boot(tree, facts, loads ?? [])) : [];
+  const boots = isBooted
+    ? targets.map((target) => target.boot(tree, facts, withTrees(loads ?? [], guests)))
+    : [];
   const board: Board = {
     source: sources[0],
     sources,
@@ -111,6 +114,14 @@ export function analyze(
     boots,
   };
   return { kind: 'complete', board, findings: check(board, request.rules, targets), readings };
+}
+
+/** The loaded files, with the partial trees of guests that are among them. */
+function withTrees(loads: readonly Load[], guests: readonly Guest[] = []): readonly LoaderFile[] {
+  return loads.map((load) => {
+    const guest = guests.find(({ loadedAt }) => loadedAt === load.address);
+    return guest?.tree && !load.alternatives ? { ...load, tree: guest.tree } : load;
+  });
 }
 
 /** The first text of the board that was not read; of a part of boards the board itself is missing. */

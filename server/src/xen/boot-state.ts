@@ -3,6 +3,7 @@
 import type { Range } from '../addresses/region.ts';
 import type { DeviceTree, DtNode, Written } from '../tree/device-tree.ts';
 import { behavioursOf, type Behaviours } from './behaviours.ts';
+import type { LoaderFile } from '../facts/loader-file.ts';
 import type { World } from '../facts/world.ts';
 import type { Buddy, PageRange } from './steps/page-alloc.ts';
 import type { Reason } from './reasons.ts';
@@ -96,6 +97,8 @@ export interface FrametablePiece extends Range {
 
 export interface BootState {
   readonly tree: DeviceTree;
+  /** What the boot loader loads, as far as a script says so. */
+  readonly files: readonly LoaderFile[];
   readonly release: Release;
   readonly does: Behaviours;
   /** What is not in the tree. */
@@ -165,9 +168,15 @@ export interface BootState {
   takenByDomUs: bigint;
 }
 
-export function newBootState(tree: DeviceTree, release: Release, world: World): BootState {
+export function newBootState(
+  tree: DeviceTree,
+  release: Release,
+  world: World,
+  files: readonly LoaderFile[] = [],
+): BootState {
   return {
     tree,
+    files,
     release,
     does: behavioursOf(release),
     world,

@@ -135,6 +135,12 @@ const WORDS = {
   'domain-without-kernel': 'no kernel module of {node:word} is known to Xen',
   'hardware-domain':
     '{node:word} is the hardware domain: its memory depends on what is built before it',
+  'passthrough-incomplete': '{node:word} of the partial tree has only one of xen,reg and xen,path',
+  'passthrough-cells':
+    '{node:word} of the partial tree has addresses of {address:dec} and sizes of {size:dec} cells',
+  'passthrough-unaligned': 'xen,reg of {node:word} of the partial tree is not page-aligned',
+  'passthrough-before':
+    'a device that {domain:domain} is given before may be refused for its IOMMU or its interrupts',
   'domain-shared-memory': 'the shared memory of {node:word} cannot be mapped',
   'domain-memory-short': 'memory of {node:word} is {size:dec} MiB, and {free:dec} MiB are free',
   'domain-memory-tight': 'memory of {node:word} is about as much as is free',

@@ -1,6 +1,7 @@
 // Boots Xen on paper in one world: step by step, in Xen's own order.
 
 import { walkNodes, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
+import type { LoaderFile } from '../facts/loader-file.ts';
 import type { World } from '../facts/world.ts';
 import { newBootState, rangeOf, type BootState } from './boot-state.ts';
 import { print } from './console.ts';
@@ -17,6 +18,13 @@ import { discardInitialModules } from './steps/discard-initial-modules.ts';
 import { setupMm } from './steps/setup-mm.ts';
 import { whyOtherCells } from './steps/static-memory-cells.ts';
 import type { Dom0, Outcome, XenBoot } from './xen-boot.ts';
+
+/** What is booted, the same in all worlds. */
+export interface Given {
+  readonly tree: DeviceTree;
+  readonly release: Release;
+  readonly files: readonly LoaderFile[];
+}
 
 /** A boot that knows nothing of other worlds. */
 export type XenBootInWorld = Omit<XenBoot, 'neighbours' | 'settled'>;
@@ -45,8 +53,8 @@ function warnAboutDom0Memory(state: BootState): void {
 }
 
 /** What a boot comes to in one world, which remembers what the steps asked for. */
-export function runSteps(tree: DeviceTree, release: Release, world: World): XenBootInWorld {
-  const state = newBootState(tree, release, world);
+export function runSteps({ tree, release, files }: Given, world: World): XenBootInWorld {
+  const state = newBootState(tree, release, world, files);
   for (const step of STEPS) {
     step(state);
     if (state.outcome) break;

@@ -22,7 +22,7 @@ function targetOf(version: string): Target | undefined {
       name: `${XEN}:${release.name}`,
       asked: `${XEN}:${version}`,
       order: RELEASES.indexOf(release),
-      boot: (tree, facts) => bootXen(tree, release, facts),
+      boot: (tree, facts, files) => bootXen(tree, release, facts, files),
     }
   );
 }

@@ -7,9 +7,13 @@ import { alignUp, type Range } from '../../addresses/region.ts';
 import { behavioursOf } from '../../xen/behaviours.ts';
 import type { Release } from '../../xen/releases.ts';
 import type { DtNode } from '../../tree/device-tree.ts';
+import { lineWith } from '../../messages/event.ts';
+import { endOf } from '../../xen/ending.ts';
+import type { XenBoot } from '../../xen/xen-boot.ts';
 import type { Board } from '../board.ts';
 import { rewriteTuple } from '../rewrite-tuple.ts';
-import { rule, type Place } from '../rule.ts';
+import { rule, type Found, type Place } from '../rule.ts';
+import { logOf } from '../target-lines.ts';
 import { dom0lessGuestsOf, isPartialTree, passedNodes, passedRanges } from './guests-of.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 
@@ -71,9 +75,14 @@ after a look at what else lies in the last page: the guest gets that, too. \`reg
         const property = node.properties.get('xen,reg') ?? node.properties.get('xen,path');
         const whole = property?.definition?.whole;
         if (!whole) continue;
-        for (const { release, target } of xenBoots(board))
-          for (const { what, at = whole, odd } of faultsOf(node, release))
-            yield { at, facts: { node: node.name, what, ...(odd && { odd }) }, target };
+        for (const boot of xenBoots(board))
+          for (const { what, at = whole, odd } of faultsOf(node, boot.release))
+            yield {
+              at,
+              facts: { node: node.name, what, ...(odd && { odd }) },
+              target: boot.target,
+              ...endingAt(boot, node),
+            };
       }
   },
 
@@ -115,6 +124,22 @@ after a look at what else lies in the last page: the guest gets that, too. \`reg
     return [{ title, preferred: true, change: [change], ...edits }];
   },
 });
+
+/** What the boot says where it ends at this node. */
+function endingAt(boot: XenBoot, { path }: DtNode): Pick<Found<Facts>, 'log' | 'tells'> {
+  for (const each of endOf(boot)?.because ?? []) {
+    const isRefusal =
+      each.code === 'passthrough-incomplete' ||
+      each.code === 'passthrough-cells' ||
+      each.code === 'passthrough-unaligned';
+    if (isRefusal && each.facts.node === path)
+      return {
+        ...logOf(boot, lineWith(boot.log, each.code)),
+        tells: [{ target: boot.target, consequence: 'boot-ends' }],
+      };
+  }
+  return {};
+}
 
 /** What a release has against a node: the first that it comes upon, but every size; nothing where it takes or does not read it. */
 function* faultsOf(node: DtNode, release: Release): Generator<Fault> {

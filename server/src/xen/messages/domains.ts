@@ -242,11 +242,38 @@ export const domainMessages = {
     fix: 'Add `llc-coloring=on`.',
   },
   'passthrough-incomplete': {
-    form: 'xen,reg or xen,path missing',
-    also: ['{node:word}: xen,reg or xen,path missing', 'xen,reg or xen,path missing{rest:text}'],
+    form: 'xen,reg or xen,path missing for {domain:domain}',
+    also: [
+      'xen,reg or xen,path missing',
+      '{node:word}: xen,reg or xen,path missing',
+      'xen,reg or xen,path missing{rest:text}',
+    ],
     grade: 'fatal',
     cause: 'A node of a passthrough tree says what it is but not where the host has it.',
     fix: 'Give it both `xen,reg` and `xen,path`.',
+    rule: 'passthrough-node',
+  },
+  'passthrough-unaligned': {
+    form: 'DomU passthrough config has not page aligned addresses/sizes',
+    grade: 'fatal',
+    cause: 'A host address, a guest address or a size in `xen,reg` is not a multiple of 4 KiB.',
+    fix: 'Round the size up to whole pages, and give addresses of pages.',
+    rule: 'passthrough-node',
+  },
+  'passthrough-cells': {
+    form: 'Invalid address_cells {address:dec} or size_cells {size:dec}',
+    grade: 'fatal',
+    cause:
+      '`xen,reg` has the cell counts of the node above, {address} and {size}, and Xen takes 1 and 2.',
+    fix: 'Correct `#address-cells` and `#size-cells` of that node in the partial tree.',
+    rule: 'passthrough-node',
+  },
+  'passthrough-failed': {
+    form: 'Failed to assign device to {domain:domain}',
+    grade: 'fatal',
+    cause: '{domain} cannot have a device of its partial tree; the line before says why.',
+    fix: 'Mend what the line before names.',
+    rule: 'passthrough-node',
   },
   'iomem-refused': {
     form: 'Unable to permit to dom{domain:dec} access to {start:bare} - {end:bare}',

@@ -15,6 +15,7 @@ import type { XenDomain } from '../xen-boot.ts';
 import { findDomUHoles } from './find-domu-holes.ts';
 import { findUnallocatedMemory, printExtendedRegions } from './find-unallocated-memory.ts';
 import { GUEST_RAM } from './guest-ram.ts';
+import { refusePartialTree } from './handle-passthrough-prop.ts';
 import { findHostDevices, type HostDevices } from './handle-node.ts';
 import { freePages } from './page-alloc.ts';
 import { hasCapability, parseDom0lessNode, type DomainWishes } from './parse-dom0less-node.ts';
@@ -160,6 +161,13 @@ function constructDomU(
     commandLine: state.commandLines.find(({ owner }) => owner === baseName(node))?.text ?? '',
   };
   const passthrough = moduleBelow(state, node, 'DTB');
+  const partial = state.files.find(({ address }) => address === passthrough?.start)?.tree;
+  const notAssigned = partial && refusePartialTree(state, name, partial);
+  if (notAssigned) {
+    print(state, 'tree-generation', { code: EINVAL }, passthrough);
+    fail(state, node, EINVAL, notAssigned, passthrough);
+    return;
+  }
   const extendedRegions = findRegions(state, parts, size, passthrough !== undefined);
   const blob = passthrough
     ? undefined
