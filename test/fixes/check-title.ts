@@ -22,6 +22,7 @@ const TITLES: readonly (readonly [
     /^Merge \S+(?:, \S+)* into \S+$/,
     ['set-property', 'delete-node', 'delete-node?', 'delete-node?'],
   ],
+  [/^Say that \S+ is compatible with /, ['set-property']],
   [/^Rename to \S+$/, ['rename-node']],
   [/^Convert to a no-map region/, ['delete-reservation', 'add-node', 'add-node?']],
   [/^Convert \S+ to \/memreserve\//, ['delete-node', 'add-reservation', 'add-reservation?']],

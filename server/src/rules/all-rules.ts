@@ -9,6 +9,7 @@ import { loadOverlapsReserved } from './boot/load-overlaps-reserved.ts';
 import { moduleOutsideRam } from './boot/module-outside-ram.ts';
 import { moduleOverlapsModule } from './boot/module-overlaps-module.ts';
 import { moduleSizeNotFile } from './boot/module-size-not-file.ts';
+import { xsmGuess } from './boot/xsm-guess.ts';
 import {
   avoidDefaultAddrSize,
   avoidUnnecessaryAddrSize,
@@ -357,4 +358,5 @@ export const allRules: readonly Rule[] = [
   xenRegOverRam,
   xenRegionLimit,
   xenScanStopped,
+  xsmGuess,
 ];
