@@ -117,7 +117,7 @@ function whyGuessed(node: DtNode): string {
   const [said] = stringsIn(node, 'compatible').filter((name) => !MODULES.includes(name));
   return said === undefined
     ? 'its compatible does not say what it is'
-    : `"${said}" of its compatible says nothing to Xen`;
+    : `it does not know "${said}"`;
 }
 
 function nameOf({ node }: XenModule): string {
