@@ -115,6 +115,7 @@ import { dynamicRegionNoRoom } from './linux/dynamic-region-no-room.ts';
 import { dynamicRegionTight } from './linux/dynamic-region-tight.ts';
 import { firmwareRegionEdge } from './linux/firmware-region-edge.ts';
 import { memoryRegionTarget } from './linux/memory-region-target.ts';
+import { poolNeedsIommuAddresses } from './linux/pool-needs-iommu-addresses.ts';
 import { ramoopsLayout } from './linux/ramoops-layout.ts';
 import { ramoopsNotReserved } from './linux/ramoops-not-reserved.ts';
 import { regionLimit } from './linux/region-limit.ts';
@@ -293,6 +294,7 @@ export const allRules: readonly Rule[] = [
   phandleReferences,
   physIsCell,
   physProperty,
+  poolNeedsIommuAddresses,
   powerDomainsIsCell,
   powerDomainsProperty,
   preprocessorError,
