@@ -25,6 +25,7 @@ const TITLES: readonly (readonly [
     ['set-property', 'delete-node', 'delete-node?', 'delete-node?'],
   ],
   [/^Change the path to \S+$/, []],
+  [/^Say that \S+ is compatible with /, ['set-property']],
   [/^Rename to \S+$/, ['rename-node']],
   [/^Convert to a no-map region/, ['delete-reservation', 'add-node', 'add-node?']],
   [/^Convert \S+ to \/memreserve\//, ['delete-node', 'add-reservation', 'add-reservation?']],

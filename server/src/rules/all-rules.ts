@@ -9,6 +9,7 @@ import { loadOverlapsReserved } from './boot/load-overlaps-reserved.ts';
 import { moduleOutsideRam } from './boot/module-outside-ram.ts';
 import { moduleOverlapsModule } from './boot/module-overlaps-module.ts';
 import { moduleSizeNotFile } from './boot/module-size-not-file.ts';
+import { xsmGuess } from './boot/xsm-guess.ts';
 import {
   avoidDefaultAddrSize,
   avoidUnnecessaryAddrSize,
@@ -117,6 +118,7 @@ import { dynamicRegionNoRoom } from './linux/dynamic-region-no-room.ts';
 import { dynamicRegionTight } from './linux/dynamic-region-tight.ts';
 import { firmwareRegionEdge } from './linux/firmware-region-edge.ts';
 import { memoryRegionTarget } from './linux/memory-region-target.ts';
+import { poolNeedsIommuAddresses } from './linux/pool-needs-iommu-addresses.ts';
 import { ramoopsLayout } from './linux/ramoops-layout.ts';
 import { ramoopsNotReserved } from './linux/ramoops-not-reserved.ts';
 import { regionLimit } from './linux/region-limit.ts';
@@ -305,6 +307,7 @@ export const allRules: readonly Rule[] = [
   phandleReferences,
   physIsCell,
   physProperty,
+  poolNeedsIommuAddresses,
   powerDomainsIsCell,
   powerDomainsProperty,
   preprocessorError,
@@ -373,4 +376,5 @@ export const allRules: readonly Rule[] = [
   xenRegOverRam,
   xenRegionLimit,
   xenScanStopped,
+  xsmGuess,
 ];

@@ -25,6 +25,9 @@ interface Facts {
   readonly isKnown: boolean;
 }
 
+/** Banks that a message names. */
+const MOST_BANKS = 3;
+
 export const severalMemoryNodesUboot = rule<Facts>({
   id: 'several-memory-nodes-uboot',
   severity: 'information',
@@ -80,11 +83,13 @@ profile.`,
   },
 
   message({ first, others, banks, isKnown }) {
-    const [names, have] = [others.map(({ name }) => name), others.length > 1 ? 'have' : 'has'];
+    const [other, ...more] = others.map(({ name }) => name);
     const uboot = isKnown ? 'U-Boot fills in RAM' : 'the boot loader is U-Boot and fills in RAM';
+    const shown = banks.slice(0, MOST_BANKS).map(formatRange).join(', ');
     return (
-      `Xen panics if ${uboot}: all banks go into ${first.name}, and ${names.join(', ')} ${have} ` +
-      `${banks.map(formatRange).join(', ')} a second time`
+      `Xen panics if ${uboot}: all banks go into ${first.name}, and ${other ?? ''} ` +
+      `${more.length > 0 ? `and ${more.length} more have` : 'has'} ${shown}` +
+      `${banks.length > MOST_BANKS ? ' …' : ''} a second time`
     );
   },
 
