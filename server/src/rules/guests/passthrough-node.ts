@@ -47,7 +47,8 @@ xl copies /passthrough without reading these properties; its guests get devices 
         if (!at) continue;
         for (const { release, target } of xenBoots(board)) {
           const what = faultOf(node, release);
-          if (what) yield { at, facts: { node: node.name, what }, target };
+          const severity = what === 'rest' ? 'warning' : 'error';
+          if (what) yield { at, facts: { node: node.name, what }, severity, target };
         }
       }
   },
