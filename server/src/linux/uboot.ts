@@ -17,10 +17,10 @@ const KERNEL_SIZE = 32n << 20n;
 /** Where boot loaders put blob and initrd, from the start of RAM. */
 const BLOB_OFFSET = 128n << 20n;
 
-/** CONFIG_LMB_MAX_REGIONS by default before 2023.01 and before 2024.10; there is no limit after that. */
+/** CONFIG_LMB_MAX_REGIONS by default before 2023.04 and before 2025.01; there is no limit after that. */
 export const LMB_LIMITS: readonly { readonly before: string; readonly regions: number }[] = [
-  { before: '2023.01', regions: 8 },
-  { before: '2024.10', regions: 16 },
+  { before: '2023.04', regions: 8 },
+  { before: '2025.01', regions: 16 },
 ];
 
 /** The reservations U-Boot puts into its LMB: every `/memreserve/` and the first tuple of each enabled static node. */

@@ -224,9 +224,9 @@ export const TABLE = {
   /** Whom the line about 1:1 allocations is for. */
   allocatingFor: choice('allocate_memory_11', 'dom0', [['4.22.0'], 'd0']),
   /** Whether dom0's memory may be coloured: then it is not mapped 1:1. */
-  cacheColouring: flag('construct_hwdom', on('4.20.0')),
+  cacheColouring: flag('construct_dom0', on('4.20.0')),
   /** Whether the grant table's place is chosen before the extended regions. */
-  grantTableFirst: flag('construct_hwdom', on('4.20.0')),
+  grantTableFirst: flag('construct_dom0', on('4.20.0')),
   /** Whether a number of dom0_mem before `%` counts bytes rather than KiB. */
   percentIsBytes: flag('parse_size_and_unit', on('4.12.0')),
   /** The text of an option's bad value. */
@@ -288,7 +288,7 @@ export const TABLE = {
   blobSlack: choice('DOM0_FDT_EXTRA_SIZE', 144, [['4.22.0'], 144 + 4096]),
   /** The consoles that a driver of Xen claims, and dom0 does not see. */
   uarts: choice<readonly string[]>(
-    'uart_init',
+    'dt_uart_init',
     UARTS,
     [['4.13.0'], UARTS_4_13],
     [['4.17.0'], [...UARTS_4_13, 'fsl,imx8qm-lpuart']],

@@ -42,6 +42,7 @@ type is a second kernel. For a domU Xen takes only modules that say what they ar
 Say what it is: \`compatible = "multiboot,ramdisk", "multiboot,module"\`, or "multiboot,kernel", "xen,xsm-policy",
 "multiboot,device-tree" (since Xen 4.13).`,
   source: ['xen: process_multiboot_node, has_xsm_magic, kernel_probe (4.11 to current)'],
+  behaviours: ['xen.dtbModules'],
 
   *check(board: Board) {
     for (const boot of xenBoots(board)) {

@@ -80,6 +80,7 @@ after a look at what else lies in the last page: the guest gets that, too. \`reg
             yield {
               at,
               facts: { node: node.name, what, ...(odd && { odd }) },
+              severity: what === 'rest' ? 'warning' : 'error',
               target: boot.target,
               ...endingAt(boot, node),
             };

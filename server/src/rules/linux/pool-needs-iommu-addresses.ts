@@ -34,7 +34,7 @@ IOMMU in bypass; Linux knows the property since 6.3.`,
 Add \`iommu-addresses = <&display START SIZE>;\` to the region, with the start and the size of its \`reg\` in the cells of the
 display's bus: Linux maps them 1:1. Nothing to do when firmware leaves the display off.`,
   source: [
-    'linux: of_iommu_get_resv_regions (a5bf3cfce8cb)',
+    'linux: of_iommu_get_resv_regions, a5bf3cfce8cb (6.3)',
     'dt-schema: reserved-memory.yaml, iommu-addresses',
   ],
 

@@ -17,9 +17,13 @@ export const memoryOwnCells = rule<Facts>({
   title: 'A memory node has #address-cells or #size-cells',
   why: `
 They count for children, of which a memory node has none; its \`reg\` is read with the root's. Some readers take them for
-the node's own and read \`reg\` shifted: OP-TEE before 2.5 did.`,
+the node's own and read \`reg\` shifted: OP-TEE 2.5 did.`,
   instead: 'Remove them.',
-  source: ['Devicetree Specification, section 2.3.5', 'dtc: avoid_unnecessary_addr_size (1.6.1)'],
+  source: [
+    'Devicetree Specification, section 2.3.5',
+    'dtc: avoid_unnecessary_addr_size (1.6.1)',
+    'op-tee: get_memory, corrected by 6dc18b3025 (2.6)',
+  ],
 
   *check(board: Board) {
     for (const node of board.tree.root.children) {

@@ -17,11 +17,11 @@ export const ubootRegionLimit = rule<Facts>({
   severity: 'information',
   title: 'More reservations than an older U-Boot keeps',
   why: `
-U-Boot keeps 8 reservations before 2023.01, and 16 from 2023.01 on, its own included (CONFIG_LMB_MAX_REGIONS); since 2024.10
+U-Boot keeps 8 reservations before 2023.04, and 16 from 2023.04 on, its own included (CONFIG_LMB_MAX_REGIONS); since 2025.01
 there is no limit. What is past it is not reserved: U-Boot loads or relocates files into it, or finds no place for the blob.`,
   instead:
     'Raise CONFIG_LMB_MAX_REGIONS, or put regions next to each other, so that they count as one.',
-  source: ['u-boot: lmb_add_region_flags, e32bdd91f2d, 2dc16a2c1f9'],
+  source: ['u-boot: lmb_add_region_flags, 2dc16a2c1f9 (2023.04), e32bdd91f2d (2025.01)'],
   behaviours: ['u-boot.lmbLimit'],
 
   *check(board: Board) {

@@ -58,8 +58,9 @@ export const dom0Messages = {
   'no-low-bank': {
     form: 'No bank has been allocated below {limit:name}.',
     grade: 'fault',
-    cause: 'dom0 has no memory that a {limit} DMA master can reach: its devices will fail.',
-    fix: 'Free RAM at low addresses, or lower `dom0_mem=` so that it fits there.',
+    cause:
+      'dom0 has no memory that a {limit} DMA master can reach: devices with no more address bits do not work, or need bounce buffers.',
+    fix: 'Free RAM at low addresses, where the board has any, or lower `dom0_mem=` so that it fits there.',
   },
   bank: {
     form: 'BANK[{index:dec}] {start:alternate}-{end:alternate} ({size:dec}MB)',

@@ -119,8 +119,8 @@ export const memoryMessages = {
     also: ['pg MFN {mfn:bare} c={rest:text}'],
     grade: 'fatal',
     cause:
-      'A page was given to the heap twice: two ranges that Xen believes to be separate share it. A boot module whose `reg` is larger than its file and reaches into Xen or into another module is the usual reason.',
-    fix: "Give the module its file's size, and load files apart.",
+      'A page was given to the heap twice: two ranges that Xen believes to be separate share it. A boot module whose `reg` is larger than its file and reaches into Xen or into another module is the usual reason. In Xen 4.16 and 4.17 `xen,static-mem` of two domains that overlaps ends here as well.',
+    fix: "Give the module its file's size, and load files apart; give each domain memory of its own.",
     rule: 'module-overlaps-module',
     address: 'mfn',
     unit: 'frame',
@@ -147,8 +147,8 @@ export const memoryMessages = {
         when: ({ file, line }) =>
           isPageAllocator(file) && typeof line === 'number' && line >= 1400 && line <= 1499,
         cause:
-          'A page was given to the heap twice: two ranges that Xen believes to be separate share it. A boot module whose `reg` is larger than its file and reaches into Xen or into another module is the usual reason.',
-        fix: "Give the module its file's size, and load files apart.",
+          'A page was given to the heap twice: two ranges that Xen believes to be separate share it. A boot module whose `reg` is larger than its file and reaches into Xen or into another module is the usual reason. In Xen 4.16 and 4.17 `xen,static-mem` of two domains that overlaps ends here as well.',
+        fix: "Give the module its file's size, and load files apart; give each domain memory of its own.",
         rule: 'module-overlaps-module',
       },
       {
