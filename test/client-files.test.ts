@@ -1,5 +1,6 @@
 // A server whose files are the client's, as in a browser: what it learns of those that appear, change and are closed.
 
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { PassThrough } from 'node:stream';
@@ -25,6 +26,8 @@ const including = '/dts-v1/;\n#include "soc.dtsi"\n';
 /** A client with files in memory, which tells the server of those it writes. */
 class Client {
   private readonly files = new Map<string, string>();
+  /** Files and folders that the server asked for. */
+  requests = 0;
   private readonly connection: ProtocolConnection;
   private readonly statuses = new Map<string, Status>();
   private readonly published = new Map<string, PublishDiagnosticsParams>();
@@ -32,10 +35,12 @@ class Client {
   private constructor(connection: ProtocolConnection) {
     this.connection = connection;
     connection.onRequest('dtmap/readFile', ({ uri }: { uri: string }) => {
+      this.requests += 1;
       const text = this.files.get(uri);
       return text === undefined ? null : btoa(text);
     });
     connection.onRequest('dtmap/readDirectory', ({ uri }: { uri: string }) => {
+      this.requests += 1;
       const below = [...this.files.keys()].filter((file) => file.startsWith(`${uri}/`));
       const names = below.map((file) => file.slice(uri.length + 1).replace(/\/.*/, '/'));
       return names.length > 0 ? [...new Set(names)] : null;
@@ -108,6 +113,12 @@ class Client {
     });
   }
 
+  /** Any request about a document. */
+  at<Result>(method: string, file: string, params: object): Promise<Result> {
+    const textDocument = { uri: uriOf(file) };
+    return this.connection.sendRequest(method, { textDocument, ...params });
+  }
+
   /** Waits until a document is read through a board. */
   async board(file: string, board: string): Promise<void> {
     await this.until(() => {
@@ -122,6 +133,20 @@ class Client {
       const found = this.published.get(uriOf(file))?.diagnostics;
       return found !== undefined && accept(found.map(({ code }) => code));
     });
+  }
+
+  /** Waits until nothing has been asked for a while. */
+  async settled(): Promise<void> {
+    let before = -1;
+    await poll(
+      'requests to end',
+      () => {
+        const isOver = before === this.requests;
+        before = this.requests;
+        return Promise.resolve(isOver ? true : undefined);
+      },
+      { every: 300 },
+    );
   }
 
   private async until(accept: () => boolean): Promise<void> {
@@ -186,5 +211,56 @@ describe('files of the client', () => {
       'boards/board.dts',
       (rules) => rules.includes('link-as-text') && !rules.includes('include-not-found'),
     );
+  });
+
+  describe('of a large tree', () => {
+    /** Vendors with a chip, boards of it and of others. */
+    const tree: Record<string, string> = {};
+    for (let vendor = 0; vendor < 40; vendor += 1)
+      for (let chip = 0; chip < 20; chip += 1) {
+        const name = `dts/vendor${vendor}/chip${chip}`;
+        tree[`${name}.dtsi`] = included;
+        for (const board of ['evk', 'tablet'])
+          tree[`${name}-${board}.dts`] = `/dts-v1/;\n#include "chip${chip}.dtsi"\n`;
+      }
+    tree['dts/vendor7/lonely.dtsi'] = included;
+    // Where nobody looks first.
+    tree['dts/vendor33/boards/far.dts'] = '/dts-v1/;\n#include "../../vendor2/shared.dtsi"\n';
+    tree['dts/vendor2/shared.dtsi'] = included;
+    const all = Object.keys(tree).length;
+
+    it('no more is asked for than the first boards take, and nothing twice', async () => {
+      const client = await Client.start(tree);
+      await client.open('dts/vendor20/chip13.dtsi');
+      await client.board('dts/vendor20/chip13.dtsi', 'dts/vendor20/chip13-evk.dts');
+      assert.ok(client.requests < 80, `${client.requests} requests`);
+      const before = client.requests;
+      await client.open('dts/vendor20/chip12.dtsi');
+      await client.board('dts/vendor20/chip12.dtsi', 'dts/vendor20/chip12-evk.dts');
+      assert.ok(client.requests - before < 40, `${client.requests - before} requests more`);
+    });
+
+    it('a file of no board near it does not have the whole tree read', async () => {
+      const client = await Client.start(tree);
+      await client.open('dts/vendor7/lonely.dtsi');
+      await client.findings('dts/vendor7/lonely.dtsi', () => true);
+      await client.settled();
+      assert.ok(client.requests < 500, `${client.requests} requests`);
+      assert.ok(client.requests < all / 3);
+    });
+
+    it('whoever changes what boards share has all of them read', async () => {
+      const client = await Client.start(tree);
+      await client.open('dts/vendor2/shared.dtsi');
+      await client.findings('dts/vendor2/shared.dtsi', () => true);
+      await client.settled();
+      const boards = await client.at<{ boards: { uri: string }[] }>(
+        'dtmap/boards',
+        'dts/vendor2/shared.dtsi',
+        { uri: uriOf('dts/vendor2/shared.dtsi') },
+      );
+      assert.match(JSON.stringify(boards), /vendor33\/boards\/far\.dts/);
+      assert.ok(client.requests > all - 10);
+    });
   });
 });

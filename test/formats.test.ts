@@ -15,6 +15,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
+import { readOptions } from './support/annotations.ts';
+import { CaselessFiles } from './support/caseless-files.ts';
 import { dtmap, type Ran } from './support/run-dtmap.ts';
 
 const fixtures = path.join(import.meta.dirname, 'fixtures');
@@ -143,8 +145,12 @@ describe('formats', () => {
         const own = path.join(folder, rule);
         cpSync(path.join(rules, rule), own, { recursive: true });
         const board = path.join(own, 'bad.dts');
-        const argv = optionsOf(readFileSync(board, 'utf8'), path.join(rules, rule));
-        const ran = await dtmap(['check', board, '--fix-unsafe', '-W', rule, ...argv]);
+        const text = readFileSync(board, 'utf8');
+        const argv = optionsOf(text, path.join(rules, rule));
+        const files = readOptions(text).get('disk') === undefined ? undefined : new CaselessFiles();
+        const ran = await dtmap(['check', board, '--fix-unsafe', '-W', rule, ...argv], {
+          ...(files && { files }),
+        });
         assert.notEqual(ran.status, 2, ran.stderr);
         const expected = withoutAnnotations(readFileSync(path.join(own, 'fixed.dts'), 'utf8'));
         assert.equal(withoutAnnotations(readFileSync(board, 'utf8')), expected);

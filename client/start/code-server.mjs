@@ -170,8 +170,13 @@ export async function serveCodeServer({ extensions, settings, port }) {
     userData,
     /** The address that opens `folder` (an absolute path) and a file in it. */
     urlOf(folder, file) {
-      const uri = `vscode-remote://127.0.0.1:${String(chosenPort)}${path.join(folder, file)}`;
-      const query = new URLSearchParams({ folder, payload: JSON.stringify([['openFile', uri]]) });
+      // As a path of a URI: that of Windows begins with a drive.
+      const slashed = `/${folder.replaceAll(path.sep, '/')}`.replace(/^\/+/, '/');
+      const uri = `vscode-remote://127.0.0.1:${String(chosenPort)}${slashed}/${file}`;
+      const query = new URLSearchParams({
+        folder: slashed,
+        payload: JSON.stringify([['openFile', uri]]),
+      });
       return `${url}?${query}`;
     },
     async stop() {

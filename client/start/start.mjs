@@ -1,14 +1,15 @@
 // `npm start`: installs, builds, and opens a sample Xen board in VS Code, the user's own or one in the browser.
-//   NO_OPEN=1 prints the address without opening a browser; PORT=8080 fixes the port; DTMAP_VSCODE=browser passes over the user's own.
+//   NO_OPEN=1 prints the address without opening a browser; PORT=8080 fixes the port; DTMAP_VSCODE=browser passes over the user's own,
+//   DTMAP_VSCODE=/path/to/code names one.
 
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { chooseEditor, startOf } from './choose-editor.mjs';
 import { installCodeServer, serveCodeServer } from './code-server.mjs';
 import { installPackages, root } from './install-packages.mjs';
 
-const windows = process.platform === 'win32';
 const board = 'board.dts';
 
 installPackages();
@@ -24,30 +25,33 @@ const folder = path.join(scratch, 'sample');
 cpSync(path.join(root, 'client/sample'), folder, { recursive: true });
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
-if (process.env.DTMAP_VSCODE !== 'browser' && hasCommand('code')) openOwnCode();
-else await openBrowser();
+const editor = chooseEditor({
+  platform: process.platform,
+  env: process.env,
+  release: os.release(),
+  uid: process.getuid?.(),
+  exists: existsSync,
+});
+if (editor.kind === 'own') openOwn(editor.command);
+else {
+  console.log(`Opening VS Code in the browser: ${editor.because}.`);
+  await openBrowser();
+}
 
 /** A profile of its own: the user's settings and extensions neither change nor interfere. */
-function openOwnCode() {
-  const options = { stdio: 'inherit', shell: windows };
+function openOwn(command) {
   const isolated = [
     ...['--user-data-dir', path.join(scratch, 'user-data')],
     ...['--extensions-dir', path.join(scratch, 'extensions')],
   ];
-  execFileSync('code', [...isolated, '--install-extension', vsix], options);
-  console.log('Opening the sample board in your VS Code; close its window to end.');
-  execFileSync(
-    'code',
-    [
-      ...isolated,
-      '--disable-workspace-trust',
-      '--new-window',
-      '--wait',
-      folder,
-      path.join(folder, board),
-    ],
-    options,
-  );
+  const run = (...args) => {
+    const start = startOf(command, [...isolated, ...args], process.platform);
+    execFileSync(start.file, start.args, { stdio: 'inherit', shell: start.shell });
+  };
+  run('--install-extension', vsix);
+  console.log(`Opening the sample board with ${command}; close its window to end.`);
+  const files = [folder, path.join(folder, board)];
+  run('--disable-workspace-trust', '--new-window', '--wait', ...files);
 }
 
 async function openBrowser() {
@@ -75,14 +79,10 @@ function openUrl(url) {
   const [command, ...args] =
     process.platform === 'darwin'
       ? ['open', url]
-      : windows
+      : process.platform === 'win32'
         ? ['rundll32', 'url.dll,FileProtocolHandler', url]
         : ['xdg-open', url];
   const opener = spawn(command, args, { stdio: 'ignore', detached: true });
   opener.once('error', () => console.log('No browser could be started: open the address by hand.'));
   opener.unref();
-}
-
-function hasCommand(name) {
-  return spawnSync(windows ? 'where' : 'which', [name], { stdio: 'ignore' }).status === 0;
 }

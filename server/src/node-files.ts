@@ -133,6 +133,8 @@ export class NodeFiles implements FileSet {
 
   /** The link in a file's name that was checked out as text; undefined when there is none. */
   linkText(id: FileId): LinkText | undefined {
+    const open = this.#open.get(id);
+    if (open !== undefined && readLinkText(open.text) === undefined) return undefined;
     const stored = this.#stored.get(id);
     return stored ? stored.link : this.#follow(id).link;
   }

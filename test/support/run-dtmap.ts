@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly stdin?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
+  /** In place of the disk. */
+  readonly files?: ShellFiles;
   /** Whether standard output and error are a terminal. */
   readonly isTerminal?: boolean;
 }
@@ -60,7 +62,11 @@ export function shellOf(
 
 /** `dtmap` with these arguments. */
 export async function dtmap(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { shell, out, err } = shellOf(options.cwd ?? process.cwd(), new NodeFiles(), options);
+  const { shell, out, err } = shellOf(
+    options.cwd ?? process.cwd(),
+    options.files ?? new NodeFiles(),
+    options,
+  );
   const status = await run(argv, shell);
   const bytes = Buffer.concat(out);
   return { status, stdout: bytes.toString(), stderr: Buffer.concat(err).toString(), bytes };

@@ -103,6 +103,7 @@ export function clientFiles(connection: Connection): Files {
   };
 
   return {
+    isRemote: true,
     get(id): SourceFile | Missing {
       const edited = open.get(id);
       // A link that is open in an editor still leads to its file.

@@ -5,6 +5,8 @@ import type { FolderListing } from '../text/folder-listing.ts';
 import type { FileId } from '../text/span.ts';
 
 export interface Files extends FileSet {
+  /** Whether each file and each listing is asked of somebody else, who may be far away. */
+  readonly isRemote?: boolean;
   /** Puts an editor's text on top of the stored file; the same text again keeps the file's identity. */
   setText(id: FileId, text: string): void;
   /** Takes an editor's text away again. */

@@ -27,6 +27,9 @@ const FILES_PER_BATCH = 8;
 const BATCHES_PER_REPORT = 32;
 /** After so long it is somebody else's turn. */
 const TURN_MILLISECONDS = 10;
+/** Files and folders that are asked of a client for the boards of one file, and how many at a time. */
+const MOST_REQUESTS = 400;
+const REQUESTS_AT_ONCE = 16;
 /** A work tree with more devicetree files or folders than this is not worth reading whole. */
 const MOST_FILES = 20_000;
 const MOST_FOLDERS = 50_000;
@@ -49,6 +52,9 @@ export class IndexScan {
   #running = 0;
   /** Trees that were too large to be read whole. */
   readonly #cut = new Set<FileId>();
+  /** Trees of a client that were read until the first boards were found, and the files whose boards are looked for there. */
+  readonly #partly = new Set<FileId>();
+  readonly #wanted = new Map<FileId, Set<FileId>>();
   readonly #waiting: (() => void)[] = [];
   #turnBegan = 0;
   /** Scans that have not found a board yet. */
@@ -69,7 +75,7 @@ export class IndexScan {
 
   /** Whether the tree `file` belongs to has been read whole, so that all its boards are known. */
   isWhole(file: FileId): boolean {
-    return ![...this.#cut].some((top) => file.startsWith(`${top}/`));
+    return ![...this.#cut, ...this.#partly].some((top) => file.startsWith(`${top}/`));
   }
 
   /** Whether `file` stands in a folder that is not scanned with those around it. */
@@ -83,15 +89,26 @@ export class IndexScan {
     return tops.length > 0 && tops.every(isBelow);
   }
 
-  /** Scans the tree `file` belongs to: the `dts` folder above it, else the workspace folder, else its own folder. */
-  around(file: FileId, folders: readonly FileId[]): void {
+  /**
+   * Scans the tree `file` belongs to: the `dts` folder above it, else the workspace folder, else its own folder. Where a client has to be
+   * asked for each file, no further than to the first boards of `file`, until somebody asks for all.
+   */
+  around(
+    file: FileId,
+    folders: readonly FileId[],
+    extent: 'first boards' | 'all' = 'first boards',
+  ): void {
+    const isPart = extent === 'first boards' && this.#host.files.isRemote === true;
     const above = foldersAbove(file);
     const top =
       above.findLast((folder) => /\/dts$/.test(folder)) ??
       folders.find((folder) => file.startsWith(`${folder}/`)) ??
       above[0];
-    this.#begin(top, file);
-    for (const folder of distantBoardFolders(file)) this.#begin(folder, file);
+    if (isPart) this.#beginPart(top, file);
+    else this.#begin(top, file);
+    for (const folder of distantBoardFolders(file))
+      if (isPart) this.#beginPart(folder, file);
+      else this.#begin(folder, file);
   }
 
   /** Scans all in which somebody may include `file`: the outermost workspace folder above it, or `dts` above that. */
@@ -113,6 +130,70 @@ export class IndexScan {
     this.#search(mark, this.#scan(top, file, mark, progress), () => {
       progress.done();
     });
+  }
+
+  /** As `#begin`, no further than to boards of `file`; what was asked for before is remembered. */
+  #beginPart(top: FileId | undefined, file: FileId): void {
+    if (top === undefined || this.#host.index.rootsOf(file).length > 0) return;
+    if ([...this.#scanned.keys()].some((done) => `${top}/`.startsWith(`${done}/`))) {
+      this.#lookBeside(file);
+      return;
+    }
+    const wanted = this.#wanted.get(top) ?? new Set();
+    const isRunning = wanted.size > 0;
+    this.#wanted.set(top, wanted.add(file));
+    this.#partly.add(top);
+    if (isRunning) return;
+    const mark = Symbol(top);
+    const progress = new ScanProgress(this.allowProgress ? this.#host.progress() : undefined, top);
+    this.#search(mark, this.#scanPart(top, wanted, progress), () => {
+      progress.done();
+    });
+  }
+
+  /** Looks for boards of the files that are `wanted`, near each of them first. */
+  async #scanPart(top: FileId, wanted: Set<FileId>, progress: ScanProgress): Promise<void> {
+    try {
+      for (const file of wanted) {
+        await this.#lookAround(file, top, progress);
+        this.#host.learned();
+      }
+    } finally {
+      wanted.clear();
+    }
+  }
+
+  /** Reads the folder of `file`, what is below it, then the same of each folder above up to `top`, until a board is found. */
+  async #lookAround(file: FileId, top: FileId, progress: ScanProgress): Promise<void> {
+    const { files, index } = this.#host;
+    const name = file.slice(file.lastIndexOf('/') + 1);
+    const seen = new Set<FileId>();
+    let requests = 0;
+    const isEnough = (): boolean =>
+      requests >= MOST_REQUESTS || !this.#partly.has(top) || index.rootsOf(file).length > 0;
+    for (const above of foldersAbove(file)) {
+      if (!`${above}/`.startsWith(`${top}/`)) return;
+      const folders = [above];
+      for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+        if (isEnough()) return;
+        if (seen.has(folder)) continue;
+        seen.add(folder);
+        requests += 1;
+        const names = await files.readDirectory(folder);
+        const unread = likeliestFirst(names.filter(isDevicetreeFile), name)
+          .map((each) => `${folder}/${each}`)
+          .filter((each) => !index.has(each));
+        for (let at = 0; at < unread.length && !isEnough(); at += REQUESTS_AT_ONCE) {
+          const batch = unread.slice(at, at + REQUESTS_AT_ONCE);
+          requests += batch.length;
+          await this.#readBatch(batch);
+          progress.report(Math.min(100, Math.round((100 * requests) / MOST_REQUESTS)));
+        }
+        for (const each of names)
+          if (each.endsWith('/') && !SKIPPED.has(each.slice(0, -1)))
+            folders.push(`${folder}/${each.slice(0, -1)}`);
+      }
+    }
   }
 
   /**
@@ -156,6 +237,7 @@ export class IndexScan {
         this.#scanned.delete(top);
         this.#searching.delete(mark);
       }
+    for (const top of [...this.#partly]) if (isBelow(top)) this.#partly.delete(top);
     for (const file of [...this.#host.index.files()])
       if (isBelow(file) && !keep(file)) this.#host.index.delete(file);
   }
@@ -183,7 +265,7 @@ export class IndexScan {
 
   /** As `around`; resolves when nothing is being scanned, so that all boards of `file` are known. */
   async wholeAround(file: FileId, folders: readonly FileId[]): Promise<void> {
-    this.around(file, folders);
+    this.around(file, folders, 'all');
     await this.finished();
   }
 
@@ -218,6 +300,8 @@ export class IndexScan {
     const { index } = this.#host;
     const listed = await this.#list(top, mark);
     if (!listed) return;
+    for (const part of this.#partly)
+      if (`${part}/`.startsWith(`${top}/`)) this.#partly.delete(part);
     const found = listed.flatMap(({ folder, names, links }) => [
       ...names
         .filter((name) => isDevicetreeFile(name) && !links.some((link) => link.name === name))
@@ -338,6 +422,19 @@ export class IndexScan {
     });
     this.#turnBegan = now();
   }
+}
+
+/** Names in the order of how much of their beginning they share with `name`: boards are named after what they include. */
+function likeliestFirst(names: readonly string[], name: string): readonly string[] {
+  const shared = (other: string): number => {
+    let count = 0;
+    while (count < name.length && name[count] === other[count]) count += 1;
+    return count;
+  };
+  return names
+    .map((each) => ({ each, count: shared(each) }))
+    .sort((a, b) => b.count - a.count)
+    .map(({ each }) => each);
 }
 
 /** Progress that is shown from when the client agrees to it; nothing waits for that. */
