@@ -39,11 +39,8 @@ const text = (name: string): string => readFileSync(file(name), 'utf8');
 
 describe('ide', () => {
   let board: Board;
-  before(async () => {
-    ({ board } = await analyzeFile(
-      file('board.dts'),
-      new Map([['targets', 'xen:4.18 linux:6.12']]),
-    ));
+  before(() => {
+    ({ board } = analyzeFile(file('board.dts'), new Map([['targets', 'xen:4.18 linux:6.12']])));
   });
   const at = (name: string, needle: string): number => cursorAt(text(name), needle);
   const describeTargets = (targets: readonly Target[]): string[] =>
@@ -95,8 +92,8 @@ describe('ide', () => {
 
   describe('hover on a board that boots Xen', () => {
     let xen: Board;
-    before(async () => {
-      ({ board: xen } = await analyzeFile(
+    before(() => {
+      ({ board: xen } = analyzeFile(
         file('xen.dts'),
         new Map([
           ['targets', 'xen:4.18 xen:4.22 linux:6.12'],
@@ -244,12 +241,12 @@ describe('ide', () => {
           );
       });
 
-    it('says nothing of dom0 where Xen certainly does not reach it', async () => {
+    it('says nothing of dom0 where Xen certainly does not reach it', () => {
       const twice = text('xen.dts').replace(
         'pool: pool@1a0000000',
         'twin@1a0000000 { reg = <0x1 0xa0000000 0x0 0x1000>; };\n\t\tpool: pool@1a0000000',
       );
-      const stopped = await analyzeFile(file('xen.dts'), new Map([['targets', 'xen:4.22']]), twice);
+      const stopped = analyzeFile(file('xen.dts'), new Map([['targets', 'xen:4.22']]), twice);
       const show = (marked: string) =>
         hover(stopped.board, file('xen.dts'), cursorAt(twice, marked), (_, label) => label);
       assert.match(

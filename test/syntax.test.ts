@@ -1,10 +1,10 @@
-// Statements and syntax trees: the two ways to cut a text agree, and incremental results equal those from scratch.
+// Statements: the scanner cuts a text as the grammar does, and incremental results equal those from scratch.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Parser } from '../server/src/syntax/create-parser.ts';
-import { scanStatements } from '../server/src/syntax/scan-statements.ts';
+import { scanDocument } from '../server/src/syntax/scan-statements.ts';
 import { changedRange } from '../server/src/text/changed-range.ts';
 import { checkIncremental } from './support/check-incremental.ts';
 import { sharedParser } from './support/parser.ts';
@@ -83,30 +83,25 @@ describe('statements', () => {
   it('the scanner finds those of a syntax tree without errors', () => {
     let compared = 0;
     for (const { name, text } of [...texts, { name: 'board', text: board }]) {
-      const { statements, offsets, foundBy } = parser.parse(text);
-      if (foundBy !== 'tree') continue;
+      const parsed = parser.parse(text);
+      if (!parsed) continue;
       compared++;
-      assert.deepEqual(
-        scanStatements(text, undefined),
-        { ...scanStatements(text, undefined), statements, offsets },
-        name,
-      );
+      assert.deepEqual(scanDocument(text), parsed, name);
     }
     assert.ok(compared > 50, `only ${compared} texts have a tree without errors`);
   });
 
   it('unchanged ones are the same objects after an edit', () => {
-    const before = parser.parse(board);
-    const after = parser.parse(board.replace('"okay"', '"ok"'), before);
+    const before = scanDocument(board);
+    const after = scanDocument(board.replace('"okay"', '"ok"'), before);
     const kept = after.statements.filter((each) => before.statements.includes(each)).length;
     assert.equal(kept, before.statements.length - 1);
   });
 
   it('and while braces do not match', () => {
     const broken = board.replace('empty;', 'empty; {');
-    const before = parser.parse(broken);
-    assert.equal(before.foundBy, 'scanner');
-    const after = parser.parse(broken.replace(/"disabled";\n};\n$/, '"off";\n};\n'), before);
+    const before = scanDocument(broken);
+    const after = scanDocument(broken.replace(/"disabled";\n};\n$/, '"off";\n};\n'), before);
     const kept = after.statements.filter((each) => before.statements.includes(each)).length;
     assert.ok(kept >= before.statements.length - 2, `${kept} of ${before.statements.length}`);
   });
@@ -115,7 +110,7 @@ describe('statements', () => {
     this.timeout(60_000);
     const random = randomNumbers(1);
     for (const text of [board, ...texts.slice(0, 20).map((each) => each.text)]) {
-      const { longest } = checkIncremental(parser, text, 30, random);
+      const { longest } = checkIncremental(text, 30, random);
       assert.ok(longest < 2000, `an edit took ${longest} ms`);
     }
   });
@@ -131,7 +126,7 @@ describe('statements', () => {
     ] as const) {
       const text = `/dts-v1/;/{${open.repeat(20_000)}${close.repeat(20_000)}};`;
       parser.parse(text);
-      scanStatements(text, undefined);
+      scanDocument(text);
     }
   });
 });

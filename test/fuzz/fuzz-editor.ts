@@ -22,8 +22,8 @@ import { semanticTokens } from '../../server/src/ide/semantic-tokens.ts';
 import { signatureHelp } from '../../server/src/ide/signature-help.ts';
 import { readOutline } from '../../server/src/ide/source-outline.ts';
 import { workspaceSymbols } from '../../server/src/ide/workspace-symbols.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
-import { analyzeText, freshReader, rootFile, TextFiles } from './analyze-text.ts';
+import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
+import { analyzeText, rootFile, TextFiles } from './analyze-text.ts';
 import { corpusOf } from './corpus.ts';
 import { sourcePieces } from './fuzz-sources.ts';
 import { generatedSource } from './generate-source.ts';
@@ -37,8 +37,8 @@ interface Question {
   readonly word: string;
 }
 
-/** Every feature of the editor over `parser`. */
-export function fuzzEditor(parser: Parser): Target<Question> {
+/** Every feature of the editor. */
+export function fuzzEditor(): Target<Question> {
   const corpus = corpusOf(/\.dts$/);
   return {
     inputs: fc.record({
@@ -57,7 +57,7 @@ export function fuzzEditor(parser: Parser): Target<Question> {
     check: ({ text, places, word }) => {
       const files = new TextFiles({ [rootFile]: text });
       const request = { targets: ['xen:4.18', 'linux:6.12'] };
-      const analysis = analyzeText(files, request, freshReader(parser));
+      const analysis = analyzeText(files, request, new PreprocessCache());
       formatText(text);
       const outline = readOutline(text);
       documentSymbols(outline);

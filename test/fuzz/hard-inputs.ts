@@ -47,9 +47,8 @@ import { symbolAt } from '../../server/src/ide/symbol-at.ts';
 import { workspaceSymbols } from '../../server/src/ide/workspace-symbols.ts';
 import { parseBuildCommand } from '../../server/src/preprocess/build-record.ts';
 import { preprocess, PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import { dtmap } from '../support/run-dtmap.ts';
-import { analyzeText, freshReader, overlayFile, rootFile, TextFiles } from './analyze-text.ts';
+import { analyzeText, overlayFile, rootFile, TextFiles } from './analyze-text.ts';
 import { boards, directives, many, statements } from './hard-texts.ts';
 import type { GrowingInput } from './measure-slope.ts';
 import { xenBoots } from '../../server/src/xen/xen-boots.ts';
@@ -374,16 +373,15 @@ function asked(
 }
 
 /**
- * Every reader with its inputs; `parser` reads sources. Files of the command line lie in `folder`, which is made. What an editor
+ * Every reader with its inputs. Files of the command line lie in `folder`, which is made. What an editor
  * asks is measured as a whole, or each question.
  */
 export function hardInputs(
-  parser: Parser,
   folder: string,
   detail: 'all questions' | 'each question',
 ): readonly GrowingInput[] {
   const analyze = (text: string): Analysis =>
-    analyzeText(new TextFiles({ [rootFile]: text }), { targets }, freshReader(parser));
+    analyzeText(new TextFiles({ [rootFile]: text }), { targets }, new PreprocessCache());
   const analyzed = (text: string): Complete => {
     const analysis = analyze(text);
     assert.equal(analysis.kind, 'complete');
@@ -403,8 +401,8 @@ export function hardInputs(
     }),
     ...ofTexts('source', statements, analyze, 1 << 17),
     ...ofTexts('board', boards, analyze, 16_000),
-    ...overlays(parser),
-    ...blobs(parser),
+    ...overlays(),
+    ...blobs(),
     ...ofTexts('boot log', logs, (text) => {
       const log = readBootLog(text);
       profileOfLog(log);
@@ -494,7 +492,7 @@ export function hardInputs(
   ];
 }
 
-function overlays(parser: Parser): GrowingInput[] {
+function overlays(): GrowingInput[] {
   const base = (count: number): string =>
     `/dts-v1/;\n/ {\n${many(count, (at) => `l${at}: a${at} { };\n`)}};\n`;
   const texts: Texts = [
@@ -521,12 +519,12 @@ function overlays(parser: Parser): GrowingInput[] {
         [rootFile]: whole(base(count)),
         [overlayFile]: whole(`/dts-v1/;\n/plugin/;\n${text(count)}`),
       });
-      return () => analyzeText(files, { overlays: [overlayFile], targets }, freshReader(parser));
+      return () => analyzeText(files, { overlays: [overlayFile], targets }, new PreprocessCache());
     },
   }));
 }
 
-function blobs(parser: Parser): GrowingInput[] {
+function blobs(): GrowingInput[] {
   const sources = [
     'nodes on one line',
     'properties',
@@ -544,7 +542,7 @@ function blobs(parser: Parser): GrowingInput[] {
       most: 1 << 17,
       make: (count) => {
         const files = new TextFiles({ [rootFile]: found[1](count) });
-        const analysis = analyzeText(files, { targets: [] }, freshReader(parser));
+        const analysis = analyzeText(files, { targets: [] }, new PreprocessCache());
         assert.ok(analysis.kind === 'complete');
         const blob = writeDtb(analysis.board.tree);
         return () => {

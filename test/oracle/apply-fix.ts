@@ -76,9 +76,8 @@ async function newFaults(board: string, texts: ReadonlyMap<string, string>): Pro
   const { files } = session.shell;
   const request = await session.requestFor(board, settingsFor(session.shell, board, FIX_OPTIONS));
   const sources = new Map([...texts].map(([id, text]): [string, SourceFile] => [id, { id, text }]));
-  const reader = await session.reader();
-  const before = analyze(request, files, reader);
-  const after = analyze(request, filesWith(files, sources), reader);
+  const before = analyze(request, files, session.cache);
+  const after = analyze(request, filesWith(files, sources), session.cache);
   if (before.kind !== 'complete' || after.kind !== 'complete') return ['cannot be read'];
   const known = countFindings(before.findings, 'grave');
   return [...countFindings(after.findings, 'grave')]

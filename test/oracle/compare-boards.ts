@@ -8,7 +8,7 @@ import { NodeFiles } from '../../server/src/node-files.ts';
 import { SegmentMap } from '../../server/src/preprocess/origin-map.ts';
 import { PreprocessCache, preprocess } from '../../server/src/preprocess/preprocess.ts';
 import type { Preprocessed } from '../../server/src/preprocess/preprocessed.ts';
-import { scanStatements } from '../../server/src/syntax/scan-statements.ts';
+import { scanDocument } from '../../server/src/syntax/scan-statements.ts';
 import { containsSpan } from '../../server/src/text/span.ts';
 import { evaluate } from '../../server/src/tree/evaluate.ts';
 import { sharedParser } from '../support/parser.ts';
@@ -27,7 +27,8 @@ export interface Comparison {
   readonly segments: number;
   /** Blobs compared: with `-@` and without; 0 when dtc refuses the board. */
   readonly blobs: number;
-  readonly foundBy: 'tree' | 'scanner';
+  /** Whether its expanded text has a syntax tree without errors, which then has the same statements. */
+  readonly isParsed: boolean;
   /** CPU from source to blob, once with `-@` and once without, in milliseconds. */
   readonly milliseconds: number;
 }
@@ -66,7 +67,6 @@ function checkOrigins({ origins: map, text }: Preprocessed): number {
 }
 
 async function compare(board: string): Promise<Comparison> {
-  const parser = await sharedParser();
   const root = files.get(board);
   if (typeof root === 'string') throw new Error(`${board} is ${root}`);
   const differences: string[] = [];
@@ -79,7 +79,7 @@ async function compare(board: string): Promise<Comparison> {
 
   const began = process.cpuUsage();
   const source = preprocess(root, files, options, cache);
-  const document = parser.parse(source.text);
+  const document = scanDocument(source.text);
   let blobs = 0;
   for (const symbols of ['with -@', 'without -@'] as const) {
     const { includePaths } = options;
@@ -103,18 +103,16 @@ async function compare(board: string): Promise<Comparison> {
   }
   const { user, system } = process.cpuUsage(began);
 
-  if (document.foundBy === 'tree') {
-    const { statements, offsets } = scanStatements(source.text, undefined);
-    if (!isDeepStrictEqual([statements, offsets], [document.statements, document.offsets]))
-      differences.push('the scanner finds other statements than the syntax tree');
-  }
+  const parsed = (await sharedParser()).parse(source.text);
+  if (parsed && !isDeepStrictEqual(document, parsed))
+    differences.push('the scanner finds other statements than the syntax tree');
   return {
     board,
     differences,
     isRejected: expanded === undefined,
     segments: checkOrigins(kept) + checkOrigins(source),
     blobs,
-    foundBy: document.foundBy,
+    isParsed: parsed !== undefined,
     milliseconds: (user + system) / 1000,
   };
 }

@@ -9,7 +9,6 @@ import { NodeFiles } from '../../server/src/node-files.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
 import type { FileSet, SourceFile } from '../../server/src/text/source-file.ts';
 import type { FileId } from '../../server/src/text/span.ts';
-import { sharedParser } from '../support/parser.ts';
 import { kernelIncludePaths } from './kernel-tree.ts';
 
 export interface FormatRequest {
@@ -64,36 +63,26 @@ function compareText(file: string): string | undefined {
   return tokens(once) === tokens(text) ? undefined : 'other tokens';
 }
 
-async function compile(board: string, set: FilesAndCache): Promise<Uint8Array | undefined> {
+function compile(board: string, set: FilesAndCache): Uint8Array | undefined {
   const preprocessor = {
     includePaths: kernelIncludePaths(board),
     defines: new Map<string, string>(),
   };
-  const reading = readTree(
-    board,
-    set.files,
-    { preprocessor, symbols: true },
-    { parser: await sharedParser(), cache: set.cache },
-  );
+  const reading = readTree(board, set.files, { preprocessor, symbols: true }, set.cache);
   if (reading.kind !== 'tree') return undefined;
   if (reading.tree.problems.some((problem) => problem.level === 'error')) return undefined;
   return writeDtb(reading.tree);
 }
 
-async function answer({ file, compare }: FormatRequest): Promise<FormatAnswer> {
+function answer({ file, compare }: FormatRequest): FormatAnswer {
   if (compare === 'text') return { file, fault: compareText(file), compared: true };
-  const expected = await compile(file, before);
+  const expected = compile(file, before);
   if (!expected) return { file, fault: undefined, compared: false };
-  const actual = await compile(file, after);
+  const actual = compile(file, after);
   const isSame = actual !== undefined && Buffer.compare(actual, expected) === 0;
   return { file, fault: isSame ? undefined : 'another blob', compared: true };
 }
 
 process.on('message', (request: FormatRequest) => {
-  answer(request).then(
-    (result) => process.send?.(result),
-    (error: unknown) => {
-      throw error;
-    },
-  );
+  process.send?.(answer(request));
 });

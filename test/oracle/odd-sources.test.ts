@@ -9,13 +9,11 @@ import fc from 'fast-check';
 import { fatalProblem } from '../../server/src/cli/fatal-problem.ts';
 import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
 import { PreprocessCache, preprocess } from '../../server/src/preprocess/preprocess.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import { scanDocument } from '../../server/src/syntax/scan-statements.ts';
 import { decodeText } from '../../server/src/text/decode.ts';
 import { encodeText } from '../../server/src/text/encode.ts';
 import type { FileSet } from '../../server/src/text/source-file.ts';
 import { evaluate } from '../../server/src/tree/evaluate.ts';
-import { sharedParser } from '../support/parser.ts';
 import { requireTool } from '../support/require-tool.ts';
 import { compileTexts } from './compile-texts.ts';
 import { oddFiles, oddMacros, oddSource } from './odd-sources.ts';
@@ -32,11 +30,10 @@ const base = '/dts-v1/;\n/ { l: n { m@1 { }; }; };\n';
 describe('odd sources compile as with cpp and dtc', function () {
   this.timeout(600_000);
   let folder = '';
-  let parser: Parser;
   let isOldDtc = true;
   const cache = new PreprocessCache();
 
-  before(async function () {
+  before(function () {
     requireTool(this, {
       names: ['dtc'],
       skipName: 'dtc',
@@ -46,7 +43,6 @@ describe('odd sources compile as with cpp and dtc', function () {
     const [, major, minor] =
       /([0-9]+)\.([0-9]+)/.exec(execFileSync('dtc', ['--version'], { encoding: 'utf8' })) ?? [];
     isOldDtc = Number(major) === 1 && Number(minor) < 7;
-    parser = await sharedParser();
     folder = mkdtempSync(path.join(tmpdir(), 'dtmap-odd-'));
     for (const [name, text] of Object.entries(oddFiles))
       writeFileSync(path.join(folder, name), text);
@@ -71,7 +67,7 @@ describe('odd sources compile as with cpp and dtc', function () {
     const source = preprocess(root, files, { includePaths: [], defines: new Map() }, cache);
     const fatal = source.problems.map(fatalProblem).find((reason) => reason !== undefined);
     if (fatal !== undefined) return fatal;
-    const document = scanDocument(source.text) ?? parser.parse(source.text);
+    const document = scanDocument(source.text);
     const tree = evaluate(document, source.origins, { files, includePaths: [], source });
     const [problem] = tree.problems;
     if (problem) return `${problem.id} ${JSON.stringify(problem.facts)}`;

@@ -21,7 +21,6 @@ import type { Finding } from '../../server/src/rules/finding.ts';
 import type { Proposal } from '../../server/src/rules/proposal.ts';
 import type { Fix } from '../../server/src/text/edit.ts';
 import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
-import { sharedParser } from './parser.ts';
 
 /** A board, and its fixes tried on it alone. */
 export interface AnalyzedFile extends Extract<Analysis, { kind: 'complete' }> {
@@ -39,11 +38,11 @@ export interface AnalyzedFile extends Extract<Analysis, { kind: 'complete' }> {
  * Options of a fixture: `targets`, `overlays`, `rules` (`id=on id=off`), `profile` (a JSON file beside it), `script`
  * (a boot script beside it, with the files it loads) and `guests` (xl configurations and partial trees). `text` stands in place of what is on the disk.
  */
-export async function analyzeFile(
+export function analyzeFile(
   file: string,
   options: ReadonlyMap<string, string>,
   text?: string,
-): Promise<AnalyzedFile> {
+): AnalyzedFile {
   const words = (key: string): string[] => options.get(key)?.split(/\s+/).filter(Boolean) ?? [];
   const { targets, unknown } = parseTargets(
     options.has('targets') ? words('targets') : defaultTargets,
@@ -61,7 +60,7 @@ export async function analyzeFile(
     ...(scripts.length === 0 ? {} : { bootScripts: scripts }),
   });
   const preprocessor = { includePaths: [dirname(file)], defines: new Map<string, string>() };
-  const reader = { parser: await sharedParser(), cache: new PreprocessCache() };
+  const cache = new PreprocessCache();
   const request: BoardRequest = {
     root: file,
     overlays: words('overlays').map((name) => join(dirname(file), name)),
@@ -76,16 +75,16 @@ export async function analyzeFile(
       words('guests').map((name) => join(dirname(file), name)),
       inputs.loads,
       preprocessor,
-      reader,
+      cache,
       basename,
     ),
   };
-  const analysis = analyze(request, files, reader);
+  const analysis = analyze(request, files, cache);
   if (analysis.kind !== 'complete') assert.fail(`${file}: ${analysis.kind}`);
   const own = { request, analysis };
   const host: TrialHost = {
     files,
-    reader,
+    cache,
     boardsReading: () => Promise.resolve([request]),
     load: () => Promise.resolve(),
     pause: () => Promise.resolve(),

@@ -32,18 +32,18 @@ export function trialBoardOf({ request, board, findings }: OpenBoard): TrialBoar
 }
 
 /** What trials of fixes of `opened` read and ask. */
-export async function trialHostFor(
+export function trialHostFor(
   session: Session,
   opened: OpenBoard,
   options: CheckOptions,
-): Promise<TrialHost> {
+): TrialHost {
   const { shell } = session;
   const { root } = opened.boardFile;
   const { files } = shell;
   const project = projectFolder(session, files.realPath(root));
   return {
     files,
-    reader: await session.reader(),
+    cache: session.cache,
     boardsReading: (changed) => requestsReading(session, opened, changed, options),
     load: () => Promise.resolve(),
     pause: () => Promise.resolve(),

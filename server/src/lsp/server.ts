@@ -22,15 +22,15 @@ import {
   type WorkspaceEdit,
   type WorkspaceFolder,
 } from 'vscode-languageserver';
-import type { Reader } from '../analysis/read-tree.ts';
 import { IncludeIndex, seemsPart } from '../ide/include-index.ts';
 import { isZephyrOverlay } from '../ide/overlay-boards.ts';
 import { foldersAbove } from '../ide/paths.ts';
 import type { JsonFault } from '../inputs/read-json.ts';
 import type { SourceFile } from '../text/source-file.ts';
+import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { FileId } from '../text/span.ts';
 import { Boards } from './boards.ts';
-import { createBoardAnalyzer, type BoardAnalyzer } from './analyze-board.ts';
+import { BoardAnalyzer } from './analyze-board.ts';
 import { BoardRequests, type BoardRequestsHost } from './board-requests.ts';
 import { capabilitiesFor } from './capabilities.ts';
 import { clientAbilities, type ClientAbilities } from './client-abilities.ts';
@@ -112,6 +112,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly #lifecycle = new Lifecycle();
   readonly #readiness = new Readiness();
   readonly #documents = new Documents();
+  readonly #analyzer = new BoardAnalyzer();
   readonly #requests = new BoardRequests(this);
   readonly #diagnostics = new Diagnostics(this);
   readonly #jsonDiagnostics = new JsonDiagnostics(this);
@@ -120,7 +121,6 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly #sentStatus = new Map<FileId, string>();
   #initialization: InitializationOptions = {};
   #isStarting = false;
-  #analyzer: BoardAnalyzer | undefined;
   /** Changes since a document was opened or closed, and whether the host was told that somebody types. */
   #changes = 0;
   #isTyping = false;
@@ -214,9 +214,8 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     return this.#documents.files();
   }
 
-  reader(): Reader {
-    if (!this.#analyzer) throw new Error('a trial before the grammar was loaded');
-    return this.#analyzer.reader;
+  get cache(): PreprocessCache {
+    return this.#analyzer.cache;
   }
 
   pause(): Promise<void> {
@@ -270,12 +269,9 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
           requestFor: (board) => this.#requests.requestFor(board),
         });
       },
-      analyze: (request, fileSet) => {
-        if (!this.#analyzer) throw new Error('analysis before the grammar was loaded');
-        return this.#analyzer.analyze(request, fileSet);
-      },
+      analyze: (request, fileSet) => this.#analyzer.analyze(request, fileSet),
       forget: (root, members) => {
-        this.#analyzer?.forget(root);
+        this.#analyzer.forget(root);
         this.#unused.add(members);
       },
       changed: (root, model) => {
@@ -373,19 +369,11 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     this.#isStarting = true;
     this.#watch();
     // The first analysis is better made with the settings, but not at any price.
-    const configured = this.client.givesSettings ? this.#pullSettings() : undefined;
-    this.#loadGrammar(configured).catch((error: unknown) => {
-      this.#failed(error);
-      this.#readiness.giveUp(error);
-      this.#show(MessageType.Error, `the server cannot start: ${String(error)}`);
-    });
-  }
-
-  async #loadGrammar(configured: Promise<unknown> | undefined): Promise<void> {
-    const { runtime, grammar } = await this.#host.wasm(this.#initialization);
-    this.#analyzer = await createBoardAnalyzer({ runtime, grammar });
-    await configured;
-    this.#readiness.reach();
+    if (!this.client.givesSettings) this.#readiness.reach();
+    else
+      void this.#pullSettings().then(() => {
+        this.#readiness.reach();
+      });
   }
 
   /** Asks to be told of changed settings and files. */
