@@ -21,6 +21,7 @@ import { selectionRanges } from '../../server/src/ide/selection-ranges.ts';
 import { semanticTokens } from '../../server/src/ide/semantic-tokens.ts';
 import { signatureHelp } from '../../server/src/ide/signature-help.ts';
 import { readOutline } from '../../server/src/ide/source-outline.ts';
+import { scanSource } from '../../server/src/syntax/scan-source.ts';
 import { workspaceSymbols } from '../../server/src/ide/workspace-symbols.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
 import { analyzeText, rootFile, TextFiles } from './analyze-text.ts';
@@ -59,7 +60,7 @@ export function fuzzEditor(): Target<Question> {
       const request = { targets: ['xen:4.18', 'linux:6.12'] };
       const analysis = analyzeText(files, request, new PreprocessCache());
       formatText(text);
-      const outline = readOutline(text);
+      const outline = readOutline(scanSource(text));
       documentSymbols(outline);
       foldingRanges(outline);
       semanticTokens(outline, []);
@@ -77,7 +78,7 @@ function askBoard(
 ): void {
   const source = files.get(rootFile);
   if (typeof source === 'string') return;
-  const outline = readOutline(source.text);
+  const outline = readOutline(scanSource(source.text));
   const host = { board, sharing: () => [source], lockedBecause: () => undefined };
   for (const place of places) {
     const offset = Math.floor(place * source.text.length);

@@ -43,6 +43,7 @@ import { prepareRename } from '../../server/src/ide/rename.ts';
 import { selectionRanges } from '../../server/src/ide/selection-ranges.ts';
 import { semanticTokens } from '../../server/src/ide/semantic-tokens.ts';
 import { readOutline } from '../../server/src/ide/source-outline.ts';
+import { scanSource } from '../../server/src/syntax/scan-source.ts';
 import { symbolAt } from '../../server/src/ide/symbol-at.ts';
 import { workspaceSymbols } from '../../server/src/ide/workspace-symbols.ts';
 import { parseBuildCommand } from '../../server/src/preprocess/build-record.ts';
@@ -434,7 +435,7 @@ export function hardInputs(
     ...ofTexts('build command', commands, (text) => [parseBuildCommand('/a/.b.dtb.cmd', text)]),
     ...ofTexts('formatter', onScreen, (text) => formatText(text)),
     ...ofTexts('outline', onScreen, (text) => {
-      const outline = readOutline(text);
+      const outline = readOutline(scanSource(text));
       documentSymbols(outline);
       foldingRanges(outline);
       semanticTokens(outline, []);

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { readTree } from '../../server/src/analysis/read-tree.ts';
 import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
 import { formatText } from '../../server/src/ide/format.ts';
-import { tokenize } from '../../server/src/ide/source-tokens.ts';
+import { readOutline } from '../../server/src/ide/source-outline.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
+import { scanSource } from '../../server/src/syntax/scan-source.ts';
 import type { FileSet, SourceFile } from '../../server/src/text/source-file.ts';
 import type { FileId } from '../../server/src/text/span.ts';
 import { kernelIncludePaths } from './kernel-tree.ts';
@@ -50,8 +51,8 @@ const before: FilesAndCache = { files, cache: new PreprocessCache() };
 const after: FilesAndCache = { files: withFormatting, cache: new PreprocessCache() };
 
 function tokens(text: string): string {
-  return tokenize(text)
-    .map((token) => text.slice(token.start, token.end).replace(/\s+/g, ' '))
+  return readOutline(scanSource(text))
+    .tokens.map((token) => text.slice(token.start, token.end).replace(/\s+/g, ' '))
     .join('\n');
 }
 

@@ -39,7 +39,7 @@ export function textRequests(server: Server) {
     start = 0,
     end = source.text.length,
   ): TextEdit[] =>
-    formatEdits(source.text, options)
+    formatEdits(outlineOf(source), options)
       // The white space before a line's first token begins on the line before.
       .filter((edit) => edit.end >= start && edit.end <= end)
       .map((edit) => ({
