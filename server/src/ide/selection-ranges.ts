@@ -7,8 +7,15 @@ export interface Selection {
   readonly end: number;
 }
 
-/** The stretches around `offset`, innermost first, each within the next: token, value, statement, body, node, file. */
-export function selectionRanges(outline: SourceOutline, offset: number): Selection[] {
+/**
+ * The stretches around `offset`, innermost first, each within the next: token, value, statement, body, node, file. `around`
+ * is what a syntax tree has there within a statement, innermost first: operands, expressions, calls.
+ */
+export function selectionRanges(
+  outline: SourceOutline,
+  offset: number,
+  around: readonly Selection[] = [],
+): Selection[] {
   const ranges: Selection[] = [];
   const add = (start: number, end: number): void => {
     const inner = ranges.at(-1);
@@ -18,6 +25,7 @@ export function selectionRanges(outline: SourceOutline, offset: number): Selecti
   };
   const token = tokenAt(outline, offset);
   if (token) add(token.start, token.end);
+  for (const { start, end } of around) add(start, end);
   let item = itemAt(outline, offset);
   while (item) {
     if (item.kind === 'property') {

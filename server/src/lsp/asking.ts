@@ -27,6 +27,12 @@ export function asking(server: Server) {
     const source = files.get(fileIdOf(params.textDocument.uri));
     return typeof source === 'string' ? undefined : source;
   };
+  /** The text on screen, with the outline of its syntax tree. */
+  const parsedOf = async (params: DocumentParams): Promise<SourceFile | undefined> => {
+    const source = sourceOf(params);
+    if (source) await server.texts.parse(source);
+    return source;
+  };
   const askModel = async (
     params: DocumentParams,
     modelOf: (file: FileId) => Promise<Model | undefined>,
@@ -39,8 +45,13 @@ export function asking(server: Server) {
   };
   const ask = (params: DocumentParams): Promise<Asked | undefined> =>
     askModel(params, (file) => boards.firstModelOf(file));
+  /** For what is under the cursor. */
+  const askAt = async (params: DocumentParams): Promise<Asked | undefined> => {
+    await parsedOf(params);
+    return ask(params);
+  };
   /** For what is to be changed: never from an older text than the one on screen. */
   const askNewest = (params: DocumentParams): Promise<Asked | undefined> =>
     askModel(params, (file) => boards.newestModelOf(file));
-  return { sourceOf, ask, askNewest };
+  return { sourceOf, parsedOf, ask, askAt, askNewest };
 }

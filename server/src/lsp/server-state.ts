@@ -7,6 +7,7 @@ import type { FileId } from '../text/span.ts';
 import type { ClientAbilities } from './client-abilities.ts';
 import type { Boards } from './boards.ts';
 import type { Files } from './files.ts';
+import type { OpenTexts } from './open-texts.ts';
 import type { Positions } from './positions.ts';
 import type { IndexScan } from './scan-includes.ts';
 import type { Settings } from './settings.ts';
@@ -32,6 +33,8 @@ export interface Server {
   /** Whether a file is open in the editor. */
   isOpen(file: FileId): boolean;
   openFiles(): Iterable<FileId>;
+  /** The syntax trees of open files. */
+  readonly texts: OpenTexts;
   /** What analyses share. */
   readonly cache: PreprocessCache;
   /** Resolves in a later turn of the event loop. */

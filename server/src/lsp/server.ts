@@ -27,6 +27,7 @@ import { isZephyrOverlay } from '../ide/overlay-boards.ts';
 import { foldersAbove } from '../ide/paths.ts';
 import type { JsonFault } from '../inputs/read-json.ts';
 import type { SourceFile } from '../text/source-file.ts';
+import type { ParserWasm } from '../syntax/create-parser.ts';
 import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { FileId } from '../text/span.ts';
 import { Boards } from './boards.ts';
@@ -45,6 +46,7 @@ import { languageRequests } from './language-requests.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { placePart } from './place-part.ts';
 import { ownRequests } from './own-requests.ts';
+import { OpenTexts } from './open-texts.ts';
 import { positionsIn, type Positions } from './positions.ts';
 import { Readiness } from './readiness.ts';
 import { IndexScan } from './scan-includes.ts';
@@ -63,10 +65,8 @@ import { requestCancelled, UserError } from './user-error.ts';
 /** What the server needs from where it runs. */
 export interface ServerHost {
   readonly files: Files;
-  /** The grammar and its runtime, as bytes. */
-  wasm(
-    initialization: InitializationOptions,
-  ): Promise<{ runtime: Uint8Array; grammar: Uint8Array }>;
+  /** The grammar and its runtime, as bytes; asked for when a question about an open file comes that needs them. */
+  wasm(initialization: InitializationOptions): Promise<ParserWasm>;
   /** Folder of the rule pages; undefined when there is none to open. */
   readonly rulePages: string | undefined;
   readonly now: () => number;
@@ -101,6 +101,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly index = new IncludeIndex();
   readonly boards: Boards;
   readonly scan: IndexScan;
+  readonly texts: OpenTexts;
   client: ClientAbilities = clientAbilities({});
   positions: Positions = positionsIn(this.client.positionEncoding);
   settings: Settings = defaultSettings;
@@ -136,6 +137,11 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       },
     );
     this.boards = this.#createBoards();
+    this.texts = new OpenTexts({
+      wasm: () => host.wasm(this.#initialization),
+      isOpen: (file) => this.isOpen(file),
+      failed: this.#failed,
+    });
     this.#unused = new UnusedFiles({
       isUsed: (file) => this.#isUsed(file),
       forget: (file) => {
@@ -466,6 +472,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   #closeDocument(file: FileId): void {
     this.#workIs('opening');
     this.#documents.close(file);
+    this.texts.close(file);
     this.#sentStatus.delete(file);
     this.files.unset(file);
     this.files.forget(file);

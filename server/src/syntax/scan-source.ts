@@ -47,6 +47,18 @@ export function blankDirectives(text: string): string {
   return done === 0 ? text : result + text.slice(done);
 }
 
+/** Whether a comment of `text` has no end; `code` is the text with its directives blanked. */
+export function isCutOff(text: string, code: string): boolean {
+  const close = text.lastIndexOf('*/');
+  for (
+    let at = text.indexOf('/*', close < 0 ? 0 : close + 2);
+    at >= 0;
+    at = text.indexOf('/*', at + 2)
+  )
+    if (code.charCodeAt(at) === Char.space) return true;
+  return false;
+}
+
 /** The end of the `#…` line at `at`, its continuation lines and a comment that begins in it included; `at` for another `#`. */
 export function directiveEnd(text: string, at: number, unclosed = new Unclosed()): number {
   directive.lastIndex = at;
