@@ -139,7 +139,7 @@ class OutlineReader {
     items: SourceItem[],
   ): void {
     const open = start + statement.head;
-    const head = this.#tokensOf(start, open + 1);
+    const head = this.#tokensOf(statement, start, open + 1);
     const name = nameOf(this.#text, head);
     const last = lastChildEnd(statement);
     const end = start + statement.length;
@@ -174,14 +174,14 @@ class OutlineReader {
   }
 
   #readLeaf(
-    { kind, length }: Statement,
+    statement: Statement,
     start: number,
     parent: SourceNode | undefined,
     items: SourceItem[],
   ): void {
-    const end = start + length;
-    const tokens = this.#tokensOf(start, end);
-    if (kind === 'stray') return;
+    const end = start + statement.length;
+    const tokens = this.#tokensOf(statement, start, end);
+    if (statement.kind === 'stray') return;
     const code = tokens.filter(isCode);
     const behind = code.findIndex((token) => token.kind !== 'label');
     const labels = code.slice(0, behind);
@@ -196,13 +196,38 @@ class OutlineReader {
       items.push({ kind: 'statement', start, end, parent, tokens: withoutSemicolon(text, code) });
   }
 
-  /** Adds the tokens of one stretch, which it gives. */
-  #tokensOf(start: number, end: number): readonly Token[] {
+  /** Adds the tokens of a leaf, or of a node up to its `{`, which it gives. Those of unchanged text are remembered. */
+  #tokensOf(statement: Statement, start: number, end: number): readonly Token[] {
     const { tokens } = this.#reader;
+    const known = statement.clean ? lexed.get(statement) : undefined;
+    if (known) {
+      const moved =
+        start === known.start ? known.tokens : known.tokens.map(movedBy(start - known.start));
+      if (moved !== known.tokens) lexed.set(statement, { start, tokens: moved });
+      for (const token of moved) tokens.push(token);
+      return moved;
+    }
     const first = tokens.length;
     this.#reader.addStatement(start, end);
-    return tokens.slice(first);
+    const added = tokens.slice(first);
+    if (statement.clean) lexed.set(statement, { start, tokens: added });
+    return added;
   }
+}
+
+/** The tokens of statements, by identity: one whose text did not change is the same object, wherever it moves. */
+const lexed = new WeakMap<
+  Statement,
+  { readonly start: number; readonly tokens: readonly Token[] }
+>();
+
+function movedBy(distance: number): (token: Token) => Token {
+  return ({ kind, start, end, inside }) => ({
+    kind,
+    start: start + distance,
+    end: end + distance,
+    inside,
+  });
 }
 
 function isCode({ kind }: Token): boolean {

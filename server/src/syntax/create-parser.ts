@@ -11,6 +11,7 @@ import {
 import { changedRange, type ChangedRange } from '../text/changed-range.ts';
 import { blankDirectives, isCutOff, scanSource } from './scan-source.ts';
 import { maximumDepth, scanDocument, type Statements } from './scan-statements.ts';
+import { skipTrivia } from './trivia.ts';
 import { leaf, reuseOf, type Reuse, type Statement, type StatementDocument } from './statement.ts';
 
 /** The bytes of the two WebAssembly files: `web-tree-sitter.wasm` and `tree-sitter-devicetree.wasm`. */
@@ -183,9 +184,9 @@ class TreeReader {
   read(tree: Tree): Statements | undefined {
     const body: Body = { statements: [], offsets: [] };
     const root = tree.rootNode;
-    if (root.hasError && isCutOff(this.#text, this.#blanked)) return undefined;
+    if (isCutOff(this.#text, () => this.#blanked)) return undefined;
     const isRead = root.hasError
-      ? this.#mendBody(root.children, { base: 0, end: this.#text.length, depth: 0 }, body)
+      ? this.#mendBody(root.children, { base: 0, start: 0, end: this.#text.length, depth: 0 }, body)
       : this.#readChildren(root, body);
     return isRead ? body : undefined;
   }
@@ -288,13 +289,25 @@ class TreeReader {
     return true;
   }
 
-  /** The statements among siblings, and what has an error, in order. */
+  /** The statements among siblings, and what has an error or was passed over, in order. */
   *#partsOf(siblings: Siblings, place: Place): Generator<Part> {
+    let done = place.start;
+    for (const part of this.#readParts(siblings, place)) {
+      const passed = skipTrivia(this.#blanked, done, part.start);
+      if (passed < part.start) yield { start: passed, end: part.start, statement: undefined };
+      yield part;
+      done = part.end;
+    }
+    const passed = skipTrivia(this.#blanked, done, place.end);
+    if (passed < place.end) yield { start: passed, end: place.end, statement: undefined };
+  }
+
+  *#readParts(siblings: Siblings, place: Place): Generator<Part> {
     const { leaves, node, omit, conditions } = this.#kinds;
     for (const sibling of siblings) {
       if (!sibling) continue;
       const { typeId, startIndex: start, endIndex: end } = sibling;
-      if (conditions.has(typeId)) yield* this.#partsOf(sibling.children, place);
+      if (conditions.has(typeId)) yield* this.#readParts(sibling.children, place);
       else if (sibling.hasError) yield { start, end, statement: this.#mendNode(sibling, place) };
       else if (typeId === node || typeId === omit || leaves.has(typeId)) {
         const body: Body = { statements: [], offsets: [] };
@@ -309,6 +322,9 @@ class TreeReader {
   /** A node that has errors in its body alone, and there such that braces match; undefined for others. */
   #mendNode(node: Node, { depth }: Place): Statement | undefined {
     if (node.typeId !== this.#kinds.node || depth >= maximumDepth) return undefined;
+    const same = this.#reuse?.at(node.startIndex);
+    if (same?.kind === 'node' && same.clean && same.length === node.endIndex - node.startIndex)
+      return same;
     const children = node.children.filter((child) => child !== null);
     const open = children.findIndex(({ typeId }) => typeId === this.#kinds.openBrace);
     const close = children.findLastIndex(({ typeId }) => typeId === this.#kinds.closeBrace);
@@ -317,8 +333,9 @@ class TreeReader {
     const base = node.startIndex;
     const end = children[close]?.startIndex ?? base;
     const body: Body = { statements: [], offsets: [] };
-    if (!this.#mendBody(children.slice(open + 1, close), { base, end, depth: depth + 1 }, body))
-      return undefined;
+    const start = children[open]?.endIndex ?? base;
+    const place = { base, start, end, depth: depth + 1 };
+    if (!this.#mendBody(children.slice(open + 1, close), place, body)) return undefined;
     return nodeOf(node.endIndex - base, (children[open]?.startIndex ?? base) - base, body);
   }
 
@@ -352,9 +369,10 @@ class TreeReader {
 
 type Siblings = readonly (Node | null)[];
 
-/** Where siblings are: offsets count from `base`, and `end` is where what is around them ends. */
+/** Where siblings are, `[start, end)`; offsets count from `base`. */
 interface Place {
   readonly base: number;
+  readonly start: number;
   readonly end: number;
   readonly depth: number;
 }

@@ -16,6 +16,9 @@ const interesting = /["'/#]/g;
 const directive =
   /#[ \t]*(?:include|define|undef|ifdef|ifndef|if|elif|else|endif|error|warning|pragma|line|\d+)(?![\w,.+*#?@-])/y;
 
+/** In a name between `<` and `>` nothing begins a comment. */
+const headerName = /#[ \t]*include[ \t]*<[^>\n]*>/y;
+
 /** `text` with spaces in place of its directives, and of a comment that does not end: what no statement is in. */
 export function blankDirectives(text: string): string {
   const unclosed = new Unclosed();
@@ -47,15 +50,15 @@ export function blankDirectives(text: string): string {
   return done === 0 ? text : result + text.slice(done);
 }
 
-/** Whether a comment of `text` has no end; `code` is the text with its directives blanked. */
-export function isCutOff(text: string, code: string): boolean {
+/** Whether a comment of `text` has no end; `blanked` gives the text with its directives blanked. */
+export function isCutOff(text: string, blanked: () => string): boolean {
   const close = text.lastIndexOf('*/');
   for (
     let at = text.indexOf('/*', close < 0 ? 0 : close + 2);
     at >= 0;
     at = text.indexOf('/*', at + 2)
   )
-    if (code.charCodeAt(at) === Char.space) return true;
+    if (blanked().charCodeAt(at) === Char.space) return true;
   return false;
 }
 
@@ -63,7 +66,8 @@ export function isCutOff(text: string, code: string): boolean {
 export function directiveEnd(text: string, at: number, unclosed = new Unclosed()): number {
   directive.lastIndex = at;
   if (!directive.test(text)) return at;
-  let each = at;
+  headerName.lastIndex = at;
+  let each = headerName.test(text) ? headerName.lastIndex : at;
   while (each < text.length) {
     const code = text.charCodeAt(each);
     if (code === Char.newline) return withoutReturn(text, each);
