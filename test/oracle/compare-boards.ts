@@ -9,6 +9,8 @@ import { SegmentMap } from '../../server/src/preprocess/origin-map.ts';
 import { PreprocessCache, preprocess } from '../../server/src/preprocess/preprocess.ts';
 import type { Preprocessed } from '../../server/src/preprocess/preprocessed.ts';
 import { scanDocument } from '../../server/src/syntax/scan-statements.ts';
+import { scanSource } from '../../server/src/syntax/scan-source.ts';
+import type { StatementDocument } from '../../server/src/syntax/statement.ts';
 import { containsSpan } from '../../server/src/text/span.ts';
 import { evaluate } from '../../server/src/tree/evaluate.ts';
 import { sharedParser } from '../support/parser.ts';
@@ -27,14 +29,18 @@ export interface Comparison {
   readonly segments: number;
   /** Blobs compared: with `-@` and without; 0 when dtc refuses the board. */
   readonly blobs: number;
-  /** Whether its expanded text has a syntax tree without errors, which then has the same statements. */
-  readonly isParsed: boolean;
   /** CPU from source to blob, once with `-@` and once without, in milliseconds. */
   readonly milliseconds: number;
 }
 
 const files = new NodeFiles();
 const cache = new PreprocessCache();
+/** Source files whose statements were compared with those of their syntax trees. */
+const comparedFiles = new Set<string>();
+
+function statementsOf({ statements, offsets }: StatementDocument): unknown {
+  return [statements, offsets];
+}
 
 /** Follows every segment to its source; throws at the first that is wrong. Returns how many there are. */
 function checkOrigins({ origins: map, text }: Preprocessed): number {
@@ -103,16 +109,27 @@ async function compare(board: string): Promise<Comparison> {
   }
   const { user, system } = process.cpuUsage(began);
 
-  const parsed = (await sharedParser()).parse(source.text);
-  if (parsed && !isDeepStrictEqual(document, parsed))
+  const parser = await sharedParser();
+  const parsed = parser.parse(source.text);
+  parser.release(parsed);
+  if (!isDeepStrictEqual(statementsOf(document), statementsOf(parsed)))
     differences.push('the scanner finds other statements than the syntax tree');
+  for (const id of source.files) {
+    if (comparedFiles.has(id) || !/\.dts[io]?$/.test(id)) continue;
+    comparedFiles.add(id);
+    const file = files.get(id);
+    if (typeof file === 'string') continue;
+    const tree = parser.parse(file.text);
+    parser.release(tree);
+    if (!isDeepStrictEqual(scanSource(file.text), tree))
+      differences.push(`${id}: the scanner finds other statements than the syntax tree`);
+  }
   return {
     board,
     differences,
     isRejected: expanded === undefined,
     segments: checkOrigins(kept) + checkOrigins(source),
     blobs,
-    isParsed: parsed !== undefined,
     milliseconds: (user + system) / 1000,
   };
 }

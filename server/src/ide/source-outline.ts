@@ -1,8 +1,9 @@
 // The nodes and properties of one source file as it is written, however broken it is at the moment.
 
 import { firstIndexWhere } from '../text/first-index-where.ts';
-import { blankDirectives, scanSource } from '../syntax/scan-source.ts';
-import type { Statement, StatementDocument } from '../syntax/statement.ts';
+import { scanSource, type SourceDocument } from '../syntax/scan-source.ts';
+import type { Statements } from '../syntax/scan-statements.ts';
+import type { Statement } from '../syntax/statement.ts';
 import { skipTrivia } from '../syntax/trivia.ts';
 import { TokenReader, type Token } from './source-tokens.ts';
 import type { SourceFile } from '../text/source-file.ts';
@@ -53,11 +54,11 @@ export interface SourceOutline {
   readonly items: readonly SourceItem[];
 }
 
-const documents = new WeakMap<SourceFile, StatementDocument>();
+const documents = new WeakMap<SourceFile, SourceDocument>();
 const outlines = new WeakMap<SourceFile, SourceOutline>();
 
 /** Gives the statements of a file that is being edited, where a parser has found what changed; others are scanned. */
-export function rememberStatements(file: SourceFile, document: StatementDocument): void {
+export function rememberStatements(file: SourceFile, document: SourceDocument): void {
   documents.set(file, document);
 }
 
@@ -72,8 +73,8 @@ export function outlineOf(file: SourceFile): SourceOutline {
 }
 
 /** The outline that the statements of a file have. */
-export function readOutline(document: StatementDocument): SourceOutline {
-  return new OutlineReader(document.text).read(document);
+export function readOutline(document: SourceDocument): SourceOutline {
+  return new OutlineReader(document).read();
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -81,26 +82,28 @@ type OpenNode = Mutable<SourceNode> & { items: SourceItem[] };
 
 /** Turns statements into items, and what they consist of into tokens, in the order of the text. */
 class OutlineReader {
+  readonly #document: SourceDocument;
   readonly #text: string;
   readonly #code: string;
   readonly #reader: TokenReader;
 
-  constructor(text: string) {
-    this.#text = text;
-    this.#code = blankDirectives(text);
-    this.#reader = new TokenReader(text, this.#code);
+  constructor(document: SourceDocument) {
+    this.#document = document;
+    this.#text = document.text;
+    this.#code = document.code;
+    this.#reader = new TokenReader(document.text, document.code);
   }
 
-  read(document: StatementDocument): SourceOutline {
+  read(): SourceOutline {
     const text = this.#text;
     const items: SourceItem[] = [];
-    this.#readStatements(document, 0, 0, text.length, undefined, items);
+    this.#readStatements(this.#document, 0, 0, text.length, undefined, items);
     return { text, tokens: this.#reader.tokens, items };
   }
 
   /** Reads the statements of a body from `from` on, which begins at `base`, and what is around them up to `to`. */
   #readStatements(
-    { statements, offsets }: Pick<StatementDocument, 'statements' | 'offsets'>,
+    { statements, offsets }: Statements,
     base: number,
     from: number,
     to: number,

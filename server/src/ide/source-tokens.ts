@@ -46,7 +46,7 @@ export class TokenReader {
   /** Open `(`, `<` and `[`; what a character means depends on the innermost. */
   readonly #open: string[] = [];
 
-  /** `code` is `text` with its directives blanked. */
+  /** `code` is `text` with its comments and directives blanked. */
   constructor(text: string, code: string) {
     this.#text = text;
     this.#code = code;

@@ -7,7 +7,7 @@ import {
   type ParserWasm,
   type Stretch,
 } from '../syntax/create-parser.ts';
-import type { StatementDocument } from '../syntax/statement.ts';
+import type { SourceDocument } from '../syntax/scan-source.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 
@@ -21,7 +21,7 @@ export interface OpenTextsHost {
 /** Parses each open file anew after a change, from the tree it had before. */
 export class OpenTexts {
   readonly #host: OpenTextsHost;
-  readonly #documents = new Map<FileId, StatementDocument>();
+  readonly #documents = new Map<FileId, SourceDocument>();
   #parser: Promise<Parser | undefined> | undefined;
 
   constructor(host: OpenTextsHost) {

@@ -9,10 +9,10 @@ import {
   type TreeCursor,
 } from 'web-tree-sitter';
 import { changedRange, type ChangedRange } from '../text/changed-range.ts';
-import { blankDirectives, isCutOff, scanSource } from './scan-source.ts';
+import { codeOf, scanSource, type SourceDocument } from './scan-source.ts';
 import { maximumDepth, scanDocument, type Statements } from './scan-statements.ts';
-import { skipTrivia } from './trivia.ts';
-import { leaf, reuseOf, type Reuse, type Statement, type StatementDocument } from './statement.ts';
+import { isSpace, skipTrivia } from './trivia.ts';
+import { leaf, reuseOf, type Reuse, type Statement } from './statement.ts';
 
 /** The bytes of the two WebAssembly files: `web-tree-sitter.wasm` and `tree-sitter-devicetree.wasm`. */
 export interface ParserWasm {
@@ -30,16 +30,17 @@ export interface Parser {
   /**
    * The statements of a source file as it is written: those of its syntax tree, and those the scanner finds in stretches
    * that the grammar cannot read. With the document of an earlier version, only what changed is parsed, and statements
-   * whose text did not change are the same objects as there; the result never depends on it otherwise.
+   * whose text did not change are the same objects as there; otherwise the result depends on it only where the text has
+   * errors, from which tree-sitter recovers in more ways than one.
    */
-  parse(text: string, previous?: StatementDocument): StatementDocument;
+  parse(text: string, previous?: SourceDocument): SourceDocument;
   /**
    * What the syntax tree has around `offset`, innermost first, up to the statement: an operand, an expression, a call, the
    * cells. Empty where the grammar cannot read the statement, and for a document that was parsed too long ago.
    */
-  around(document: StatementDocument, offset: number): readonly Stretch[];
+  around(document: SourceDocument, offset: number): readonly Stretch[];
   /** Frees what is kept of a document, which is not given to `parse` again. */
-  release(document: StatementDocument): void;
+  release(document: SourceDocument): void;
 }
 
 /**
@@ -58,14 +59,14 @@ export async function createParser(wasm: ParserWasm): Promise<Parser> {
   const treeSitter = new TreeSitter();
   treeSitter.setLanguage(language);
   const kinds = statementKinds(language);
-  const trees = new Map<StatementDocument, Tree>();
+  const trees = new Map<SourceDocument, Tree>();
 
-  const take = (of: StatementDocument): Tree | undefined => {
+  const take = (of: SourceDocument): Tree | undefined => {
     const tree = trees.get(of);
     trees.delete(of);
     return tree;
   };
-  const keep = (of: StatementDocument, tree: Tree): void => {
+  const keep = (of: SourceDocument, tree: Tree): void => {
     trees.set(of, tree);
     for (const [oldest, unused] of trees) {
       if (trees.size <= keptTrees) break;
@@ -78,7 +79,8 @@ export async function createParser(wasm: ParserWasm): Promise<Parser> {
     parse(text, previous) {
       if (previous?.text === text) return previous;
       const old = previous && take(previous);
-      if (text.length > longestTreeText) {
+      const { code, isCutOff } = codeOf(text);
+      if (text.length > longestTreeText || isCutOff) {
         old?.delete();
         return scanSource(text);
       }
@@ -88,8 +90,8 @@ export async function createParser(wasm: ParserWasm): Promise<Parser> {
       if (tree === null) throw new Error('tree-sitter gave no tree');
       old?.delete();
       const reuse = previous && change && reuseOf(previous, change);
-      const found = new TreeReader(text, kinds, reuse).read(tree);
-      const document = found ? { text, ...found } : scanSource(text);
+      const found = new TreeReader(code, kinds, reuse).read(tree);
+      const document = found ? { text, code, ...found } : scanSource(text);
       keep(document, tree);
       return document;
     },
@@ -169,24 +171,22 @@ interface Body extends Statements {
  * because the text is being written, the smallest stretch around it in which braces match is left to the scanner.
  */
 class TreeReader {
-  readonly #text: string;
+  readonly #code: string;
   readonly #kinds: StatementKinds;
   readonly #reuse: Reuse | undefined;
-  #code: string | undefined;
 
-  constructor(text: string, kinds: StatementKinds, reuse: Reuse | undefined) {
-    this.#text = text;
+  constructor(code: string, kinds: StatementKinds, reuse: Reuse | undefined) {
+    this.#code = code;
     this.#kinds = kinds;
     this.#reuse = reuse;
   }
 
-  /** Undefined for a text that nests too deeply to be followed, and for one that a comment without an end cuts off. */
+  /** Undefined for a text that nests too deeply to be followed. */
   read(tree: Tree): Statements | undefined {
     const body: Body = { statements: [], offsets: [] };
     const root = tree.rootNode;
-    if (isCutOff(this.#text, () => this.#blanked)) return undefined;
     const isRead = root.hasError
-      ? this.#mendBody(root.children, { base: 0, start: 0, end: this.#text.length, depth: 0 }, body)
+      ? this.#mendBody(root.children, { base: 0, start: 0, end: this.#code.length, depth: 0 }, body)
       : this.#readChildren(root, body);
     return isRead ? body : undefined;
   }
@@ -258,10 +258,6 @@ class TreeReader {
 
   // Where there is one.
 
-  get #blanked(): string {
-    return (this.#code ??= blankDirectives(this.#text));
-  }
-
   /** Reads siblings of which some have errors; false when the braces between them do not match. */
   #mendBody(siblings: Siblings, place: Place, body: Body): boolean {
     const parts = [...this.#partsOf(siblings, place)];
@@ -293,12 +289,12 @@ class TreeReader {
   *#partsOf(siblings: Siblings, place: Place): Generator<Part> {
     let done = place.start;
     for (const part of this.#readParts(siblings, place)) {
-      const passed = skipTrivia(this.#blanked, done, part.start);
+      const passed = skipTrivia(this.#code, done, part.start);
       if (passed < part.start) yield { start: passed, end: part.start, statement: undefined };
       yield part;
       done = part.end;
     }
-    const passed = skipTrivia(this.#blanked, done, place.end);
+    const passed = skipTrivia(this.#code, done, place.end);
     if (passed < place.end) yield { start: passed, end: place.end, statement: undefined };
   }
 
@@ -308,6 +304,8 @@ class TreeReader {
       if (!sibling) continue;
       const { typeId, startIndex: start, endIndex: end } = sibling;
       if (conditions.has(typeId)) yield* this.#readParts(sibling.children, place);
+      // In `/dts-v1// {` the grammar takes for a node what is a comment, and comments and directives are no statements.
+      else if (isSpace(this.#code.charCodeAt(start))) continue;
       else if (sibling.hasError) yield { start, end, statement: this.#mendNode(sibling, place) };
       else if (typeId === node || typeId === omit || leaves.has(typeId)) {
         const body: Body = { statements: [], offsets: [] };
@@ -332,11 +330,13 @@ class TreeReader {
     if (open < 0 || close <= open || around.some((child) => child.hasError)) return undefined;
     const base = node.startIndex;
     const end = children[close]?.startIndex ?? base;
+    const brace = children[open]?.startIndex ?? base;
+    // A brace that is in a comment, by what the preprocessor takes for one, is none.
+    if (this.#code.charAt(brace) !== '{' || this.#code.charAt(end) !== '}') return undefined;
     const body: Body = { statements: [], offsets: [] };
-    const start = children[open]?.endIndex ?? base;
-    const place = { base, start, end, depth: depth + 1 };
+    const place = { base, start: brace + 1, end, depth: depth + 1 };
     if (!this.#mendBody(children.slice(open + 1, close), place, body)) return undefined;
-    return nodeOf(node.endIndex - base, (children[open]?.startIndex ?? base) - base, body);
+    return nodeOf(node.endIndex - base, brace - base, body);
   }
 
   /** Adds what the scanner finds in `[start, end)`; false, and nothing, when braces have to match there and do not. */
@@ -353,7 +353,7 @@ class TreeReader {
       body.offsets.push(start - base);
       return true;
     }
-    const code = this.#blanked;
+    const code = this.#code;
     // Where a line is indented counts, what stands on it before does not.
     const line = code.lastIndexOf('\n', start - 1) + 1;
     const before = code.slice(line, start).replace(/\S/g, ' ');

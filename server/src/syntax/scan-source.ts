@@ -1,15 +1,22 @@
-// The statements of a source file as it is written, its directives and macros left where they are.
+// The statements of a source file as it is written: before preprocessing, broken or not.
 
 import { Char } from '../text/char.ts';
 import { scanDocument } from './scan-statements.ts';
 import type { StatementDocument } from './statement.ts';
 
+/** The statements of a source file as it is written. */
+export interface SourceDocument extends StatementDocument {
+  /** What `codeOf` gives for its text. */
+  readonly code: string;
+}
+
 /**
  * The statements of a file before it is preprocessed. Directives belong to none; of conditions all branches are read, one
  * after the other.
  */
-export function scanSource(text: string): StatementDocument {
-  return { ...scanDocument(blankDirectives(text)), text };
+export function scanSource(text: string): SourceDocument {
+  const { code } = codeOf(text);
+  return { ...scanDocument(code), text, code };
 }
 
 const interesting = /["'/#]/g;
@@ -19,15 +26,15 @@ const directive =
 /** In a name between `<` and `>` nothing begins a comment. */
 const headerName = /#[ \t]*include[ \t]*<[^>\n]*>/y;
 
-/** `text` with spaces in place of its directives, and of a comment that does not end: what no statement is in. */
-export function blankDirectives(text: string): string {
+/**
+ * `text` with spaces in place of its comments and directives: what no statement is in. `isCutOff`: whether a comment has no
+ * end, and all behind it is in none either.
+ */
+export function codeOf(text: string): { readonly code: string; readonly isCutOff: boolean } {
   const unclosed = new Unclosed();
-  let result = '';
+  const parts: string[] = [];
   let done = 0;
-  const blank = (start: number, end: number): void => {
-    result += text.slice(done, start) + text.slice(start, end).replace(/[^\r\n]/g, ' ');
-    done = end;
-  };
+  let isCutOff = false;
   /** The end of the last comment before which its line has nothing else. */
   let clear = 0;
   for (let at = 0; ;) {
@@ -36,30 +43,25 @@ export function blankDirectives(text: string): string {
     if (!found) break;
     at = found.index;
     const code = text.charCodeAt(at);
+    let end: number | undefined = at;
     if (code === Char.hash) {
-      const end = beginsLine(text, at, clear) ? directiveEnd(text, at, unclosed) : at;
-      if (end > at) blank(at, end);
-      at = Math.max(end, at + 1);
+      if (beginsLine(text, at, clear)) end = directiveEnd(text, at, unclosed);
     } else if (code === Char.slash) {
-      const end = commentEnd(text, at);
-      if (end === undefined) blank(at, text.length);
+      end = commentEnd(text, at);
+      if (end === undefined) isCutOff = true;
       else if (end > at && beginsLine(text, at, clear)) clear = end;
-      at = end === undefined ? text.length : Math.max(end, at + 1);
-    } else at = unclosed.quotedEnd(text, at);
+    } else {
+      at = unclosed.quotedEnd(text, at);
+      continue;
+    }
+    const stop = end ?? text.length;
+    if (stop > at) {
+      parts.push(text.slice(done, at), text.slice(at, stop).replace(/[^\r\n]/g, ' '));
+      done = stop;
+    }
+    at = Math.max(stop, at + 1);
   }
-  return done === 0 ? text : result + text.slice(done);
-}
-
-/** Whether a comment of `text` has no end; `blanked` gives the text with its directives blanked. */
-export function isCutOff(text: string, blanked: () => string): boolean {
-  const close = text.lastIndexOf('*/');
-  for (
-    let at = text.indexOf('/*', close < 0 ? 0 : close + 2);
-    at >= 0;
-    at = text.indexOf('/*', at + 2)
-  )
-    if (blanked().charCodeAt(at) === Char.space) return true;
-  return false;
+  return { code: done === 0 ? text : parts.join('') + text.slice(done), isCutOff };
 }
 
 /** The end of the `#…` line at `at`, its continuation lines and a comment that begins in it included; `at` for another `#`. */
