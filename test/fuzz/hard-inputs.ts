@@ -43,6 +43,7 @@ import { prepareRename } from '../../server/src/ide/rename.ts';
 import { selectionRanges } from '../../server/src/ide/selection-ranges.ts';
 import { semanticTokens } from '../../server/src/ide/semantic-tokens.ts';
 import { readOutline } from '../../server/src/ide/source-outline.ts';
+import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import { scanSource } from '../../server/src/syntax/scan-source.ts';
 import { symbolAt } from '../../server/src/ide/symbol-at.ts';
 import { workspaceSymbols } from '../../server/src/ide/workspace-symbols.ts';
@@ -374,10 +375,11 @@ function asked(
 }
 
 /**
- * Every reader with its inputs. Files of the command line lie in `folder`, which is made. What an editor
+ * Every reader with its inputs; `parser` reads what is on screen. Files of the command line lie in `folder`, which is made. What an editor
  * asks is measured as a whole, or each question.
  */
 export function hardInputs(
+  parser: Parser,
   folder: string,
   detail: 'all questions' | 'each question',
 ): readonly GrowingInput[] {
@@ -440,6 +442,12 @@ export function hardInputs(
       foldingRanges(outline);
       semanticTokens(outline, []);
       for (const at of places(text)) selectionRanges(outline, at);
+    }),
+    ...ofTexts('syntax tree', onScreen, (text) => {
+      const document = parser.parse(text);
+      const outline = readOutline(document);
+      for (const at of places(text)) selectionRanges(outline, at, parser.around(document, at));
+      parser.release(document);
     }),
     ...ofTexts('typing', onScreen, (text) =>
       places(text).map((at) => [

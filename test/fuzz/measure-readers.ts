@@ -4,6 +4,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { sharedParser } from '../support/parser.ts';
 import { hardInputs, temporaryFolder } from './hard-inputs.ts';
 import { measureGrowth, type Effort } from './measure-slope.ts';
 
@@ -31,7 +32,7 @@ async function run(): Promise<void> {
   const [index = 0, parts = 1] = values.part.split('/').map(Number);
   const isThorough = values.thorough === true;
   const detail = isThorough ? 'each question' : 'all questions';
-  const wanted = hardInputs(folder, detail).filter(
+  const wanted = hardInputs(await sharedParser(), folder, detail).filter(
     ({ reader, input }, at) => at % parts === index && `${reader}: ${input}`.includes(values.only),
   );
   try {

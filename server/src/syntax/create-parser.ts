@@ -49,6 +49,9 @@ export interface Parser {
  */
 const longestTreeText = 1 << 20;
 
+/** How often a text may be scanned, in stretches, before it is scanned as a whole. */
+const mostScans = 8;
+
 /** Trees kept for incremental parsing; the one unused the longest is freed first. */
 const keptTrees = 8;
 
@@ -174,14 +177,17 @@ class TreeReader {
   readonly #code: string;
   readonly #kinds: StatementKinds;
   readonly #reuse: Reuse | undefined;
+  /** UTF-16 units that may still be scanned: nodes within nodes whose braces do not match would each be scanned whole. */
+  #left: number;
 
   constructor(code: string, kinds: StatementKinds, reuse: Reuse | undefined) {
     this.#code = code;
+    this.#left = mostScans * code.length;
     this.#kinds = kinds;
     this.#reuse = reuse;
   }
 
-  /** Undefined for a text that nests too deeply to be followed. */
+  /** Undefined for a text that nests too deeply to be followed, or has too much that does not match. */
   read(tree: Tree): Statements | undefined {
     const body: Body = { statements: [], offsets: [] };
     const root = tree.rootNode;
@@ -208,7 +214,7 @@ class TreeReader {
       if (kind === closeBrace) return true;
       if (conditions.has(kind)) {
         if (!cursor.gotoFirstChild()) continue;
-        const isRead = this.#readBody(cursor, base, depth, body);
+        const isRead = depth < maximumDepth && this.#readBody(cursor, base, depth + 1, body);
         cursor.gotoParent();
         if (!isRead) return false;
         continue;
@@ -298,12 +304,13 @@ class TreeReader {
     if (passed < place.end) yield { start: passed, end: place.end, statement: undefined };
   }
 
-  *#readParts(siblings: Siblings, place: Place): Generator<Part> {
+  *#readParts(siblings: Siblings, place: Place, nesting = 0): Generator<Part> {
     const { leaves, node, omit, conditions } = this.#kinds;
     for (const sibling of siblings) {
       if (!sibling) continue;
       const { typeId, startIndex: start, endIndex: end } = sibling;
-      if (conditions.has(typeId)) yield* this.#readParts(sibling.children, place);
+      if (conditions.has(typeId) && nesting < maximumDepth)
+        yield* this.#readParts(sibling.children, place, nesting + 1);
       // In `/dts-v1// {` the grammar takes for a node what is a comment, and comments and directives are no statements.
       else if (isSpace(this.#code.charCodeAt(start))) continue;
       else if (sibling.hasError) yield { start, end, statement: this.#mendNode(sibling, place) };
@@ -353,9 +360,11 @@ class TreeReader {
       body.offsets.push(start - base);
       return true;
     }
+    if (this.#left < 0) return false;
     const code = this.#code;
-    // Where a line is indented counts, what stands on it before does not.
     const line = code.lastIndexOf('\n', start - 1) + 1;
+    this.#left -= end - line;
+    // Where a line is indented counts, what stands on it before does not.
     const before = code.slice(line, start).replace(/\S/g, ' ');
     const { statements, offsets } = scanDocument(before + code.slice(start, end));
     if (how === 'if balanced' && !statements.every(isBalanced)) return false;
