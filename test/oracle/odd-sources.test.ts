@@ -14,6 +14,8 @@ import { decodeText } from '../../server/src/text/decode.ts';
 import { encodeText } from '../../server/src/text/encode.ts';
 import type { FileSet } from '../../server/src/text/source-file.ts';
 import { evaluate } from '../../server/src/tree/evaluate.ts';
+import { corpusOf } from '../fuzz/corpus.ts';
+import { mutateText, mutationsOf } from '../fuzz/mutate.ts';
 import { requireTool } from '../support/require-tool.ts';
 import { compileTexts } from './compile-texts.ts';
 import { oddFiles, oddMacros, oddSource } from './odd-sources.ts';
@@ -87,11 +89,8 @@ describe('odd sources compile as with cpp and dtc', function () {
     return Buffer.compare(ours, blob) === 0 ? undefined : 'another blob';
   }
 
-  it(`${count} that are generated`, () => {
-    // What is on the disk is read back: half a surrogate pair is bytes that are no text.
-    const texts = fc
-      .sample(oddSource, { seed, numRuns: count })
-      .map((text) => decodeText(encodeText(text)));
+  /** Fails with the shortest of the texts that differ; gives how many dtc takes. */
+  function compareAll(texts: readonly string[]): number {
     const blobs = compileTexts(texts, folder, oddMacros);
     const different = texts.flatMap((text, index) => {
       if (difference(text, blobs[index]) === undefined) return [];
@@ -102,8 +101,51 @@ describe('odd sources compile as with cpp and dtc', function () {
     });
     different.sort((a, b) => a.length - b.length);
     assert.deepEqual(different.slice(0, 3), [], `${different.length} differ`);
-    const taken = blobs.filter((blob) => blob !== undefined).length;
+    return blobs.filter((blob) => blob !== undefined).length;
+  }
+
+  it(`${count} that are generated`, () => {
+    // What is on the disk is read back: half a surrogate pair is bytes that are no text.
+    const texts = fc
+      .sample(oddSource, { seed, numRuns: count })
+      .map((text) => decodeText(encodeText(text)));
+    const taken = compareAll(texts);
     assert.ok(taken * 6 > count, `dtc takes only ${taken}`);
+  });
+
+  it(`${count} that are damaged fixtures`, () => {
+    const corpus = corpusOf(/^(?:dtc-parity|tree)\/.*\.dts$/, 1000);
+    const pieces = [
+      ...[
+        '{',
+        '}',
+        ';',
+        '};',
+        '"',
+        '<',
+        '>',
+        '[',
+        ']',
+        '(',
+        ')',
+        '/',
+        '=',
+        ',',
+        ':',
+        '&',
+        '@',
+        '\n',
+      ],
+      ...['/* ', ' */', '//', ' a', ' 1', 'l: ', '/ {', 'n {', '&l', '/bits/ 8 ', '/delete-node/ '],
+    ];
+    const texts = fc
+      .sample(
+        mutationsOf(corpus.length, 2).map((each) => mutateText(each, corpus, pieces)),
+        { seed, numRuns: count },
+      )
+      .map((text) => decodeText(encodeText(text)));
+    const taken = compareAll(texts);
+    assert.ok(taken > 0 && taken < count, `dtc takes ${taken}`);
   });
 
   it('paths below labels', function () {
