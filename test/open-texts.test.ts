@@ -1,6 +1,7 @@
 // The syntax trees of open files: loaded late, kept from one change to the next, done without where there is no grammar.
 
 import assert from 'node:assert/strict';
+import { selectionRanges } from '../server/src/ide/selection-ranges.ts';
 import { outlineOf } from '../server/src/ide/source-outline.ts';
 import { OpenTexts } from '../server/src/lsp/open-texts.ts';
 import type { ParserWasm } from '../server/src/syntax/create-parser.ts';
@@ -42,6 +43,11 @@ describe('texts of open files', () => {
     assert.deepEqual(
       (await texts.around(second, at)).map(({ start, end }) => second.text.slice(start, end)),
       ['12', '12 + 2', '<(12 + 2)>'],
+    );
+    const chosen = selectionRanges(outlineOf(second), at, await texts.around(second, at));
+    assert.deepEqual(
+      chosen.slice(0, 5).map(({ start, end }) => second.text.slice(start, end)),
+      ['12', '12 + 2', '(12 + 2)', '<(12 + 2)>', 'a = <(12 + 2)>;'],
     );
     texts.close(FILE);
     assert.deepEqual(await texts.around(second, at), []);

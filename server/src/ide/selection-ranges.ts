@@ -16,16 +16,10 @@ export function selectionRanges(
   offset: number,
   around: readonly Selection[] = [],
 ): Selection[] {
-  const ranges: Selection[] = [];
-  const add = (start: number, end: number): void => {
-    const inner = ranges.at(-1);
-    if (inner && (start > inner.start || end < inner.end)) return;
-    if (inner && start === inner.start && end === inner.end) return;
-    ranges.push({ start, end });
-  };
+  const found: Selection[] = [...around];
+  const add = (start: number, end: number): void => void found.push({ start, end });
   const token = tokenAt(outline, offset);
   if (token) add(token.start, token.end);
-  for (const { start, end } of around) add(start, end);
   let item = itemAt(outline, offset);
   while (item) {
     if (item.kind === 'property') {
@@ -41,6 +35,18 @@ export function selectionRanges(
     item = item.parent;
   }
   add(0, outline.text.length);
+  return nested(found);
+}
+
+/** Stretches around one place by their length, without those that are not within the next. */
+function nested(stretches: readonly Selection[]): Selection[] {
+  const ranges: Selection[] = [];
+  for (const { start, end } of stretches.toSorted((a, b) => a.end - a.start - (b.end - b.start))) {
+    const inner = ranges.at(-1);
+    if (inner && (start > inner.start || end < inner.end)) continue;
+    if (inner?.start === start && inner.end === end) continue;
+    ranges.push({ start, end });
+  }
   return ranges;
 }
 
