@@ -15,27 +15,27 @@ import { translateAddress } from '../server/src/addresses/translate.ts';
 import { nodeAt, type DtNode } from '../server/src/tree/device-tree.ts';
 import { textTree } from './support/source-tree.ts';
 
-async function nodeOf(body: string, path: string): Promise<DtNode> {
-  const node = nodeAt(await textTree(`/dts-v1/;\n/ {\n${body}\n};\n`), path);
+function nodeOf(body: string, path: string): DtNode {
+  const node = nodeAt(textTree(`/dts-v1/;\n/ {\n${body}\n};\n`), path);
   assert.ok(node, path);
   return node;
 }
 
 describe('cells', () => {
-  it('of the root are two and one', async () => {
-    assert.deepEqual(regCells(await nodeOf('#address-cells = <1>;', '/')), { address: 2, size: 1 });
+  it('of the root are two and one', () => {
+    assert.deepEqual(regCells(nodeOf('#address-cells = <1>;', '/')), { address: 2, size: 1 });
   });
 
-  it('are one number only when they are four bytes', async () => {
-    const node = await nodeOf('one = <7>; two = <1 2>; odd = [01 02 03]; none;', '/');
+  it('are one number only when they are four bytes', () => {
+    const node = nodeOf('one = <7>; two = <1 2>; odd = [01 02 03]; none;', '/');
     assert.deepEqual(
       ['one', 'two', 'odd', 'none', 'absent'].map((name) => cellOf(node, name)),
       [7, undefined, undefined, undefined, undefined],
     );
   });
 
-  it('make no tuples when both counts are 0', async () => {
-    const property = (await nodeOf('reg = <1 2>;', '/')).properties.get('reg');
+  it('make no tuples when both counts are 0', () => {
+    const property = nodeOf('reg = <1 2>;', '/').properties.get('reg');
     assert.ok(property);
     assert.deepEqual(tuplesOf(property, { address: 0, size: 0 }), []);
     assert.deepEqual(
@@ -68,15 +68,13 @@ describe('reg', () => {
     ['is cut short', parent(1, 1, 'reg = <1 2 3>;'), { code: 'reg-length', bytes: 12, tuple: 8 }],
   ];
   for (const [title, body, because] of cases)
-    it(`${title}: no addresses, and why`, async () => {
-      const decoded = decode(await nodeOf(body, '/bus/dev'));
+    it(`${title}: no addresses, and why`, () => {
+      const decoded = decode(nodeOf(body, '/bus/dev'));
       assert.deepEqual(decoded, { known: false, because });
     });
 
-  it('gives one region per tuple, empty ones too', async () => {
-    const decoded = decode(
-      await nodeOf(parent(4, 2, 'reg = <0 0 1 2 0 3>, <0 0 0 9 0 0>;'), '/bus/dev'),
-    );
+  it('gives one region per tuple, empty ones too', () => {
+    const decoded = decode(nodeOf(parent(4, 2, 'reg = <0 0 1 2 0 3>, <0 0 0 9 0 0>;'), '/bus/dev'));
     assert.ok(decoded.known);
     assert.deepEqual(
       decoded.value.map(({ index, start, end }) => [index, start, end]),
@@ -90,9 +88,9 @@ describe('reg', () => {
 
 describe('ranges', () => {
   /** Translates on `/a/b/dev` and `/a/dev`. */
-  async function translated(a: string, b: string, address: bigint, size = 1n): Promise<unknown> {
+  function translated(a: string, b: string, address: bigint, size = 1n): unknown {
     const body = '#address-cells = <2>; #size-cells = <1>;\n' + `a { ${a} b { ${b} dev { }; }; };`;
-    const result = translateAddress(await nodeOf(body, '/a/b/dev'), address, size);
+    const result = translateAddress(nodeOf(body, '/a/b/dev'), address, size);
     return result.known ? result.value : result.because;
   }
   const one = '#address-cells = <1>; #size-cells = <1>;';
@@ -144,8 +142,8 @@ describe('ranges', () => {
     );
   });
 
-  it('of the same bytes below another parent are read anew', async () => {
-    const tree = await textTree(`/dts-v1/;
+  it('of the same bytes below another parent are read anew', () => {
+    const tree = textTree(`/dts-v1/;
 / {
 	#address-cells = <1>;
 	#size-cells = <1>;

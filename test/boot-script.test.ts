@@ -351,13 +351,13 @@ describe('conditions of boot scripts', () => {
 });
 
 describe('scripts beside a board', () => {
-  const board = async (name: string) => {
+  const board = (name: string) => {
     const file = join(import.meta.dirname, 'fixtures/rules', name);
-    return await analyzeFile(file, readOptions(readFileSync(file, 'utf8')));
+    return analyzeFile(file, readOptions(readFileSync(file, 'utf8')));
   };
 
-  it('are one with the environment, and found at the line that loads', async () => {
-    const { findings } = await board('load-outside-ram/bad-joined.dts');
+  it('are one with the environment, and found at the line that loads', () => {
+    const { findings } = board('load-outside-ram/bad-joined.dts');
     assert.deepEqual(
       findings.map(({ at, message }) => {
         const text = readFileSync(at.file, 'utf8').slice(0, at.start);
@@ -370,8 +370,8 @@ describe('scripts beside a board', () => {
     );
   });
 
-  it('leave a module of unknown size where it starts, and its boot open', async () => {
-    const { board: made } = await board('xen-module-dropped/good-size-unknown.dts');
+  it('leave a module of unknown size where it starts, and its boot open', () => {
+    const { board: made } = board('xen-module-dropped/good-size-unknown.dts');
     assert.deepEqual(made.map.modules, []);
     assert.deepEqual(
       made.map.unknown.map(({ node, because }) => `${node.path} ${because.code}`),

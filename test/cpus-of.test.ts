@@ -47,8 +47,8 @@ describe('cpus-of', () => {
     ],
   ];
   for (const [what, text, count] of counted)
-    it(`counts ${what}`, async () => {
-      assert.deepEqual(cpusOf(await textTree(text)), {
+    it(`counts ${what}`, () => {
+      assert.deepEqual(cpusOf(textTree(text)), {
         value: count,
         because: { code: 'cpu-nodes', facts: { count } },
       });
@@ -98,8 +98,8 @@ describe('cpus-of', () => {
     ],
   ];
   for (const [what, text, because] of open)
-    it(`leaves the number open for a tree ${what}`, async () => {
-      assert.deepEqual(cpusOf(await textTree(text)), { value: undefined, because });
+    it(`leaves the number open for a tree ${what}`, () => {
+      assert.deepEqual(cpusOf(textTree(text)), { value: undefined, because });
     });
 });
 
@@ -118,20 +118,20 @@ describe('architecture-of', () => {
     ['riscv', 'riscv'],
   ];
   for (const [compatible, architecture] of named)
-    it(`takes ${compatible} for ${architecture}`, async () => {
-      assert.deepEqual(architectureOf(await textTree(board(cpu(0, '', compatible)))), {
+    it(`takes ${compatible} for ${architecture}`, () => {
+      assert.deepEqual(architectureOf(textTree(board(cpu(0, '', compatible)))), {
         value: architecture,
         because: { code: 'cpu-compatible', facts: { node: '/cpus/cpu@0', compatible } },
       });
     });
 
-  it('knows a 32-bit tree without CPUs by its timer', async () => {
-    const tree = await textTree('/dts-v1/; / { timer { compatible = "arm,armv7-timer"; }; };');
+  it('knows a 32-bit tree without CPUs by its timer', () => {
+    const tree = textTree('/dts-v1/; / { timer { compatible = "arm,armv7-timer"; }; };');
     assert.equal(architectureOf(tree).value, 'arm32');
   });
 
-  it('says that nothing tells it', async () => {
-    assert.deepEqual(architectureOf(await textTree('/dts-v1/; / { cpus { cpu@0 { }; }; };')), {
+  it('says that nothing tells it', () => {
+    assert.deepEqual(architectureOf(textTree('/dts-v1/; / { cpus { cpu@0 { }; }; };')), {
       value: undefined,
       because: { code: 'no-cpu-compatible', facts: {} },
     });

@@ -25,8 +25,8 @@ function contents(tree: DeviceTree): unknown {
 }
 
 describe('blobs', () => {
-  it('read back as written', async () => {
-    const tree = await textTree(source, { symbols: true });
+  it('read back as written', () => {
+    const tree = textTree(source, { symbols: true });
     const blob = writeDtb(tree);
     const read = readDtb('/a.dtb', blob);
     assert.ok('root' in read);
@@ -40,27 +40,27 @@ describe('blobs', () => {
     assert.deepEqual(writeDtb(read), blob);
   });
 
-  it('have the size that is told without writing them', async () => {
+  it('have the size that is told without writing them', () => {
     const overridden = `/ { l: node { a = <&l>, &l, "x"; ell; }; }; &l { ell = <1>; bell; /delete-property/ a; };`;
     for (const text of [source, `${source}/ { other = "b"; };`, `/dts-v1/;\n${overridden}`]) {
       for (const symbols of [false, true]) {
-        const tree = await textTree(text, { symbols });
+        const tree = textTree(text, { symbols });
         assert.equal(blobSize(tree), writeDtb(tree).length, text);
       }
     }
   });
 
-  it('of version 16 read too', async () => {
-    const blob = writeDtb(await textTree(source));
+  it('of version 16 read too', () => {
+    const blob = writeDtb(textTree(source));
     const old = blob.slice();
     old[23] = 16;
     const read = readDtb('/a.dtb', old);
     assert.ok('root' in read);
-    assert.deepEqual(contents(read), contents(await textTree(source)));
+    assert.deepEqual(contents(read), contents(textTree(source)));
   });
 
-  it('with any byte changed are a tree or a fault', async () => {
-    const blob = writeDtb(await textTree(source, { symbols: true }));
+  it('with any byte changed are a tree or a fault', () => {
+    const blob = writeDtb(textTree(source, { symbols: true }));
     for (let at = 0; at < blob.length; at++) {
       for (const flip of [0x01, 0x80, 0xff]) {
         const changed = blob.slice();
@@ -72,14 +72,14 @@ describe('blobs', () => {
     }
   });
 
-  it('cut off anywhere are a fault', async () => {
-    const blob = writeDtb(await textTree(source));
+  it('cut off anywhere are a fault', () => {
+    const blob = writeDtb(textTree(source));
     for (let length = 0; length < blob.length; length++)
       assert.ok('because' in readDtb('/a.dtb', blob.subarray(0, length)), `${length} bytes`);
   });
 
-  it('with a property of a megabyte read whole', async () => {
-    const tree = await textTree(source);
+  it('with a property of a megabyte read whole', () => {
+    const tree = textTree(source);
     const large = new Uint8Array(1 << 20).fill(0x41);
     const property = { name: 'compatible', labels: [], bytes: large, overridden: [] };
     const root = { ...tree.root, properties: new Map([['compatible', property]]), children: [] };
@@ -90,8 +90,8 @@ describe('blobs', () => {
     assert.equal(stringsOf(found)[0]?.length, 1 << 20);
   });
 
-  it('with a hundred thousand nested nodes are a fault', async () => {
-    const header = writeDtb(await textTree('/dts-v1/;\n/ {\n};\n')).slice(0, 56);
+  it('with a hundred thousand nested nodes are a fault', () => {
+    const header = writeDtb(textTree('/dts-v1/;\n/ {\n};\n')).slice(0, 56);
     const depth = 100_000;
     const blob = new Uint8Array(56 + depth * 12 + 4);
     blob.set(header);

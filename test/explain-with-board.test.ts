@@ -35,11 +35,11 @@ describe('explain-with-board', () => {
   let folder: string;
   let explain: (address: string) => { cause: string; cure?: string; node?: string };
 
-  before(async () => {
+  before(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'dtmap-explain-'));
     const file = path.join(folder, 'board.dts');
     writeFileSync(file, BOARD);
-    const { board } = await analyzeFile(file, new Map([['targets', 'xen:4.18']]));
+    const { board } = analyzeFile(file, new Map([['targets', 'xen:4.18']]));
     explain = (address) => {
       const text = `(XEN) traps.c:2013:d0v0 HSR=0x00000092000045 pc=0xffffffc0105300ec gva=0xfffffffdfda3b000 gpa=${address}\n`;
       const [line] = explainLog(readBootLog(text));

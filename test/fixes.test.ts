@@ -45,13 +45,13 @@ describe('quick fixes', () => {
           try {
             const board = path.join(scratch, name);
             cpSync(folder, scratch, { recursive: true });
-            const { findings, fixesOf } = await analyzeFile(board, options);
+            const { findings, fixesOf } = analyzeFile(board, options);
             const before = countByRule(findings);
             for (const finding of findings) {
               for (const fix of await fixesOf(finding)) {
                 cpSync(folder, scratch, { recursive: true });
                 applyFix(fix);
-                const after = countByRule((await analyzeFile(board, options)).findings);
+                const after = countByRule(analyzeFile(board, options).findings);
                 const what = `${finding.rule}: ${fix.title}`;
                 for (const [rule, count] of after)
                   if (!FACTS.has(rule))

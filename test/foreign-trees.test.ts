@@ -8,15 +8,15 @@ import { analyzeFile, type AnalyzedFile } from './support/analyze-file.ts';
 const FIXTURES = join(import.meta.dirname, 'fixtures/foreign-trees');
 const targets = new Map([['targets', 'xen:4.18 xen:4.22 linux:6.12']]);
 
-const read = (name: string): Promise<AnalyzedFile> => analyzeFile(join(FIXTURES, name), targets);
+const read = (name: string): AnalyzedFile => analyzeFile(join(FIXTURES, name), targets);
 
 describe('a tree of another system', () => {
   for (const [name, reader] of [
     ['ffa-manifest.dts', 'an FF-A partition manager'],
     ['zephyr.dts', 'Zephyr'],
   ] as const)
-    it(`${name}: nothing boots it and nothing is said`, async () => {
-      const { board, findings } = await read(name);
+    it(`${name}: nothing boots it and nothing is said`, () => {
+      const { board, findings } = read(name);
       assert.equal(foreignReaderOf(board.tree), reader);
       assert.equal(board.foreignReader, reader);
       assert.deepEqual(board.boots, []);
@@ -24,13 +24,13 @@ describe('a tree of another system', () => {
       assert.deepEqual(findings, []);
     });
 
-  it('is still checked as dtc does', async () => {
-    const { findings } = await read('zephyr-with-fault.dts');
+  it('is still checked as dtc does', () => {
+    const { findings } = read('zephyr-with-fault.dts');
     assert.deepEqual([...new Set(findings.map(({ rule }) => rule))], ['reg-length']);
   });
 
-  it('is none when it names boot modules of Xen', async () => {
-    const { board, findings } = await read('xen-guest-of-both.dts');
+  it('is none when it names boot modules of Xen', () => {
+    const { board, findings } = read('xen-guest-of-both.dts');
     assert.equal(board.foreignReader, undefined);
     assert.ok(findings.some(({ rule }) => rule === 'reserved-overlap'));
   });

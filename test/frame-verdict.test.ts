@@ -11,9 +11,9 @@ import { parseRelease } from '../server/src/xen/releases.ts';
 import { sourceTree } from './support/source-tree.ts';
 import { factsOf } from './support/facts-of.ts';
 
-async function verdictOn(board: string, address: bigint): Promise<Verdict | undefined> {
+function verdictOn(board: string, address: bigint): Verdict | undefined {
   const file = path.join(import.meta.dirname, 'fixtures/xen-boots', board, 'board.dts');
-  const { tree } = await sourceTree(file);
+  const { tree } = sourceTree(file);
   const release = parseRelease('4.18.6');
   assert.ok(release);
   const profile = {
@@ -46,19 +46,19 @@ describe('frame-verdict', () => {
     ],
   ];
   for (const [what, address, expected] of FRAMES) {
-    it(`a frame ${what}`, async () => {
-      const found = await verdictOn('seed-status-disabled', address);
+    it(`a frame ${what}`, () => {
+      const found = verdictOn('seed-status-disabled', address);
       assert.match(found?.owner ?? '', expected);
     });
   }
 
-  it('a frame told to dom0 and not mapped', async () => {
-    const found = await verdictOn('seed-no-ranges', 0x1a019c000n);
+  it('a frame told to dom0 and not mapped', () => {
+    const found = verdictOn('seed-no-ranges', 0x1a019c000n);
     assert.match(found?.owner ?? '', /^not mapped in dom0 .* dom0 faults on the first access$/);
     assert.equal(found?.node?.path, '/reserved-memory/hi@1a0000000');
   });
 
-  it('says nothing of a dom0 that is not reached', async () => {
-    assert.equal(await verdictOn('resv-wrap', 0x58000000n), undefined);
+  it('says nothing of a dom0 that is not reached', () => {
+    assert.equal(verdictOn('resv-wrap', 0x58000000n), undefined);
   });
 });

@@ -17,15 +17,15 @@ const tree = (...statements: readonly string[]): string =>
   `/dts-v1/;\n\n/ {\n\t${[CELLS, MEMORY, ...statements].join('\n\t')}\n};\n`;
 
 describe('edits', () => {
-  async function boardOf(text: string): Promise<AnalyzedFile & { file: string }> {
+  function boardOf(text: string): AnalyzedFile & { file: string } {
     const file = path.join(import.meta.dirname, 'board.dts');
-    return { ...(await analyzeFile(file, new Map([['targets', 'linux:6.12']]), text)), file };
+    return { ...analyzeFile(file, new Map([['targets', 'linux:6.12']]), text), file };
   }
 
   describe('of a rename', () => {
     /** The text after the rename, or why there is none. */
     async function renamed(text: string, needle: string, name: string): Promise<string> {
-      const { board, file, offersFor } = await boardOf(text);
+      const { board, file, offersFor } = boardOf(text);
       const result = rename(
         { board, sharing: () => filesOf(board) },
         file,
@@ -101,7 +101,7 @@ describe('edits', () => {
   describe('of a refactoring', () => {
     /** The text after each refactoring offered, by its title. */
     async function offered(text: string, needle: string): Promise<ReadonlyMap<string, string>> {
-      const { board, file, offersFor } = await boardOf(text);
+      const { board, file, offersFor } = boardOf(text);
       const proposals = refactorings(board, file, cursorAt(text, needle));
       const offers = await offersFor(proposals, undefined);
       return new Map(
@@ -171,7 +171,7 @@ describe('edits', () => {
     it('offers nothing where nothing is free', async () => {
       const text = tree(reserved('all@40000000 {\n\t\t\treg = <0x40000000 0x40000000>;\n\t\t};'));
       assert.equal((await offered(text, 'reserved-|memory')).size, 0);
-      const { board, file } = await boardOf(text);
+      const { board, file } = boardOf(text);
       assert.deepEqual(placesForRegion(board, file, 0x1000n), []);
     });
 

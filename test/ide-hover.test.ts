@@ -130,15 +130,15 @@ const text = `/dts-v1/;
 
 const file = path.join(import.meta.dirname, 'board.dts');
 
-async function boardOf(source: string): Promise<Board> {
+function boardOf(source: string): Board {
   const options = new Map([['targets', 'xen:4.18 linux:6.12']]);
-  return (await analyzeFile(file, options, source)).board;
+  return analyzeFile(file, options, source).board;
 }
 
 describe('hover on odd boards', () => {
   let board: Board;
-  before(async () => {
-    board = await boardOf(text);
+  before(() => {
+    board = boardOf(text);
   });
   const show = (needle: string): string =>
     hover(board, file, cursorAt(text, needle), (_, label) => label)?.markdown ?? 'nothing';
@@ -194,20 +194,20 @@ describe('hover on odd boards', () => {
       for (const each of expected) assert.match(shown, each);
     });
 
-  it('says of RAM that nobody states that it is not known', async () => {
+  it('says of RAM that nobody states that it is not known', () => {
     const source = text
       .replace('reg = <0x40000000 0x40000000>;', '')
       .replace('compatible = "xen,domain-shared-memory-v1";', '');
     const offset = cursorAt(source, 'base@|48');
-    const shown = hover(await boardOf(source), file, offset, (_, label) => label)?.markdown ?? '';
+    const shown = hover(boardOf(source), file, offset, (_, label) => label)?.markdown ?? '';
     assert.match(shown, /Bank \| not known: firmware fills in the RAM size/);
   });
 
-  it('says of static heap which tuple the cursor is in', async () => {
+  it('says of static heap which tuple the cursor is in', () => {
     const heap = 'xen,static-heap = <0x50000000 0x1000000 0x52000000 0x2000000>;';
     const source = text.replace('chosen {', `chosen {\n\t\t${heap}`);
     const offset = cursorAt(source, '0x52000|000');
-    const shown = hover(await boardOf(source), file, offset, (_, label) => label)?.markdown ?? '';
+    const shown = hover(boardOf(source), file, offset, (_, label) => label)?.markdown ?? '';
     assert.match(shown, /Range \| `0x52000000 – 0x53ffffff`/);
     assert.doesNotMatch(shown, /0x50000000 –/);
   });
@@ -273,8 +273,8 @@ describe('hover on ramoops', () => {
 };
 `;
   let board: Board;
-  before(async () => {
-    board = await boardOf(regions);
+  before(() => {
+    board = boardOf(regions);
   });
   /** The lines from the first that is about ramoops. */
   const show = (needle: string): string => {
@@ -339,8 +339,8 @@ ${header}
       assert.equal(show(needle), expected);
     });
 
-  it('does not start where the rule says that it does not', async () => {
-    const { findings } = await analyzeFile(file, new Map([['targets', 'linux:6.12']]), regions);
+  it('does not start where the rule says that it does not', () => {
+    const { findings } = analyzeFile(file, new Map([['targets', 'linux:6.12']]), regions);
     const refused = findings
       .filter(({ rule, message }) => rule === 'ramoops-layout' && message.includes('not start'))
       .map(({ message }) => /\w+(?:@\w+)?(?= has|do not| do)/.exec(message)?.[0]);
@@ -388,8 +388,8 @@ describe('signature help on odd cells', () => {
     ],
   ];
   for (const [needle, label, active, why] of cases)
-    it(needle, async () => {
-      const board = await boardOf(signatures);
+    it(needle, () => {
+      const board = boardOf(signatures);
       const source = board.files.get(file);
       assert.ok(typeof source !== 'string');
       const signature = signatureHelp(board, source, cursorAt(signatures, needle));

@@ -26,6 +26,7 @@ import { semanticTokens } from '../server/src/ide/semantic-tokens.ts';
 import { differenceOf, shiftBack, shiftForward } from '../server/src/ide/shift.ts';
 import { signatureHelp } from '../server/src/ide/signature-help.ts';
 import { readOutline, walkItems } from '../server/src/ide/source-outline.ts';
+import { scanSource } from '../server/src/syntax/scan-source.ts';
 import { symbolAt } from '../server/src/ide/symbol-at.ts';
 import { workspaceSymbols } from '../server/src/ide/workspace-symbols.ts';
 import type { Board } from '../server/src/rules/board.ts';
@@ -39,11 +40,8 @@ const text = (name: string): string => readFileSync(file(name), 'utf8');
 
 describe('ide', () => {
   let board: Board;
-  before(async () => {
-    ({ board } = await analyzeFile(
-      file('board.dts'),
-      new Map([['targets', 'xen:4.18 linux:6.12']]),
-    ));
+  before(() => {
+    ({ board } = analyzeFile(file('board.dts'), new Map([['targets', 'xen:4.18 linux:6.12']])));
   });
   const at = (name: string, needle: string): number => cursorAt(text(name), needle);
   const describeTargets = (targets: readonly Target[]): string[] =>
@@ -95,8 +93,8 @@ describe('ide', () => {
 
   describe('hover on a board that boots Xen', () => {
     let xen: Board;
-    before(async () => {
-      ({ board: xen } = await analyzeFile(
+    before(() => {
+      ({ board: xen } = analyzeFile(
         file('xen.dts'),
         new Map([
           ['targets', 'xen:4.18 xen:4.22 linux:6.12'],
@@ -244,12 +242,12 @@ describe('ide', () => {
           );
       });
 
-    it('says nothing of dom0 where Xen certainly does not reach it', async () => {
+    it('says nothing of dom0 where Xen certainly does not reach it', () => {
       const twice = text('xen.dts').replace(
         'pool: pool@1a0000000',
         'twin@1a0000000 { reg = <0x1 0xa0000000 0x0 0x1000>; };\n\t\tpool: pool@1a0000000',
       );
-      const stopped = await analyzeFile(file('xen.dts'), new Map([['targets', 'xen:4.22']]), twice);
+      const stopped = analyzeFile(file('xen.dts'), new Map([['targets', 'xen:4.22']]), twice);
       const show = (marked: string) =>
         hover(stopped.board, file('xen.dts'), cursorAt(twice, marked), (_, label) => label);
       assert.match(
@@ -469,7 +467,7 @@ describe('ide', () => {
   });
 
   it('document symbols nest nodes and properties', () => {
-    const symbols = documentSymbols(readOutline(text('board.dts')));
+    const symbols = documentSymbols(readOutline(scanSource(text('board.dts'))));
     assert.deepEqual(
       symbols.map((each) => each.name),
       ['/', '&video_mem', '&uart', '&soc'],
@@ -492,7 +490,7 @@ describe('ide', () => {
   it('folds nodes, conditionals and comments', () => {
     const source = text('board.dts');
     const line = (offset: number): number => source.slice(0, offset).split('\n').length;
-    const folds = foldingRanges(readOutline(source)).map(
+    const folds = foldingRanges(readOutline(scanSource(source))).map(
       ({ start, end, kind }) => `${line(start)}-${line(end)} ${kind ?? ''}`,
     );
     assert.ok(folds.includes('6-28 '), folds.join());
@@ -501,9 +499,10 @@ describe('ide', () => {
 
   it('expands the selection from number to file', () => {
     const source = text('board.dts');
-    const chosen = selectionRanges(readOutline(source), cursorAt(source, '0x620|00000')).map(
-      ({ start, end }) => source.slice(start, end),
-    );
+    const chosen = selectionRanges(
+      readOutline(scanSource(source)),
+      cursorAt(source, '0x620|00000'),
+    ).map(({ start, end }) => source.slice(start, end));
     assert.deepEqual(chosen.slice(0, 4), [
       '0x62000000',
       '0x0 0x62000000 0x0 0x2000000',
@@ -515,7 +514,7 @@ describe('ide', () => {
 
   it('colours names by meaning and greys inactive lines', () => {
     const source = text('board.dts');
-    const tokens = semanticTokens(readOutline(source), board.source?.inactive ?? []);
+    const tokens = semanticTokens(readOutline(scanSource(source)), board.source?.inactive ?? []);
     const typeOf = (needle: string): string | undefined => {
       const offset = cursorAt(source, needle);
       return tokens.find((each) => each.start <= offset && offset < each.end)?.type;
@@ -593,7 +592,7 @@ describe('ide', () => {
 
 describe('source outline', () => {
   const names = (source: string): string[] =>
-    [...walkItems(readOutline(source).items)].map((item) =>
+    [...walkItems(readOutline(scanSource(source)).items)].map((item) =>
       item.kind === 'statement' ? 'statement' : source.slice(item.name.start, item.name.end),
     );
   const cases: readonly (readonly [string, string, readonly string[]])[] = [
@@ -642,7 +641,7 @@ describe('formatting', () => {
   });
   it('only changes white space', () => {
     const source = text('board.dts').replaceAll('\t', '   ');
-    for (const edit of formatEdits(source))
+    for (const edit of formatEdits(readOutline(scanSource(source))))
       assert.match(source.slice(edit.start, edit.end) + edit.text, /^\s*$/);
   });
 });

@@ -59,7 +59,7 @@ describe('line ends', function () {
   it('every fix and refactoring does of a CRLF text what it does of its twin', async () => {
     const changesOf = async (file: string, text: string): Promise<string[]> => {
       const options = readOptions(text.replaceAll('\r', ''));
-      const { board, findings, fixesOf, offersFor } = await analyzeFile(file, options, text);
+      const { board, findings, fixesOf, offersFor } = analyzeFile(file, options, text);
       const fixes = (await Promise.all(findings.map(fixesOf))).flat();
       const proposals = [...text.matchAll(/\{|memreserve/g)].flatMap(({ index }) =>
         refactorings(board, file, index),

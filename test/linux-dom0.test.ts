@@ -58,10 +58,10 @@ describe('Linux as dom0', () => {
       const at = path.join(folder, board, xen);
       const log = path.join(at, 'dom0.log');
       if (!existsSync(log) || !existsSync(path.join(at, 'dom0.dts'))) continue;
-      it(`${board} under Xen ${xen}`, async () => {
+      it(`${board} under Xen ${xen}`, () => {
         const release = parseLinuxRelease('6.1.176');
         assert(release);
-        const boot = bootLinux((await sourceTree(path.join(at, 'dom0.dts'))).tree, release);
+        const boot = bootLinux(sourceTree(path.join(at, 'dom0.dts')).tree, release);
         const expected = recordedLines(log);
         // A log that ends before the node ranges is of a dom0 that died in paging_init.
         const predicted = boot.log.map((line) => line.text);
@@ -82,8 +82,8 @@ describe('Linux as dom0, from the board on', () => {
     existsSync(path.join(folder, board, build, 'dom0.log')),
   );
   for (const { board, build, release, profile } of cases) {
-    it(`${board} under Xen ${build}`, async () => {
-      const { tree } = await sourceTree(path.join(folder, board, 'board.dts'));
+    it(`${board} under Xen ${build}`, () => {
+      const { tree } = sourceTree(path.join(folder, board, 'board.dts'));
       const xen = bootXen(tree, release, factsOf(tree, profile, BigInt(writeDtb(tree).length)));
       // Nothing is claimed where Xen's placement depends on which CPU is first.
       if (xen.uncertain.some(({ what }) => what === 'dom0.banks')) return;

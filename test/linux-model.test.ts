@@ -22,14 +22,14 @@ function source(parts: { before?: string; root?: string; reserved?: string }): s
   return `/dts-v1/; ${parts.before ?? ''} / { ${CELLS} ${parts.root ?? RAM} ${reserved} };`;
 }
 
-async function boot(
+function boot(
   text: string,
   release = '6.12',
   options: LinuxOptions = { architecture: 'arm64' },
-): Promise<LinuxBoot> {
+): LinuxBoot {
   const parsed = parseLinuxRelease(release);
   assert(parsed, release);
-  return bootLinux(await textTree(text), parsed, options);
+  return bootLinux(textTree(text), parsed, options);
 }
 
 /** The log without the lines every boot has. */
@@ -120,46 +120,46 @@ describe('Linux: memory nodes', () => {
     ],
   ];
   for (const [name, text, expected] of cases) {
-    it(name, async () => {
-      assert.deepEqual((await boot(text)).memory.map(formatRange), expected);
+    it(name, () => {
+      assert.deepEqual(boot(text).memory.map(formatRange), expected);
     });
   }
 
   const ranges = (result: LinuxBoot): string[] => result.memory.map(formatRange);
 
-  it('disabled ones are RAM before 5.19 and the point releases that were mended', async () => {
+  it('disabled ones are RAM before 5.19 and the point releases that were mended', () => {
     const text = bank('0x1000 0x1000', 'status = "disabled";');
     for (const release of ['5.4', '5.10', '5.15', '5.17.13', '5.18.2'])
-      assert.deepEqual(ranges(await boot(text, release)), ['[0x1000, 0x2000)'], release);
+      assert.deepEqual(ranges(boot(text, release)), ['[0x1000, 0x2000)'], release);
     // A branch is its newest point release.
     for (const release of ['5.17', '5.17.14', '5.18', '5.18.3', '5.19', '6.1', '7.0'])
-      assert.deepEqual(ranges(await boot(text, release)), [], release);
+      assert.deepEqual(ranges(boot(text, release)), [], release);
   });
 
-  it('those at any depth are RAM before 5.17, by the cells of the root', async () => {
+  it('those at any depth are RAM before 5.17, by the cells of the root', () => {
     const text = source({
       root: 'soc { #address-cells = <2>; #size-cells = <1>; memory@0 { device_type = "memory"; reg = <0x3000 0x1000>; }; };',
     });
-    assert.deepEqual(ranges(await boot(text, '5.16')), ['[0x3000, 0x4000)']);
-    assert.deepEqual(ranges(await boot(text, '5.17')), []);
+    assert.deepEqual(ranges(boot(text, '5.16')), ['[0x3000, 0x4000)']);
+    assert.deepEqual(ranges(boot(text, '5.17')), []);
   });
 
-  it('mem=size@start replaces the banks on arm', async () => {
+  it('mem=size@start replaces the banks on arm', () => {
     const text = source({ root: `${RAM} chosen { bootargs = "mem=16M@0x80000000"; };` });
-    const result = await boot(text, '6.1', { architecture: 'arm32' });
+    const result = boot(text, '6.1', { architecture: 'arm32' });
     assert.deepEqual(result.memory.map(formatRange), ['[0x80000000, 0x81000000)']);
   });
 
-  it('each mem= adds a bank on arm, the last one is the limit elsewhere', async () => {
+  it('each mem= adds a bank on arm, the last one is the limit elsewhere', () => {
     const text = source({
       root: `${RAM} chosen { bootargs = "mem=16M@0x40000000 mem=1M@0x44000000"; };`,
     });
-    const arm = await boot(text, '6.1', { architecture: 'arm32' });
+    const arm = boot(text, '6.1', { architecture: 'arm32' });
     assert.deepEqual(arm.memory.map(formatRange), [
       '[0x40000000, 0x41000000)',
       '[0x44000000, 0x44100000)',
     ]);
-    const arm64 = await boot(text, '6.1');
+    const arm64 = boot(text, '6.1');
     assert.deepEqual(arm64.memory.map(formatRange), ['[0x40000000, 0x40100000)']);
     assert.equal(formatRange(arm64.cut[0] ?? { start: 0n, end: 0n }).slice(0, 11), '[0x40100000');
   });
@@ -179,8 +179,8 @@ describe('Linux: the number of reserved nodes', () => {
     ['6.1', 1],
     ['6.12', 0],
   ] as const)
-    it(`${lost} of 65 are not recorded by ${release}`, async () => {
-      const { ignored } = await boot(text, release);
+    it(`${lost} of 65 are not recorded by ${release}`, () => {
+      const { ignored } = boot(text, release);
       assert.equal(ignored.filter(({ because }) => because === 'table-full').length, lost);
     });
 });
@@ -316,14 +316,14 @@ describe('Linux: reserved nodes', () => {
     ],
   ];
   for (const [name, text, release, expected] of lines) {
-    it(`${name} (${release})`, async () => {
-      assert.deepEqual(linesOf(await boot(text, release)), expected);
+    it(`${name} (${release})`, () => {
+      assert.deepEqual(linesOf(boot(text, release)), expected);
     });
   }
 
-  it('before 5.12 a no-map region is no memory any more', async () => {
+  it('before 5.12 a no-map region is no memory any more', () => {
     const text = source({ reserved: noMap });
-    const [old, since] = [await boot(text, '5.10'), await boot(text, '5.15')];
+    const [old, since] = [boot(text, '5.10'), boot(text, '5.15')];
     assert.deepEqual(old.memory.map(formatRange), [
       '[0x40000000, 0x41000000)',
       '[0x41100000, 0x50000000)',
@@ -332,13 +332,13 @@ describe('Linux: reserved nodes', () => {
     assert.deepEqual(since.noMap.map(formatRange), ['[0x41000000, 0x41100000)']);
   });
 
-  it('/proc/iomem has no-map beside and reserved within System RAM, in whole pages', async () => {
+  it('/proc/iomem has no-map beside and reserved within System RAM, in whole pages', () => {
     const text = source({
       reserved:
         'fw@41000000 { reg = <0x41000000 0x80>; no-map; }; b@42000800 { reg = <0x42000800 0x1000>; };',
     });
     assert.deepEqual(
-      (await boot(text)).iomem.map((entry) => `${entry.depth} ${formatRange(entry)} ${entry.name}`),
+      boot(text).iomem.map((entry) => `${entry.depth} ${formatRange(entry)} ${entry.name}`),
       [
         '0 [0x40000000, 0x41000000) System RAM',
         '0 [0x41000000, 0x41001000) reserved',
@@ -348,7 +348,7 @@ describe('Linux: reserved nodes', () => {
     );
   });
 
-  it('several ranges: the first is recorded, with a warning, and since 6.19 none', async () => {
+  it('several ranges: the first is recorded, with a warning, and since 6.19 none', () => {
     const reg = 'reg = <0x41000000 0x1000 0x42000000 0x1000>;';
     const text = source({
       reserved: `a@41000000 { ${reg} }; b@43000000 { reg = <0x43000000 0x1000>; };`,
@@ -356,26 +356,22 @@ describe('Linux: reserved nodes', () => {
     const recordedBy = (result: LinuxBoot): string[] =>
       result.recorded.map(({ node }) => node.name);
     for (const release of ['6.1', '6.12', '6.18.8'])
-      assert.deepEqual(
-        recordedBy(await boot(text, release)),
-        ['a@41000000', 'b@43000000'],
-        release,
-      );
+      assert.deepEqual(recordedBy(boot(text, release)), ['a@41000000', 'b@43000000'], release);
     for (const release of ['6.18.9', '6.18', '6.19', 'current']) {
-      const result = await boot(text, release);
+      const result = boot(text, release);
       assert.deepEqual(recordedBy(result), ['b@43000000'], release);
       assert.equal(result.reserved.length, 3);
       assert.equal(result.log.filter(({ text: line }) => line.includes('a@41000000')).length, 0);
     }
   });
 
-  it('65 regions: the last is not recorded before 6.12', async () => {
+  it('65 regions: the last is not recorded before 6.12', () => {
     const nodes = Array.from({ length: 65 }, (_, index) => {
       const at = (0x41000000 + index * 0x10000).toString(16);
       return `r@${at} { reg = <0x${at} 0x1000>; };`;
     });
     const text = source({ reserved: nodes.join(' ') });
-    const [old, since] = [await boot(text, '6.1'), await boot(text, '6.12')];
+    const [old, since] = [boot(text, '6.1'), boot(text, '6.12')];
     assert.equal(old.recorded.length, 64);
     assert.deepEqual(linesOf(old), ['OF: reserved mem: not enough space for all defined regions.']);
     assert.equal(since.recorded.length, 65);
@@ -442,13 +438,13 @@ describe('Linux: dynamic placement', () => {
     ],
   ];
   for (const [name, text, release, expected] of cases) {
-    it(`${name} (${release})`, async () => {
-      assert.deepEqual(placeOf(await boot(text, release)), expected);
+    it(`${name} (${release})`, () => {
+      assert.deepEqual(placeOf(boot(text, release)), expected);
     });
   }
 
-  it('what the boot loader loaded moves it', async () => {
-    const result = await boot(pool(''), '6.1', {
+  it('what the boot loader loaded moves it', () => {
+    const result = boot(pool(''), '6.1', {
       architecture: 'arm64',
       loaded: [{ start: 0x4f800000n, end: 0x4f900000n, role: 'kernel' }],
     });
@@ -502,20 +498,20 @@ describe('Linux: dynamic placement', () => {
       ],
     ];
     for (const [name, text, expected] of cases)
-      it(name, async () => {
+      it(name, () => {
         const options = { architecture: 'arm64', cmaSize: 64n << 20n } as const;
-        const { reserved } = await boot(text, '6.1', options);
+        const { reserved } = boot(text, '6.1', options);
         const cma = reserved.find((range) => range.kind === 'cma');
         assert.equal(cma && formatRange(cma), expected);
       });
 
-    it('what the command line asks for', async () => {
+    it('what the command line asks for', () => {
       for (const [asked, expected] of [
         ['cma=16M', '[0x4f000000, 0x50000000)'],
         ['cma=0', undefined],
       ] as const) {
         const options = { architecture: 'arm64', cmaSize: 64n << 20n, commandLine: asked } as const;
-        const { reserved } = await boot(source({}), '6.1', options);
+        const { reserved } = boot(source({}), '6.1', options);
         const cma = reserved.find((range) => range.kind === 'cma');
         assert.equal(cma && formatRange(cma), expected);
       }
@@ -524,8 +520,8 @@ describe('Linux: dynamic placement', () => {
 });
 
 describe('Linux: ramoops', () => {
-  const layout = async (sizes: string): Promise<string[]> => {
-    const tree = await textTree(
+  const layout = (sizes: string): string[] => {
+    const tree = textTree(
       source({ reserved: `r@41000000 { reg = <0x41000000 0x40000>; ${sizes} };` }),
     );
     const node = nodeAt(tree, '/reserved-memory/r@41000000');
@@ -536,9 +532,9 @@ describe('Linux: ramoops', () => {
       : result.areas.map((area) => `${area.count} ${area.kind} ${formatRange(area)}`);
   };
 
-  it('records first, then console, ftrace and pmsg', async () => {
+  it('records first, then console, ftrace and pmsg', () => {
     assert.deepEqual(
-      await layout('record-size = <0x10000>; console-size = <0x10000>; pmsg-size = <0x10000>;'),
+      layout('record-size = <0x10000>; console-size = <0x10000>; pmsg-size = <0x10000>;'),
       [
         '2 dmesg [0x41000000, 0x41020000)',
         '1 console [0x41020000, 0x41030000)',
@@ -547,14 +543,12 @@ describe('Linux: ramoops', () => {
     );
   });
 
-  it('sizes go down to powers of two', async () => {
-    assert.deepEqual(await layout('console-size = <0x30000>;'), [
-      '1 console [0x41000000, 0x41020000)',
-    ]);
+  it('sizes go down to powers of two', () => {
+    assert.deepEqual(layout('console-size = <0x30000>;'), ['1 console [0x41000000, 0x41020000)']);
   });
 
-  it('more records than memory holds are counted, not listed', async () => {
-    const tree = await textTree(source({ reserved: 'r@41000000 { record-size = <0x1000>; };' }));
+  it('more records than memory holds are counted, not listed', () => {
+    const tree = textTree(source({ reserved: 'r@41000000 { record-size = <0x1000>; };' }));
     const node = nodeAt(tree, '/reserved-memory/r@41000000');
     assert(node);
     const range = { start: 0n, end: 1n << 62n };
@@ -563,15 +557,15 @@ describe('Linux: ramoops', () => {
     ]);
   });
 
-  it('too much, or nothing', async () => {
-    assert.deepEqual(await layout('console-size = <0x40000>; pmsg-size = <0x1000>;'), ['no-room']);
-    assert.deepEqual(await layout(''), ['no-sizes']);
+  it('too much, or nothing', () => {
+    assert.deepEqual(layout('console-size = <0x40000>; pmsg-size = <0x1000>;'), ['no-room']);
+    assert.deepEqual(layout(''), ['no-sizes']);
   });
 });
 
 describe("U-Boot's view", () => {
-  it('neighbours with the same flags are one entry', async () => {
-    const tree = await textTree(
+  it('neighbours with the same flags are one entry', () => {
+    const tree = textTree(
       source({
         before: '/memreserve/ 0x40000000 0x1000;',
         reserved:
@@ -582,12 +576,10 @@ describe("U-Boot's view", () => {
     assert.equal(lmbEntries(mapMemory(tree)), 3);
   });
 
-  it('relocates to the end of the first tuple of /memory, and boards to that of the highest bank', async () => {
-    const places = async (...nodes: string[]): Promise<(string | undefined)[]> => {
+  it('relocates to the end of the first tuple of /memory, and boards to that of the highest bank', () => {
+    const places = (...nodes: string[]): (string | undefined)[] => {
       const map = mapMemory(
-        await textTree(
-          `/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; ${nodes.join(' ')} };`,
-        ),
+        textTree(`/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; ${nodes.join(' ')} };`),
       );
       const top = relocationRange(map);
       return [top && formatRange(top), ...relocationPlaces(map).map(formatRange)];
@@ -598,25 +590,22 @@ describe("U-Boot's view", () => {
     const highest = formatRange({ start: 0x9c000000n, end: 0xa0000000n });
     const low = '0 0x40000000 0 0x10000000';
     const high = '0 0x80000000 0 0x20000000';
-    assert.deepEqual(await places(memory('memory@40000000', `${low} ${high}`)), [
-      first,
-      first,
+    assert.deepEqual(places(memory('memory@40000000', `${low} ${high}`)), [first, first, highest]);
+    // By path: the first node of that name, whatever its address; one with another name only by boards that look at all.
+    assert.deepEqual(places(memory('memory@80000000', high), memory('memory@40000000', low)), [
+      highest,
+      highest,
       highest,
     ]);
-    // By path: the first node of that name, whatever its address; one with another name only by boards that look at all.
-    assert.deepEqual(
-      await places(memory('memory@80000000', high), memory('memory@40000000', low)),
-      [highest, highest, highest],
-    );
-    assert.deepEqual(await places(memory('ram@40000000', low)), [undefined, first]);
+    assert.deepEqual(places(memory('ram@40000000', low)), [undefined, first]);
     // What crosses 4 GiB ends there, what starts above is nowhere that is known.
     const below = formatRange({ start: 0xfc000000n, end: 0x1_0000_0000n });
-    assert.deepEqual(await places(memory('memory@80000000', '0 0x80000000 1 0x80000000')), [
+    assert.deepEqual(places(memory('memory@80000000', '0 0x80000000 1 0x80000000')), [
       below,
       below,
       below,
     ]);
-    assert.deepEqual(await places(memory('memory@100000000', '1 0 0 0x80000000')), [undefined]);
+    assert.deepEqual(places(memory('memory@100000000', '1 0 0 0x80000000')), [undefined]);
   });
 });
 

@@ -70,12 +70,12 @@ describe('Linux on reported bugs', () => {
     if (!bug.isDirectory()) continue;
     for (const variant of ['bug', 'fixed']) {
       for (const name of ['6.1', '6.12']) {
-        it(`${bug.name} ${variant} on ${name}`, async () => {
+        it(`${bug.name} ${variant} on ${name}`, () => {
           const base = path.join(folder, bug.name, variant);
           const expected = readExpected(`${base}.linux-${name}.txt`);
           const release = parseLinuxRelease(name);
           assert(release);
-          const boot = bootLinux((await sourceTree(`${base}.dts`)).tree, release, {
+          const boot = bootLinux(sourceTree(`${base}.dts`).tree, release, {
             architecture: 'arm64',
           });
           assert.deepEqual(errorsOf(boot), [...new Set(expected.messages.map(plain))]);

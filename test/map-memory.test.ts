@@ -11,9 +11,9 @@ import { textTree } from './support/source-tree.ts';
 const CELLS = '#address-cells = <1>; #size-cells = <1>;';
 const MEMORY = 'memory@1000 { device_type = "memory"; reg = <0x1000 0x1000>; };';
 
-async function mapOf(body: string, memory?: readonly Range[]): Promise<MemoryMap> {
+function mapOf(body: string, memory?: readonly Range[]): MemoryMap {
   return mapMemory(
-    await textTree(`/dts-v1/;\n/memreserve/ 0x10 0x20;\n/ { ${CELLS}\n${body}\n};\n`),
+    textTree(`/dts-v1/;\n/memreserve/ 0x10 0x20;\n/ { ${CELLS}\n${body}\n};\n`),
     memory,
   );
 }
@@ -179,12 +179,12 @@ const cases: readonly (readonly [string, string, ...string[]])[] = [
 
 describe('memory map', () => {
   for (const [title, body, ...expected] of cases)
-    it(title, async () => {
-      assert.deepEqual(said(await mapOf(body)), expected);
+    it(title, () => {
+      assert.deepEqual(said(mapOf(body)), expected);
     });
 
-  it('/memreserve/ comes first', async () => {
-    const [first] = (await mapOf(MEMORY)).reserved;
+  it('/memreserve/ comes first', () => {
+    const [first] = mapOf(MEMORY).reserved;
     assert.ok(first?.kind === 'memreserve' && first.node === undefined);
     assert.deepEqual(
       [hex(first), first.enabled, first.noMap, first.reusable],
@@ -192,19 +192,19 @@ describe('memory map', () => {
     );
   });
 
-  it('RAM from elsewhere stands in place of the memory nodes', async () => {
-    const map = await mapOf(MEMORY.replace('0x1000>', '0x0>'), [{ start: 0x4000n, end: 0x6000n }]);
+  it('RAM from elsewhere stands in place of the memory nodes', () => {
+    const map = mapOf(MEMORY.replace('0x1000>', '0x0>'), [{ start: 0x4000n, end: 0x6000n }]);
     assert.deepEqual(
       map.banks.map((each) => [hex(each), each.node.name, each.index, each.enabled]),
       [['4000-6000', 'memory@1000', 0, true]],
     );
     assert.equal(map.ramKnown, true);
-    const bare = await mapOf('', [{ start: 0x4000n, end: 0x6000n }]);
+    const bare = mapOf('', [{ start: 0x4000n, end: 0x6000n }]);
     assert.equal(bare.banks[0]?.node.path, '/');
   });
 
-  it('the root is no memory node, nor is one below a bus', async () => {
-    const tree = await textTree(
+  it('the root is no memory node, nor is one below a bus', () => {
+    const tree = textTree(
       '/dts-v1/;\n/ { device_type = "memory"; memory { }; bus { memory { }; }; };\n',
     );
     assert.deepEqual(
@@ -218,8 +218,8 @@ describe('memory map', () => {
 });
 
 describe('free memory', () => {
-  it('is RAM that nothing claims, disabled regions included in the claims', async () => {
-    const map = await mapOf(
+  it('is RAM that nothing claims, disabled regions included in the claims', () => {
+    const map = mapOf(
       `${MEMORY} memory@8000 { device_type = "memory"; reg = <0x8000 0x1000>; status = "disabled"; };` +
         ` reserved-memory { ${CELLS} ranges; a { reg = <0x1100 0x100>; status = "disabled"; }; };` +
         ` chosen { ${CELLS} m { compatible = "multiboot,module"; reg = <0x1400 0x100>; }; }; dev { reg = <0x1600 0x100>; };`,
@@ -234,12 +234,12 @@ describe('free memory', () => {
     ]);
   });
 
-  it('is the gaps between static regions while RAM is not known', async () => {
-    const map = await mapOf(
+  it('is the gaps between static regions while RAM is not known', () => {
+    const map = mapOf(
       `reserved-memory { ${CELLS} ranges; b { reg = <0x3000 0x100>; }; a { reg = <0x1000 0x100>; }; }; dev { reg = <0x2000 0x100>; };`,
     );
     assert.deepEqual(freeRanges(map, []).map(hex), ['1100-2000', '2100-3000']);
-    assert.deepEqual(freeRanges(await mapOf(''), []), []);
+    assert.deepEqual(freeRanges(mapOf(''), []), []);
   });
 
   it('has a lowest and a highest place, aligned and within reach', () => {

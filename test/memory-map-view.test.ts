@@ -476,9 +476,9 @@ describe('memory map of a real board', () => {
   const file = path.join(import.meta.dirname, 'fixtures/memory-map/overridden.dts');
   let shown: MapModel;
 
-  before(async () => {
+  before(() => {
     const targets = new Map([['targets', 'xen:4.18 xen:4.22 linux:6.12']]);
-    const { board, findings } = await analyzeFile(file, targets);
+    const { board, findings } = analyzeFile(file, targets);
     shown = makeMapModel(board, findings, { file });
   });
 

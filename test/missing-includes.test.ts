@@ -139,7 +139,7 @@ interface Reason {
 
 let folder = '';
 
-async function read(include: string | undefined, board: string): Promise<AnalyzedFile> {
+function read(include: string | undefined, board: string): AnalyzedFile {
   rmSync(folder, { recursive: true, force: true });
   writeFiles(folder, {
     'board.dts': board,
@@ -160,19 +160,19 @@ describe('a missing include', () => {
   });
 
   for (const [kind, include, board, whenEmpty] of KINDS)
-    it(`may define ${kind}`, async () => {
+    it(`may define ${kind}`, () => {
       const text = HEAD + board;
-      const empty = rulesOf(await read('', text));
+      const empty = rulesOf(read('', text));
       for (const rule of whenEmpty) assert.ok(empty.includes(rule), `${rule} in ${empty.join()}`);
-      const complete = rulesOf(await read(include, text));
+      const complete = rulesOf(read(include, text));
       for (const rule of whenEmpty) assert.ok(!complete.includes(rule), complete.join());
-      assert.deepEqual(rulesOf(await read(undefined, text)), ['include-not-found']);
+      assert.deepEqual(rulesOf(read(undefined, text)), ['include-not-found']);
     });
 
-  it('may be the whole base, with /dts-v1/ and the root', async () => {
+  it('may be the whole base, with /dts-v1/ and the root', () => {
     const text = '#include "soc.dtsi"\n&a { status = "okay"; };\n';
-    assert.deepEqual(rulesOf(await read('/dts-v1/; / { a: a { }; };', text)), []);
-    assert.deepEqual(rulesOf(await read(undefined, text)), ['include-not-found']);
+    assert.deepEqual(rulesOf(read('/dts-v1/; / { a: a { }; };', text)), []);
+    assert.deepEqual(rulesOf(read(undefined, text)), ['include-not-found']);
   });
 
   for (const [fault, board, rule] of [
@@ -187,43 +187,40 @@ describe('a missing include', () => {
     ['an #if without #endif', '#ifdef A\n/ { };', 'preprocessor-error'],
     ['an #endif without #if', '#endif\n/ { };', 'preprocessor-error'],
   ] as const)
-    it(`explains no fault of the text alone: ${fault}`, async () => {
-      assert.ok(rulesOf(await read('', HEAD + board)).includes(rule));
+    it(`explains no fault of the text alone: ${fault}`, () => {
+      assert.ok(rulesOf(read('', HEAD + board)).includes(rule));
       assert.deepEqual(
-        new Set(rulesOf(await read(undefined, HEAD + board))),
+        new Set(rulesOf(read(undefined, HEAD + board))),
         new Set(['include-not-found', rule]),
       );
     });
 
-  it('explains nothing that cpp refuses before it', async () => {
+  it('explains nothing that cpp refuses before it', () => {
     const text = '/dts-v1/;\n#error not yet\n#include "soc.dtsi"\n/ { };\n';
-    assert.deepEqual(rulesOf(await read(undefined, text)), [
-      'preprocessor-error',
-      'include-not-found',
-    ]);
+    assert.deepEqual(rulesOf(read(undefined, text)), ['preprocessor-error', 'include-not-found']);
   });
 
-  it('explains nothing under a condition that cpp has decided before it', async () => {
+  it('explains nothing under a condition that cpp has decided before it', () => {
     const text = '/dts-v1/;\n#ifndef A\n#include "soc.dtsi"\n/ { a = <089>; };\n#endif\n';
-    assert.deepEqual(rulesOf(await read(undefined, text)), ['include-not-found', 'syntax-error']);
+    assert.deepEqual(rulesOf(read(undefined, text)), ['include-not-found', 'syntax-error']);
   });
 
-  it('that dtc would include defines no macros', async () => {
+  it('that dtc would include defines no macros', () => {
     const text = '/dts-v1/;\n/include/ "soc.dtsi"\n&uart0 { level = <LOW>; };\n';
-    assert.deepEqual(rulesOf(await read(undefined, text)), ['include-not-found', 'syntax-error']);
+    assert.deepEqual(rulesOf(read(undefined, text)), ['include-not-found', 'syntax-error']);
   });
 
-  it('is one finding however often it is included', async () => {
-    const { findings } = await read(undefined, `${HEAD}#include "soc.dtsi"\n/ { };\n`);
+  it('is one finding however often it is included', () => {
+    const { findings } = read(undefined, `${HEAD}#include "soc.dtsi"\n/ { };\n`);
     assert.deepEqual(
       findings.map(({ rule, related }) => [rule, related.map(({ message }) => message)]),
       [['include-not-found', ['also included here']]],
     );
   });
 
-  it('is the reason that every view gives', async () => {
+  it('is the reason that every view gives', () => {
     const text = `${HEAD}${CELLS}${MEMORY}${RESERVED}`;
-    const { board, findings } = await read(undefined, text);
+    const { board, findings } = read(undefined, text);
     const file = path.join(folder, 'board.dts');
     const because = 'soc.dtsi is missing';
     assert.deepEqual(board.boots, []);
@@ -257,7 +254,7 @@ describe('a missing include', () => {
   });
 
   it('is the reason that every command gives', async () => {
-    await read(undefined, `${HEAD}${CELLS}${MEMORY}${RESERVED}`);
+    read(undefined, `${HEAD}${CELLS}${MEMORY}${RESERVED}`);
     const run = (...argv: string[]) => dtmap(argv, { cwd: folder });
     const reason =
       /^dtmap: board\.dts:2:10: soc\.dtsi is missing, so the memory of this board is unknown\n$/;
@@ -327,19 +324,19 @@ describe('a missing include', () => {
     '#if defined(N) && N\n/ { x {\n#endif',
     '/ { x { y = <08>; }; };',
   );
-  it('adds nothing to what is found with it but itself', async () => {
-    await fc.assert(
-      fc.asyncProperty(
+  it('adds nothing to what is found with it but itself', () => {
+    fc.assert(
+      fc.property(
         fc.array(line, { maxLength: 6 }),
         fc.array(line, { maxLength: 6 }),
-        async (include, board) => {
+        (include, board) => {
           const text = `/dts-v1/;\n/ { };\n#include "soc.dtsi"\n${board.join('\n')}\n`;
           const keys = (each: AnalyzedFile): string[] =>
             each.findings.map(
               ({ rule, at, message }) => `${rule} ${at.file}:${at.start} ${message}`,
             );
-          const complete = new Set(keys(await read(include.join('\n'), text)));
-          const { findings } = await read(undefined, text);
+          const complete = new Set(keys(read(include.join('\n'), text)));
+          const { findings } = read(undefined, text);
           const more = findings.filter(
             ({ rule, at, message }) => !complete.has(`${rule} ${at.file}:${at.start} ${message}`),
           );

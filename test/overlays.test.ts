@@ -9,13 +9,13 @@ import { sourceTree, type SourceTree } from './support/source-tree.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures/overlays');
 
-async function read(name: string): Promise<SourceTree> {
+function read(name: string): SourceTree {
   return sourceTree(join(fixtures, `${name}.dts`), { symbols: true });
 }
 
-async function apply(overlays: readonly string[]): Promise<DeviceTree> {
-  const base = await read('base');
-  const trees = await Promise.all(overlays.map(read));
+function apply(overlays: readonly string[]): DeviceTree {
+  const base = read('base');
+  const trees = overlays.map(read);
   return applyOverlays(
     base.tree,
     trees.map(({ tree }) => tree),
@@ -24,8 +24,8 @@ async function apply(overlays: readonly string[]): Promise<DeviceTree> {
 
 describe('overlays', () => {
   for (const { overlays, applies, problems: expected = [] } of overlayCases) {
-    it(`${overlays.join(' + ')} ${applies ? 'apply' : 'do not apply'}`, async () => {
-      const { problems } = await apply(overlays);
+    it(`${overlays.join(' + ')} ${applies ? 'apply' : 'do not apply'}`, () => {
+      const { problems } = apply(overlays);
       assert.deepEqual(
         problems.map(({ id, facts }) => [id, facts]),
         expected.map((facts) => ['overlay', facts]),
@@ -33,33 +33,33 @@ describe('overlays', () => {
     });
   }
 
-  it('a missing label is shown where the overlay says it', async () => {
-    const overlay = await read('missing-symbol');
-    const { problems } = applyOverlays((await read('base')).tree, [overlay.tree]);
+  it('a missing label is shown where the overlay says it', () => {
+    const overlay = read('missing-symbol');
+    const { problems } = applyOverlays(read('base').tree, [overlay.tree]);
     assert.deepEqual(
       problems.map(({ at }) => overlay.textOf(at)),
       ['&pll'],
     );
   });
 
-  it('a base without symbols says so', async () => {
-    const base = await sourceTree(join(fixtures, 'base.dts'));
-    const { problems } = applyOverlays(base.tree, [(await read('one-fragment')).tree]);
+  it('a base without symbols says so', () => {
+    const base = sourceTree(join(fixtures, 'base.dts'));
+    const { problems } = applyOverlays(base.tree, [read('one-fragment').tree]);
     assert.deepEqual(
       problems.map(({ facts }) => facts),
       [{ because: 'base-without-symbols', label: 'uart0', labelled: 'uart0' }],
     );
   });
 
-  it('one that does not apply leaves the tree as it was', async () => {
-    const base = (await read('base')).tree;
-    const result = applyOverlays(base, [(await read('missing-path')).tree]);
+  it('one that does not apply leaves the tree as it was', () => {
+    const base = read('base').tree;
+    const result = applyOverlays(base, [read('missing-path').tree]);
     assert.equal(result.root, base.root);
   });
 
-  it('an overridden property remembers what the base said', async () => {
-    const base = await read('base');
-    const overlay = await read('one-fragment');
+  it('an overridden property remembers what the base said', () => {
+    const base = read('base');
+    const overlay = read('one-fragment');
     const tree = applyOverlays(base.tree, [overlay.tree]);
     const status = nodeAt(tree, '/soc/serial@2000')?.properties.get('status');
     assert.equal(status?.definition && overlay.textOf(status.definition.whole), 'status = "okay";');
@@ -69,8 +69,8 @@ describe('overlays', () => {
     );
   });
 
-  it('labels of an overlay are labels of the merged tree', async () => {
-    const tree = await apply(['new-nodes']);
+  it('labels of an overlay are labels of the merged tree', () => {
+    const tree = apply(['new-nodes']);
     assert.equal(tree.labels.get('second')?.path, '/soc/device@5000');
   });
 });

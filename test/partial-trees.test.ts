@@ -17,8 +17,8 @@ const LOADED_AT = 0x4a000000n;
 const below = (nodes: string, cells = '#address-cells = <2>; #size-cells = <2>;'): string =>
   `/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; passthrough { ${cells} ${nodes} }; };`;
 
-async function boot(text: string, name: string): Promise<XenBoot> {
-  const { tree }: { tree: DeviceTree } = await sourceTree(path.join(folder, 'bad-loaded.dts'));
+function boot(text: string, name: string): XenBoot {
+  const { tree }: { tree: DeviceTree } = sourceTree(path.join(folder, 'bad-loaded.dts'));
   const release = parseRelease(name);
   assert.ok(release);
   const profile = {
@@ -26,7 +26,7 @@ async function boot(text: string, name: string): Promise<XenBoot> {
     dtb: { address: 0x62000000n, size: 0x4000n },
     cpus: 1,
   };
-  const file = { address: LOADED_AT, role: 'file' as const, tree: await textTree(text) };
+  const file = { address: LOADED_AT, role: 'file' as const, tree: textTree(text) };
   return bootXen(tree, release, factsOf(tree, profile, 0x1000n), [file]);
 }
 
@@ -72,8 +72,8 @@ const CASES: readonly (readonly [title: string, text: string, release: string, l
 
 describe('a partial tree that a boot script loads', () => {
   for (const [title, text, name, lines] of CASES)
-    it(`ends the boot with ${title} (${name})`, async () => {
-      const { outcome, log } = await boot(text, name);
+    it(`ends the boot with ${title} (${name})`, () => {
+      const { outcome, log } = boot(text, name);
       assert.equal(outcome.kind, 'panics');
       const printed = log.map((line) => line.text);
       assert.deepEqual(printed.slice(-lines.length - 2, -2), lines);
@@ -81,7 +81,7 @@ describe('a partial tree that a boot script loads', () => {
       assert.match(printed.at(-1) ?? '', /^Could not set up domain domU1/);
     });
 
-  it('does not end the boot where nothing of it is wrong, or elsewhere than /passthrough', async () => {
+  it('does not end the boot where nothing of it is wrong, or elsewhere than /passthrough', () => {
     for (const text of [
       below(
         'clock { }; u { xen,reg = <0 0x9000000 0 0x1000 0 0x22000000>; xen,path = "/soc/serial@9000000"; };',
@@ -93,11 +93,11 @@ describe('a partial tree that a boot script loads', () => {
         '#address-cells = <3>; #size-cells = <1>;',
       ),
     ])
-      assert.equal((await boot(text, '4.22')).outcome.kind, 'boots');
+      assert.equal(boot(text, '4.22').outcome.kind, 'boots');
   });
 
-  it('is what check and the boot agree on', async () => {
-    const { board, findings } = await analyzeFile(
+  it('is what check and the boot agree on', () => {
+    const { board, findings } = analyzeFile(
       path.join(folder, 'bad-loaded.dts'),
       new Map([
         ['targets', 'xen:4.13 xen:4.22'],

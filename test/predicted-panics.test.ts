@@ -67,12 +67,12 @@ describe('a predicted panic', function () {
   let suppressed = 0;
 
   for (const name of BOARDS)
-    it(`of ${name} is said`, async () => {
+    it(`of ${name} is said`, () => {
       const file = join(FIXTURES, name);
       const text = readFileSync(file, 'utf8');
       const options = new Map(readOptions(text)).set('targets', TARGETS.join(' '));
       options.delete('rules');
-      const { board } = await analyzeFile(file, options, text);
+      const { board } = analyzeFile(file, options, text);
       if (!isForXen(board) || board.excess) return;
       const ending = xenBoots(board).flatMap((boot, index) =>
         endsForCertain(board, boot) ? [TARGETS[index] ?? ''] : [],
@@ -89,7 +89,7 @@ describe('a predicted panic', function () {
         suppressed += 1;
         assertTold(leaveOut(findings, new Set([finding])), ending, `${finding.rule} is recorded`);
         if (finding.at.file !== file) continue;
-        const allowed = await analyzeFile(file, options, allowing(text, finding));
+        const allowed = analyzeFile(file, options, allowing(text, finding));
         assertTold(allowed.findings, ending, `${finding.rule} is allowed`);
       }
       assertTold(
@@ -103,8 +103,8 @@ describe('a predicted panic', function () {
     assert.ok(panics > 100 && suppressed > 10, `${panics} panics, ${suppressed} suppressions`);
   });
 
-  it('is said once, and by itself only when nobody else tells it', async () => {
-    const { findings } = await analyzeFile(
+  it('is said once, and by itself only when nobody else tells it', () => {
+    const { findings } = analyzeFile(
       join(FIXTURES, 'rules/reserved-overlap/bad-xen.dts'),
       new Map([
         ['targets', 'xen:4.18 xen:4.22'],
@@ -117,17 +117,17 @@ describe('a predicted panic', function () {
     );
   });
 
-  it('is silenced by an allowance of its own, with a reason, where it is said', async () => {
+  it('is silenced by an allowance of its own, with a reason, where it is said', () => {
     const file = join(FIXTURES, 'rules/reserved-overlap/bad-xen.dts');
     const options = new Map([
       ['targets', 'xen:4.22'],
       ['rules', 'reserved-overlap=off'],
     ]);
     const text = readFileSync(file, 'utf8');
-    const { findings } = await analyzeFile(file, options, text);
+    const { findings } = analyzeFile(file, options, text);
     const [panic] = findings.filter(({ states }) => states === 'boot-ends');
     assert.ok(panic);
-    const allowed = await analyzeFile(file, options, allowing(text, panic));
+    const allowed = analyzeFile(file, options, allowing(text, panic));
     assert.deepEqual(
       allowed.findings.filter(({ severity }) => severity === 'error'),
       [],

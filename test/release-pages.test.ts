@@ -86,8 +86,8 @@ function wholeTable(release: Release): string {
   ].join('\n');
 }
 
-async function sampleUnder(branch: string): Promise<string> {
-  const { board, findings } = await analyzeFile(sample, new Map([['targets', `xen:${branch}`]]));
+function sampleUnder(branch: string): string {
+  const { board, findings } = analyzeFile(sample, new Map([['targets', `xen:${branch}`]]));
   const [boot] = xenBoots(board);
   assert.ok(boot);
   const { outcome } = boot;
@@ -105,7 +105,7 @@ async function sampleUnder(branch: string): Promise<string> {
   ].join('\n');
 }
 
-async function page(branch: string): Promise<string> {
+function page(branch: string): string {
   const points = RELEASES.filter(({ name }) => name === branch || name.startsWith(`${branch}.`));
   const [first] = points;
   const last = parseRelease(branch);
@@ -125,7 +125,7 @@ async function page(branch: string): Promise<string> {
     if (before && changes(before, point).length > 0)
       sections.push(`## What changed in ${point.name}\n\n${table(before, point)}`);
   }
-  sections.push(`## The sample board\n\n${await sampleUnder(branch)}`);
+  sections.push(`## The sample board\n\n${sampleUnder(branch)}`);
   return `${sections.join('\n\n')}\n`;
 }
 
@@ -144,9 +144,9 @@ describe('release pages', () => {
     );
   });
 
-  it('are up to date', async () => {
+  it('are up to date', () => {
     const expected = new Map([['README.md', index()]]);
-    for (const branch of BRANCH_NAMES) expected.set(`${branch}.md`, await page(branch));
+    for (const branch of BRANCH_NAMES) expected.set(`${branch}.md`, page(branch));
     if (process.env['UPDATE']) {
       mkdirSync(folder, { recursive: true });
       for (const [name, text] of expected) writeFileSync(path.join(folder, name), text);

@@ -65,7 +65,7 @@ describe('rules', () => {
       it(`${id}/${name}`, async () => {
         const file = join(FIXTURES, id, name);
         const text = readFileSync(file, 'utf8');
-        const analyzed = await analyzeFile(file, readOptions(text));
+        const analyzed = analyzeFile(file, readOptions(text));
         await compare(analyzed);
         const own = analyzed.findings.filter((finding) => finding.rule === id);
         assert.equal(own.length > 0, name.startsWith('bad'), `${id} fires in bad*.dts only`);
@@ -79,7 +79,7 @@ describe('rules', () => {
       const options = readOptions(text);
       for (let round = 0; ; round++) {
         assert.ok(round < 20, 'fixes bring back what they fix');
-        const { findings, fixesOf } = await analyzeFile(file, options, text);
+        const { findings, fixesOf } = analyzeFile(file, options, text);
         const own = findings.filter((finding) => finding.rule === id);
         const fixes = (await Promise.all(own.map(fixesOf))).flat();
         const fix = fixes.find((each) => each.preferred);

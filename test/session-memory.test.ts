@@ -47,7 +47,7 @@ describe('what a session keeps', () => {
     for (let board = 0; board < boards; board++) {
       const found = await session.find(`${board}.dts`, {});
       const settings = settingsFor(shell, found.file, options);
-      const opened = await session.open(found, settings);
+      const opened = session.open(found, settings);
       trees.push(opened.board.tree.root.children.map(({ name }) => name).join());
       session.forgetBeyond(bound);
       kept.push(files.keptSize);

@@ -18,9 +18,9 @@ function filesIn(folder: string): readonly string[] {
 
 describe('fixtures evaluate to the tree beside them', () => {
   for (const name of filesIn('tree')) {
-    it(name, async () => {
+    it(name, () => {
       const file = join(fixtures, 'tree', name);
-      const { tree } = await sourceTree(file, { symbols: name === 'phandles.dts' });
+      const { tree } = sourceTree(file, { symbols: name === 'phandles.dts' });
       const lines = new LineIndex(readFileSync(file, 'utf8'));
       const placeOf = (at: Parameters<typeof spanOf>[0]): string =>
         `${name}:${lines.positionAt(spanOf(at).start).line}`;
@@ -35,8 +35,8 @@ describe('fixtures evaluate to the tree beside them', () => {
 
 describe('accepts what dtc 1.6.1 accepts', () => {
   for (const name of filesIn('dtc-parity/legal')) {
-    it(name, async () => {
-      const { tree, source } = await sourceTree(join(fixtures, 'dtc-parity/legal', name));
+    it(name, () => {
+      const { tree, source } = sourceTree(join(fixtures, 'dtc-parity/legal', name));
       assert.deepEqual([...source.problems, ...tree.problems], []);
     });
   }
@@ -44,8 +44,8 @@ describe('accepts what dtc 1.6.1 accepts', () => {
 
 describe('refuses what dtc 1.6.1 refuses', () => {
   for (const name of filesIn('dtc-parity/illegal')) {
-    it(name, async () => {
-      const { tree, source } = await sourceTree(join(fixtures, 'dtc-parity/illegal', name));
+    it(name, () => {
+      const { tree, source } = sourceTree(join(fixtures, 'dtc-parity/illegal', name));
       assert.notEqual(source.problems.length + tree.problems.length, 0);
       for (const { at } of tree.problems)
         assert.ok(at.start <= at.end && at.end <= source.text.length);
@@ -54,9 +54,9 @@ describe('refuses what dtc 1.6.1 refuses', () => {
 });
 
 /** Problems as `id because: text`, for comparison. */
-async function problemsOf(body: string): Promise<readonly string[]> {
+function problemsOf(body: string): readonly string[] {
   const text = `/dts-v1/;\n${body}`;
-  const { problems } = await textTree(text);
+  const { problems } = textTree(text);
   return problems.map(
     ({ id, facts, at }) =>
       `${id}${facts['because'] ? ` ${facts['because']}` : ''}: ${text.slice(at.start, at.end)}`,
@@ -111,8 +111,8 @@ describe('one mistake is one problem, where it would be corrected', () => {
     ['undefined macro as cell', '/ {\n\ta = <1 FOO>;\n\tb;\n};', ['syntax expected: FOO']],
   ];
   for (const [what, body, problems] of cases) {
-    it(what, async () => {
-      assert.deepEqual(await problemsOf(body), problems);
+    it(what, () => {
+      assert.deepEqual(problemsOf(body), problems);
     });
   }
 });
@@ -129,9 +129,9 @@ describe('a mistake leaves the rest of the tree alone', () => {
     ['an unterminated comment', 'x = <1>;', 'x = <1>; /*'],
   ];
   for (const [what, from, to] of breaks) {
-    it(what, async () => {
+    it(what, () => {
       assert.ok(body.includes(from));
-      const tree = await textTree(`/dts-v1/;\n${body.replace(from, to)}`);
+      const tree = textTree(`/dts-v1/;\n${body.replace(from, to)}`);
       assert.notEqual(tree.problems.length, 0);
       for (const path of ['/a', '/b', '/c']) assert.ok(nodeAt(tree, path), `${path} is lost`);
       assert.ok(nodeAt(tree, '/b')?.properties.has('z'));
@@ -141,8 +141,8 @@ describe('a mistake leaves the rest of the tree alone', () => {
 
 describe('provenance', () => {
   let source: SourceTree;
-  before(async () => {
-    source = await sourceTree(join(fixtures, 'tree/merge.dts'));
+  before(() => {
+    source = sourceTree(join(fixtures, 'tree/merge.dts'));
   });
 
   it('a property knows the definitions it overrode, oldest first', () => {
@@ -164,8 +164,8 @@ describe('provenance', () => {
     assert.deepEqual(node?.labels, ['l2', 'l1']);
   });
 
-  it('every part of a value knows its text and its bytes', async () => {
-    const { tree, textOf } = await sourceTree(join(fixtures, 'tree/values.dts'));
+  it('every part of a value knows its text and its bytes', () => {
+    const { tree, textOf } = sourceTree(join(fixtures, 'tree/values.dts'));
     const shown = (path: string, name: string): readonly string[] =>
       nodeAt(tree, path)
         ?.properties.get(name)
@@ -186,8 +186,8 @@ describe('provenance', () => {
     assert.deepEqual(shown('/', 'boolean'), []);
   });
 
-  it('parts after a path move with the bytes it inserts', async () => {
-    const { tree, textOf } = await sourceTree(join(fixtures, 'tree/phandles.dts'));
+  it('parts after a path move with the bytes it inserts', () => {
+    const { tree, textOf } = sourceTree(join(fixtures, 'tree/phandles.dts'));
     const property = nodeAt(tree, '/')?.properties.get('path');
     assert.deepEqual(
       property?.definition?.parts.map(
@@ -199,8 +199,8 @@ describe('provenance', () => {
     assert.equal(String.fromCharCode(...(property?.bytes ?? [])), '/a\0and\0/explicit\0');
   });
 
-  it('a second definition of one name points at the first', async () => {
-    const tree = await textTree('/dts-v1/;\n/ {\n\tl: a { };\n\tl: b { };\n};\n');
+  it('a second definition of one name points at the first', () => {
+    const tree = textTree('/dts-v1/;\n/ {\n\tl: a { };\n\tl: b { };\n};\n');
     const [problem] = tree.problems as [TreeProblem];
     assert.equal(problem.id, 'duplicate_label');
     assert.deepEqual(

@@ -52,7 +52,7 @@ interface Tried {
 
 /** What becomes of the first fix of `rule` whose title matches. */
 async function tried(text: string, rule: string, title: RegExp): Promise<Tried> {
-  const { findings, offersFor } = await analyzeFile(FILE, new Map([['targets', TARGETS]]), text);
+  const { findings, offersFor } = analyzeFile(FILE, new Map([['targets', TARGETS]]), text);
   for (const finding of findings.filter((each) => each.rule === rule)) {
     const proposal = finding.proposals.find((each) => title.test(each.title));
     if (!proposal) continue;
@@ -324,7 +324,7 @@ describe('fixes are tried', () => {
       regions: [VIDEO],
       root: ['user { memory-region = <&{/reserved-memory/video@60000000}>; };'],
     });
-    const analyzed = await analyzeFile(FILE, new Map([['targets', TARGETS]]), text);
+    const analyzed = analyzeFile(FILE, new Map([['targets', TARGETS]]), text);
     const proposals = refactorings(analyzed.board, FILE, cursorAt(text, 'vid|eo@60000000 {'));
     const convert = proposals.filter(({ title }) => title.startsWith('Convert video'));
     const [offer] = await analyzed.offersFor(convert, undefined);

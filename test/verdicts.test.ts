@@ -289,7 +289,7 @@ function pageOf({ start }: Range): Range {
   return { start: start & ~4095n, end: (start & ~4095n) + 4096n };
 }
 
-async function analyzed(name: string): Promise<AnalyzedFile> {
+function analyzed(name: string): AnalyzedFile {
   const file = path.join(fixtures, name);
   const options = new Map(readOptions(readFileSync(file, 'utf8')));
   return analyzeFile(file, options.set('targets', TARGETS));
@@ -302,8 +302,8 @@ describe('verdicts', () => {
 
   let ranges = 0;
   for (const name of boards)
-    it(`are the same wherever they are read: ${name}`, async () => {
-      const asked = new Asked(await analyzed(name), path.join(fixtures, name));
+    it(`are the same wherever they are read: ${name}`, () => {
+      const asked = new Asked(analyzed(name), path.join(fixtures, name));
       const regions = asked.board.map.reserved.filter(({ start, end }) => start < end);
       for (const region of regions.slice(0, MOST_RANGES)) asked.checkRange(region);
       asked.checkTables();
@@ -321,7 +321,7 @@ describe('verdicts', () => {
     for (const name of boards.filter((_, index) => index % 16 === 0)) {
       const file = path.join(fixtures, name);
       const [listed] = await library.boot(file, { xen: ['4.18'] });
-      const { board } = await analyzeFile(file, new Map([['targets', 'xen:4.18']]));
+      const { board } = analyzeFile(file, new Map([['targets', 'xen:4.18']]));
       assert.ok(listed, name);
       for (const { start, end, node } of listed.reserved) {
         const range = { start: BigInt(start), end: BigInt(end) };
@@ -333,9 +333,9 @@ describe('verdicts', () => {
     }
   });
 
-  it('say of a tree that is not made for Xen what Xen would do, never that it ends', async () => {
+  it('say of a tree that is not made for Xen what Xen would do, never that it ends', () => {
     for (const name of ruleBoards) {
-      const { board } = await analyzed(name);
+      const { board } = analyzed(name);
       const isForXen = board.map.modules.length > 0 || /xen,/.test(chosenOf(board));
       if (isForXen) continue;
       for (const { start, end } of board.map.reserved)

@@ -92,9 +92,9 @@ function unnamed(row: Row, findings: readonly Finding[]): Range[] {
 describe('reported bugs', () => {
   for (const row of readIndex()) {
     const reason = UNDECIDABLE.get(row.id);
-    it(`${row.id}${reason === undefined ? ' is found' : ' cannot be found'}`, async () => {
+    it(`${row.id}${reason === undefined ? ' is found' : ' cannot be found'}`, () => {
       const file = path.join(folder, row.id, 'bug.dts');
-      const { board, findings } = await analyzeFile(file, new Map());
+      const { board, findings } = analyzeFile(file, new Map());
       const told = findings.filter(
         (finding) => finding.severity !== 'hint' && isAtNamed(finding, board, row),
       );
@@ -103,9 +103,9 @@ describe('reported bugs', () => {
       assert.equal(isFound, reason === undefined, `expected: ${row.expected}\nfound:\n${messages}`);
     });
 
-    it(`${row.id} repaired is silent`, async () => {
+    it(`${row.id} repaired is silent`, () => {
       const file = path.join(folder, row.id, 'fixed.dts');
-      const { findings } = await analyzeFile(file, new Map());
+      const { findings } = analyzeFile(file, new Map());
       const wrong = findings.filter(
         ({ severity }) => severity === 'error' || severity === 'warning',
       );

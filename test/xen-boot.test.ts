@@ -45,8 +45,8 @@ describe('Xen on paper', () => {
   describe('agrees with recorded boots', () => {
     const recordings = readRecordings(folder, (board) => CHOSEN.has(board));
     for (const board of CHOSEN) {
-      it(board, async () => {
-        const { tree } = await sourceTree(path.join(folder, board, 'board.dts'));
+      it(board, () => {
+        const { tree } = sourceTree(path.join(folder, board, 'board.dts'));
         const here = recordings.filter((recording) => recording.board === board);
         assert.ok(here.length > 0);
         for (const recording of here) {
@@ -55,8 +55,7 @@ describe('Xen on paper', () => {
             recording.release,
             factsOf(tree, recording.profile, size(tree)),
           );
-          const dom0 =
-            recording.dom0Dts === undefined ? undefined : await textTree(recording.dom0Dts);
+          const dom0 = recording.dom0Dts === undefined ? undefined : textTree(recording.dom0Dts);
           const { verdict, reasons } = compareBoot(recording, boot, dom0);
           assert.notEqual(verdict, 'wrong', `${recording.build}: ${reasons.join('\n')}`);
         }
@@ -70,13 +69,13 @@ describe('Xen on paper', () => {
       dtb: { address: 0x23000000n, size: 0x24000n },
       cpus: 1,
     };
-    async function boot(name: string, more: BootProfile = {}): Promise<XenBoot> {
-      const { tree } = await sourceTree(mail);
+    function boot(name: string, more: BootProfile = {}): XenBoot {
+      const { tree } = sourceTree(mail);
       return bootXen(tree, release(name), factsOf(tree, { ...profile, ...more }, size(tree)));
     }
 
-    it('prints what 4.18.2 printed', async () => {
-      const { log } = await boot('4.18.2');
+    it('prints what 4.18.2 printed', () => {
+      const { log } = boot('4.18.2');
       assert.deepEqual(
         log.map(({ text }) => text),
         [
@@ -107,15 +106,15 @@ describe('Xen on paper', () => {
       );
     });
 
-    it('gives dom0 a blob as large as its tree takes', async () => {
-      const { dom0 } = await boot('4.18.2');
+    it('gives dom0 a blob as large as its tree takes', () => {
+      const { dom0 } = boot('4.18.2');
       assert.ok(dom0?.tree);
       // libfdt pads the header by 8 bytes more than dtc does.
       assert.equal(dom0.blobSize, BigInt(writeDtb(dom0.tree).length + 8));
     });
 
-    it('explains the frame that Xen refused', async () => {
-      const found = await boot('4.18.2');
+    it('explains the frame that Xen refused', () => {
+      const found = boot('4.18.2');
       const frame = explainMfn(found, 0x1a02dcn);
       assert.equal(frame.line, 'd0v0: Failing to acquire the MFN 0x1a02dc');
       assert.equal(frame.mappedBy?.path, '/reserved-memory/buffer@1a0000000');
@@ -126,15 +125,15 @@ describe('Xen on paper', () => {
       assert.equal(found.outcome.kind, 'dom0-at-risk');
     });
 
-    it('is cured by a release that honours status', async () => {
-      const found = await boot('4.19');
+    it('is cured by a release that honours status', () => {
+      const found = boot('4.19');
       assert.equal(found.outcome.kind, 'boots');
       assert.equal(explainMfn(found, 0x1a02dcn).linuxUsesBecause, undefined);
       assert.equal(found.reserved.length, 3);
     });
 
-    it('points every line about a node at its source', async () => {
-      const { log } = await boot('4.18.2');
+    it('points every line about a node at its source', () => {
+      const { log } = boot('4.18.2');
       for (const { text, written } of log) {
         if (!/^(?:RAM| RESVD|MODULE\[2\])/.test(text)) continue;
         assert.ok(written, text);
@@ -142,23 +141,23 @@ describe('Xen on paper', () => {
       }
     });
 
-    it('is not determined on several CPUs that scrub', async () => {
-      const found = await boot('4.18', {
+    it('is not determined on several CPUs that scrub', () => {
+      const found = boot('4.18', {
         cpus: 4,
         xenCommandLine: 'dom0_mem=380M',
       });
       assert.ok(found.uncertain.some(({ what }) => what === 'dom0.banks'));
       assert.ok(found.uncertain.some(({ what }) => what === 'outcome'));
       assert.ok(!found.log.some(({ text }) => text.startsWith('BANK[')));
-      const certain = await boot('4.18', {
+      const certain = boot('4.18', {
         cpus: 4,
         xenCommandLine: 'dom0_mem=380M bootscrub=0',
       });
       assert.ok(!certain.uncertain.some(({ what }) => what === 'dom0.banks'));
     });
 
-    it('leaves out what a missing profile would have told', async () => {
-      const { tree } = await sourceTree(mail);
+    it('leaves out what a missing profile would have told', () => {
+      const { tree } = sourceTree(mail);
       const found = bootXen(tree, release('4.18'), factsOf(tree, {}, size(tree)));
       assert.ok(found.uncertain.some(({ what }) => what === 'modules'));
       const text = found.log.map((line) => line.text).join('\n');
@@ -166,8 +165,8 @@ describe('Xen on paper', () => {
       assert.match(text, /MODULE\[2\]: 0000000024000000 - 0000000028000000 Kernel/);
     });
 
-    it('keeps dom0 nodes of the host apart from its own', async () => {
-      const found = await boot('4.18.2');
+    it('keeps dom0 nodes of the host apart from its own', () => {
+      const found = boot('4.18.2');
       const tree = found.dom0?.tree;
       assert.ok(tree);
       assert.ok(nodeAt(tree, '/reserved-memory/buffer@1a0000000'));
@@ -268,8 +267,8 @@ describe('Xen on paper', () => {
       ],
     };
     for (const [name, text] of Object.entries(ODD)) {
-      it(name, async () => {
-        const tree = await textTree(text);
+      it(name, () => {
+        const tree = textTree(text);
         const found = profiles.map((profile) => {
           const boots = RELEASES.map((each) =>
             bootXen(tree, each, factsOf(tree, profile, size(tree))),
@@ -288,13 +287,13 @@ describe('Xen on paper', () => {
       `${name} { compatible = "xen,domain"; ${CELLS} #xen,static-mem-address-cells = <2>;
         #xen,static-mem-size-cells = <2>; memory = <0 0x20000>; cpus = <1>;
         xen,static-mem = <0 ${start} 0 0x8000000>; };`;
-    const endOf = async (
+    const endOf = (
       inChosen: string,
       reserved: string,
       name: string,
       isBuilt = true,
-    ): Promise<readonly (string | undefined)[]> => {
-      const tree = await textTree(`/dts-v1/; / { ${CELLS}
+    ): readonly (string | undefined)[] => {
+      const tree = textTree(`/dts-v1/; / { ${CELLS}
         memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x80000000>; };
         reserved-memory { ${CELLS} ranges; ${reserved} };
         chosen { ${CELLS} ${inChosen} module@48000000 { compatible = "multiboot,kernel",
@@ -317,28 +316,28 @@ describe('Xen on paper', () => {
       ['4.17.0', '(XEN) Xen BUG at common/page_alloc.c'],
       ['4.17.7', '(XEN) Xen BUG at common/page_alloc.c'],
     ] as const)
-      it(`${name} takes a page of two domains once`, async () => {
-        assert.deepEqual(await endOf(overlapping, '', name), ['static-memory-given-twice', line]);
+      it(`${name} takes a page of two domains once`, () => {
+        assert.deepEqual(endOf(overlapping, '', name), ['static-memory-given-twice', line]);
       });
 
-    it('4.17 takes no page that the heap gets as well', async () => {
-      assert.deepEqual(await endOf(heap + domU('domU1', '0x64000000'), '', '4.17.7'), [
+    it('4.17 takes no page that the heap gets as well', () => {
+      assert.deepEqual(endOf(heap + domU('domU1', '0x64000000'), '', '4.17.7'), [
         'static-memory-in-heap',
         '(XEN) Xen BUG at common/page_alloc.c',
       ]);
       // A domain's memory beside the heap is no fault.
-      const [code] = await endOf(heap + domU('domU1', '0x90000000'), '', '4.17.7');
+      const [code] = endOf(heap + domU('domU1', '0x90000000'), '', '4.17.7');
       assert.notEqual(code, 'static-memory-in-heap');
     });
 
-    it('a plain reserved region below it, or a build that does not know it, ends nothing there', async () => {
+    it('a plain reserved region below it, or a build that does not know it, ends nothing there', () => {
       const reserved = 'r@64000000 { reg = <0 0x64000000 0 0x1000000>; };';
       const codes = ['static-memory-given-twice', 'static-memory-in-heap'];
       for (const [nodes, beside, isBuilt] of [
         [domU('domU1', '0x60000000'), reserved, true],
         [overlapping, '', false],
       ] as const) {
-        const [code = ''] = await endOf(nodes, beside, '4.17.7', isBuilt);
+        const [code = ''] = endOf(nodes, beside, '4.17.7', isBuilt);
         assert.ok(!codes.includes(code), code);
       }
     });
@@ -355,8 +354,8 @@ describe('Xen on paper', () => {
         .map((node, at) => `domU${at} { compatible = "xen,domain"; ${CELLS} ${node} };`)
         .join('\n');
     const CELLS = '#address-cells = <2>; #size-cells = <2>;';
-    const printed = async (nodes: string, name: string, isBuilt = true): Promise<string[]> => {
-      const tree = await textTree(`/dts-v1/; / { ${CELLS}
+    const printed = (nodes: string, name: string, isBuilt = true): string[] => {
+      const tree = textTree(`/dts-v1/; / { ${CELLS}
         reserved-memory { ${CELLS} ranges; r@b0000000 { reg = <0 0xb0000000 0 0x1000000>; }; };
         chosen { ${CELLS} module@48000000 { compatible = "multiboot,kernel", "multiboot,module";
           reg = <0 0x48000000 0 0x1000000>; }; ${nodes} };
@@ -441,30 +440,30 @@ describe('Xen on paper', () => {
         ],
       ];
     for (const [what, nodes, now, before] of cases)
-      it(what, async () => {
+      it(what, () => {
         for (const [name, wanted] of [
           ['4.22', now],
           ['4.17', before],
         ] as const) {
-          const lines = (await printed(nodes, name)).filter((line) => line.startsWith('fdt: '));
+          const lines = printed(nodes, name).filter((line) => line.startsWith('fdt: '));
           if (wanted === '') assert.deepEqual(lines, [], name);
           else assert.ok(lines.includes(wanted), `${name}: ${lines.join('\n')}`);
         }
       });
 
-    it('any, when it was built without', async () => {
+    it('any, when it was built without', () => {
       const nodes = domains(region('a', page));
-      const lines = await printed(nodes, '4.22', false);
+      const lines = printed(nodes, '4.22', false);
       assert.ok(
         lines.includes('CONFIG_STATIC_SHM must be enabled for parsing static shared memory nodes'),
         lines.join('\n'),
       );
     });
 
-    it('one that overlaps a reserved region', async () => {
+    it('one that overlaps a reserved region', () => {
       const nodes = domains(region('a', '0 0xb0000000 0 0xa0000000 0 0x2000'));
       for (const name of ['4.17', '4.22'])
-        assert.match((await printed(nodes, name)).join('\n'), /overlap/, name);
+        assert.match(printed(nodes, name).join('\n'), /overlap/, name);
     });
   });
 });

@@ -64,8 +64,8 @@ describe('a frame', () => {
     ['0x900f000', 'outside', 'nobody, no'],
   ];
   for (const [address, row, rest] of cases)
-    it(`at ${address} is of ${rest.split(',')[0]}`, async () => {
-      const found = explainMfn(await boot(text, '4.18', profile), BigInt(address) >> 12n);
+    it(`at ${address} is of ${rest.split(',')[0]}`, () => {
+      const found = explainMfn(boot(text, '4.18', profile), BigInt(address) >> 12n);
       assert.equal(found.address, BigInt(address));
       const hex = ({ start, end }: Range): string => `[${start.toString(16)}, ${end.toString(16)})`;
       const at = found.row;
@@ -84,8 +84,8 @@ describe('a frame', () => {
       assert.equal(facts.filter((each) => each !== undefined).join(', '), rest);
     });
 
-  it('of a static heap is of Xen, and RAM beside it is of nobody', async () => {
-    const booted = await boot(
+  it('of a static heap is of Xen, and RAM beside it is of nobody', () => {
+    const booted = boot(
       board
         .replace('dom0_mem=512M', 'dom0_mem=64M')
         .replace(/\t\tmodule@48/, 'xen,static-heap = <0 0xb0000000 0 0x10000000>;\n$&'),
@@ -101,8 +101,8 @@ describe('a frame', () => {
     assert.equal(owner(0xc0000000n), 'outside nobody false');
   });
 
-  it('of a blob that Xen cannot use is of nobody at all', async () => {
-    const booted = await boot(board, '4.18', { dtb: { address: 4n } });
+  it('of a blob that Xen cannot use is of nobody at all', () => {
+    const booted = boot(board, '4.18', { dtb: { address: 4n } });
     const { row, owner, mapped, toldBy } = explainMfn(booted, 0x40000n);
     assert.deepEqual(
       [row, owner, mapped, toldBy],
@@ -221,8 +221,8 @@ describe('ranges as Xen counts them', () => {
     ...{ start, size },
   });
   let empty: BootState;
-  before(async () => {
-    const tree = await textTree('/dts-v1/; / { };');
+  before(() => {
+    const tree = textTree('/dts-v1/; / { };');
     empty = newBootState(tree, release, new World(factsOf(tree, {}, 0n)));
   });
   const stateWith = (modules: readonly Range[], reserved: readonly Range[] = []): BootState => ({

@@ -50,8 +50,8 @@ function shared(id: string, role = '', size = '0x10000000'): string {
 }
 const STATIC: BootProfile = { config: { staticMemory: true, staticShm: true } };
 
-async function boot(text: string, name: string, more: BootProfile = {}): Promise<XenBoot> {
-  const tree = await textTree(text);
+function boot(text: string, name: string, more: BootProfile = {}): XenBoot {
+  const tree = textTree(text);
   const release = parseRelease(name);
   assert.ok(release, name);
   return bootXen(
@@ -434,9 +434,9 @@ const CASES: readonly Case[] = [
 
 describe('what real boots showed', () => {
   for (const { title, text, profile, releases } of CASES) {
-    it(title, async () => {
+    it(title, () => {
       for (const [name, expected] of Object.entries(releases)) {
-        const found = await boot(text, name, profile);
+        const found = boot(text, name, profile);
         const log = found.log.map((line) => line.text);
         const told = `${name}: ${log.join('\n')}`;
         assert.equal(found.outcome.kind, expected.outcome, told);
@@ -455,7 +455,7 @@ describe('what real boots showed', () => {
     });
   }
 
-  it("tells dom0 of its shared memory in the host's node since 4.19, in one of its own before", async () => {
+  it("tells dom0 of its shared memory in the host's node since 4.19, in one of its own before", () => {
     const text = withChosen(shared('one')).replace(
       memory,
       `reserved-memory { ${BUS} ${reserved} };\n${memory}`,
@@ -466,7 +466,7 @@ describe('what real boots showed', () => {
       ['4.19', 1],
       ['4.22', 1],
     ] as const) {
-      const { dom0 } = await boot(text, name, STATIC);
+      const { dom0 } = boot(text, name, STATIC);
       const nodes = (dom0?.tree?.root.children ?? []).filter(
         (node) => node.name === 'reserved-memory',
       );
@@ -476,7 +476,7 @@ describe('what real boots showed', () => {
     }
   });
 
-  it('every field of the profile matters', async () => {
+  it('every field of the profile matters', () => {
     const gzip = { format: 'gzip', uncompressedSize: 0x3000000n } as const;
     const fields: readonly (readonly [string, BootProfile, string?])[] = [
       ['xen.address', { xen: { address: 0x41000000n, size: 0x1500c8n } }],
@@ -507,16 +507,16 @@ describe('what real boots showed', () => {
         [found.outcome, found.log.map(({ text }) => text), found.uncertain],
         (_, value) => (typeof value === 'bigint' ? value.toString() : (value as unknown)),
       );
-    const plain = shown(await boot(board, '4.22'));
+    const plain = shown(boot(board, '4.22'));
     for (const [name, profile] of fields)
-      assert.notEqual(shown(await boot(board, '4.22', profile)), plain, name);
+      assert.notEqual(shown(boot(board, '4.22', profile)), plain, name);
   });
 
-  it('no default release finds a fault in a healthy board', async () => {
+  it('no default release finds a fault in a healthy board', () => {
     const healthy = withNode(
       `reserved-memory { ${BUS} ${region(0x50000000n, 0x1000000n, 'no-map;')} };`,
     );
     for (const name of ['4.11', '4.12', '4.13', '4.16', '4.18', '4.20', '4.22', 'unstable'])
-      assert.equal((await boot(healthy, name)).outcome.kind, 'boots', name);
+      assert.equal(boot(healthy, name).outcome.kind, 'boots', name);
   });
 });

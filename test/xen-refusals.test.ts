@@ -42,8 +42,8 @@ const parts: Readonly<Record<string, readonly Case[]>> = {
 };
 
 /** The boot of the board that Xen likes, by release and architecture. */
-const plain = new Map<string, Promise<XenBoot>>();
-function plainBoot(release: string, { architecture }: BootProfile = {}): Promise<XenBoot> {
+const plain = new Map<string, XenBoot>();
+function plainBoot(release: string, { architecture }: BootProfile = {}): XenBoot {
   const key = `${release} ${architecture}`;
   const known = plain.get(key) ?? boot(board, release, { ...(architecture && { architecture }) });
   plain.set(key, known);
@@ -80,8 +80,8 @@ describe('what Xen says of', () => {
       for (const [title, text, releases, profile] of cases)
         for (const [release, [kind, last, ...lines]] of Object.entries(releases)) {
           titles.push(`${title} (${release})`);
-          it(`${title} (${release})`, async () => {
-            const result = await boot(text, release, profile);
+          it(`${title} (${release})`, () => {
+            const result = boot(text, release, profile);
             const { outcome, log } = result;
             const printed = log.map((line) => line.text);
             if (kind) {
@@ -95,7 +95,7 @@ describe('what Xen says of', () => {
             const found = lines.filter((line) => printed.includes(line));
             assert.deepEqual(found, lines, printed.join('\n'));
 
-            const beside = part === LIKED ? undefined : await plainBoot(release, profile);
+            const beside = part === LIKED ? undefined : plainBoot(release, profile);
             const block = `== ${title} (${release})\n${tellBoot(result, text, beside).join('\n')}\n`;
             told.push(block);
             if (!update)
@@ -122,15 +122,15 @@ describe('what a scrubbing Xen gives dom0 on several CPUs', () => {
     ['bootscrub=0 bootscrub=idle', '4.18', false],
   ];
   for (const [option, release, isKnown] of cases)
-    it(`${option} (${release}): ${isKnown ? 'known' : 'not known'}`, async () => {
+    it(`${option} (${release}): ${isKnown ? 'known' : 'not known'}`, () => {
       const text = words('dom0_mem=256M').replace('bootscrub=0', option);
-      const { uncertain } = await boot(text, release, { cpus: 4 });
+      const { uncertain } = boot(text, release, { cpus: 4 });
       assert.equal(!uncertain.some(({ what }) => what === 'dom0.banks'), isKnown);
     });
 
-  it('a packed kernel says why nothing is known', async () => {
+  it('a packed kernel says why nothing is known', () => {
     const kernel = { format: 'gzip', uncompressedSize: 0x3000000n, fileSize: 5n } as const;
-    const { uncertain } = await boot(board, '4.18', { kernel });
+    const { uncertain } = boot(board, '4.18', { kernel });
     for (const what of ['dom0', 'log', 'outcome'])
       assert.ok(
         uncertain.some(
@@ -138,7 +138,7 @@ describe('what a scrubbing Xen gives dom0 on several CPUs', () => {
         ),
       );
     const whole = { ...kernel, fileSize: 0x19f97c0n };
-    assert.equal((await boot(board, '4.18', { kernel: whole })).outcome.kind, 'boots');
+    assert.equal(boot(board, '4.18', { kernel: whole }).outcome.kind, 'boots');
   });
 
   // RAM of 1984 MiB: 128 MiB below 4 GiB, of which no aligned 128 MiB are free, and the rest above.
@@ -150,9 +150,9 @@ describe('what a scrubbing Xen gives dom0 on several CPUs', () => {
     dtb: { address: 0x8_0400_0000n, size: 0x4000n },
   };
 
-  it('a 32-bit dom0 is refused for want of low memory, not of memory', async () => {
+  it('a 32-bit dom0 is refused for want of low memory, not of memory', () => {
     const more: BootProfile = { ...highPlaces, kernel: { format: 'zimage' } };
-    const { outcome } = await boot(mostlyHigh, '4.18', more);
+    const { outcome } = boot(mostlyHigh, '4.18', more);
     assert.equal(outcome.kind, 'panics');
     assert.equal(outcome.line?.text, 'Unable to allocate first memory bank');
     assert.equal(
@@ -161,40 +161,40 @@ describe('what a scrubbing Xen gives dom0 on several CPUs', () => {
     );
   });
 
-  it('a dom0 of 64 bits is not', async () => {
-    const { outcome, log } = await boot(mostlyHigh, '4.18', highPlaces);
+  it('a dom0 of 64 bits is not', () => {
+    const { outcome, log } = boot(mostlyHigh, '4.18', highPlaces);
     assert.equal(outcome.kind, 'boots');
     assert.ok(log.some(({ text }) => text === 'No bank has been allocated below 32-bit.'));
   });
 
-  it('memory that lies below the first bank is said to be free', async () => {
+  it('memory that lies below the first bank is said to be free', () => {
     const text = mostlyHigh.replace('dom0_mem=512M', 'dom0_mem=1850M');
-    const { outcome } = await boot(text, '4.18', highPlaces);
+    const { outcome } = boot(text, '4.18', highPlaces);
     assert.equal(outcome.kind, 'panics');
     assert.match(wordReasons(outcome.because), /free only in pieces under 128 MiB below dom0's/);
   });
 
-  it('static memory in cells that the release does not read says so', async () => {
+  it('static memory in cells that the release does not read says so', () => {
     const text = inChosen(
       domain(`cpus = <1>; memory = <0 0x10000>; #xen,static-mem-address-cells = <1>;
         #xen,static-mem-size-cells = <1>; xen,static-mem = <0x60000000 0x4000000>;`),
     );
     const plain = text.replace(/#xen,static-mem-\S+ = <1>;/g, '');
     const whole = plain.replace('<0x60000000 0x4000000>', '<0 0x60000000 0 0x2000000>');
-    const why = async (board: string, name: string): Promise<string> => {
-      const { outcome } = await boot(board, name, STATIC);
+    const why = (board: string, name: string): string => {
+      const { outcome } = boot(board, name, STATIC);
       return outcome.kind === 'boots' ? 'boots' : wordReasons(outcome.because);
     };
     const read =
       'reads xen,static-mem of /chosen/domU1 with the cells of /chosen, 2 and 2, and not';
-    assert.equal(await why(text, '4.16'), 'boots');
-    for (const name of ['4.17', '4.18', '4.22']) assert.ok((await why(text, name)).includes(read));
+    assert.equal(why(text, '4.16'), 'boots');
+    for (const name of ['4.17', '4.18', '4.22']) assert.ok(why(text, name).includes(read));
     // What is wrong for another reason is not blamed on the cells.
     assert.equal(
-      await why(whole, '4.18'),
+      why(whole, '4.18'),
       'memory of /chosen/domU1 is not the sum of its xen,static-mem',
     );
-    assert.match(await why(whole, '4.16'), /#xen,static-mem-size-cells, which .*domU1 lacks$/);
+    assert.match(why(whole, '4.16'), /#xen,static-mem-size-cells, which .*domU1 lacks$/);
   });
 
   /** Ranges of UEFI's map by what is special about them; WB and RUNTIME are attributes. */
@@ -214,21 +214,21 @@ describe('what a scrubbing Xen gives dom0 on several CPUs', () => {
     end,
     attributes,
   }));
-  it("RAM in UEFI's map is what a release takes, by type and attribute", async () => {
-    const starts = async (name: string, efiOptions?: string): Promise<string> => {
+  it("RAM in UEFI's map is what a release takes, by type and attribute", () => {
+    const starts = (name: string, efiOptions?: string): string => {
       const xen = efiOptions === undefined ? {} : { xen: { efiOptions } };
-      const { ram: banks } = await boot(board, name, { ...UEFI, efiMemoryMap, ...xen });
+      const { ram: banks } = boot(board, name, { ...UEFI, efiMemoryMap, ...xen });
       return banks.map(({ start }) => (start >> 24n).toString(16)).join(' ');
     };
     for (const name of ['4.11', '4.12.2', '4.13.0'])
-      assert.equal(await starts(name), '40 58 68 78 98', name);
+      assert.equal(starts(name), '40 58 68 78 98', name);
     for (const name of ['4.12.3', '4.13.1', '4.15.3', '4.16.2'])
-      assert.equal(await starts(name), '40 68 78 88 98', name);
+      assert.equal(starts(name), '40 68 78 88 98', name);
     for (const name of ['4.15.4', '4.17.0', '4.22.0'])
-      assert.equal(await starts(name), '40 78 88 98', name);
-    assert.equal(await starts('4.18', '-cfg=xen.cfg -mapbs'), '40 88');
-    assert.equal(await starts('4.18', '/mapbs'), '40 88');
-    assert.equal(await starts('4.11', '-mapbs'), '40 58 68');
-    assert.equal(await starts('4.18', '-cfg=mapbs -basevideo'), '40 78 88 98');
+      assert.equal(starts(name), '40 78 88 98', name);
+    assert.equal(starts('4.18', '-cfg=xen.cfg -mapbs'), '40 88');
+    assert.equal(starts('4.18', '/mapbs'), '40 88');
+    assert.equal(starts('4.11', '-mapbs'), '40 58 68');
+    assert.equal(starts('4.18', '-cfg=mapbs -basevideo'), '40 78 88 98');
   });
 });

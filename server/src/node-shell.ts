@@ -1,4 +1,4 @@
-// The shell of a command in Node: disk, streams, environment, and the WebAssembly files beside the bundle.
+// The shell of a command in Node: disk, streams, environment.
 
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -19,7 +19,6 @@ export function nodeShell(): Shell {
     stderr: outputTo(process.stderr),
     stdin: readStandardInput,
     processors: availableParallelism(),
-    grammar,
     revision: revisionOf,
   };
 }
@@ -33,24 +32,7 @@ function workingDirectory(): string {
   }
 }
 
-let wasm: ReturnType<Shell['grammar']> | undefined;
-
-/** The same bytes every time: a parser is started once for them. */
-function grammar(): ReturnType<Shell['grammar']> {
-  wasm ??= {
-    runtime: bytesBeside('web-tree-sitter.wasm'),
-    grammar: bytesBeside('tree-sitter-devicetree.wasm'),
-  };
-  return wasm;
-}
-
-// Bundled as CommonJS into dist/, beside the WebAssembly files.
-function bytesBeside(name: string): Uint8Array {
-  const bytes = new NodeFiles().bytes(path.join(__dirname, name));
-  if (typeof bytes === 'string') throw new Error(`${name} is missing beside the program`);
-  return bytes;
-}
-
+// Bundled as CommonJS into dist/.
 function versionIn(files: NodeFiles): string {
   const source = files.get(path.join(__dirname, '../package.json'));
   return typeof source === 'string'

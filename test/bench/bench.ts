@@ -53,9 +53,9 @@ async function run(): Promise<void> {
     }
   }
   const xen = parts.includes('xen')
-    ? await measureXen(BOARDS[0]?.board ?? '')
+    ? measureXen(BOARDS[0]?.board ?? '')
     : ([] as readonly Prediction[]);
-  const growth = parts.includes('growth') ? await measureGrowth() : ([] as readonly Growth[]);
+  const growth = parts.includes('growth') ? measureGrowth() : ([] as readonly Growth[]);
   const readers = parts.includes('readers') ? await runMeasurements('thorough') : [];
   const tree = parts.includes('tree') ? measureTree(Number(values.jobs)) : undefined;
   const results: Results = { editing, xen, growth, readers, ...(tree ? { tree } : {}) };

@@ -5,7 +5,6 @@ import type { Analysis } from '../../server/src/analysis/analyze.ts';
 import { parseTargets } from '../../server/src/systems/targets.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
-import { sharedParser } from '../support/parser.ts';
 import { quantile } from './server-process.ts';
 
 export interface InProcess {
@@ -15,12 +14,12 @@ export interface InProcess {
 }
 
 /** A reader of boards for `targets`, with caches of its own. */
-export async function inProcess(
+export function inProcess(
   targets: readonly string[],
   includePaths: readonly string[] = [],
-): Promise<InProcess> {
+): InProcess {
   const files = new NodeFiles();
-  const reader = { parser: await sharedParser(), cache: new PreprocessCache() };
+  const cache = new PreprocessCache();
   const request: Omit<BoardRequest, 'root'> = {
     overlays: [],
     preprocessor: { includePaths, defines: new Map() },
@@ -30,7 +29,7 @@ export async function inProcess(
   };
   return {
     files,
-    analyze: (root, previous) => analyze({ ...request, root }, files, reader, previous),
+    analyze: (root, previous) => analyze({ ...request, root }, files, cache, previous),
   };
 }
 

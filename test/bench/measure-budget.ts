@@ -58,11 +58,11 @@ export async function measureResident(): Promise<Resident> {
 }
 
 /** What 10 000 reserved regions cost in terms of 2500: 4 when the cost is linear, 16 when it is quadratic. */
-export async function measureManyRegions(): Promise<number> {
+export function measureManyRegions(): number {
   const costs: number[] = [];
   // The first one runs code that is not compiled yet.
   for (const count of [2500, 2500, 10_000]) {
-    const board = await inProcess(defaultTargets);
+    const board = inProcess(defaultTargets);
     board.files.setText('/bench/board.dts', regions(count));
     costs.push(cpuOf(() => board.analyze('/bench/board.dts')));
   }

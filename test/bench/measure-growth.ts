@@ -66,16 +66,16 @@ ${nodes.join('')}	};
 `);
 }
 
-async function measureText(
+function measureText(
   of: Growth['of'],
   count: number,
   text: string,
   targets: readonly string[] = defaultTargets,
-): Promise<Growth> {
-  const board = await inProcess(targets);
+): Growth {
+  const board = inProcess(targets);
   board.files.setText(ROOT, text);
   let last = board.analyze(ROOT);
-  const cold = await inProcess(targets);
+  const cold = inProcess(targets);
   cold.files.setText(ROOT, text);
   const first = cpuOf(() => cold.analyze(ROOT));
   const at = text.indexOf('0x100 0x0>') + '0x100'.length;
@@ -87,8 +87,8 @@ async function measureText(
   return { of, count, text: text.length, first, each };
 }
 
-async function measureBoards(count: number): Promise<Growth> {
-  const boards = await inProcess(defaultTargets);
+function measureBoards(count: number): Growth {
+  const boards = inProcess(defaultTargets);
   const shared = devices(500);
   boards.files.setText('/bench/soc.dtsi', shared.replace('/dts-v1/;', ''));
   const roots = Array.from({ length: count }, (_, index) => `/bench/board-${index}.dts`);
@@ -103,16 +103,16 @@ async function measureBoards(count: number): Promise<Growth> {
 }
 
 /** Every table of the growth of costs. */
-export async function measureGrowth(): Promise<readonly Growth[]> {
+export function measureGrowth(): readonly Growth[] {
   const results: Growth[] = [];
-  await measureText('devices', 1000, devices(1000));
+  measureText('devices', 1000, devices(1000));
   for (const count of [100, 300, 1000, 3000, 10_000])
-    results.push(await measureText('devices', count, devices(count)));
+    results.push(measureText('devices', count, devices(count)));
   for (const count of [10, 100, 1000, 10_000])
-    results.push(await measureText('regions', count, regions(count)));
-  for (const count of [1, 5, 50, 500]) results.push(await measureBoards(count));
+    results.push(measureText('regions', count, regions(count)));
+  for (const count of [1, 5, 50, 500]) results.push(measureBoards(count));
   const names = [...BRANCH_NAMES, ...RELEASES.map(({ name }) => name)].map((name) => `xen:${name}`);
   for (const count of [1, 2, 5, 10, 20])
-    results.push(await measureText('targets', count, regions(100), names.slice(0, count)));
+    results.push(measureText('targets', count, regions(100), names.slice(0, count)));
   return results;
 }

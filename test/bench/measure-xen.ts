@@ -15,9 +15,9 @@ export interface Prediction {
 }
 
 /** Every branch of Xen on one board. */
-export async function measureXen(board: string): Promise<readonly Prediction[]> {
+export function measureXen(board: string): readonly Prediction[] {
   const root = `${kernelTree()}/${board}`;
-  const reader = await inProcess([], kernelIncludePaths(root));
+  const reader = inProcess([], kernelIncludePaths(root));
   const analysis = reader.analyze(root);
   if (analysis.kind !== 'complete') throw new Error(`${board}: ${analysis.kind}`);
   const { tree } = analysis.board;

@@ -123,7 +123,7 @@ class Prover {
     for (const name of this.#set.boards) opened.set(name, await open(session, name));
     const applications: Application[] = [];
     for (const [name, board] of opened) {
-      const host = await trialHostFor(session, board, FIX_OPTIONS);
+      const host = trialHostFor(session, board, FIX_OPTIONS);
       applications.push(
         ...(await this.#fixes(name, board, host)),
         ...(await this.#allFixes(name, board, host)),
@@ -134,7 +134,7 @@ class Prover {
         ...(await this.#renames(name, board, host, [...opened.values()])),
       );
     }
-    await this.#judge(applications, session, opened);
+    this.#judge(applications, session, opened);
     if (this.#runsCommandLine) await this.#checkCommandLine(opened);
   }
 
@@ -305,11 +305,11 @@ class Prover {
     return new Map([...texts].map(([file, text]) => [nameOf(file), text]));
   }
 
-  async #judge(
+  #judge(
     applications: readonly Application[],
     session: Session,
     opened: ReadonlyMap<string, OpenBoard>,
-  ): Promise<void> {
+  ): void {
     const { boards } = this.#set;
     const variants = new Map<string, Variant>();
     variants.set('', { folder: path.join(this.#folder, '../v0'), texts: new Map(), boards });
@@ -325,7 +325,6 @@ class Prover {
         });
     const analysed = new Map<string, ReadonlyMap<string, State>>();
     this.#compile([...variants.values()]);
-    const reader = await session.reader();
     for (const [key, { folder, texts, boards: read }] of variants) {
       const states = new Map<string, State>();
       for (const name of read) {
@@ -344,7 +343,7 @@ class Prover {
                 // The board that a user opens, and the same board when it is looked at for another's sake.
                 board.request,
                 filesWith(session.shell.files, sources),
-                reader,
+                session.cache,
               );
         assert.equal(analysis.kind, 'complete');
         if (analysis.kind !== 'complete') continue;
@@ -420,7 +419,7 @@ class Prover {
       });
       const report = JSON.parse(ran.stdout) as JsonReport;
       const session = new Session(shellOf(this.#folder, new NodeFiles()).shell);
-      const host = await trialHostFor(session, board, FIX_OPTIONS);
+      const host = trialHostFor(session, board, FIX_OPTIONS);
       const offers = await tryFixesOf(board, board.findings, host);
       const titles = [...offers].flatMap(([{ rule }, list]) =>
         list.flatMap((offer) => (offer.ok ? [`${rule}: ${offer.fix.title}`] : [])),

@@ -1,10 +1,8 @@
 // Analyses texts that are on no disk: a root, the files it may include, and an overlay.
 
 import { analyze, type Analysis, type BoardRequest } from '../../server/src/analysis/analyze.ts';
-import type { Reader } from '../../server/src/analysis/read-tree.ts';
 import { parseTargets } from '../../server/src/systems/targets.ts';
-import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
+import type { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
 import type { FileSet, SourceFile } from '../../server/src/text/source-file.ts';
 import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
 import { xenBoots } from '../../server/src/xen/xen-boots.ts';
@@ -58,15 +56,10 @@ export interface TextRequest {
   readonly profile?: BootProfile;
 }
 
-/** A reader that has seen nothing yet. */
-export function freshReader(parser: Parser): Reader {
-  return { parser, cache: new PreprocessCache() };
-}
-
 export function analyzeText(
   files: FileSet,
   { root = rootFile, overlays = [], targets, profile = {} }: TextRequest,
-  reader: Reader,
+  cache: PreprocessCache,
   previous?: Analysis,
 ): Analysis {
   const request: BoardRequest = {
@@ -77,7 +70,7 @@ export function analyzeText(
     targets: parseTargets(targets).targets,
     rules: new Map(),
   };
-  return analyze(request, files, reader, previous);
+  return analyze(request, files, cache, previous);
 }
 
 /** Everything an analysis says, as lines, without what only the way to it decides. */

@@ -9,8 +9,8 @@ import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
 import { bootFit } from '../../server/src/inputs/read-fit.ts';
 import { recogniseBootFile } from '../../server/src/inputs/recognise-boot-file.ts';
 import { readTree } from '../../server/src/analysis/read-tree.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
-import { analyzeText, freshReader, overlayFile, rootFile, TextFiles } from './analyze-text.ts';
+import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
+import { analyzeText, overlayFile, rootFile, TextFiles } from './analyze-text.ts';
 import { corpusOf } from './corpus.ts';
 import { mutateBlob, mutationsOf } from './mutate.ts';
 import type { Target } from './target.ts';
@@ -18,14 +18,14 @@ import type { Target } from './target.ts';
 const blobFile = '/board/board.dtb';
 
 /** Blobs compiled from the fixtures. */
-export function compiledCorpus(parser: Parser): Buffer[] {
+export function compiledCorpus(): Buffer[] {
   return corpusOf(/^(?:rules|wild-bugs|overlays)\/.*\.dts$/).flatMap((text) => {
     const files = new TextFiles({ [rootFile]: text });
     const options = {
       preprocessor: { includePaths: [], defines: new Map<string, string>() },
       symbols: true,
     };
-    const reading = readTree(rootFile, files, options, freshReader(parser));
+    const reading = readTree(rootFile, files, options, new PreprocessCache());
     if (reading.kind !== 'tree') return [];
     return reading.tree.problems.some(({ level }) => level === 'error')
       ? []
@@ -34,8 +34,8 @@ export function compiledCorpus(parser: Parser): Buffer[] {
 }
 
 /** A blob read, judged and written again. */
-export function fuzzBlobs(parser: Parser): Target<{ blob: Buffer; targets: readonly string[] }> {
-  const corpus = compiledCorpus(parser);
+export function fuzzBlobs(): Target<{ blob: Buffer; targets: readonly string[] }> {
+  const corpus = compiledCorpus();
   return {
     inputs: fc.record({
       blob: mutationsOf(corpus.length).map((each) => mutateBlob(each, corpus)),
@@ -53,7 +53,7 @@ export function fuzzBlobs(parser: Parser): Target<{ blob: Buffer; targets: reado
       assert.ok(!('because' in again), 'because' in again ? again.because : '');
       const files = new TextFiles();
       files.setBytes(blobFile, blob);
-      const analysis = analyzeText(files, { root: blobFile, targets }, freshReader(parser));
+      const analysis = analyzeText(files, { root: blobFile, targets }, new PreprocessCache());
       assert.equal(analysis.kind, 'complete');
     },
     show: ({ blob, targets }) => `${targets.join(' ')} ${blob.toString('base64')}`,
@@ -61,9 +61,9 @@ export function fuzzBlobs(parser: Parser): Target<{ blob: Buffer; targets: reado
 }
 
 /** A damaged blob as an overlay of a sound source. */
-export function fuzzOverlayBlobs(parser: Parser): Target<Buffer> {
+export function fuzzOverlayBlobs(): Target<Buffer> {
   const base = corpusOf(/^overlays\/base\.dts$/)[0] ?? '';
-  const corpus = compiledCorpus(parser);
+  const corpus = compiledCorpus();
   return {
     inputs: mutationsOf(corpus.length).map((each) => mutateBlob(each, corpus)),
     corpus,
@@ -74,7 +74,7 @@ export function fuzzOverlayBlobs(parser: Parser): Target<Buffer> {
       analyzeText(
         files,
         { overlays: [overlay], targets: ['xen:4.22', 'linux:6.12'] },
-        freshReader(parser),
+        new PreprocessCache(),
       );
     },
     show: (blob) => blob.toString('base64'),
@@ -93,13 +93,13 @@ const FIT = `/dts-v1/;
 `;
 
 /** Containers that are not text: FIT images, packed scripts, environments in flash. */
-export function fuzzContainers(parser: Parser): Target<Buffer> {
+export function fuzzContainers(): Target<Buffer> {
   const files = new TextFiles({ [rootFile]: FIT });
   const options = {
     preprocessor: { includePaths: [], defines: new Map<string, string>() },
     symbols: false,
   };
-  const reading = readTree(rootFile, files, options, freshReader(parser));
+  const reading = readTree(rootFile, files, options, new PreprocessCache());
   assert.ok(reading.kind === 'tree');
   const environment = Buffer.alloc(64, 0xff);
   environment.write('bootcmd=run a\0a=booti 1\0\0', 4, 'latin1');

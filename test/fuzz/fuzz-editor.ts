@@ -21,9 +21,10 @@ import { selectionRanges } from '../../server/src/ide/selection-ranges.ts';
 import { semanticTokens } from '../../server/src/ide/semantic-tokens.ts';
 import { signatureHelp } from '../../server/src/ide/signature-help.ts';
 import { readOutline } from '../../server/src/ide/source-outline.ts';
+import { scanSource } from '../../server/src/syntax/scan-source.ts';
 import { workspaceSymbols } from '../../server/src/ide/workspace-symbols.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
-import { analyzeText, freshReader, rootFile, TextFiles } from './analyze-text.ts';
+import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
+import { analyzeText, rootFile, TextFiles } from './analyze-text.ts';
 import { corpusOf } from './corpus.ts';
 import { sourcePieces } from './fuzz-sources.ts';
 import { generatedSource } from './generate-source.ts';
@@ -37,8 +38,8 @@ interface Question {
   readonly word: string;
 }
 
-/** Every feature of the editor over `parser`. */
-export function fuzzEditor(parser: Parser): Target<Question> {
+/** Every feature of the editor. */
+export function fuzzEditor(): Target<Question> {
   const corpus = corpusOf(/\.dts$/);
   return {
     inputs: fc.record({
@@ -57,9 +58,9 @@ export function fuzzEditor(parser: Parser): Target<Question> {
     check: ({ text, places, word }) => {
       const files = new TextFiles({ [rootFile]: text });
       const request = { targets: ['xen:4.18', 'linux:6.12'] };
-      const analysis = analyzeText(files, request, freshReader(parser));
+      const analysis = analyzeText(files, request, new PreprocessCache());
       formatText(text);
-      const outline = readOutline(text);
+      const outline = readOutline(scanSource(text));
       documentSymbols(outline);
       foldingRanges(outline);
       semanticTokens(outline, []);
@@ -77,7 +78,7 @@ function askBoard(
 ): void {
   const source = files.get(rootFile);
   if (typeof source === 'string') return;
-  const outline = readOutline(source.text);
+  const outline = readOutline(scanSource(source.text));
   const host = { board, sharing: () => [source], lockedBecause: () => undefined };
   for (const place of places) {
     const offset = Math.floor(place * source.text.length);

@@ -8,16 +8,9 @@ import { certainPart } from '../../server/src/xen/certain.ts';
 import { readDtb } from '../../server/src/dtb/read-dtb.ts';
 import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
 import { applyEdits } from '../../server/src/text/edit.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import { printDts } from '../../server/src/tree/print-dts.ts';
-import {
-  analyzeText,
-  describeAnalysis,
-  freshReader,
-  overlayFile,
-  rootFile,
-  TextFiles,
-} from './analyze-text.ts';
+import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
+import { analyzeText, describeAnalysis, overlayFile, rootFile, TextFiles } from './analyze-text.ts';
 import { corpusOf } from './corpus.ts';
 import { generatedSource } from './generate-source.ts';
 import { mutateText, mutationsOf, type Mutation } from './mutate.ts';
@@ -68,8 +61,8 @@ interface SourceInput {
   readonly targets: readonly string[];
 }
 
-/** Sources to findings over `parser`. */
-export function fuzzSources(parser: Parser): Target<SourceInput> {
+/** Sources to findings. */
+export function fuzzSources(): Target<SourceInput> {
   const corpus = corpusOf(/\.(?:dts|dtso)$/);
   const overlays = corpusOf(/overlays\/[^/]*\.dts$|overlay-not-applied\/.*\.dtso$/);
   const mutated = mutationsOf(corpus.length, 4).map((mutation) => [
@@ -104,14 +97,14 @@ export function fuzzSources(parser: Parser): Target<SourceInput> {
       const files = new TextFiles();
       if (overlay !== undefined) files.set(overlayFile, overlay);
       const request = { targets, overlays: overlay === undefined ? [] : [overlayFile] };
-      const reader = freshReader(parser);
+      const cache = new PreprocessCache();
       let previous: Analysis | undefined;
       for (const text of texts) {
         files.set(rootFile, text);
-        previous = analyzeText(files.snapshot(), request, reader, previous);
+        previous = analyzeText(files.snapshot(), request, cache, previous);
       }
       assert.ok(previous);
-      const fresh = analyzeText(files.snapshot(), request, freshReader(parser));
+      const fresh = analyzeText(files.snapshot(), request, new PreprocessCache());
       assert.equal(describeAnalysis(previous), describeAnalysis(fresh));
       if (previous.kind === 'complete') examine(previous, texts.at(-1) ?? '');
     },

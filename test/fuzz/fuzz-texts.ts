@@ -20,10 +20,10 @@ import { writeScriptTree } from '../../server/src/inputs/write-script-tree.ts';
 import { readXlConfig } from '../../server/src/inputs/read-xl-config.ts';
 import { parseBuildCommand } from '../../server/src/preprocess/build-record.ts';
 import { readSettings, readForeignSettings } from '../../server/src/lsp/settings.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import { bootXen } from '../../server/src/xen/boot.ts';
 import { parseRelease } from '../../server/src/xen/releases.ts';
-import { analyzeText, freshReader, rootFile, TextFiles } from './analyze-text.ts';
+import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
+import { analyzeText, rootFile, TextFiles } from './analyze-text.ts';
 import { corpusOf } from './corpus.ts';
 import { mutateText, mutationsOf, numbers } from './mutate.ts';
 import type { Target } from './target.ts';
@@ -55,11 +55,11 @@ function textTarget(
 const common = ['\n', '\r\n', '\0', '"', "'", '\\', '=', ' ', '\ud800', '\ufeff', '#', ...numbers];
 
 /** Captured consoles: explained, compared with a prediction, and mined for boot facts. */
-export function fuzzLogs(parser: Parser): Target<string> {
+export function fuzzLogs(): Target<string> {
   const analysis = analyzeText(
     new TextFiles({ [rootFile]: board }),
     { targets: ['xen:4.18'] },
-    freshReader(parser),
+    new PreprocessCache(),
   );
   assert.ok(analysis.kind === 'complete');
   const boot = xenBoots(analysis.board)[0];
@@ -271,11 +271,11 @@ export function fuzzXlConfigs(): Target<string> {
 }
 
 /** Boot profiles as texts and as values, and the boot that follows from those that are accepted. */
-export function fuzzProfiles(parser: Parser): Target<{ text: string; value: unknown }> {
+export function fuzzProfiles(): Target<{ text: string; value: unknown }> {
   const analysis = analyzeText(
     new TextFiles({ [rootFile]: board }),
     { targets: ['xen:4.18'] },
-    freshReader(parser),
+    new PreprocessCache(),
   );
   assert.ok(analysis.kind === 'complete');
   const { tree } = analysis.board;

@@ -5,7 +5,6 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../support/bundles.ts';
-import { sharedParser } from '../support/parser.ts';
 import { fuzzBlobs, fuzzContainers, fuzzOverlayBlobs } from './fuzz-blobs.ts';
 import { fuzzEditor } from './fuzz-editor.ts';
 import { fuzzSources } from './fuzz-sources.ts';
@@ -22,27 +21,26 @@ import {
 } from './fuzz-texts.ts';
 import { runTarget } from './run-target.ts';
 import { asAny, type AnyTarget } from './target.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
 
 const seconds = Number(process.env['DTMAP_FUZZ_SECONDS'] ?? 30);
 const seed = Number(process.env['DTMAP_FUZZ_SEED'] ?? 1);
 const wanted = process.env['DTMAP_FUZZ_TARGET'] ?? '';
 
 /** By name, with the share of the time each gets. */
-const targets: readonly (readonly [string, number, (parser: Parser) => AnyTarget])[] = [
-  ['source', 10, (parser) => asAny(fuzzSources(parser))],
-  ['editor', 4, (parser) => asAny(fuzzEditor(parser))],
-  ['blob', 5, (parser) => asAny(fuzzBlobs(parser))],
-  ['overlay blob', 2, (parser) => asAny(fuzzOverlayBlobs(parser))],
-  ['boot log', 3, (parser) => asAny(fuzzLogs(parser))],
+const targets: readonly (readonly [string, number, () => AnyTarget])[] = [
+  ['source', 10, () => asAny(fuzzSources())],
+  ['editor', 4, () => asAny(fuzzEditor())],
+  ['blob', 5, () => asAny(fuzzBlobs())],
+  ['overlay blob', 2, () => asAny(fuzzOverlayBlobs())],
+  ['boot log', 3, () => asAny(fuzzLogs())],
   ['boot script', 3, () => asAny(fuzzScripts())],
-  ['container', 1, (parser) => asAny(fuzzContainers(parser))],
+  ['container', 1, () => asAny(fuzzContainers())],
   ['EFI map', 1, () => asAny(fuzzEfiMaps())],
   ['extlinux', 1, () => asAny(fuzzExtlinux())],
   ['xen.cfg', 1, () => asAny(fuzzXenConfigs())],
   ['GRUB', 1, () => asAny(fuzzGrubConfigs())],
   ['xl config', 1, () => asAny(fuzzXlConfigs())],
-  ['profile', 3, (parser) => asAny(fuzzProfiles(parser))],
+  ['profile', 3, () => asAny(fuzzProfiles())],
   ['settings', 1, () => asAny(fuzzSettings())],
 ];
 const chosen = targets.filter(([name]) => name.includes(wanted));
@@ -53,8 +51,8 @@ describe(`fuzzing with DTMAP_FUZZ_SEED=${seed} for ${seconds} s`, function () {
   let total = 0;
 
   for (const [name, share, make] of chosen) {
-    it(name, async () => {
-      const target = make(await sharedParser());
+    it(name, () => {
+      const target = make();
       const ran = runTarget(target, (seconds * share) / shares, seed);
       total += ran.inputs;
       console.log(

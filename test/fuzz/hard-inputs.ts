@@ -43,13 +43,14 @@ import { prepareRename } from '../../server/src/ide/rename.ts';
 import { selectionRanges } from '../../server/src/ide/selection-ranges.ts';
 import { semanticTokens } from '../../server/src/ide/semantic-tokens.ts';
 import { readOutline } from '../../server/src/ide/source-outline.ts';
+import type { Parser } from '../../server/src/syntax/create-parser.ts';
+import { scanSource } from '../../server/src/syntax/scan-source.ts';
 import { symbolAt } from '../../server/src/ide/symbol-at.ts';
 import { workspaceSymbols } from '../../server/src/ide/workspace-symbols.ts';
 import { parseBuildCommand } from '../../server/src/preprocess/build-record.ts';
 import { preprocess, PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import { dtmap } from '../support/run-dtmap.ts';
-import { analyzeText, freshReader, overlayFile, rootFile, TextFiles } from './analyze-text.ts';
+import { analyzeText, overlayFile, rootFile, TextFiles } from './analyze-text.ts';
 import { boards, directives, many, statements } from './hard-texts.ts';
 import type { GrowingInput } from './measure-slope.ts';
 import { xenBoots } from '../../server/src/xen/xen-boots.ts';
@@ -374,7 +375,7 @@ function asked(
 }
 
 /**
- * Every reader with its inputs; `parser` reads sources. Files of the command line lie in `folder`, which is made. What an editor
+ * Every reader with its inputs; `parser` reads what is on screen. Files of the command line lie in `folder`, which is made. What an editor
  * asks is measured as a whole, or each question.
  */
 export function hardInputs(
@@ -383,7 +384,7 @@ export function hardInputs(
   detail: 'all questions' | 'each question',
 ): readonly GrowingInput[] {
   const analyze = (text: string): Analysis =>
-    analyzeText(new TextFiles({ [rootFile]: text }), { targets }, freshReader(parser));
+    analyzeText(new TextFiles({ [rootFile]: text }), { targets }, new PreprocessCache());
   const analyzed = (text: string): Complete => {
     const analysis = analyze(text);
     assert.equal(analysis.kind, 'complete');
@@ -403,8 +404,8 @@ export function hardInputs(
     }),
     ...ofTexts('source', statements, analyze, 1 << 17),
     ...ofTexts('board', boards, analyze, 16_000),
-    ...overlays(parser),
-    ...blobs(parser),
+    ...overlays(),
+    ...blobs(),
     ...ofTexts('boot log', logs, (text) => {
       const log = readBootLog(text);
       profileOfLog(log);
@@ -436,11 +437,17 @@ export function hardInputs(
     ...ofTexts('build command', commands, (text) => [parseBuildCommand('/a/.b.dtb.cmd', text)]),
     ...ofTexts('formatter', onScreen, (text) => formatText(text)),
     ...ofTexts('outline', onScreen, (text) => {
-      const outline = readOutline(text);
+      const outline = readOutline(scanSource(text));
       documentSymbols(outline);
       foldingRanges(outline);
       semanticTokens(outline, []);
       for (const at of places(text)) selectionRanges(outline, at);
+    }),
+    ...ofTexts('syntax tree', onScreen, (text) => {
+      const document = parser.parse(text);
+      const outline = readOutline(document);
+      for (const at of places(text)) selectionRanges(outline, at, parser.around(document, at));
+      parser.release(document);
     }),
     ...ofTexts('typing', onScreen, (text) =>
       places(text).map((at) => [
@@ -494,7 +501,7 @@ export function hardInputs(
   ];
 }
 
-function overlays(parser: Parser): GrowingInput[] {
+function overlays(): GrowingInput[] {
   const base = (count: number): string =>
     `/dts-v1/;\n/ {\n${many(count, (at) => `l${at}: a${at} { };\n`)}};\n`;
   const texts: Texts = [
@@ -521,12 +528,12 @@ function overlays(parser: Parser): GrowingInput[] {
         [rootFile]: whole(base(count)),
         [overlayFile]: whole(`/dts-v1/;\n/plugin/;\n${text(count)}`),
       });
-      return () => analyzeText(files, { overlays: [overlayFile], targets }, freshReader(parser));
+      return () => analyzeText(files, { overlays: [overlayFile], targets }, new PreprocessCache());
     },
   }));
 }
 
-function blobs(parser: Parser): GrowingInput[] {
+function blobs(): GrowingInput[] {
   const sources = [
     'nodes on one line',
     'properties',
@@ -544,7 +551,7 @@ function blobs(parser: Parser): GrowingInput[] {
       most: 1 << 17,
       make: (count) => {
         const files = new TextFiles({ [rootFile]: found[1](count) });
-        const analysis = analyzeText(files, { targets: [] }, freshReader(parser));
+        const analysis = analyzeText(files, { targets: [] }, new PreprocessCache());
         assert.ok(analysis.kind === 'complete');
         const blob = writeDtb(analysis.board.tree);
         return () => {

@@ -51,7 +51,7 @@ process.on('exit', () => {
   rmSync(copy, { recursive: true, force: true });
 });
 
-async function apply({ title, edits, boards }: FixToApply): Promise<Faults> {
+function apply({ title, edits, boards }: FixToApply): Faults {
   const texts = editedTexts(edits, (file) => readFileSync(file, 'utf8'));
   const inCopy = (file: string): string => path.join(copy, path.relative(tree, file));
   for (const [file, text] of texts) writeFileSync(inCopy(file), text);
@@ -66,19 +66,18 @@ async function apply({ title, edits, boards }: FixToApply): Promise<Faults> {
     const name = names[index] ?? '';
     if (statSync(path.join(out, `${name}.plain.dtb`)).size === 0)
       faults.push(`${title}: ${name} does not compile`);
-    faults.push(...(await newFaults(board, texts)).map((fault) => `${title}: ${name}: ${fault}`));
+    faults.push(...newFaults(board, texts).map((fault) => `${title}: ${name}: ${fault}`));
   }
   rmSync(out, { recursive: true });
   return faults;
 }
 
-async function newFaults(board: string, texts: ReadonlyMap<string, string>): Promise<string[]> {
+function newFaults(board: string, texts: ReadonlyMap<string, string>): string[] {
   const { files } = session.shell;
-  const request = await session.requestFor(board, settingsFor(session.shell, board, FIX_OPTIONS));
+  const request = session.requestFor(board, settingsFor(session.shell, board, FIX_OPTIONS));
   const sources = new Map([...texts].map(([id, text]): [string, SourceFile] => [id, { id, text }]));
-  const reader = await session.reader();
-  const before = analyze(request, files, reader);
-  const after = analyze(request, filesWith(files, sources), reader);
+  const before = analyze(request, files, session.cache);
+  const after = analyze(request, filesWith(files, sources), session.cache);
   if (before.kind !== 'complete' || after.kind !== 'complete') return ['cannot be read'];
   const known = countFindings(before.findings, 'grave');
   return [...countFindings(after.findings, 'grave')]
@@ -87,10 +86,5 @@ async function newFaults(board: string, texts: ReadonlyMap<string, string>): Pro
 }
 
 process.on('message', (fix: FixToApply) => {
-  apply(fix).then(
-    (answer) => process.send?.(answer),
-    (error: unknown) => {
-      throw error;
-    },
-  );
+  process.send?.(apply(fix));
 });

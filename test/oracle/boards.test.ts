@@ -35,11 +35,10 @@ describe('boards equal cpp | dtc', function () {
         results.reduce((total, each) => total + of(each), 0);
       const different = results.filter(({ differences }) => differences.length > 0);
       const rejected = results.filter(({ isRejected }) => isRejected).length;
-      const scanned = results.filter(({ foundBy }) => foundBy === 'scanner').length;
       console.log(
         `      ${results.length} boards compared (${sum(({ blobs }) => blobs)} blobs), ` +
           `${results.length - different.length} identical, ${different.length} different, ` +
-          `${rejected} that cpp rejects, ${scanned} cut by the scanner, ${seconds} s; ` +
+          `${rejected} that cpp rejects, ${seconds} s; ` +
           `${sum(({ segments }) => segments)} segments lead to their source; own work ` +
           `${(sum(({ milliseconds }) => milliseconds) / Math.max(1, results.length)).toFixed(1)} ms CPU a board`,
       );

@@ -9,7 +9,6 @@ import type { Board } from '../../server/src/rules/board.ts';
 import type { Finding } from '../../server/src/rules/finding.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
-import { sharedParser } from '../support/parser.ts';
 import { kernelIncludePaths, kernelTree } from './kernel-tree.ts';
 
 const { targets } = parseTargets(defaultTargets);
@@ -24,7 +23,7 @@ export interface CheckedBoard {
   readonly ends: readonly string[];
 }
 
-async function check(board: string): Promise<CheckedBoard> {
+function check(board: string): CheckedBoard {
   const root = kernelTree();
   const analysis = analyze(
     {
@@ -36,7 +35,7 @@ async function check(board: string): Promise<CheckedBoard> {
       rules: new Map(),
     },
     files,
-    { parser: await sharedParser(), cache },
+    cache,
   );
   if (analysis.kind !== 'complete') throw new Error(`${board}: ${analysis.kind}`);
   const rowOf = ({ rule, at, message }: Finding): string =>
@@ -78,10 +77,5 @@ function verdictsOfEnds(board: Board, file: string): string[] {
 }
 
 process.on('message', (board: string) => {
-  check(board).then(
-    (checked) => process.send?.(checked),
-    (error: unknown) => {
-      throw error;
-    },
-  );
+  process.send?.(check(board));
 });

@@ -8,7 +8,9 @@ import { NodeFiles } from '../../server/src/node-files.ts';
 import { SegmentMap } from '../../server/src/preprocess/origin-map.ts';
 import { PreprocessCache, preprocess } from '../../server/src/preprocess/preprocess.ts';
 import type { Preprocessed } from '../../server/src/preprocess/preprocessed.ts';
-import { scanStatements } from '../../server/src/syntax/scan-statements.ts';
+import { scanDocument } from '../../server/src/syntax/scan-statements.ts';
+import { scanSource } from '../../server/src/syntax/scan-source.ts';
+import type { StatementDocument } from '../../server/src/syntax/statement.ts';
 import { containsSpan } from '../../server/src/text/span.ts';
 import { evaluate } from '../../server/src/tree/evaluate.ts';
 import { sharedParser } from '../support/parser.ts';
@@ -27,13 +29,18 @@ export interface Comparison {
   readonly segments: number;
   /** Blobs compared: with `-@` and without; 0 when dtc refuses the board. */
   readonly blobs: number;
-  readonly foundBy: 'tree' | 'scanner';
   /** CPU from source to blob, once with `-@` and once without, in milliseconds. */
   readonly milliseconds: number;
 }
 
 const files = new NodeFiles();
 const cache = new PreprocessCache();
+/** Source files whose statements were compared with those of their syntax trees. */
+const comparedFiles = new Set<string>();
+
+function statementsOf({ statements, offsets }: StatementDocument): unknown {
+  return [statements, offsets];
+}
 
 /** Follows every segment to its source; throws at the first that is wrong. Returns how many there are. */
 function checkOrigins({ origins: map, text }: Preprocessed): number {
@@ -66,7 +73,6 @@ function checkOrigins({ origins: map, text }: Preprocessed): number {
 }
 
 async function compare(board: string): Promise<Comparison> {
-  const parser = await sharedParser();
   const root = files.get(board);
   if (typeof root === 'string') throw new Error(`${board} is ${root}`);
   const differences: string[] = [];
@@ -79,7 +85,7 @@ async function compare(board: string): Promise<Comparison> {
 
   const began = process.cpuUsage();
   const source = preprocess(root, files, options, cache);
-  const document = parser.parse(source.text);
+  const document = scanDocument(source.text);
   let blobs = 0;
   for (const symbols of ['with -@', 'without -@'] as const) {
     const { includePaths } = options;
@@ -103,10 +109,20 @@ async function compare(board: string): Promise<Comparison> {
   }
   const { user, system } = process.cpuUsage(began);
 
-  if (document.foundBy === 'tree') {
-    const { statements, offsets } = scanStatements(source.text, undefined);
-    if (!isDeepStrictEqual([statements, offsets], [document.statements, document.offsets]))
-      differences.push('the scanner finds other statements than the syntax tree');
+  const parser = await sharedParser();
+  const parsed = parser.parse(source.text);
+  parser.release(parsed);
+  if (!isDeepStrictEqual(statementsOf(document), statementsOf(parsed)))
+    differences.push('the scanner finds other statements than the syntax tree');
+  for (const id of source.files) {
+    if (comparedFiles.has(id) || !/\.dts[io]?$/.test(id)) continue;
+    comparedFiles.add(id);
+    const file = files.get(id);
+    if (typeof file === 'string') continue;
+    const tree = parser.parse(file.text);
+    parser.release(tree);
+    if (!isDeepStrictEqual(scanSource(file.text), tree))
+      differences.push(`${id}: the scanner finds other statements than the syntax tree`);
   }
   return {
     board,
@@ -114,7 +130,6 @@ async function compare(board: string): Promise<Comparison> {
     isRejected: expanded === undefined,
     segments: checkOrigins(kept) + checkOrigins(source),
     blobs,
-    foundBy: document.foundBy,
     milliseconds: (user + system) / 1000,
   };
 }

@@ -5,10 +5,8 @@ import { spawn } from 'node:child_process';
 import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
 import { PreprocessCache, preprocess } from '../../server/src/preprocess/preprocess.ts';
 import { scanDocument } from '../../server/src/syntax/scan-statements.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import type { FileSet } from '../../server/src/text/source-file.ts';
 import { evaluate } from '../../server/src/tree/evaluate.ts';
-import { sharedParser } from '../support/parser.ts';
 import { requireTool } from '../support/require-tool.ts';
 
 /** `DTMAP_TREES=5000 DTMAP_SEED=7` for more of them, and others. */
@@ -111,12 +109,12 @@ function dtc(text: string, symbols: boolean): Promise<Buffer | undefined> {
   });
 }
 
-function ours(text: string, symbols: boolean, parser: Parser): Uint8Array | undefined {
+function ours(text: string, symbols: boolean): Uint8Array | undefined {
   const root = { id: '/board.dts', text };
   const files: FileSet = { get: () => 'absent', bytes: () => 'absent' };
   const options = { includePaths: [], defines: new Map<string, string>() };
   const source = preprocess(root, files, options, new PreprocessCache());
-  const document = scanDocument(source.text) ?? parser.parse(source.text);
+  const document = scanDocument(source.text);
   const tree = evaluate(document, source.origins, { symbols });
   return tree.problems.some(({ level }) => level === 'error') ? undefined : writeDtb(tree);
 }
@@ -127,7 +125,6 @@ describe('deleting, omitting and opening again', () => {
   });
 
   it('gives the blobs that dtc gives', async () => {
-    const parser = await sharedParser();
     const random = Array.from({ length: count }, (_, index) => randomTree(firstSeed * 1e6 + index));
     const differing: string[] = [];
     let made = 0;
@@ -135,7 +132,7 @@ describe('deleting, omitting and opening again', () => {
       const text = `/dts-v1/;\n${body}\n`;
       for (const symbols of [false, true]) {
         const wanted = await dtc(text, symbols);
-        const given = ours(text, symbols, parser);
+        const given = ours(text, symbols);
         if (wanted) made++;
         const same =
           wanted && given ? wanted.equals(given) : wanted === undefined && given === undefined;

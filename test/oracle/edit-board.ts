@@ -4,7 +4,6 @@ import { NodeFiles } from '../../server/src/node-files.ts';
 import { preprocess } from '../../server/src/preprocess/preprocess.ts';
 import { checkEditedFiles } from '../support/check-edited-files.ts';
 import { checkIncremental, type EditTimes } from '../support/check-incremental.ts';
-import { sharedParser } from '../support/parser.ts';
 import { randomNumbers } from '../support/random-edits.ts';
 import { kernelIncludePaths } from './kernel-tree.ts';
 
@@ -21,7 +20,7 @@ export interface BoardEdits extends EditTimes {
   readonly quick: number;
 }
 
-async function run({ board, edits, seed }: EditRequest): Promise<BoardEdits> {
+function run({ board, edits, seed }: EditRequest): BoardEdits {
   const files = new NodeFiles();
   const root = files.get(board);
   if (typeof root === 'string') throw new Error(`${board} is ${root}`);
@@ -29,16 +28,11 @@ async function run({ board, edits, seed }: EditRequest): Promise<BoardEdits> {
   const options = { includePaths, defines: new Map<string, string>() };
   const { text } = preprocess(root, files, options);
   const random = randomNumbers(seed);
-  const times = checkIncremental(await sharedParser(), text, edits, random);
+  const times = checkIncremental(text, edits, random);
   const inFiles = edits >> 3;
   return { ...times, inFiles, quick: checkEditedFiles(board, files, options, inFiles, random) };
 }
 
 process.on('message', (request: EditRequest) => {
-  run(request).then(
-    (times) => process.send?.(times),
-    (error: unknown) => {
-      throw error;
-    },
-  );
+  process.send?.(run(request));
 });

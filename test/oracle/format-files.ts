@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { readTree } from '../../server/src/analysis/read-tree.ts';
 import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
 import { formatText } from '../../server/src/ide/format.ts';
-import { tokenize } from '../../server/src/ide/source-tokens.ts';
+import { readOutline } from '../../server/src/ide/source-outline.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
+import { scanSource } from '../../server/src/syntax/scan-source.ts';
 import type { FileSet, SourceFile } from '../../server/src/text/source-file.ts';
 import type { FileId } from '../../server/src/text/span.ts';
-import { sharedParser } from '../support/parser.ts';
 import { kernelIncludePaths } from './kernel-tree.ts';
 
 export interface FormatRequest {
@@ -51,8 +51,8 @@ const before: FilesAndCache = { files, cache: new PreprocessCache() };
 const after: FilesAndCache = { files: withFormatting, cache: new PreprocessCache() };
 
 function tokens(text: string): string {
-  return tokenize(text)
-    .map((token) => text.slice(token.start, token.end).replace(/\s+/g, ' '))
+  return readOutline(scanSource(text))
+    .tokens.map((token) => text.slice(token.start, token.end).replace(/\s+/g, ' '))
     .join('\n');
 }
 
@@ -64,36 +64,26 @@ function compareText(file: string): string | undefined {
   return tokens(once) === tokens(text) ? undefined : 'other tokens';
 }
 
-async function compile(board: string, set: FilesAndCache): Promise<Uint8Array | undefined> {
+function compile(board: string, set: FilesAndCache): Uint8Array | undefined {
   const preprocessor = {
     includePaths: kernelIncludePaths(board),
     defines: new Map<string, string>(),
   };
-  const reading = readTree(
-    board,
-    set.files,
-    { preprocessor, symbols: true },
-    { parser: await sharedParser(), cache: set.cache },
-  );
+  const reading = readTree(board, set.files, { preprocessor, symbols: true }, set.cache);
   if (reading.kind !== 'tree') return undefined;
   if (reading.tree.problems.some((problem) => problem.level === 'error')) return undefined;
   return writeDtb(reading.tree);
 }
 
-async function answer({ file, compare }: FormatRequest): Promise<FormatAnswer> {
+function answer({ file, compare }: FormatRequest): FormatAnswer {
   if (compare === 'text') return { file, fault: compareText(file), compared: true };
-  const expected = await compile(file, before);
+  const expected = compile(file, before);
   if (!expected) return { file, fault: undefined, compared: false };
-  const actual = await compile(file, after);
+  const actual = compile(file, after);
   const isSame = actual !== undefined && Buffer.compare(actual, expected) === 0;
   return { file, fault: isSame ? undefined : 'another blob', compared: true };
 }
 
 process.on('message', (request: FormatRequest) => {
-  answer(request).then(
-    (result) => process.send?.(result),
-    (error: unknown) => {
-      throw error;
-    },
-  );
+  process.send?.(answer(request));
 });

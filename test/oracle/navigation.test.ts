@@ -15,7 +15,6 @@ import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
 import type { Board } from '../../server/src/rules/board.ts';
 import { lineIndexOf } from '../../server/src/text/line-index.ts';
 import type { FileId } from '../../server/src/text/span.ts';
-import { sharedParser } from '../support/parser.ts';
 import { kernelIncludePaths, kernelTree } from './kernel-tree.ts';
 
 interface Place {
@@ -41,7 +40,7 @@ describe('navigation in kernel boards', () => {
   const boards = new Map<string, Board>();
   const files = new NodeFiles();
 
-  async function boardOf(name: string): Promise<Board> {
+  function boardOf(name: string): Board {
     const known = boards.get(name);
     if (known) return known;
     const root = join(kernelTree(), name);
@@ -55,7 +54,7 @@ describe('navigation in kernel boards', () => {
         rules: new Map(),
       },
       files,
-      { parser: await sharedParser(), cache: new PreprocessCache() },
+      new PreprocessCache(),
     );
     assert.equal(analysis.kind, 'complete');
     if (analysis.kind !== 'complete') throw new Error(name);
@@ -75,9 +74,9 @@ describe('navigation in kernel boards', () => {
   });
 
   for (const place of places) {
-    it(`${place.what} of ${place.name} at ${place.file}:${place.line}`, async function () {
+    it(`${place.what} of ${place.name} at ${place.file}:${place.line}`, function () {
       this.timeout(60_000);
-      const board = await boardOf(place.board);
+      const board = boardOf(place.board);
       const file = idOf(board, place.file);
       const source = board.files.get(file);
       assert.ok(typeof source !== 'string');

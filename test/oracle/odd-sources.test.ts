@@ -9,13 +9,13 @@ import fc from 'fast-check';
 import { fatalProblem } from '../../server/src/cli/fatal-problem.ts';
 import { writeDtb } from '../../server/src/dtb/write-dtb.ts';
 import { PreprocessCache, preprocess } from '../../server/src/preprocess/preprocess.ts';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import { scanDocument } from '../../server/src/syntax/scan-statements.ts';
 import { decodeText } from '../../server/src/text/decode.ts';
 import { encodeText } from '../../server/src/text/encode.ts';
 import type { FileSet } from '../../server/src/text/source-file.ts';
 import { evaluate } from '../../server/src/tree/evaluate.ts';
-import { sharedParser } from '../support/parser.ts';
+import { corpusOf } from '../fuzz/corpus.ts';
+import { mutateText, mutationsOf } from '../fuzz/mutate.ts';
 import { requireTool } from '../support/require-tool.ts';
 import { compileTexts } from './compile-texts.ts';
 import { oddFiles, oddMacros, oddSource } from './odd-sources.ts';
@@ -32,11 +32,10 @@ const base = '/dts-v1/;\n/ { l: n { m@1 { }; }; };\n';
 describe('odd sources compile as with cpp and dtc', function () {
   this.timeout(600_000);
   let folder = '';
-  let parser: Parser;
   let isOldDtc = true;
   const cache = new PreprocessCache();
 
-  before(async function () {
+  before(function () {
     requireTool(this, {
       names: ['dtc'],
       skipName: 'dtc',
@@ -46,7 +45,6 @@ describe('odd sources compile as with cpp and dtc', function () {
     const [, major, minor] =
       /([0-9]+)\.([0-9]+)/.exec(execFileSync('dtc', ['--version'], { encoding: 'utf8' })) ?? [];
     isOldDtc = Number(major) === 1 && Number(minor) < 7;
-    parser = await sharedParser();
     folder = mkdtempSync(path.join(tmpdir(), 'dtmap-odd-'));
     for (const [name, text] of Object.entries(oddFiles))
       writeFileSync(path.join(folder, name), text);
@@ -71,7 +69,7 @@ describe('odd sources compile as with cpp and dtc', function () {
     const source = preprocess(root, files, { includePaths: [], defines: new Map() }, cache);
     const fatal = source.problems.map(fatalProblem).find((reason) => reason !== undefined);
     if (fatal !== undefined) return fatal;
-    const document = scanDocument(source.text) ?? parser.parse(source.text);
+    const document = scanDocument(source.text);
     const tree = evaluate(document, source.origins, { files, includePaths: [], source });
     const [problem] = tree.problems;
     if (problem) return `${problem.id} ${JSON.stringify(problem.facts)}`;
@@ -91,11 +89,8 @@ describe('odd sources compile as with cpp and dtc', function () {
     return Buffer.compare(ours, blob) === 0 ? undefined : 'another blob';
   }
 
-  it(`${count} that are generated`, () => {
-    // What is on the disk is read back: half a surrogate pair is bytes that are no text.
-    const texts = fc
-      .sample(oddSource, { seed, numRuns: count })
-      .map((text) => decodeText(encodeText(text)));
+  /** Fails with the shortest of the texts that differ; gives how many dtc takes. */
+  function compareAll(texts: readonly string[]): number {
     const blobs = compileTexts(texts, folder, oddMacros);
     const different = texts.flatMap((text, index) => {
       if (difference(text, blobs[index]) === undefined) return [];
@@ -106,8 +101,51 @@ describe('odd sources compile as with cpp and dtc', function () {
     });
     different.sort((a, b) => a.length - b.length);
     assert.deepEqual(different.slice(0, 3), [], `${different.length} differ`);
-    const taken = blobs.filter((blob) => blob !== undefined).length;
+    return blobs.filter((blob) => blob !== undefined).length;
+  }
+
+  it(`${count} that are generated`, () => {
+    // What is on the disk is read back: half a surrogate pair is bytes that are no text.
+    const texts = fc
+      .sample(oddSource, { seed, numRuns: count })
+      .map((text) => decodeText(encodeText(text)));
+    const taken = compareAll(texts);
     assert.ok(taken * 6 > count, `dtc takes only ${taken}`);
+  });
+
+  it(`${count} that are damaged fixtures`, () => {
+    const corpus = corpusOf(/^(?:dtc-parity|tree)\/.*\.dts$/, 1000);
+    const pieces = [
+      ...[
+        '{',
+        '}',
+        ';',
+        '};',
+        '"',
+        '<',
+        '>',
+        '[',
+        ']',
+        '(',
+        ')',
+        '/',
+        '=',
+        ',',
+        ':',
+        '&',
+        '@',
+        '\n',
+      ],
+      ...['/* ', ' */', '//', ' a', ' 1', 'l: ', '/ {', 'n {', '&l', '/bits/ 8 ', '/delete-node/ '],
+    ];
+    const texts = fc
+      .sample(
+        mutationsOf(corpus.length, 2).map((each) => mutateText(each, corpus, pieces)),
+        { seed, numRuns: count },
+      )
+      .map((text) => decodeText(encodeText(text)));
+    const taken = compareAll(texts);
+    assert.ok(taken > 0 && taken < count, `dtc takes ${taken}`);
   });
 
   it('paths below labels', function () {

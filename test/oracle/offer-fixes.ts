@@ -33,8 +33,8 @@ async function offer(board: string): Promise<Offered> {
   const name = path.relative(kernelTree(), board);
   const boardFile = await session.find(name, FIX_OPTIONS);
   const settings = settingsFor(session.shell, boardFile.file, FIX_OPTIONS);
-  const opened = await session.open(boardFile, settings, 'findings');
-  const host = await trialHostFor(session, opened, FIX_OPTIONS);
+  const opened = session.open(boardFile, settings, 'findings');
+  const host = trialHostFor(session, opened, FIX_OPTIONS);
   const fixes: OfferedFix[] = [];
   const refused: string[] = [];
   for (const [finding, offers] of await tryFixesOf(opened, opened.findings, host))

@@ -84,13 +84,11 @@ describe('overlays apply as with fdtoverlay', function () {
     execFileSync('dtc', ['-@', '-qqq', '-O', 'dtb', join(fixtures, `${name}.dts`)]);
 
   for (const { overlays, applies } of overlayCases) {
-    it(`${overlays.join(' + ')}${applies ? '' : ' (refused)'}`, async () => {
+    it(`${overlays.join(' + ')}${applies ? '' : ' (refused)'}`, () => {
       const expected = applied(compiled('base'), overlays.map(compiled));
       assert.equal(expected !== undefined, applies);
-      const trees = await Promise.all(
-        ['base', ...overlays].map((name) =>
-          sourceTree(join(fixtures, `${name}.dts`), { symbols: true }),
-        ),
+      const trees = ['base', ...overlays].map((name) =>
+        sourceTree(join(fixtures, `${name}.dts`), { symbols: true }),
       );
       const [base, ...rest] = trees.map(({ tree }) => tree);
       assert.ok(base);
@@ -146,7 +144,7 @@ describe('overlays apply as with fdtoverlay', function () {
     }
   });
 
-  it('the 18 of arm64 in the kernel', async () => {
+  it('the 18 of arm64 in the kernel', () => {
     kernelTree();
     let compared = 0;
     for (const board of boardFiles('arm64')) {
@@ -160,12 +158,8 @@ describe('overlays apply as with fdtoverlay', function () {
       const [baseBlob, overlayBlob] = blobs;
       assert.ok(baseBlob && overlayBlob);
       const expected = applied(baseBlob, [overlayBlob]);
-      const [baseTree, overlayTree] = await Promise.all(
-        [baseFile, board].map(
-          async (file) =>
-            (await sourceTree(file, { symbols: true, includePaths: kernelIncludePaths(file) }))
-              .tree,
-        ),
+      const [baseTree, overlayTree] = [baseFile, board].map(
+        (file) => sourceTree(file, { symbols: true, includePaths: kernelIncludePaths(file) }).tree,
       );
       assert.ok(baseTree && overlayTree);
       const result = applyOverlays(baseTree, [overlayTree]);

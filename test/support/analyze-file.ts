@@ -23,7 +23,6 @@ import type { Fix } from '../../server/src/text/edit.ts';
 import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
 import { CaselessFiles } from './caseless-files.ts';
 import { ExactFiles } from './exact-files.ts';
-import { sharedParser } from './parser.ts';
 
 /** A board, and its fixes tried on it alone. */
 export interface AnalyzedFile extends Extract<Analysis, { kind: 'complete' }> {
@@ -41,11 +40,11 @@ export interface AnalyzedFile extends Extract<Analysis, { kind: 'complete' }> {
  * Options of a fixture: `targets`, `overlays`, `rules` (`id=on id=off`), `profile` (a JSON file beside it), `script`
  * (a boot script beside it, with the files it loads) `guests` (xl configurations and partial trees) and `disk` (`ignores-case` as that of Windows, `tells-case` as that of Linux). `text` stands in place of what is on the disk.
  */
-export async function analyzeFile(
+export function analyzeFile(
   file: string,
   options: ReadonlyMap<string, string>,
   text?: string,
-): Promise<AnalyzedFile> {
+): AnalyzedFile {
   const words = (key: string): string[] => options.get(key)?.split(/\s+/).filter(Boolean) ?? [];
   const { targets, unknown } = parseTargets(
     options.has('targets') ? words('targets') : defaultTargets,
@@ -60,7 +59,7 @@ export async function analyzeFile(
   if (text !== undefined) files.setText(file, text);
   const scripts = words('script').map((name) => join(dirname(file), name));
   const preprocessor = { includePaths: [dirname(file)], defines: new Map<string, string>() };
-  const reader = { parser: await sharedParser(), cache: new PreprocessCache() };
+  const cache = new PreprocessCache();
   const plain: BoardRequest = {
     root: file,
     overlays: words('overlays').map((name) => join(dirname(file), name)),
@@ -78,7 +77,7 @@ export async function analyzeFile(
       ...(scripts.length === 0 ? {} : { bootScripts: scripts }),
     },
     () => {
-      const before = analyze(plain, files, reader);
+      const before = analyze(plain, files, cache);
       return before.kind === 'complete' ? before.board.tree : undefined;
     },
   );
@@ -92,16 +91,16 @@ export async function analyzeFile(
       words('guests').map((name) => join(dirname(file), name)),
       inputs.loads,
       preprocessor,
-      reader,
+      cache,
       basename,
     ),
   };
-  const analysis = analyze(request, files, reader);
+  const analysis = analyze(request, files, cache);
   if (analysis.kind !== 'complete') assert.fail(`${file}: ${analysis.kind}`);
   const own = { request, analysis };
   const host: TrialHost = {
     files,
-    reader,
+    cache,
     boardsReading: () => Promise.resolve([request]),
     load: () => Promise.resolve(),
     pause: () => Promise.resolve(),

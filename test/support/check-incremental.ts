@@ -1,7 +1,6 @@
-// Parses a text edit by edit and compares each result with parsing the same text from nothing.
+// Reads a text edit by edit and compares each result with reading the same text from nothing.
 
 import assert from 'node:assert/strict';
-import type { Parser } from '../../server/src/syntax/create-parser.ts';
 import { scanDocument } from '../../server/src/syntax/scan-statements.ts';
 import type { Statement, StatementDocument } from '../../server/src/syntax/statement.ts';
 import { walkNodes, type DeviceTree } from '../../server/src/tree/device-tree.ts';
@@ -14,10 +13,7 @@ const origins = {
 };
 
 /** A document as text, so that a difference shows and sharing does not matter. */
-function describeDocument({
-  statements,
-  offsets,
-}: Pick<StatementDocument, 'statements' | 'offsets'>): string {
+function describeDocument({ statements, offsets }: StatementDocument): string {
   const describe = (statement: Statement): string =>
     `${statement.kind} ${statement.length} ${statement.head} ${statement.ending} ${statement.clean} (` +
     statement.children
@@ -52,7 +48,7 @@ function assertEqualLines(actual: string, expected: string, edit: number): void 
 }
 
 export interface EditTimes {
-  /** The longest time one edit took to parse and evaluate, in milliseconds. */
+  /** The longest time one edit took to scan and evaluate, in milliseconds. */
   readonly longest: number;
   readonly edits: number;
 }
@@ -61,24 +57,17 @@ export interface EditTimes {
  * Makes `edits` random edits, starting over with `text` after every tenth so that it stays recognisable. Fails when an
  * incremental result differs from one from scratch; what throws, throws.
  */
-export function checkIncremental(
-  parser: Parser,
-  text: string,
-  edits: number,
-  random: () => number,
-): EditTimes {
-  let document = parser.parse(text);
+export function checkIncremental(text: string, edits: number, random: () => number): EditTimes {
+  let document = scanDocument(text);
   let longest = 0;
   for (let edit = 0; edit < edits; edit++) {
     const edited = editRandomly(edit % 10 === 0 ? text : document.text, random);
     const began = performance.now();
-    document = parser.parse(edited, document);
+    document = scanDocument(edited, document);
     const tree = evaluate(document, origins);
     longest = Math.max(longest, performance.now() - began);
-    const scratch = parser.parse(edited);
+    const scratch = scanDocument(edited);
     assertEqualLines(describeDocument(document), describeDocument(scratch), edit);
-    const scanned = scanDocument(edited);
-    if (scanned) assertEqualLines(describeDocument(document), describeDocument(scanned), edit);
     assertEqualLines(describeTree(tree), describeTree(evaluate(scratch, origins)), edit);
   }
   return { longest, edits };

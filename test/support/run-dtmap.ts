@@ -1,7 +1,5 @@
-// Runs the command line inside the test process: the real disk and grammar, output caught.
+// Runs the command line inside the test process: the real disk, output caught.
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { revisionOf } from '../../server/src/node-git.ts';
 import { run } from '../../server/src/cli/run.ts';
 import type { Shell, ShellFiles } from '../../server/src/cli/shell.ts';
@@ -24,12 +22,6 @@ export interface RunOptions {
   /** Whether standard output and error are a terminal. */
   readonly isTerminal?: boolean;
 }
-
-const require = createRequire(import.meta.url);
-const grammar = {
-  runtime: readFileSync(require.resolve('web-tree-sitter/web-tree-sitter.wasm')),
-  grammar: readFileSync(require.resolve('tree-sitter-devicetree/tree-sitter-devicetree.wasm')),
-};
 
 /** What the command line needs, with what is written to standard output and standard error. */
 export function shellOf(
@@ -54,7 +46,6 @@ export function shellOf(
     },
     processors: 1,
     stdin: () => Promise.resolve(Buffer.from(options.stdin ?? '')),
-    grammar: () => grammar,
     revision: revisionOf,
   };
   return { shell, out, err };

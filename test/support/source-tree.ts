@@ -3,10 +3,10 @@
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { preprocess, type PreprocessCache } from '../../server/src/preprocess/preprocess.ts';
 import type { Preprocessed } from '../../server/src/preprocess/preprocessed.ts';
+import { scanDocument } from '../../server/src/syntax/scan-statements.ts';
 import type { StatementDocument } from '../../server/src/syntax/statement.ts';
 import type { DeviceTree, Written } from '../../server/src/tree/device-tree.ts';
 import { evaluate, type EvaluateOptions } from '../../server/src/tree/evaluate.ts';
-import { sharedParser } from './parser.ts';
 
 export interface SourceTree {
   readonly tree: DeviceTree;
@@ -17,16 +17,16 @@ export interface SourceTree {
 }
 
 /** The tree of `file`, which must exist. */
-export async function sourceTree(
+export function sourceTree(
   file: string,
   options: EvaluateOptions & { readonly cache?: PreprocessCache } = {},
-): Promise<SourceTree> {
+): SourceTree {
   const files = new NodeFiles();
   const root = files.get(file);
   if (typeof root === 'string') throw new Error(`${file} is ${root}`);
   const includePaths = options.includePaths ?? [];
   const source = preprocess(root, files, { includePaths, defines: new Map() }, options.cache);
-  const document = (await sharedParser()).parse(source.text);
+  const document = scanDocument(source.text);
   const tree = evaluate(document, source.origins, { files, source, ...options });
   return {
     tree,
@@ -37,8 +37,8 @@ export async function sourceTree(
 }
 
 /** The tree of a text that needs no preprocessing; every place is an offset of `text`. */
-export async function textTree(text: string, options: EvaluateOptions = {}): Promise<DeviceTree> {
-  const document = (await sharedParser()).parse(text);
+export function textTree(text: string, options: EvaluateOptions = {}): DeviceTree {
+  const document = scanDocument(text);
   return evaluate(
     document,
     {

@@ -1,4 +1,4 @@
-// `node:path` and `node:url` as they are on Windows.
+// Paths and URLs as node:path and node:url have them on Windows.
 
 import { posix, win32 } from 'real:path';
 

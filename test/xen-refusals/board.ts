@@ -26,8 +26,8 @@ export const given: BootProfile = {
 /** Where UEFI puts the blob and how large it makes it nobody knows. */
 export const UEFI: BootProfile = { boot: 'efi', dtb: { address: 0x44000000n } };
 /** Boots a text as a release does; `more` says what is otherwise than in `given`. */
-export async function boot(text: string, name: string, more: BootProfile = {}): Promise<XenBoot> {
-  const tree = await textTree(text);
+export function boot(text: string, name: string, more: BootProfile = {}): XenBoot {
+  const tree = textTree(text);
   const release = parseRelease(name);
   assert.ok(release, name);
   const totalSize = BigInt(writeDtb(tree).length);

@@ -26,14 +26,13 @@ describe('Xen recordings of machines', function () {
 
   for (const board of new Set(recordings.map((recording) => recording.board))) {
     const boots = recordings.filter((recording) => recording.board === board);
-    it(`${board} in ${boots.length} releases`, async () => {
+    it(`${board} in ${boots.length} releases`, () => {
       const wrong: string[] = [];
       for (const recording of boots) {
-        const { tree } = await sourceTree(path.join(folder, recording.treeFile));
+        const { tree } = sourceTree(path.join(folder, recording.treeFile));
         const facts = factsOf(tree, recording.profile, 0n);
         const boot = certainPart(bootXen(tree, recording.release, facts), facts);
-        const dom0 =
-          recording.dom0Dts === undefined ? undefined : await textTree(recording.dom0Dts);
+        const dom0 = recording.dom0Dts === undefined ? undefined : textTree(recording.dom0Dts);
         const shown = recording.isLate ? lateBoot(boot) : boot;
         const comparison = compareBoot(recording, shown, dom0);
         compared.push({ recording, comparison });

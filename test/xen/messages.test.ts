@@ -71,7 +71,7 @@ describe('messages of Xen', function () {
   this.timeout(600_000);
   const recordings = readRecordings(folder);
 
-  it('are read back as they were printed, by one entry each', async () => {
+  it('are read back as they were printed, by one entry each', () => {
     const seen = new Map<string, number>();
     const shapes = new Set<string>();
     const wrong: string[] = [];
@@ -79,7 +79,7 @@ describe('messages of Xen', function () {
     for (const each of recordings)
       boards.set(each.board, [...(boards.get(each.board) ?? []), each]);
     for (const [board, boots] of boards) {
-      const { tree } = await sourceTree(path.join(folder, board, 'board.dts'));
+      const { tree } = sourceTree(path.join(folder, board, 'board.dts'));
       const totalSize = BigInt(writeDtb(tree).length);
       for (const { release, profile } of boots) {
         const boot = bootXen(tree, release, factsOf(tree, profile, totalSize));

@@ -29,15 +29,15 @@ describe('Xen recordings', function () {
 
   for (const board of new Set(recordings.map((recording) => recording.board))) {
     const boots = recordings.filter((recording) => recording.board === board);
-    it(`${board} in ${boots.length} releases`, async () => {
-      const { tree } = await sourceTree(path.join(folder, board, 'board.dts'));
+    it(`${board} in ${boots.length} releases`, () => {
+      const { tree } = sourceTree(path.join(folder, board, 'board.dts'));
       const totalSize = BigInt(writeDtb(tree).length);
       const wrong: string[] = [];
       for (const recording of boots) {
         const comparison = compareBoot(
           recording,
           bootXen(tree, recording.release, factsOf(tree, recording.profile, totalSize)),
-          await recordedTree(recording),
+          recordedTree(recording),
         );
         compared.push({ recording, comparison });
         if (comparison.verdict === 'wrong')
@@ -77,6 +77,6 @@ describe('Xen recordings', function () {
   });
 });
 
-async function recordedTree(recording: Recording): Promise<DeviceTree | undefined> {
+function recordedTree(recording: Recording): DeviceTree | undefined {
   return recording.dom0Dts === undefined ? undefined : textTree(recording.dom0Dts);
 }

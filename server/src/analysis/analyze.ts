@@ -5,6 +5,7 @@ import { mapMemory } from '../memory/map-memory.ts';
 import { foreignReaderOf } from '../memory/tree-readers.ts';
 import type { MemoryMap } from '../memory/memory-map.ts';
 import type { UnreadText } from '../memory/unread-text.ts';
+import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { ExpandedSource, PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Board, Guest, Load } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
@@ -18,7 +19,7 @@ import { gatherFacts, type FactSource } from '../facts/gather-facts.ts';
 import { check, type RuleSettings } from './check.ts';
 import { findExcess } from './find-excess.ts';
 import { findUnreadText, keepCertainOfSource, keepCertainOfTree } from './find-unread-text.ts';
-import { readTree, type Reader, type Reading, type ReadTree } from './read-tree.ts';
+import { readTree, type Reading, type ReadTree } from './read-tree.ts';
 import type { Targets } from '../systems/targets.ts';
 
 /** What to analyse, and for whom. */
@@ -53,11 +54,11 @@ export type Analysis =
       readonly readings: readonly ReadTree[];
     };
 
-/** Everything about one board. `previous`, an earlier analysis of the same board, only makes it faster. */
+/** Everything about one board. `cache`, and `previous`, an earlier analysis of the same board, only make it faster. */
 export function analyze(
   request: BoardRequest,
   files: FileSet,
-  reader: Reader,
+  cache: PreprocessCache,
   previous?: Analysis,
 ): Analysis {
   const { preprocessor, targets } = request;
@@ -65,7 +66,7 @@ export function analyze(
   const readings: ReadTree[] = [];
   for (const [index, file] of [request.root, ...request.overlays].entries()) {
     const before = previous?.kind === 'complete' ? previous.readings[index] : undefined;
-    const reading = readTree(file, files, { preprocessor, symbols }, reader, before);
+    const reading = readTree(file, files, { preprocessor, symbols }, cache, before);
     if (reading.kind !== 'tree') return reading;
     readings.push(reading);
   }

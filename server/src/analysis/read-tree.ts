@@ -1,9 +1,8 @@
-// One file to a devicetree: source by way of preprocessor and parser, a blob directly.
+// One file to a devicetree: source by way of preprocessor and scanner, a blob directly.
 
 import { readDtb } from '../dtb/read-dtb.ts';
 import { preprocess, type PreprocessCache } from '../preprocess/preprocess.ts';
 import type { Preprocessed, PreprocessOptions } from '../preprocess/preprocessed.ts';
-import type { Parser } from '../syntax/create-parser.ts';
 import { scanDocument } from '../syntax/scan-statements.ts';
 import type { StatementDocument } from '../syntax/statement.ts';
 import { largestText, whyUnreadable, type FileSet } from '../text/source-file.ts';
@@ -11,18 +10,12 @@ import type { FileId } from '../text/span.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import { evaluate } from '../tree/evaluate.ts';
 
-/** What reading needs and keeps between readings; one for all boards of a process. */
-export interface Reader {
-  readonly parser: Parser;
-  readonly cache: PreprocessCache;
-}
-
 /** A file read as a tree. For a blob there is no source. */
 export interface ReadTree {
   readonly kind: 'tree';
   readonly tree: DeviceTree;
   readonly source: Preprocessed | undefined;
-  /** Handed back at the next reading, so that only what changed is parsed again. */
+  /** Handed back at the next reading, so that only what changed is read again. */
   readonly document: StatementDocument | undefined;
   /** Bytes of the blob that was read; undefined for source. */
   readonly blobSize: number | undefined;
@@ -47,12 +40,15 @@ function isBlob(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, index) => bytes[index] === byte);
 }
 
-/** The tree of `file`, a blob when it begins with the magic number, else source. `previous` only makes it faster. */
+/**
+ * The tree of `file`, a blob when it begins with the magic number, else source. `cache` is one for all boards of a process;
+ * it and `previous` only make it faster.
+ */
 export function readTree(
   file: FileId,
   files: FileSet,
   options: ReadOptions,
-  reader: Reader,
+  cache: PreprocessCache,
   previous?: ReadTree,
 ): Reading {
   // Bytes first: a large blob is not decoded as text only to find that it is none.
@@ -67,13 +63,9 @@ export function readTree(
   if (root === 'too-large')
     return { kind: 'unreadable', file, because: `is larger than ${largestText >> 20} MiB` };
 
-  const { cache, parser } = reader;
   const source = preprocess(root, files, options.preprocessor, cache, previous?.source);
   if (source.needs.length > 0) return { kind: 'incomplete', needs: source.needs };
-  // A syntax tree pays when the text is edited; what is read for the first time is only cut into statements.
-  const known = previous?.document;
-  const document =
-    (known ? undefined : scanDocument(source.text)) ?? parser.parse(source.text, known);
+  const document = scanDocument(source.text, previous?.document);
   const tree = evaluate(document, source.origins, {
     symbols: options.symbols,
     files,

@@ -1,5 +1,6 @@
 // Tries a proposal before it is offered: it must change what it says, on every board, and nothing else.
 
+import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
@@ -13,7 +14,6 @@ import { compareTrees, type Expectation, type TreeDifference } from '../tree/com
 import type { TreeChange } from '../tree/tree-change.ts';
 import { analyze, type Analysis, type BoardRequest } from './analyze.ts';
 import { KnownFindings } from './known-findings.ts';
-import type { Reader } from './read-tree.ts';
 
 export type CompleteAnalysis = Extract<Analysis, { kind: 'complete' }>;
 
@@ -65,7 +65,7 @@ export type Offer =
 /** What trials need of their surroundings. */
 export interface TrialHost {
   readonly files: FileSet;
-  readonly reader: Reader;
+  readonly cache: PreprocessCache;
   /**
    * How to analyse every other board that reads one of `files`, and the board itself as others read it where that
    * differs, or why they cannot all be tried.
@@ -240,7 +240,7 @@ async function analyzeLoaded(
 ): Promise<TrialBoard | undefined> {
   let asked = '';
   for (;;) {
-    const analysis = analyze(request, files, host.reader);
+    const analysis = analyze(request, files, host.cache);
     if (analysis.kind === 'complete') return { request, analysis };
     const needs = analysis.kind === 'incomplete' ? analysis.needs : [];
     // Asked for again, they cannot be had.

@@ -35,7 +35,7 @@ export async function fixBoard(
     throw new Failure('standard input: only a file can be fixed; give its name in place of -');
   if (boardFile.isBlob) throw new Failure(`${name}: only source files can be fixed`);
   const settings = settingsFor(session.shell, boardFile.file, options);
-  const opened = await session.open(boardFile, settings);
+  const opened = session.open(boardFile, settings);
   const { files } = session.shell;
   // What was made from a boot script stands behind the board's own text; it is no text of the user's to be edited.
   const whole = files.get(boardFile.root);
@@ -44,7 +44,7 @@ export async function fixBoard(
     appended === undefined || typeof whole === 'string' ? 0 : whole.text.length - appended.from;
   const fixed = await fixAll(
     trialBoardOf(opened),
-    await trialHostFor(session, opened, options),
+    trialHostFor(session, opened, options),
     options.fixUnsafe ? 'all' : 'safe',
   );
   const lines = linesFor(session, opened, fixed);

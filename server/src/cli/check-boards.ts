@@ -55,7 +55,7 @@ export async function checkBoard(
       if (checked.length === MOST_BOARDS_OF_PART) break;
       left -= 1;
       const settings = settingsFor(session.shell, boardFile.file, options);
-      const opened = await session.open(boardFile, settings, 'findings');
+      const opened = session.open(boardFile, settings, 'findings');
       if (readsNamedFile(opened, session))
         checked.push(await checkOpened(session, opened, options));
       else if (opened.board.map.unread) broken ??= opened;
@@ -171,7 +171,7 @@ async function jsonFindings(
   // Trying fixes costs analyses, and other formats do not show them.
   const showsFixes = options.format === 'json' || options.format === 'sarif';
   const offers = showsFixes
-    ? await tryFixesOf(opened, findings, await trialHostFor(session, opened, options))
+    ? await tryFixesOf(opened, findings, trialHostFor(session, opened, options))
     : undefined;
   return new Map(
     findings.map((finding) => [

@@ -24,7 +24,7 @@ export async function openTree(
   let broken: OpenBoard | undefined;
   for (const boardFile of boards) {
     const settings = settingsFor(shell, boardFile.file, options);
-    const opened = await session.open(boardFile, settings, 'board', facts);
+    const opened = session.open(boardFile, settings, 'board', facts);
     if (!readsNamedFile(opened, session)) {
       if (opened.board.map.unread) broken ??= opened;
       continue;

@@ -1,7 +1,8 @@
 // Reads the guests named beside a board: xl configurations, partial trees, and partial trees a boot script loads.
 
-import { readTree, type Reader } from '../analysis/read-tree.ts';
+import { readTree } from '../analysis/read-tree.ts';
 import { readXlConfig, type Placed } from '../inputs/read-xl-config.ts';
+import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Guest, Load } from '../rules/board.ts';
 import { folderOf, joinPath, lastNameOf } from '../text/join-path.ts';
@@ -18,13 +19,13 @@ export function readGuests(
   names: readonly FileId[],
   loads: readonly Load[],
   preprocessor: PreprocessOptions,
-  reader: Reader,
+  cache: PreprocessCache,
   shown: (file: FileId) => string,
 ): Guest[] {
   const treeOf = (file: FileId): DeviceTree => {
     const why = files.whyUnreadable(file);
     if (why !== undefined) throw new Failure(`${shown(file)}: ${why}`);
-    const reading = readTree(file, files, { preprocessor, symbols: false }, reader);
+    const reading = readTree(file, files, { preprocessor, symbols: false }, cache);
     if (reading.kind !== 'tree')
       throw new Failure(
         `${shown(file)}: ${reading.kind === 'unreadable' ? reading.because : 'cannot be read'}`,

@@ -2,7 +2,7 @@
 
 import { analyze, type BoardRequest } from '../analysis/analyze.ts';
 import { readBehind } from '../analysis/read-behind.ts';
-import type { Reader, ReadTree } from '../analysis/read-tree.ts';
+import type { ReadTree } from '../analysis/read-tree.ts';
 import { findIncludes } from '../preprocess/find-includes.ts';
 import type { TreeFacts } from '../preprocess/look.ts';
 import { contradictionsWithTree } from '../inputs/find-contradictions.ts';
@@ -10,7 +10,6 @@ import { wordTreeContradiction } from '../inputs/word-contradiction.ts';
 import { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
-import { createParser, type Parser } from '../syntax/create-parser.ts';
 import type { FileId } from '../text/span.ts';
 import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
@@ -148,8 +147,6 @@ function stopAtSilentProblem(
   }
 }
 
-const parsers = new WeakMap<Uint8Array, Promise<Parser>>();
-
 export class Session {
   readonly shell: Shell;
   #cache = new PreprocessCache();
@@ -164,20 +161,9 @@ export class Session {
     this.boards = new BoardIndex(shell.files);
   }
 
-  /** One per process: it takes longer to start than a small board to judge. */
-  parser(): Promise<Parser> {
-    const wasm = this.shell.grammar();
-    let parser = parsers.get(wasm.grammar);
-    if (parser === undefined) {
-      parser = createParser(wasm);
-      parsers.set(wasm.grammar, parser);
-    }
-    return parser;
-  }
-
-  /** What analyses share: the parser and the preprocessor's cache. */
-  async reader(): Promise<Reader> {
-    return { parser: await this.parser(), cache: this.#cache };
+  /** What analyses share. */
+  get cache(): PreprocessCache {
+    return this.#cache;
   }
 
   /**
@@ -221,21 +207,21 @@ export class Session {
   /**
    * Reads and judges a board. Fails when nothing of it was understood, unless only findings are wanted and they say so.
    */
-  async open(
+  open(
     boardFile: BoardFile,
     settings: BoardSettings,
     wanted: 'board' | 'findings' = 'board',
     facts: readonly FactSource[] = [],
-  ): Promise<OpenBoard> {
+  ): OpenBoard {
     const { shell } = this;
-    const { request: named, inputs } = await this.#requestOf(boardFile, settings);
+    const { request: named, inputs } = this.#requestOf(boardFile, settings);
     const request = { ...named, facts: [...named.facts, ...facts] };
     const places = new Places(shell.files, shell.cwd, boardFile.style, inputs.made);
     for (const overlay of settings.overlays) {
       const why = shell.files.whyUnreadable(overlay);
       if (why !== undefined) throw new Failure(`${this.shown(overlay)}: ${why}`);
     }
-    const analysis = analyze(request, shell.files, await this.reader());
+    const analysis = analyze(request, shell.files, this.#cache);
     if (analysis.kind === 'unreadable')
       throw new Failure(`${this.#nameOf(analysis.file, boardFile)}: ${analysis.because}`);
     if (analysis.kind === 'incomplete')
@@ -282,36 +268,34 @@ export class Session {
   }
 
   /** How a board of the work tree is analysed for the sake of another: as if it were named. Fails as `open` does. */
-  async requestFor(root: FileId, settings: BoardSettings): Promise<BoardRequest> {
+  requestFor(root: FileId, settings: BoardSettings): BoardRequest {
     const name = this.shown(root);
     const boardFile: BoardFile = { name, file: root, root, isBlob: false, style: 'relative' };
-    return (await this.#requestOf(boardFile, settings)).request;
+    return this.#requestOf(boardFile, settings).request;
   }
 
-  /** Gives the tree of a board without what boot scripts do to it; undefined when it cannot be read or text of it is missing. */
-  async treeBeforeScripts(
-    { root }: BoardFile,
-    settings: BoardSettings,
-  ): Promise<() => DeviceTree | undefined> {
-    const { files } = this.shell;
-    const reader = await this.reader();
-    const preprocessor = this.preprocessorOf(root, settings);
-    const plain = { facts: [], targets: [], rules: ruleSettings(settings) };
-    return () => {
-      const request = { ...plain, root, overlays: settings.overlays, preprocessor };
-      const analysis = analyze(request, files, reader);
-      if (analysis.kind !== 'complete' || analysis.board.map.unread) return undefined;
-      return analysis.board.tree;
+  /** The tree of a board without what boot scripts do to it; undefined when it cannot be read or text of it is missing. */
+  treeBeforeScripts({ root }: BoardFile, settings: BoardSettings): DeviceTree | undefined {
+    const request: BoardRequest = {
+      root,
+      overlays: settings.overlays,
+      preprocessor: this.preprocessorOf(root, settings),
+      facts: [],
+      targets: [],
+      rules: ruleSettings(settings),
     };
+    const analysis = analyze(request, this.shell.files, this.#cache);
+    if (analysis.kind !== 'complete' || analysis.board.map.unread) return undefined;
+    return analysis.board.tree;
   }
 
   /** Reads what `settings` name beside the tree. */
-  async #requestOf(
+  #requestOf(
     boardFile: BoardFile,
     settings: BoardSettings,
-  ): Promise<{ readonly request: BoardRequest; readonly inputs: BootInputs }> {
+  ): { readonly request: BoardRequest; readonly inputs: BootInputs } {
     const { root } = boardFile;
-    const treeBefore = await this.treeBeforeScripts(boardFile, settings);
+    const treeBefore = (): DeviceTree | undefined => this.treeBeforeScripts(boardFile, settings);
     const inputs = readBootInputs(this.shell, root, boardFile.isBlob, settings, treeBefore);
     const preprocessor = this.preprocessorOf(root, settings);
     const guests = readGuests(
@@ -319,7 +303,7 @@ export class Session {
       settings.guests,
       inputs.loads,
       preprocessor,
-      await this.reader(),
+      this.#cache,
       (file) => this.#nameOf(file, boardFile),
     );
     const request: BoardRequest = {

@@ -76,8 +76,6 @@ export interface Shell {
   stdin(): Promise<Uint8Array>;
   /** Processors that work may be shared between. */
   readonly processors: number;
-  /** The bytes of web-tree-sitter's runtime and of the grammar. */
-  readonly grammar: () => { readonly runtime: Uint8Array; readonly grammar: Uint8Array };
   /** A revision of the git work tree that a folder is in, or why there is none; absent where there is no git. */
   readonly revision?: (folder: FileId, name: string) => Revision | string;
   /** Absent where no second thread can be had; the work is then done in this one. */

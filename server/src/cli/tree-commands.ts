@@ -58,7 +58,7 @@ export async function compileCommand(
     boardFile.root,
     boardFile.isBlob,
     { profile: {}, ...(bootScripts === undefined ? {} : { bootScripts }) },
-    await session.treeBeforeScripts(boardFile, settings),
+    () => session.treeBeforeScripts(boardFile, settings),
   );
   const [leftOut] = inputs.leftOut;
   if (leftOut !== undefined) throw new Failure(leftOut);
@@ -68,17 +68,17 @@ export async function compileCommand(
   const places = new Places(shell.files, shell.cwd, boardFile.style, inputs.made);
   // Labels of the base are looked up in its __symbols__, and overlays on top find those of the ones below.
   const symbols = options.symbols === true || overlays.length > 0;
-  const read = async (file: BoardFile): Promise<DeviceTree> =>
+  const read = (file: BoardFile): DeviceTree =>
     file.isBlob
       ? treeOfBlob(session, file)
-      : await treeOfSource(session, file, { settings, symbols, places });
-  const base = await read(boardFile);
+      : treeOfSource(session, file, { settings, symbols, places });
+  const base = read(boardFile);
   const trees: DeviceTree[] = [];
   for (const overlay of overlays) {
     const why = shell.files.whyUnreadable(overlay);
     if (why !== undefined) throw new Failure(`${session.shown(overlay)}: ${why}`);
     const file = await session.find(overlay, {});
-    trees.push(await read({ ...file, name: session.shown(overlay) }));
+    trees.push(read({ ...file, name: session.shown(overlay) }));
   }
   const merged = applyOverlays(base, trees);
   const { loaderChanges } = inputs;
@@ -124,7 +124,7 @@ function stopAtProblem(source: ExpandedSource, places: Places): void {
   }
 }
 
-async function treeOfSource(
+function treeOfSource(
   session: Session,
   boardFile: BoardFile,
   how: {
@@ -132,11 +132,11 @@ async function treeOfSource(
     readonly symbols: boolean;
     readonly places: Places;
   },
-): Promise<DeviceTree> {
+): DeviceTree {
   const preprocessor = session.preprocessorOf(boardFile.root, how.settings);
   const source = expand(session, boardFile, preprocessor);
   stopAtProblem(source, how.places);
-  const document = scanDocument(source.text) ?? (await session.parser()).parse(source.text);
+  const document = scanDocument(source.text);
   const tree = evaluate(document, source.origins, {
     ...(how.symbols ? { symbols: true } : {}),
     files: session.shell.files,

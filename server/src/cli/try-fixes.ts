@@ -32,19 +32,19 @@ export function trialBoardOf({ request, board, findings }: OpenBoard): TrialBoar
 }
 
 /** What trials of fixes of `opened` read and ask. */
-export async function trialHostFor(
+export function trialHostFor(
   session: Session,
   opened: OpenBoard,
   options: CheckOptions,
-): Promise<TrialHost> {
+): TrialHost {
   const { shell } = session;
   const { root } = opened.boardFile;
   const { files } = shell;
   const project = projectFolder(session, files.realPath(root));
   return {
     files,
-    reader: await session.reader(),
-    boardsReading: (changed) => requestsReading(session, opened, changed, options),
+    cache: session.cache,
+    boardsReading: (changed) => Promise.resolve(requestsReading(session, opened, changed, options)),
     load: () => Promise.resolve(),
     pause: () => Promise.resolve(),
     lockedBecause({ at }) {
@@ -97,12 +97,12 @@ function withSlash(folder: FileId): string {
   return folder.endsWith('/') ? folder : `${folder}/`;
 }
 
-async function requestsReading(
+function requestsReading(
   session: Session,
   opened: OpenBoard,
   files: readonly FileId[],
   options: CheckOptions,
-): Promise<readonly BoardRequest[] | Refusal> {
+): readonly BoardRequest[] | Refusal {
   const { shell } = session;
   const roots = new Set<FileId>();
   for (const file of files) {
@@ -118,9 +118,9 @@ async function requestsReading(
   for (const root of roots)
     try {
       const own = settingsOf(shell, root, withoutCommandLine(options));
-      requests.push(await session.requestFor(root, own));
+      requests.push(session.requestFor(root, own));
       const asked = settingsOf(shell, root, options);
-      if (!readsAlike(own, asked)) requests.push(await session.requestFor(root, asked));
+      if (!readsAlike(own, asked)) requests.push(session.requestFor(root, asked));
     } catch (error) {
       // A file that its settings name and that cannot be read.
       if (error instanceof Failure) return { code: 'board-unreadable', board: root };

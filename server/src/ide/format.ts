@@ -1,6 +1,8 @@
 // Formats devicetree source the way the kernel writes it. Only white space changes, so dtc compiles the same.
 
-import { isClosedString, tokenize, type Token } from './source-tokens.ts';
+import { scanSource } from '../syntax/scan-source.ts';
+import { readOutline, type SourceOutline } from './source-outline.ts';
+import { isClosedString, type Token } from './source-tokens.ts';
 
 export interface FormatOptions {
   readonly tabSize: number;
@@ -19,11 +21,13 @@ export interface SpaceEdit {
 }
 
 /**
- * The changes that format `text`, ascending and apart; none when it holds an unclosed string or comment, whose white
+ * The changes that format a file, ascending and apart; none when it holds an unclosed string or comment, whose white
  * space means something. Applying them and formatting again changes nothing.
  */
-export function formatEdits(text: string, options: FormatOptions = kernelStyle): SpaceEdit[] {
-  const tokens = tokenize(text);
+export function formatEdits(
+  { text, tokens }: Pick<SourceOutline, 'text' | 'tokens'>,
+  options: FormatOptions = kernelStyle,
+): SpaceEdit[] {
   if (unclosedIn(text, tokens)) return [];
   const edits: SpaceEdit[] = [];
   const layout = new Layout(text, tokens, options);
@@ -50,7 +54,7 @@ export function formatEdits(text: string, options: FormatOptions = kernelStyle):
 export function formatText(text: string, options: FormatOptions = kernelStyle): string {
   let result = '';
   let done = 0;
-  for (const edit of formatEdits(text, options)) {
+  for (const edit of formatEdits(scanned(text), options)) {
     result += text.slice(done, edit.start) + edit.text;
     done = edit.end;
   }
@@ -59,7 +63,11 @@ export function formatText(text: string, options: FormatOptions = kernelStyle): 
 
 /** The first string or comment of `text` that does not end, because of which `formatEdits` changes nothing. */
 export function findUnclosed(text: string): Unclosed | undefined {
-  return unclosedIn(text, tokenize(text));
+  return unclosedIn(text, scanned(text).tokens);
+}
+
+function scanned(text: string): SourceOutline {
+  return readOutline(scanSource(text));
 }
 
 export interface Unclosed {

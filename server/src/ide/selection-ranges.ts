@@ -7,15 +7,17 @@ export interface Selection {
   readonly end: number;
 }
 
-/** The stretches around `offset`, innermost first, each within the next: token, value, statement, body, node, file. */
-export function selectionRanges(outline: SourceOutline, offset: number): Selection[] {
-  const ranges: Selection[] = [];
-  const add = (start: number, end: number): void => {
-    const inner = ranges.at(-1);
-    if (inner && (start > inner.start || end < inner.end)) return;
-    if (inner && start === inner.start && end === inner.end) return;
-    ranges.push({ start, end });
-  };
+/**
+ * The stretches around `offset`, innermost first, each within the next: token, value, statement, body, node, file. `around`
+ * is what a syntax tree has there within a statement, innermost first: operands, expressions, calls.
+ */
+export function selectionRanges(
+  outline: SourceOutline,
+  offset: number,
+  around: readonly Selection[] = [],
+): Selection[] {
+  const found: Selection[] = [...around];
+  const add = (start: number, end: number): void => void found.push({ start, end });
   const token = tokenAt(outline, offset);
   if (token) add(token.start, token.end);
   let item = itemAt(outline, offset);
@@ -33,6 +35,18 @@ export function selectionRanges(outline: SourceOutline, offset: number): Selecti
     item = item.parent;
   }
   add(0, outline.text.length);
+  return nested(found);
+}
+
+/** Stretches around one place by their length, without those that are not within the next. */
+function nested(stretches: readonly Selection[]): Selection[] {
+  const ranges: Selection[] = [];
+  for (const { start, end } of stretches.toSorted((a, b) => a.end - a.start - (b.end - b.start))) {
+    const inner = ranges.at(-1);
+    if (inner && (start > inner.start || end < inner.end)) continue;
+    if (inner?.start === start && inner.end === end) continue;
+    ranges.push({ start, end });
+  }
   return ranges;
 }
 

@@ -1,8 +1,11 @@
 // The nodes and properties of one source file as it is written, however broken it is at the moment.
 
 import { firstIndexWhere } from '../text/first-index-where.ts';
-import { maximumDepth } from '../syntax/scan-statements.ts';
-import { tokenize, type Token } from './source-tokens.ts';
+import { scanSource, type SourceDocument } from '../syntax/scan-source.ts';
+import type { Statements } from '../syntax/scan-statements.ts';
+import type { Statement } from '../syntax/statement.ts';
+import { skipTrivia } from '../syntax/trivia.ts';
+import { TokenReader, type Token } from './source-tokens.ts';
 import type { SourceFile } from '../text/source-file.ts';
 
 export interface SourceProperty {
@@ -51,191 +54,210 @@ export interface SourceOutline {
   readonly items: readonly SourceItem[];
 }
 
+const documents = new WeakMap<SourceFile, SourceDocument>();
 const outlines = new WeakMap<SourceFile, SourceOutline>();
+
+/** Gives the statements of a file that is being edited, where a parser has found what changed; others are scanned. */
+export function rememberStatements(file: SourceFile, document: SourceDocument): void {
+  documents.set(file, document);
+}
 
 /** The outline of a file; made once per file value. */
 export function outlineOf(file: SourceFile): SourceOutline {
   let outline = outlines.get(file);
   if (!outline) {
-    outline = readOutline(file.text);
+    outline = readOutline(documents.get(file) ?? scanSource(file.text));
     outlines.set(file, outline);
   }
   return outline;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/**
- * Reads nodes and properties; a missing `;` ends where the next statement plainly begins. Nodes that nest deeper than the
- * parser opens them are left out.
- */
-export function readOutline(text: string): SourceOutline {
-  const tokens = tokenize(text);
-  const code = tokens.filter((token) => token.kind !== 'comment' && token.kind !== 'directive');
-  return { text, tokens, items: new OutlineReader(text, code).read() };
+/** The outline that the statements of a file have. */
+export function readOutline(document: SourceDocument): SourceOutline {
+  return new OutlineReader(document).read();
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type OpenNode = Mutable<SourceNode> & { items: SourceItem[] };
 
-/** Reads items one after the other from the tokens that are neither comments nor directives. */
+/** Turns statements into items, and what they consist of into tokens, in the order of the text. */
 class OutlineReader {
+  readonly #document: SourceDocument;
   readonly #text: string;
-  readonly #code: readonly Token[];
-  readonly #items: SourceItem[] = [];
-  readonly #open: OpenNode[] = [];
-  /** The index of the token that comes next. */
-  #at = 0;
-  /** Open braces of nodes that are not opened. */
-  #tooDeep = 0;
-  /** Behind labels that were looked at for what follows them. */
-  #labelsEnd = 0;
+  readonly #code: string;
+  readonly #reader: TokenReader;
 
-  constructor(text: string, code: readonly Token[]) {
-    this.#text = text;
-    this.#code = code;
+  constructor(document: SourceDocument) {
+    this.#document = document;
+    this.#text = document.text;
+    this.#code = document.code;
+    this.#reader = new TokenReader(document.text, document.code);
   }
 
-  read(): readonly SourceItem[] {
-    while (this.#at < this.#code.length) {
-      if (this.#is(this.#at, '}')) this.#closeNode();
-      else if (this.#is(this.#at, ';') || this.#is(this.#at, '{')) this.#at += 1;
-      else this.#readItem();
+  read(): SourceOutline {
+    const text = this.#text;
+    const items: SourceItem[] = [];
+    this.#readStatements(this.#document, 0, 0, text.length, undefined, items);
+    return { text, tokens: this.#reader.tokens, items };
+  }
+
+  /** Reads the statements of a body from `from` on, which begins at `base`, and what is around them up to `to`. */
+  #readStatements(
+    { statements, offsets }: Statements,
+    base: number,
+    from: number,
+    to: number,
+    parent: SourceNode | undefined,
+    items: SourceItem[],
+  ): void {
+    let done = from;
+    for (const [index, statement] of statements.entries()) {
+      const start = base + (offsets[index] ?? 0);
+      const end = start + statement.length;
+      this.#readGap(done, start, parent, items);
+      if (statement.kind === 'node') {
+        const next = offsets[index + 1];
+        this.#readNode(statement, start, next === undefined ? to : base + next, parent, items);
+      } else this.#readLeaf(statement, start, parent, items);
+      done = end;
     }
-    return this.#items;
+    this.#readGap(done, to, parent, items);
   }
 
-  #closeNode(): void {
-    const brace = this.#code[this.#at] as Token;
-    const semicolon = this.#is(this.#at + 1, ';') ? this.#code[this.#at + 1] : undefined;
-    this.#at += semicolon ? 2 : 1;
-    if (this.#tooDeep > 0) {
-      this.#tooDeep -= 1;
-      return;
+  #readGap(from: number, to: number, parent: SourceNode | undefined, items: SourceItem[]): void {
+    if (from === to) return;
+    for (const tokens of this.#reader.addGap(from, to)) {
+      const [first, last] = tokens;
+      if (first && last)
+        items.push({ kind: 'statement', start: first.start, end: last.end, parent, tokens });
     }
-    const node = this.#open.pop();
-    if (!node) return;
-    node.close = brace.start;
-    node.end = (semicolon ?? brace).end;
   }
 
-  /** A node, a property or another statement, with its labels. */
-  #readItem(): void {
-    const code = this.#code;
-    const labels: Token[] = [];
-    let at = this.#readLabels(this.#at, labels);
-    if (isKeyword(this.#text, code[at], '/omit-if-no-ref/')) at += 1;
-    at = this.#readLabels(at, labels);
-    const name = code[at];
-    if (name && this.#is(at + 1, '{')) this.#openNode(labels, name, at + 1);
-    else if (
-      (name?.kind === 'name' || name?.kind === 'number') &&
-      (!code[at + 1] || this.#is(at + 1, '=') || this.#endsValue(at + 1))
-    )
-      this.#readProperty(labels, name, at + 1);
-    else this.#readStatement();
-  }
-
-  /** Adds the labels from the token at `from` on to `labels`; the index of the token behind them. */
-  #readLabels(from: number, labels: Token[]): number {
-    let at = from;
-    for (let token = this.#code[at]; token?.kind === 'label'; token = this.#code[++at])
-      labels.push(token);
-    return at;
-  }
-
-  #openNode(labels: readonly Token[], name: Token, brace: number): void {
-    const first = this.#code[this.#at] as Token;
-    this.#at = brace + 1;
-    if (this.#open.length >= maximumDepth) {
-      this.#tooDeep += 1;
-      return;
-    }
+  /** A node that nothing closes reaches up to `next`, where what follows it begins. */
+  #readNode(
+    statement: Statement,
+    start: number,
+    next: number,
+    parent: SourceNode | undefined,
+    items: SourceItem[],
+  ): void {
+    const open = start + statement.head;
+    const head = this.#tokensOf(statement, start, open + 1);
+    const name = nameOf(this.#text, head);
+    const last = lastChildEnd(statement);
+    const end = start + statement.length;
+    const isClosed = statement.ending !== 'no-brace';
     const node: OpenNode = {
       kind: 'node',
-      start: first.start,
-      end: this.#text.length,
-      parent: this.#open.at(-1),
-      labels,
-      name,
-      open: (this.#code[brace] as Token).start,
-      close: undefined,
+      start,
+      end: isClosed ? end : next,
+      parent,
+      labels: head.filter(({ kind }) => kind === 'label'),
+      name: name ?? (head.at(-1) as Token),
+      open,
+      close: isClosed ? this.#closeBehind(start + last, end) : undefined,
       items: [],
     };
-    this.#add(node);
-    this.#open.push(node);
-  }
-
-  /** `behind` is the index of what follows the name. */
-  #readProperty(labels: readonly Token[], name: Token, behind: number): void {
-    const { start } = this.#code[this.#at] as Token;
-    const value: Token[] = [];
-    let at = behind;
-    if (this.#is(at, '='))
-      for (at += 1; at < this.#code.length && !this.#endsStatement(at, value.length > 0); at += 1)
-        value.push(this.#code[at] as Token);
-    const closed = this.#is(at, ';');
-    const { end } = this.#code[closed ? at : at - 1] as Token;
-    this.#add({ kind: 'property', start, end, parent: this.#open.at(-1), labels, name, value });
-    this.#at = closed || this.#is(at, '{') ? at + 1 : at;
-  }
-
-  #readStatement(): void {
-    const first = this.#code[this.#at] as Token;
-    const tokens: Token[] = [];
-    let at = this.#at;
-    for (; at < this.#code.length && !this.#endsStatement(at, tokens.length > 0); at += 1)
-      tokens.push(this.#code[at] as Token);
-    const closed = this.#is(at, ';');
-    const { end } = closed ? (this.#code[at] as Token) : (tokens.at(-1) ?? first);
-    this.#add({ kind: 'statement', start: first.start, end, parent: this.#open.at(-1), tokens });
-    this.#at = closed ? at + 1 : at;
-  }
-
-  /** Whether the statement has ended before the token at `at`; with `mayBegin`, also where the next one plainly begins. */
-  #endsStatement(at: number, mayBegin: boolean): boolean {
-    return this.#endsValue(at) || this.#is(at, '{') || (mayBegin && this.#startsStatement(at));
-  }
-
-  #endsValue(at: number): boolean {
-    return this.#is(at, ';') || this.#is(at, '}');
-  }
-
-  /** Whether a line begins with the token at `at`, and that with `name =`, `name {`, `label: name {` or `&ref {`. */
-  #startsStatement(at: number): boolean {
-    const code = this.#code;
-    const token = code[at];
-    const before = code[at - 1];
-    if (!token || !before || !this.#text.slice(before.end, token.start).includes('\n'))
-      return false;
-    if (this.#labelsEnd < at) {
-      this.#labelsEnd = at;
-      while (code[this.#labelsEnd]?.kind === 'label') this.#labelsEnd += 1;
-    }
-    const name = code[this.#labelsEnd];
-    const after = code[this.#labelsEnd + 1];
-    if (!name || after?.kind !== 'punctuation') return false;
-    const mark = this.#text.charAt(after.start);
-    if (mark === '{') return true;
-    return mark === '=' && after.end === after.start + 1 && name.kind === 'name';
-  }
-
-  #add(item: SourceItem): void {
-    (this.#open.at(-1)?.items ?? this.#items).push(item);
-  }
-
-  /** Whether the token at `at` is the punctuation `character`. */
-  #is(at: number, character: string): boolean {
-    const token = this.#code[at];
-    return (
-      token?.kind === 'punctuation' &&
-      token.end === token.start + 1 &&
-      this.#text.charAt(token.start) === character
+    // A stray brace opens no node: what is in it belongs to what is around it.
+    if (name) items.push(node);
+    this.#readStatements(
+      { statements: statement.children, offsets: statement.offsets },
+      start,
+      open + 1,
+      node.close ?? end,
+      name ? node : parent,
+      name ? node.items : items,
     );
+    if (node.close !== undefined) this.#reader.addStatement(node.close, end);
+  }
+
+  /** The `}` between `from` and `end`. */
+  #closeBehind(from: number, end: number): number {
+    return skipTrivia(this.#code, from, end);
+  }
+
+  #readLeaf(
+    statement: Statement,
+    start: number,
+    parent: SourceNode | undefined,
+    items: SourceItem[],
+  ): void {
+    const end = start + statement.length;
+    const tokens = this.#tokensOf(statement, start, end);
+    if (statement.kind === 'stray') return;
+    const code = tokens.filter(isCode);
+    const behind = code.findIndex((token) => token.kind !== 'label');
+    const labels = code.slice(0, behind);
+    const name = code[labels.length];
+    const after = code[labels.length + 1];
+    const text = this.#text;
+    const mark = after?.kind === 'punctuation' ? text.slice(after.start, after.end) : '';
+    if ((name?.kind === 'name' || name?.kind === 'number') && (!after || /^[=;]$/.test(mark))) {
+      const value = withoutSemicolon(text, code.slice(labels.length + 2));
+      items.push({ kind: 'property', start, end, parent, labels, name, value });
+    } else
+      items.push({ kind: 'statement', start, end, parent, tokens: withoutSemicolon(text, code) });
+  }
+
+  /** Adds the tokens of a leaf, or of a node up to its `{`, which it gives. Those of unchanged text are remembered. */
+  #tokensOf(statement: Statement, start: number, end: number): readonly Token[] {
+    const { tokens } = this.#reader;
+    const known = statement.clean ? lexed.get(statement) : undefined;
+    if (known) {
+      const moved =
+        start === known.start ? known.tokens : known.tokens.map(movedBy(start - known.start));
+      if (moved !== known.tokens) lexed.set(statement, { start, tokens: moved });
+      for (const token of moved) tokens.push(token);
+      return moved;
+    }
+    const first = tokens.length;
+    this.#reader.addStatement(start, end);
+    const added = tokens.slice(first);
+    if (statement.clean) lexed.set(statement, { start, tokens: added });
+    return added;
   }
 }
 
-function isKeyword(text: string, token: Token | undefined, keyword: string): boolean {
-  return token?.kind === 'keyword' && text.startsWith(keyword, token.start);
+/** The tokens of statements, by identity: one whose text did not change is the same object, wherever it moves. */
+const lexed = new WeakMap<
+  Statement,
+  { readonly start: number; readonly tokens: readonly Token[] }
+>();
+
+function movedBy(distance: number): (token: Token) => Token {
+  return ({ kind, start, end, inside }) => ({
+    kind,
+    start: start + distance,
+    end: end + distance,
+    inside,
+  });
+}
+
+function isCode({ kind }: Token): boolean {
+  return kind !== 'comment' && kind !== 'directive';
+}
+
+function withoutSemicolon(text: string, tokens: readonly Token[]): readonly Token[] {
+  const last = tokens.at(-1);
+  const isEnded = last?.kind === 'punctuation' && text.charAt(last.start) === ';';
+  return isEnded ? tokens.slice(0, -1) : tokens;
+}
+
+/** What names a node: behind its labels, of which macros may make some. Undefined for a stray brace. */
+function nameOf(text: string, head: readonly Token[]): Token | undefined {
+  let name: Token | undefined;
+  for (const token of head.slice(0, -1)) {
+    const isLabel = token.kind === 'label' || text.slice(token.start, token.end) === ':';
+    if (isLabel) name = undefined;
+    else if (isCode(token) && token.kind !== 'keyword') name ??= token;
+  }
+  return name;
+}
+
+/** Where the last child of a node ends, or its `{`, from its start. */
+function lastChildEnd({ children, offsets, head }: Statement): number {
+  const last = children.at(-1);
+  return last ? (offsets.at(-1) ?? 0) + last.length : head + 1;
 }
 
 /** All items, parents before their children. */

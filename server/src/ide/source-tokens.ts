@@ -1,5 +1,10 @@
 // The tokens of one source file as it is written: before preprocessing, broken or not.
 
+import { Char } from '../text/char.ts';
+import { Lexer, TokenKind as LexerKind } from '../syntax/lexer.ts';
+import { isSpace } from '../syntax/trivia.ts';
+import { commentEnd, directiveEnd } from '../syntax/scan-source.ts';
+
 export type TokenKind =
   | 'comment'
   /** A whole `#…` line of the preprocessor, its continuation lines included. */
@@ -26,227 +31,154 @@ export interface Token {
   readonly inside: boolean;
 }
 
-const DIRECTIVE =
-  /#[ \t]*(?:include|define|undef|ifdef|ifndef|if|elif|else|endif|error|warning|pragma|line|\d+)(?![\w,.+*#?@-])/y;
-const KEYWORD =
-  /\/(?:dts-v1|plugin|include|bits|memreserve|delete-node|delete-property|incbin|omit-if-no-ref)\//y;
-const NUMBER = /(?:0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*(?![\w,.+*#?@-])/y;
-const CELL_NUMBER = /(?:0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*(?!\w)/y;
-const NAME = /\\?[\w,.+*#?@-]+/y;
-const IDENTIFIER = /\w+/y;
-const LABEL = /[A-Za-z_]\w*:/y;
-const REFERENCE = /&(?:\{[^}\s]*\}?|[A-Za-z_]\w*)/y;
-const OPERATOR = /<<|>>|<=|>=|==|!=|&&|\|\||./suy;
+const NUMBER = /^(?:0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*$/;
+const INCLUDE = '/include/';
+const CLOSING: Readonly<Record<string, string>> = { '(': ')', '<': '>', '[': ']' };
 
-/** The tokens of `text` in order; white space is left out, and every other character is in exactly one token. */
-export function tokenize(text: string): readonly Token[] {
-  return new Tokenizer(text).read();
-}
-
-/** A cursor over a text, and what the characters at it mean. */
-class Tokenizer {
+/**
+ * Reads a file stretch by stretch. The tokens of statements are those of dtc's lexer; comments, directives and `/include/`s
+ * stand between them. All but white space is in exactly one token.
+ */
+export class TokenReader {
+  readonly tokens: Token[] = [];
   readonly #text: string;
-  readonly #tokens: Token[] = [];
+  readonly #code: string;
   /** Open `(`, `<` and `[`; what a character means depends on the innermost. */
   readonly #open: string[] = [];
-  readonly #unclosed: Unclosed = { until: 0, characterUntil: 0 };
-  #at = 0;
-  #inValue = false;
-  #beginsLine = true;
 
-  constructor(text: string) {
+  /** `code` is `text` with its comments and directives blanked. */
+  constructor(text: string, code: string) {
     this.#text = text;
+    this.#code = code;
   }
 
-  read(): readonly Token[] {
-    while (this.#at < this.#text.length) {
-      const character = this.#text.charAt(this.#at);
-      if (character === '\n') {
-        this.#beginsLine = true;
-        this.#at += 1;
-      } else if (isBlank(character)) this.#at += 1;
-      else this.#takeToken(character);
+  /** Adds the tokens of one statement, or of its head or end, which is `[start, end)`. */
+  addStatement(start: number, end: number): void {
+    this.#open.length = 0;
+    let lexer = new Lexer(this.#code, start, end);
+    let done = start;
+    while (lexer.next() !== LexerKind.end) {
+      if (lexer.start > done) this.addGap(done, lexer.start);
+      this.#addToken(lexer);
+      done = lexer.end;
+      // Behind a label that a macro makes, as in `LABEL(x): node@0 {`, a name follows, which dtc's lexer does not know.
+      if (lexer.kind === Char.colon && this.#open.length === 0)
+        lexer = new Lexer(this.#code, done, end);
     }
-    return this.#tokens;
+    this.addGap(done, end);
+    this.#open.length = 0;
   }
 
-  #takeToken(character: string): void {
-    const beginsLine = this.#beginsLine;
-    this.#beginsLine = false;
-    if (character === '/' && this.#takeComment(beginsLine)) return;
-    if (this.#takeMarked(character, beginsLine) || this.#takeWord()) return;
-    this.#takePunctuation(character);
-  }
-
-  /** Adds the token that ends at `end`; false, and nothing, for -1. */
-  #take(kind: TokenKind, end: number): boolean {
-    if (end < 0) return false;
-    this.#tokens.push({ kind, start: this.#at, end, inside: this.#open.length > 0 });
-    this.#at = end;
-    return true;
-  }
-
-  /** The end of what matches here; -1 when nothing does. */
-  #match(pattern: RegExp): number {
-    pattern.lastIndex = this.#at;
-    return pattern.test(this.#text) ? pattern.lastIndex : -1;
-  }
-
-  #takeComment(beginsLine: boolean): boolean {
+  /**
+   * Adds the comments, directives and `/include/`s in `[from, to)`, where no token of a statement is; gives the tokens of
+   * the `/include/`s.
+   */
+  addGap(from: number, to: number): readonly (readonly Token[])[] {
     const text = this.#text;
-    const second = text.charAt(this.#at + 1);
-    if (second === '/') return this.#take('comment', lineEnd(text, this.#at));
-    if (second !== '*') return false;
-    const close = text.indexOf('*/', this.#at + 2);
-    // A directive may follow on the same line.
-    this.#beginsLine = beginsLine;
-    return this.#take('comment', close < 0 ? text.length : close + 2);
+    let includes: (readonly Token[])[] | undefined;
+    for (let at = from; at < to;) {
+      const code = text.charCodeAt(at);
+      if (isSpace(code)) {
+        at += 1;
+        continue;
+      }
+      if (code === Char.hash)
+        at = this.#add('directive', at, Math.max(directiveEnd(text, at), at + 1)).end;
+      else if (code !== Char.slash) at = this.#add('punctuation', at, at + 1).end;
+      else if (text.startsWith(INCLUDE, at)) {
+        const keyword = this.#add('keyword', at, at + INCLUDE.length);
+        let quote = keyword.end;
+        while (isSpace(text.charCodeAt(quote))) quote += 1;
+        const string = this.#add('string', quote, text.indexOf('"', quote + 1) + 1);
+        at = string.end;
+        (includes ??= []).push([keyword, string]);
+      } else {
+        const end = commentEnd(text, at) ?? text.length;
+        at = this.#add(end > at ? 'comment' : 'punctuation', at, Math.max(end, at + 1)).end;
+      }
+    }
+    return includes ?? [];
   }
 
-  /** What its first character tells. */
-  #takeMarked(character: string, beginsLine: boolean): boolean {
-    const text = this.#text;
-    switch (character) {
-      case '#':
-        return (
-          beginsLine &&
-          this.#match(DIRECTIVE) >= 0 &&
-          this.#take('directive', directiveEnd(text, this.#at, this.#unclosed))
-        );
-      case '"':
-        return this.#take('string', stringEnd(text, this.#at, this.#unclosed));
-      case "'":
-        return this.#take('character', characterEnd(text, this.#at, this.#unclosed));
-      case '/':
-        return this.#take('keyword', this.#match(KEYWORD));
-      case '&':
-        return this.#open.at(-1) !== '(' && this.#take('reference', this.#match(REFERENCE));
+  #addToken({ start, end, kind }: Lexer): void {
+    switch (kind) {
+      case LexerKind.name:
+        this.#add(NUMBER.test(this.#text.slice(start, end)) ? 'number' : 'name', start, end);
+        break;
+      case LexerKind.label:
+        // Between parentheses the colon belongs to `?`.
+        if (this.#open.at(-1) === '(') {
+          this.#add('name', start, end - 1);
+          this.#add('punctuation', end - 1, end);
+        } else this.#add('label', start, end);
+        break;
+      case LexerKind.integer:
+        this.#add('number', start, end);
+        break;
+      case LexerKind.character:
+        this.#add('character', start, end);
+        break;
+      case LexerKind.string:
+        this.#add('string', start, end);
+        break;
+      case LexerKind.unterminated:
+        this.#add(this.#text.charAt(start) === '"' ? 'string' : 'punctuation', start, end);
+        break;
+      case LexerKind.labelReference:
+      case LexerKind.pathReference:
+        this.#add('reference', start, end);
+        break;
+      case LexerKind.keyword:
+        this.#add('keyword', start, end);
+        break;
+      case LexerKind.byte:
+        this.#add('number', this.#joined(start), end);
+        break;
+      case LexerKind.word: {
+        // `1abc` is one word of the preprocessor's.
+        this.#add('name', this.#joined(start), end);
+        break;
+      }
       default:
-        return false;
+        this.#addPunctuation(start, end);
     }
   }
 
-  /** Labels, numbers and names. */
-  #takeWord(): boolean {
-    const inner = this.#open.at(-1);
-    const inside = inner !== undefined;
-    return (
-      (inner !== '(' && this.#take('label', this.#match(LABEL))) ||
-      (inner === '[' && this.#take('number', this.#match(IDENTIFIER))) ||
-      this.#take('number', this.#match(inside ? CELL_NUMBER : NUMBER)) ||
-      this.#take('name', this.#match(inside || this.#inValue ? IDENTIFIER : NAME))
-    );
+  /** Where the word begins that goes on at `start`: with the number that ends there, which is taken back, or right there. */
+  #joined(start: number): number {
+    const last = this.tokens.at(-1);
+    if (last?.end !== start || last.kind !== 'number') return start;
+    this.tokens.pop();
+    return last.start;
   }
 
-  #takePunctuation(character: string): void {
-    const start = this.#at;
-    const end = this.#open.at(-1) === '(' ? Math.max(this.#match(OPERATOR), start + 1) : start + 1;
-    const wasInside = this.#open.length > 0;
-    this.#nest(character);
-    const closes = character === ')' || character === '>' || character === ']';
-    const inside = this.#open.length > 0 && (closes || wasInside);
-    this.#tokens.push({ kind: 'punctuation', start, end, inside });
-    this.#at = end;
-  }
-
-  /** Opens and closes what the punctuation `character` does. */
-  #nest(character: string): void {
+  /** What encloses all is not inside. */
+  #addPunctuation(start: number, end: number): void {
     const open = this.#open;
-    const inner = open.at(-1);
-    switch (character) {
-      case '(':
-        open.push(character);
-        break;
-      case '<':
-      case '[':
-        if (inner !== '(') open.push(character);
-        break;
-      case ')':
-        if (inner === '(') open.pop();
-        break;
-      case '>':
-        if (inner === '<') open.pop();
-        break;
-      case ']':
-        if (inner === '[') open.pop();
-        break;
-      case ';':
-      case '{':
-      case '}':
-        open.length = 0;
-        this.#inValue = false;
-        break;
-      case '=':
-        if (inner === undefined) this.#inValue = true;
-        break;
+    // Operators of two characters are none but in expressions.
+    const step = open.at(-1) === '(' ? end - start : 1;
+    for (let at = start; at < end; at += step) {
+      const character = this.#text.charAt(at);
+      const inner = open.at(-1);
+      if (step > 1) this.#add('punctuation', at, at + step);
+      else {
+        if (character === '(' || (inner !== '(' && (character === '<' || character === '[')))
+          open.push(character);
+        else if (inner !== undefined && character === CLOSING[inner]) open.pop();
+        const inside = inner !== undefined && open.length > 0;
+        this.tokens.push({ kind: 'punctuation', start: at, end: at + 1, inside });
+      }
     }
   }
-}
 
-function isBlank(character: string): boolean {
-  return character === ' ' || character === '\t' || character === '\r' || character === '\f';
+  #add(kind: TokenKind, start: number, end: number): Token {
+    const token: Token = { kind, start, end, inside: this.#open.length > 0 };
+    this.tokens.push(token);
+    return token;
+  }
 }
 
 /** Whether a string token has its closing quote. */
 export function isClosedString(text: string, token: Token): boolean {
   return token.end - token.start >= 2 && text.charAt(token.end - 1) === '"';
-}
-
-function lineEnd(text: string, from: number): number {
-  const newline = text.indexOf('\n', from);
-  const end = newline < 0 ? text.length : newline;
-  return text.charAt(end - 1) === '\r' ? end - 1 : end;
-}
-
-// A directive ends with its line, unless the line is continued or ends inside a comment.
-function directiveEnd(text: string, from: number, unclosed: Unclosed): number {
-  let at = from;
-  while (at < text.length) {
-    const character = text.charAt(at);
-    if (character === '\n') return text.charAt(at - 1) === '\r' ? at - 1 : at;
-    if (character === '\\' && text.charAt(at + 1) === '\n') at += 2;
-    else if (character === '\\' && text.startsWith('\r\n', at + 1)) at += 3;
-    else if (character === '"') at = stringEnd(text, at, unclosed);
-    else if (character === '/' && text.charAt(at + 1) === '*') {
-      const close = text.indexOf('*/', at + 2);
-      at = close < 0 ? text.length : close + 2;
-    } else at += 1;
-  }
-  return at;
-}
-
-/** Behind the `'` that closes the one at `from` on the same line; -1 without one, and for two in a row. */
-function characterEnd(text: string, from: number, unclosed: Unclosed): number {
-  if (from < unclosed.characterUntil) return -1;
-  let at = from + 1;
-  for (; at < text.length && text.charAt(at) !== '\n'; at += 1) {
-    if (text.charAt(at) === "'") return at > from + 1 ? at + 1 : -1;
-    if (text.charAt(at) === '\\' && text.charAt(++at) === '\n') break;
-  }
-  unclosed.characterUntil = at;
-  return -1;
-}
-
-/**
- * Up to where a string, or a character, was looked for its end in vain. A quote before that was escaped, and what begins
- * there ends no sooner.
- */
-interface Unclosed {
-  until: number;
-  characterUntil: number;
-}
-
-// A string that is not closed ends with its line, so that one missing quote does not swallow the file.
-function stringEnd(text: string, from: number, unclosed: Unclosed): number {
-  if (from < unclosed.until) return lineEnd(text, from);
-  for (let at = from + 1; at < text.length; at += 1) {
-    const character = text.charAt(at);
-    if (character === '\\') at += 1;
-    else if (character === '"') return at + 1;
-    else if (character === '\n') {
-      unclosed.until = at;
-      return lineEnd(text, from);
-    }
-  }
-  return text.length;
 }

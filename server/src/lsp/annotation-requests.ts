@@ -19,11 +19,11 @@ import type { Server } from './server-state.ts';
 /** Those requests, by method. */
 export function annotationRequests(server: Server) {
   const { client } = server;
-  const { ask } = asking(server);
+  const { ask, askAt } = asking(server);
 
   return {
     'textDocument/hover': async (params: TextDocumentPositionParams): Promise<Hover | null> => {
-      const asked = await ask(params);
+      const asked = await askAt(params);
       if (!asked) return null;
       const { file, model, screen } = asked;
       const shown = hover(

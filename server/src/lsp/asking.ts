@@ -30,6 +30,12 @@ export function asking(server: Server) {
     if (files.linkText?.(file)?.name === file) return undefined;
     return typeof source === 'string' ? undefined : source;
   };
+  /** The text on screen, with the outline of its syntax tree. */
+  const parsedOf = async (params: DocumentParams): Promise<SourceFile | undefined> => {
+    const source = sourceOf(params);
+    if (source) await server.texts.parse(source);
+    return source;
+  };
   const askModel = async (
     params: DocumentParams,
     modelOf: (file: FileId) => Promise<Model | undefined>,
@@ -42,8 +48,13 @@ export function asking(server: Server) {
   };
   const ask = (params: DocumentParams): Promise<Asked | undefined> =>
     askModel(params, (file) => boards.firstModelOf(file));
+  /** For what is under the cursor. */
+  const askAt = async (params: DocumentParams): Promise<Asked | undefined> => {
+    await parsedOf(params);
+    return ask(params);
+  };
   /** For what is to be changed: never from an older text than the one on screen. */
   const askNewest = (params: DocumentParams): Promise<Asked | undefined> =>
     askModel(params, (file) => boards.newestModelOf(file));
-  return { sourceOf, ask, askNewest };
+  return { sourceOf, parsedOf, ask, askAt, askNewest };
 }

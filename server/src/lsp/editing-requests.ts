@@ -35,7 +35,7 @@ import { BROKEN, UserError } from './user-error.ts';
 /** Those requests, by method. */
 export function editingRequests(server: Server) {
   const { files, boards, client, positions } = server;
-  const { sourceOf, ask, askNewest } = asking(server);
+  const { parsedOf, askAt, askNewest } = asking(server);
   const renameHost = ({ model }: Asked): RenameHost => ({
     board: model.board,
     sharing: (file) => filesSharing(server, model, file),
@@ -45,7 +45,7 @@ export function editingRequests(server: Server) {
     'textDocument/completion': async (
       params: TextDocumentPositionParams,
     ): Promise<CompletionItem[] | null> => {
-      const source = sourceOf(params);
+      const source = await parsedOf(params);
       if (!source) return null;
       const offset = positions.offsetIn(source, params.position);
       const include = includeAt(source.text, offset);
@@ -59,7 +59,7 @@ export function editingRequests(server: Server) {
     'textDocument/signatureHelp': async (
       params: TextDocumentPositionParams,
     ): Promise<SignatureHelp | null> => {
-      const asked = await ask(params);
+      const asked = await askAt(params);
       if (!asked) return null;
       const { source, model } = asked;
       const signature = signatureHelp(
@@ -86,6 +86,7 @@ export function editingRequests(server: Server) {
     'textDocument/prepareRename': async (
       params: TextDocumentPositionParams,
     ): Promise<{ range: Range; placeholder: string } | null> => {
+      await parsedOf(params);
       const asked = await askNewest(params);
       if (!asked) return null;
       const { model, screen, file } = asked;
@@ -103,6 +104,7 @@ export function editingRequests(server: Server) {
     'textDocument/rename': async (params: RenameParams): Promise<WorkspaceEdit | null> => {
       // A label may be used by other boards that include the same file.
       await server.scan.wholeAround(fileIdOf(params.textDocument.uri), server.folders);
+      await parsedOf(params);
       const asked = await askNewest(params);
       if (!asked) return null;
       const { model, screen, file } = asked;

@@ -31,12 +31,12 @@ import { screenOf } from './to-protocol.ts';
 /** Those requests, by method. */
 export function navigationRequests(server: Server) {
   const { files, boards, index } = server;
-  const { sourceOf, ask } = asking(server);
+  const { sourceOf, ask, askAt } = asking(server);
   const goTo = async (
     params: TextDocumentPositionParams,
     find: typeof definition,
   ): Promise<Location[] | null> => {
-    const asked = await ask(params);
+    const asked = await askAt(params);
     if (!asked) return null;
     const { model, screen, file } = asked;
     return find(model.board, file, screen.analysedOffsetAt(file, params.position)).map(({ at }) =>
@@ -50,7 +50,7 @@ export function navigationRequests(server: Server) {
     'textDocument/declaration': (params: TextDocumentPositionParams) => goTo(params, declaration),
 
     'textDocument/references': async (params: ReferenceParams): Promise<Location[] | null> => {
-      const asked = await ask(params);
+      const asked = await askAt(params);
       if (!asked) return null;
       const { model, screen, file } = asked;
       const symbol = symbolAt(model.board, file, screen.analysedOffsetAt(file, params.position));
@@ -63,7 +63,7 @@ export function navigationRequests(server: Server) {
     'textDocument/documentHighlight': async (
       params: TextDocumentPositionParams,
     ): Promise<DocumentHighlight[] | null> => {
-      const asked = await ask(params);
+      const asked = await askAt(params);
       if (!asked) return null;
       const { model, screen, file } = asked;
       const symbol = symbolAt(model.board, file, screen.analysedOffsetAt(file, params.position));

@@ -1,12 +1,13 @@
 // What every request may look at.
 
 import type { WorkspaceEdit } from 'vscode-languageserver';
-import type { Reader } from '../analysis/read-tree.ts';
 import type { IncludeIndex } from '../ide/include-index.ts';
+import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { FileId } from '../text/span.ts';
 import type { ClientAbilities } from './client-abilities.ts';
 import type { Boards } from './boards.ts';
 import type { Files } from './files.ts';
+import type { OpenTexts } from './open-texts.ts';
 import type { Positions } from './positions.ts';
 import type { IndexScan } from './scan-includes.ts';
 import type { Settings } from './settings.ts';
@@ -32,8 +33,10 @@ export interface Server {
   /** Whether a file is open in the editor. */
   isOpen(file: FileId): boolean;
   openFiles(): Iterable<FileId>;
-  /** What analyses share; requests are answered only once there is one. */
-  reader(): Reader;
+  /** The syntax trees of open files. */
+  readonly texts: OpenTexts;
+  /** What analyses share. */
+  readonly cache: PreprocessCache;
   /** Resolves in a later turn of the event loop. */
   pause(): Promise<void>;
   /** The URI of a rule's page; undefined when there is none to open. */

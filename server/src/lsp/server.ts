@@ -22,15 +22,16 @@ import {
   type WorkspaceEdit,
   type WorkspaceFolder,
 } from 'vscode-languageserver';
-import type { Reader } from '../analysis/read-tree.ts';
 import { IncludeIndex, seemsPart } from '../ide/include-index.ts';
 import { isZephyrOverlay } from '../ide/overlay-boards.ts';
 import { foldersAbove } from '../ide/paths.ts';
 import type { JsonFault } from '../inputs/read-json.ts';
 import type { SourceFile } from '../text/source-file.ts';
+import type { ParserWasm } from '../syntax/create-parser.ts';
+import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { FileId } from '../text/span.ts';
 import { Boards } from './boards.ts';
-import { createBoardAnalyzer, type BoardAnalyzer } from './analyze-board.ts';
+import { BoardAnalyzer } from './analyze-board.ts';
 import { BoardRequests, type BoardRequestsHost } from './board-requests.ts';
 import { capabilitiesFor } from './capabilities.ts';
 import { clientAbilities, type ClientAbilities } from './client-abilities.ts';
@@ -45,6 +46,7 @@ import { languageRequests } from './language-requests.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { placePart } from './place-part.ts';
 import { ownRequests } from './own-requests.ts';
+import { OpenTexts } from './open-texts.ts';
 import { positionsIn, type Positions } from './positions.ts';
 import { Readiness } from './readiness.ts';
 import { IndexScan } from './scan-includes.ts';
@@ -63,10 +65,8 @@ import { requestCancelled, UserError } from './user-error.ts';
 /** What the server needs from where it runs. */
 export interface ServerHost {
   readonly files: Files;
-  /** The grammar and its runtime, as bytes. */
-  wasm(
-    initialization: InitializationOptions,
-  ): Promise<{ runtime: Uint8Array; grammar: Uint8Array }>;
+  /** The grammar and its runtime, as bytes; asked for when a question about an open file comes that needs them. */
+  wasm(initialization: InitializationOptions): Promise<ParserWasm>;
   /** Folder of the rule pages; undefined when there is none to open. */
   readonly rulePages: string | undefined;
   readonly now: () => number;
@@ -101,6 +101,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly index = new IncludeIndex();
   readonly boards: Boards;
   readonly scan: IndexScan;
+  readonly texts: OpenTexts;
   client: ClientAbilities = clientAbilities({});
   positions: Positions = positionsIn(this.client.positionEncoding);
   settings: Settings = defaultSettings;
@@ -112,6 +113,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly #lifecycle = new Lifecycle();
   readonly #readiness = new Readiness();
   readonly #documents = new Documents();
+  readonly #analyzer = new BoardAnalyzer();
   readonly #requests = new BoardRequests(this);
   readonly #diagnostics = new Diagnostics(this);
   readonly #jsonDiagnostics = new JsonDiagnostics(this);
@@ -120,7 +122,6 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly #sentStatus = new Map<FileId, string>();
   #initialization: InitializationOptions = {};
   #isStarting = false;
-  #analyzer: BoardAnalyzer | undefined;
   /** Changes since a document was opened or closed, and whether the host was told that somebody types. */
   #changes = 0;
   #isTyping = false;
@@ -136,6 +137,11 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       },
     );
     this.boards = this.#createBoards();
+    this.texts = new OpenTexts({
+      wasm: () => host.wasm(this.#initialization),
+      isOpen: (file) => this.isOpen(file),
+      failed: this.#failed,
+    });
     this.#unused = new UnusedFiles({
       isUsed: (file) => this.#isUsed(file),
       forget: (file) => {
@@ -218,9 +224,8 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     return this.#documents.files();
   }
 
-  reader(): Reader {
-    if (!this.#analyzer) throw new Error('a trial before the grammar was loaded');
-    return this.#analyzer.reader;
+  get cache(): PreprocessCache {
+    return this.#analyzer.cache;
   }
 
   pause(): Promise<void> {
@@ -274,12 +279,9 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
           requestFor: (board) => this.#requests.requestFor(board),
         });
       },
-      analyze: (request, fileSet) => {
-        if (!this.#analyzer) throw new Error('analysis before the grammar was loaded');
-        return this.#analyzer.analyze(request, fileSet);
-      },
+      analyze: (request, fileSet) => this.#analyzer.analyze(request, fileSet),
       forget: (root, members) => {
-        this.#analyzer?.forget(root);
+        this.#analyzer.forget(root);
         this.#unused.add(members);
       },
       changed: (root, model) => {
@@ -377,19 +379,11 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     this.#isStarting = true;
     this.#watch();
     // The first analysis is better made with the settings, but not at any price.
-    const configured = this.client.givesSettings ? this.#pullSettings() : undefined;
-    this.#loadGrammar(configured).catch((error: unknown) => {
-      this.#failed(error);
-      this.#readiness.giveUp(error);
-      this.#show(MessageType.Error, `the server cannot start: ${String(error)}`);
-    });
-  }
-
-  async #loadGrammar(configured: Promise<unknown> | undefined): Promise<void> {
-    const { runtime, grammar } = await this.#host.wasm(this.#initialization);
-    this.#analyzer = await createBoardAnalyzer({ runtime, grammar });
-    await configured;
-    this.#readiness.reach();
+    if (!this.client.givesSettings) this.#readiness.reach();
+    else
+      void this.#pullSettings().then(() => {
+        this.#readiness.reach();
+      });
   }
 
   /** Asks to be told of changed settings and files. */
@@ -482,6 +476,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   #closeDocument(file: FileId): void {
     this.#workIs('opening');
     this.#documents.close(file);
+    this.texts.close(file);
     this.#sentStatus.delete(file);
     this.files.unset(file);
     this.files.forget(file);

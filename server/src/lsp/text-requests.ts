@@ -32,14 +32,14 @@ import type { Server } from './server-state.ts';
 /** Those requests, by method. */
 export function textRequests(server: Server) {
   const { client, positions } = server;
-  const { sourceOf } = asking(server);
+  const { parsedOf } = asking(server);
   const format = (
     source: SourceFile,
     options: FormatOptions,
     start = 0,
     end = source.text.length,
   ): TextEdit[] =>
-    formatEdits(source.text, options)
+    formatEdits(outlineOf(source), options)
       // The white space before a line's first token begins on the line before.
       .filter((edit) => edit.end >= start && edit.end <= end)
       .map((edit) => ({
@@ -50,10 +50,10 @@ export function textRequests(server: Server) {
   let resultIds = 0;
 
   return {
-    'textDocument/documentSymbol': (
+    'textDocument/documentSymbol': async (
       params: DocumentParams,
-    ): DocumentSymbol[] | SymbolInformation[] | null => {
-      const source = sourceOf(params);
+    ): Promise<DocumentSymbol[] | SymbolInformation[] | null> => {
+      const source = await parsedOf(params);
       if (!source) return null;
       const symbols = documentSymbols(outlineOf(source));
       return client.nestsSymbols
@@ -61,8 +61,10 @@ export function textRequests(server: Server) {
         : symbols.flatMap((each) => flatSymbols(server, source, each));
     },
 
-    'textDocument/semanticTokens/full': (params: DocumentParams): SemanticTokens | null => {
-      const source = sourceOf(params);
+    'textDocument/semanticTokens/full': async (
+      params: DocumentParams,
+    ): Promise<SemanticTokens | null> => {
+      const source = await parsedOf(params);
       if (!source) return null;
       const data = tokenData(server, source, 0, source.text.length);
       const id = String((resultIds += 1));
@@ -70,10 +72,10 @@ export function textRequests(server: Server) {
       return { resultId: id, data };
     },
 
-    'textDocument/semanticTokens/full/delta': (
+    'textDocument/semanticTokens/full/delta': async (
       params: SemanticTokensDeltaParams,
-    ): SemanticTokens | SemanticTokensDelta | null => {
-      const source = sourceOf(params);
+    ): Promise<SemanticTokens | SemanticTokensDelta | null> => {
+      const source = await parsedOf(params);
       if (!source) return null;
       const before = tokensSent.get(source.id);
       const data = tokenData(server, source, 0, source.text.length);
@@ -83,10 +85,10 @@ export function textRequests(server: Server) {
       return { resultId: id, edits: tokenDelta(before.data, data) };
     },
 
-    'textDocument/semanticTokens/range': (
+    'textDocument/semanticTokens/range': async (
       params: SemanticTokensRangeParams,
-    ): SemanticTokens | null => {
-      const source = sourceOf(params);
+    ): Promise<SemanticTokens | null> => {
+      const source = await parsedOf(params);
       if (!source) return null;
       const { start, end } = params.range;
       return {
@@ -99,8 +101,8 @@ export function textRequests(server: Server) {
       };
     },
 
-    'textDocument/foldingRange': (params: DocumentParams): FoldingRange[] | null => {
-      const source = sourceOf(params);
+    'textDocument/foldingRange': async (params: DocumentParams): Promise<FoldingRange[] | null> => {
+      const source = await parsedOf(params);
       if (!source) return null;
       const kinds = {
         comment: FoldingRangeKind.Comment,
@@ -114,11 +116,15 @@ export function textRequests(server: Server) {
       }));
     },
 
-    'textDocument/selectionRange': (params: SelectionRangeParams): SelectionRange[] | null => {
-      const source = sourceOf(params);
+    'textDocument/selectionRange': async (
+      params: SelectionRangeParams,
+    ): Promise<SelectionRange[] | null> => {
+      const source = await parsedOf(params);
       if (!source) return null;
-      return params.positions.map((position): SelectionRange => {
-        const selections = selectionRanges(outlineOf(source), positions.offsetIn(source, position));
+      const chosen = params.positions.map(async (position): Promise<SelectionRange> => {
+        const offset = positions.offsetIn(source, position);
+        const around = await server.texts.around(source, offset);
+        const selections = selectionRanges(outlineOf(source), offset, around);
         const nested = selections.reduceRight<SelectionRange | undefined>(
           (parent, { start, end }) => ({
             range: positions.rangeIn(source, start, end),
@@ -128,15 +134,20 @@ export function textRequests(server: Server) {
         );
         return nested ?? { range: { start: position, end: position } };
       });
+      return Promise.all(chosen);
     },
 
-    'textDocument/formatting': (params: DocumentFormattingParams): TextEdit[] | null => {
-      const source = sourceOf(params);
+    'textDocument/formatting': async (
+      params: DocumentFormattingParams,
+    ): Promise<TextEdit[] | null> => {
+      const source = await parsedOf(params);
       return source ? format(source, params.options) : null;
     },
 
-    'textDocument/rangeFormatting': (params: DocumentRangeFormattingParams): TextEdit[] | null => {
-      const source = sourceOf(params);
+    'textDocument/rangeFormatting': async (
+      params: DocumentRangeFormattingParams,
+    ): Promise<TextEdit[] | null> => {
+      const source = await parsedOf(params);
       if (!source) return null;
       const { start, end } = params.range;
       return format(
@@ -147,10 +158,10 @@ export function textRequests(server: Server) {
       );
     },
 
-    'textDocument/onTypeFormatting': (
+    'textDocument/onTypeFormatting': async (
       params: DocumentOnTypeFormattingParams,
-    ): TextEdit[] | null => {
-      const source = sourceOf(params);
+    ): Promise<TextEdit[] | null> => {
+      const source = await parsedOf(params);
       if (!source) return null;
       // The statement that `;` or `}` has just ended.
       const end = positions.offsetIn(source, params.position);

@@ -69,7 +69,7 @@ export function trialHostFor(server: Server, model: Model): TrialHost {
   const { files } = server;
   return {
     files: withTextsOf(model, files),
-    reader: server.reader(),
+    cache: server.cache,
     boardsReading: (changed) => requestsReading(server, model, changed),
     load: (missing) => files.load(missing),
     pause: () => server.pause(),

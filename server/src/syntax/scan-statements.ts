@@ -1,8 +1,10 @@
-// Cuts an expanded text into statements by its braces and semicolons, and keeps going where they do not match.
+// Cuts a text into statements by its braces and semicolons, and keeps going where they do not match.
 
 import { Char } from '../text/char.ts';
+import { changedRange } from '../text/changed-range.ts';
 import {
   leaf,
+  reuseOf,
   type Ending,
   type Reuse,
   type Statement,
@@ -37,20 +39,21 @@ export interface Statements {
  * The statements of `text`. When the braces do not match, indentation decides which one is missing or too many, so
  * that the damage stays in one node. Statements of `reuse` are taken over where their text is unchanged.
  */
-export function scanStatements(text: string, reuse: Reuse | undefined): Statements {
-  const plain = scan(text, 'braces', reuse);
-  if (plain.balanced) return plain;
-  return scan(text, isIndented(text) ? 'indentation' : 'loose', reuse);
+function scanStatements(text: string, reuse: Reuse | undefined): Statements {
+  const { balanced, ...plain } = scan(text, 'braces', reuse);
+  if (balanced) return plain;
+  const { statements, offsets } = scan(text, isIndented(text) ? 'indentation' : 'loose', reuse);
+  return { statements, offsets };
 }
 
 /**
- * A text whose statements all end as they should: they are then those of the syntax tree, at a fifth of its cost. Undefined
- * for others: what a tree makes of a fault is for the tree to say.
+ * The statements of an expanded text. With the document of an earlier version, statements whose text did not change are the
+ * same objects as there; the result never depends on it otherwise.
  */
-export function scanDocument(text: string): StatementDocument | undefined {
-  const { statements, offsets } = scanStatements(text, undefined);
-  if (!statements.every(({ clean }) => clean)) return undefined;
-  return { text, statements, offsets, foundBy: 'scanner' };
+export function scanDocument(text: string, previous?: StatementDocument): StatementDocument {
+  if (previous?.text === text) return previous;
+  const reuse = previous && reuseOf(previous, changedRange(previous.text, text));
+  return { text, ...scanStatements(text, reuse) };
 }
 
 interface Frame {

@@ -36,8 +36,6 @@ export interface StatementDocument {
   readonly text: string;
   readonly statements: readonly Statement[];
   readonly offsets: readonly number[];
-  /** What found them: the syntax tree, or the scanner, where there is no tree or it has an error. */
-  readonly foundBy: 'tree' | 'scanner';
 }
 
 const none: readonly never[] = [];
