@@ -1,4 +1,4 @@
-// dom0 maps a reserved region that is no RAM as if it were.
+// A reserved region that is no RAM is mapped by dom0 as if it were.
 
 import { formatRange } from '../../addresses/format.ts';
 import { overlaps } from '../../addresses/region.ts';
