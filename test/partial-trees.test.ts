@@ -96,27 +96,28 @@ describe('a partial tree that a boot script loads', () => {
       assert.equal(boot(text, '4.22').outcome.kind, 'boots');
   });
 
-  it('is what check and the boot agree on', () => {
-    const { board, findings } = analyzeFile(
-      path.join(folder, 'bad-loaded.dts'),
-      new Map([
-        ['targets', 'xen:4.13 xen:4.22'],
-        ['script', 'loaded.source'],
-      ]),
-    );
-    for (const { outcome } of xenBoots(board)) assert.equal(outcome.kind, 'panics');
-    assert.deepEqual(
-      findings.map(({ rule, targets, log }) => [rule, targets, log.map(({ line }) => line)]),
-      [
+  for (const [how, options] of [
+    ['loaded', ['script', 'loaded.source']],
+    ['named', ['guests', 'bad-guest.dtb']],
+  ] as const)
+    it(`is what check and the boot agree on, where it is ${how}`, () => {
+      const { board, findings } = analyzeFile(
+        path.join(folder, 'bad-loaded.dts'),
+        new Map([['targets', 'xen:4.13 xen:4.22'], options]),
+      );
+      for (const { outcome } of xenBoots(board)) assert.equal(outcome.kind, 'panics');
+      assert.deepEqual(
+        findings.map(({ rule, targets, log }) => [rule, targets, log.map(({ line }) => line)]),
         [
-          'passthrough-node',
-          ['xen:4.13', 'xen:4.22'],
-          Array.from(
-            { length: 2 },
-            () => '(XEN) DomU passthrough config has not page aligned addresses/sizes',
-          ),
+          [
+            'passthrough-node',
+            ['xen:4.13', 'xen:4.22'],
+            Array.from(
+              { length: 2 },
+              () => '(XEN) DomU passthrough config has not page aligned addresses/sizes',
+            ),
+          ],
         ],
-      ],
-    );
-  });
+      );
+    });
 });

@@ -99,7 +99,7 @@ export function analyze(
   const { loads, guests } = request;
   const isBooted = !excess && !unread && foreignReader === undefined;
   const boots = isBooted
-    ? targets.map((target) => target.boot(tree, facts, withTrees(loads ?? [], guests)))
+    ? targets.map((target) => target.boot(tree, facts, withTrees(map, loads ?? [], guests)))
     : [];
   const board: Board = {
     source: sources[0],
@@ -117,12 +117,26 @@ export function analyze(
   return { kind: 'complete', board, findings: check(board, request.rules, targets), readings };
 }
 
-/** The loaded files, with the partial trees of guests that are among them. */
-function withTrees(loads: readonly Load[], guests: readonly Guest[] = []): readonly LoaderFile[] {
-  return loads.map((load) => {
+/**
+ * The loaded files, with the partial trees of guests that are among them. The only tree that was named without a place is
+ * that of the only module for one.
+ */
+function withTrees(
+  { modules }: MemoryMap,
+  loads: readonly Load[],
+  guests: readonly Guest[] = [],
+): readonly LoaderFile[] {
+  const files = loads.map((load): LoaderFile => {
     const guest = guests.find(({ loadedAt }) => loadedAt === load.address);
     return guest?.tree && !load.alternatives ? { ...load, tree: guest.tree } : load;
   });
+  const [guest, ...otherGuests] = guests.filter(
+    ({ tree, loadedAt, startedBy }) => tree && loadedAt === undefined && startedBy !== 'xl',
+  );
+  const [module, ...others] = modules.filter(({ kind }) => kind === 'device-tree');
+  if (!guest?.tree || !module || otherGuests.length > 0 || others.length > 0) return files;
+  if (files.some(({ address }) => address === module.start)) return files;
+  return [...files, { address: module.start, role: 'file', tree: guest.tree }];
 }
 
 /** The first text of the board that was not read; of a part of boards the board itself is missing. */

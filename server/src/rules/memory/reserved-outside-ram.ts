@@ -4,7 +4,7 @@ import { formatRange } from '../../addresses/format.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { moveRegionFixes } from '../move-region.ts';
-import { bootsThatMap, regionsOutsideRam } from '../outside-ram.ts';
+import { regionsOutsideRam } from '../outside-ram.ts';
 import { rule } from '../rule.ts';
 import { reservationName } from '../static-regions.ts';
 
@@ -26,9 +26,7 @@ dom0 is told that there is RAM; without \`no-map\` it maps it, which \`reserved-
 
   *check(board: Board) {
     for (const region of regionsOutsideRam(board)) {
-      // What dom0 maps there is more than information.
-      if (!region.written || bootsThatMap(board, region).length > 0) continue;
-      yield { at: region.written, facts: { region } };
+      if (region.written) yield { at: region.written, facts: { region } };
     }
   },
 

@@ -63,7 +63,8 @@ release builds tell the domain of the last page and do not give it.`,
           continue;
         }
         // What stops before hides that it would stop here.
-        if (start % PAGE_SIZE !== 0n && endOf(boot)) {
+        const isBuilt = boot.domUs.some((domain) => domain.node === node);
+        if (start % PAGE_SIZE !== 0n && !isBuilt) {
           if (isWithin) yield { ...found, facts: { region, node, comesTo: 'panic' } };
           continue;
         }
