@@ -173,6 +173,59 @@ DRAM bank   = 0x0000000000000001
     });
   });
 
+  describe('--memory-from: what the running tree reserves', () => {
+    const RESERVING = BOARD.replace(
+      '\tchosen',
+      `\treserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;
+		vault@70000000 { reg = <0x0 0x70000000 0x0 0x1000000>; no-map; }; };
+	chosen`,
+    );
+    const RAM = '(XEN) RAM: 0000000040000000 - 000000007fffffff\n';
+    const VAULT = '(XEN)  RESVD[0]: 0000000070000000 - 0000000070ffffff\n';
+    const listed = (last: string, node: string): string =>
+      `[    0.000000] OF: reserved mem: 0x0000000070000000..0x${last} (16384 KiB) nomap non-reusable ${node}\n`;
+    const said = async (log: string): Promise<string> => {
+      writeFiles(folder, { 'vault.dts': RESERVING, 'boot.log': log });
+      const ran = await run('check', 'vault.dts', '--xen', '4.19', '--memory-from', 'boot.log');
+      assert.doesNotMatch(ran.stderr, /^dtmap:/);
+      return ran.stdout
+        .split('\n')
+        .filter((line) => line.includes('firmware-adds-region'))
+        .join('\n');
+    };
+
+    it('is no more than the source where no log says so', async () => {
+      assert.equal(await said(RAM + VAULT), '');
+      // Of another source: the region as it was.
+      assert.equal(await said(`${RAM}(XEN)  RESVD[0]: 0000000070000000 - 00000000707fffff\n`), '');
+    });
+
+    it('is a region twice, or one over another, in the lines of Xen', async () => {
+      assert.match(
+        await said(RAM + VAULT + VAULT.replace('[0]', '[1]')),
+        /adds vault@70000000 \[0x70000000, 0x71000000\) a second time, says boot\.log/,
+      );
+      assert.match(
+        await said(`${RAM}${VAULT}(XEN)  RESVD[1]: 0000000070f00000 - 00000000720fffff\n`),
+        /overlaps \[0x70f00000, 0x72100000\), which firmware or boot loader adds, says boot\.log/,
+      );
+    });
+
+    it('is what Xen stops at, in a log without RAM', async () => {
+      const log =
+        '(XEN) Region: [0x00000070f00000, 0x00000072100000) overlapping with bank[0]: [0x00000070000000, 0x00000071000000)\n';
+      assert.match(await said(log), /overlaps \[0x70f00000, 0x72100000\)/);
+    });
+
+    it('is what Linux lists, by the names of the nodes', async () => {
+      const own = listed('0000000070ffffff', 'vault@70000000');
+      const added = listed('0000000070ffffff', 'optee_core@70000000');
+      assert.equal(await said(own), '');
+      assert.equal(await said(own + own), '');
+      assert.match(await said(added + own), /a second time as optee_core@70000000, says boot\.log/);
+    });
+  });
+
   describe('--boot-script', () => {
     const withScript = async (...lines: readonly string[]): Promise<Ran> => {
       writeFiles(folder, { 'boot.cmd': `${lines.join('\n')}\n`, Image: 'x'.repeat(4096) });

@@ -227,6 +227,7 @@ const wholeProfile: Whole<BootProfile> = {
     { start: '0x40000000', end: '0x40000001', type: 'Available', attributes: 8 },
   ],
   memory: [{ start: '0x40000000', end: '0x80000000' }],
+  reserved: [{ start: '0x7e000000', end: '0x80000000', node: 'optee_core@7e000000' }],
   xenCommandLine: 'dom0_mem=1G',
   dmaBits: 32,
   iommu: false,

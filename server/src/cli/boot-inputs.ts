@@ -26,7 +26,7 @@ import type { Load } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
 import type { LoaderChanges } from '../tree/loader-changes.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import type { BootProfile, RunningReservation } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
 import { Failure } from './failure.ts';
 import { readBootFiles } from './read-boot-files.ts';
@@ -123,28 +123,45 @@ function readMemoryLog(shell: BootShell, file: FileId): FactSource {
     return line === undefined ? name : `${name}:${line.line}`;
   };
   const { xenCommandLine, isEfi } = log;
-  const { memory, from } = hostMemoryOf(log, name, placeOf);
+  const reserved = reservedOf(log);
+  const host = hostMemoryOf(log, name, placeOf, reserved.length > 0);
   return {
     basis: 'log',
     profile: {
-      memory,
+      ...(host ? { memory: host.memory } : {}),
+      ...(reserved.length > 0 ? { reserved } : {}),
       ...(xenCommandLine === undefined ? {} : { xenCommandLine }),
       ...(isEfi ? { boot: 'efi' } : {}),
     },
-    places: { memory: from, xenCommandLine: placeOf('command-line'), boot: name },
+    places: {
+      ...(host ? { memory: host.from } : {}),
+      reserved: name,
+      xenCommandLine: placeOf('command-line'),
+      boot: name,
+    },
   };
 }
 
+/** What the tree of the captured boot reserves: as Xen lists it, else what it stops at, else as Linux lists it. */
+function reservedOf({ reserved, overlapping, linuxReserved }: BootLog): RunningReservation[] {
+  const ranges = reserved.length > 0 ? reserved : overlapping;
+  if (ranges.length > 0) return ranges.map(({ start, end }) => ({ start, end }));
+  return [...linuxReserved];
+}
+
+/** Where RAM is; undefined where no line says so and the log is of use all the same. */
 function hostMemoryOf(
   log: BootLog,
   name: string,
   placeOf: (id: string) => string,
-): { readonly memory: BootLog['ram']; readonly from: string } {
+  isUseful: boolean,
+): { readonly memory: BootLog['ram']; readonly from: string } | undefined {
   const { ram, linuxMemory, isLinuxUnderXen, loaderMemory } = log;
   if (ram.length > 0) return { memory: ram, from: placeOf('ram') };
   if (linuxMemory.length > 0 && !isLinuxUnderXen)
     return { memory: linuxMemory, from: placeOf('linux-node') };
   if (loaderMemory.length > 0) return { memory: loaderMemory, from: name };
+  if (isUseful) return undefined;
   throw new Failure(
     linuxMemory.length > 0
       ? `${placeOf('linux-node')}: this is the memory of a Linux under Xen, not of the host; the log has no "RAM:" line of Xen`
