@@ -24,18 +24,17 @@ export const firmwareAddsRegion = rule<Facts>({
   severity: 'warning',
   title: 'Firmware adds a region over one of the source',
   why: `
-TF-A, OP-TEE and U-Boot add their own memory to /reserved-memory before they hand the tree on, and do not look what is there.
-A region that is also written by hand is then in the tree twice, or with two sizes: Xen 4.18 stops scanning there, Xen 4.19 and
-later panic, and Linux reports an overlap. What is added is known only from a boot: this is found with a captured log
-(\`--memory-from LOG\`), or with \`reserved\` in the boot profile.`,
+TF-A and OP-TEE add their own memory to /reserved-memory before they hand the tree on, whatever ranges are there; U-Boot copies
+such nodes, and looks for the very same range alone. A region that is also written by hand is then in the tree twice, or with
+two sizes: Xen stops at it as at any other overlap (reserved-overlap), and Linux reports it. What is added is known only from a
+boot: this is found with a captured log (\`--memory-from LOG\`), or with \`reserved\` in the boot profile.`,
   instead: `
-Leave the region to the firmware that adds it, and remove it from the source; or give it exactly the range that firmware adds
-under the same node name. Where another region meets it, move that one.`,
+Leave the region to the firmware that adds it, and remove it from the source. Where another region meets it, move that one.`,
   source: [
-    'op-tee: add_res_mem_dt_node',
-    'tf-a: fdt_add_reserved_memory',
-    'u-boot: optee_copy_fdt_nodes, fdtdec_add_reserved_memory',
-    'xen: check_reserved_regions_overlap',
+    'op-tee: add_res_mem_dt_node (d5001fe0a)',
+    'tf-a: fdt_add_reserved_memory (6a164dda7)',
+    'u-boot: optee_copy_fdt_nodes, fdtdec_add_reserved_memory (2024.01)',
+    'xen: check_reserved_regions_overlap (4.18)',
   ],
 
   *check(board: Board) {
