@@ -224,6 +224,61 @@ DRAM bank   = 0x0000000000000001
       assert.equal(await said(own + own), '');
       assert.match(await said(added + own), /a second time as optee_core@70000000, says boot\.log/);
     });
+
+    it('is in the DTB of the running board', async () => {
+      const withBlob = async (text: string): Promise<string> => {
+        writeFiles(folder, { 'vault.dts': RESERVING, 'running.dts': text });
+        assert.equal((await run('compile', 'running.dts', '-o', 'running.dtb')).status, 0);
+        const ran = await run(
+          'check',
+          'vault.dts',
+          '--xen',
+          '4.19',
+          '--memory-from',
+          'running.dtb',
+        );
+        assert.doesNotMatch(ran.stderr, /^dtmap:/);
+        return ran.stdout;
+      };
+      const added = RESERVING.replace(
+        '\t\tvault',
+        '\t\toptee_core@70800000 { reg = <0x0 0x70800000 0x0 0x1000000>; no-map; };\n\t\tvault',
+      );
+      assert.doesNotMatch(await withBlob(RESERVING), /firmware-adds-region/);
+      assert.match(
+        await withBlob(added),
+        /overlaps \[0x70800000, 0x71800000\), which firmware or boot loader adds as optee_core@70800000, says running\.dtb/,
+      );
+      const ram = (await factsWith('--memory-from', 'running.dtb')).get('memory');
+      assert.deepEqual(ram?.value, [{ start: '0x40000000', end: '0x80000000' }]);
+      assert.equal(ram?.because, 'running.dtb says so');
+    });
+
+    it('has no RAM of the host in a DTB for dom0, or with banks that overlap', async () => {
+      for (const text of [
+        RESERVING.replace(
+          '\tchosen',
+          '\thypervisor { compatible = "xen,xen-4.19", "xen,xen"; };\n\tchosen',
+        ),
+        RESERVING.replace(
+          '\tchosen',
+          '\tmemory@60000000 { device_type = "memory"; reg = <0x0 0x60000000 0x0 0x40000000>; };\n\tchosen',
+        ),
+      ]) {
+        writeFiles(folder, { 'running.dts': text });
+        await run('compile', 'running.dts', '-o', 'running.dtb');
+        const facts = await factsWith('--memory-from', 'running.dtb');
+        assert.equal(facts.get('memory')?.basis, 'tree');
+        assert.deepEqual(facts.get('reserved')?.value, [
+          { start: '0x70000000', end: '0x71000000', node: 'vault@70000000' },
+        ]);
+      }
+      writeFiles(folder, { 'running.dts': '/dts-v1/;\n/ { a; };\n' });
+      await run('compile', 'running.dts', '-o', 'running.dtb');
+      const ran = await run('check', 'board.dts', '--memory-from', 'running.dtb');
+      assert.equal(ran.status, 2);
+      assert.match(ran.stderr, /running\.dtb: has no RAM of the host and reserves nothing/);
+    });
   });
 
   describe('--boot-script', () => {

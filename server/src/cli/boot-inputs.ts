@@ -4,10 +4,12 @@ import { XEN } from '../xen/xen-boots.ts';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { readBootLog, type BootLog } from '../console/read-boot-log.ts';
-import { binaryKindOf } from '../inputs/binary-kind.ts';
+import { readDtb } from '../dtb/read-dtb.ts';
+import { BLOB, binaryKindOf } from '../inputs/binary-kind.ts';
 import type { BootScript } from '../inputs/boot-script.ts';
 import { RUNS_TOO_MUCH } from '../inputs/read-boot-script.ts';
 import { readEfiMap } from '../inputs/read-efi-map.ts';
+import { profileOfRunningTree } from '../inputs/read-running-tree.ts';
 import {
   profileOfImage,
   readXenImage,
@@ -69,7 +71,7 @@ export function readBootInputs(
 ): BootInputs {
   const facts: FactSource[] = [{ basis: 'given', profile: settings.profile }];
   const remarks: string[] = [];
-  if (settings.memoryFrom !== undefined) facts.push(readMemoryLog(shell, settings.memoryFrom));
+  if (settings.memoryFrom !== undefined) facts.push(readMemory(shell, settings.memoryFrom));
   if (settings.xenImage !== undefined) {
     const image = readImage(shell, settings.xenImage);
     const says = profileOfImage(image);
@@ -112,6 +114,24 @@ function textOf(shell: BootShell, file: FileId, what: string): string {
   // What a UEFI shell writes with `>`.
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   return isUtf16 ? Buffer.from(bytes.subarray(2)).toString('utf16le') : text;
+}
+
+/** What a captured log, or the tree of the running board, says of RAM and reservations. */
+function readMemory(shell: BootShell, file: FileId): FactSource {
+  const bytes = shell.files.bytes(file);
+  return typeof bytes !== 'string' && binaryKindOf(bytes) === BLOB
+    ? readRunningTree(shell, file, bytes)
+    : readMemoryLog(shell, file);
+}
+
+function readRunningTree(shell: BootShell, file: FileId, bytes: Uint8Array): FactSource {
+  const name = shown(shell, file);
+  const tree = readDtb(file, bytes);
+  if ('because' in tree) throw new Failure(`${name}: byte ${tree.offset}: ${tree.because}`);
+  const profile = profileOfRunningTree(tree);
+  if (!profile.memory && !profile.reserved)
+    throw new Failure(`${name}: has no RAM of the host and reserves nothing`);
+  return { basis: 'given', profile, places: { memory: name, reserved: name } };
 }
 
 /** The RAM of the host as a captured log has it; fails when no line speaks of the host. */

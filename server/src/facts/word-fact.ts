@@ -171,7 +171,7 @@ const WORDS: Words = {
   reserved: {
     title: 'reservations of the running tree',
     clause: () => 'the running tree has the given reservations',
-    find: '--memory-from LOG reads the RESVD lines of Xen or the "OF: reserved mem" lines of Linux',
+    find: '--memory-from FILE reads /sys/firmware/fdt, the RESVD lines of Xen, or "OF: reserved mem" lines of Linux',
   },
   xenCommandLine: {
     title: "Xen's command line",

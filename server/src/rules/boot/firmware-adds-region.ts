@@ -27,7 +27,8 @@ export const firmwareAddsRegion = rule<Facts>({
 TF-A and OP-TEE add their own memory to /reserved-memory before they hand the tree on, whatever ranges are there; U-Boot copies
 such nodes, and looks for the very same range alone. A region that is also written by hand is then in the tree twice, or with
 two sizes: Xen stops at it as at any other overlap (reserved-overlap), and Linux reports it. What is added is known only from a
-boot: this is found with a captured log (\`--memory-from LOG\`), or with \`reserved\` in the boot profile.`,
+boot: this is found with a captured log or the DTB of the running board (\`--memory-from FILE\`), or with
+\`reserved\` in the boot profile.`,
   instead: `
 Leave the region to the firmware that adds it, and remove it from the source. Where another region meets it, move that one.`,
   source: [
