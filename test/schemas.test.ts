@@ -218,7 +218,7 @@ const wholeProfile: Whole<BootProfile> = {
     efiOptions: '-cfg=xen.cfg -mapbs',
   },
   dtb: { address: '0x44000000', size: '0X9BD' },
-  kernel: { fileSize: 1, textOffset: 0, format: 'gzip', uncompressedSize: '12', pageSize: 65536 },
+  kernel: { fileSize: 1, textOffset: 0, format: 'gzip', uncompressedSize: '12', pageSize: 4096 },
   boot: 'efi',
   bootLoader: 'u-boot',
   modules: [{ kind: 'kernel', address: '0x48000000', size: 1, commandLine: 'console=hvc0' }],
