@@ -173,6 +173,114 @@ DRAM bank   = 0x0000000000000001
     });
   });
 
+  describe('--memory-from: what the running tree reserves', () => {
+    const RESERVING = BOARD.replace(
+      '\tchosen',
+      `\treserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;
+		vault@70000000 { reg = <0x0 0x70000000 0x0 0x1000000>; no-map; }; };
+	chosen`,
+    );
+    const RAM = '(XEN) RAM: 0000000040000000 - 000000007fffffff\n';
+    const VAULT = '(XEN)  RESVD[0]: 0000000070000000 - 0000000070ffffff\n';
+    const listed = (last: string, node: string): string =>
+      `[    0.000000] OF: reserved mem: 0x0000000070000000..0x${last} (16384 KiB) nomap non-reusable ${node}\n`;
+    const said = async (log: string): Promise<string> => {
+      writeFiles(folder, { 'vault.dts': RESERVING, 'boot.log': log });
+      const ran = await run('check', 'vault.dts', '--xen', '4.19', '--memory-from', 'boot.log');
+      assert.doesNotMatch(ran.stderr, /^dtmap:/);
+      return ran.stdout
+        .split('\n')
+        .filter((line) => line.includes('firmware-adds-region'))
+        .join('\n');
+    };
+
+    it('is no more than the source where no log says so', async () => {
+      assert.equal(await said(RAM + VAULT), '');
+      // Of another source: the region as it was.
+      assert.equal(await said(`${RAM}(XEN)  RESVD[0]: 0000000070000000 - 00000000707fffff\n`), '');
+    });
+
+    it('is a region twice, or one over another, in the lines of Xen', async () => {
+      assert.match(
+        await said(RAM + VAULT + VAULT.replace('[0]', '[1]')),
+        /adds vault@70000000 \[0x70000000, 0x71000000\) a second time, says boot\.log/,
+      );
+      assert.match(
+        await said(`${RAM}${VAULT}(XEN)  RESVD[1]: 0000000070f00000 - 00000000720fffff\n`),
+        /overlaps \[0x70f00000, 0x72100000\), which firmware or boot loader adds, says boot\.log/,
+      );
+    });
+
+    it('is what Xen stops at, in a log without RAM', async () => {
+      const log =
+        '(XEN) Region: [0x00000070f00000, 0x00000072100000) overlapping with bank[0]: [0x00000070000000, 0x00000071000000)\n';
+      assert.match(await said(log), /overlaps \[0x70f00000, 0x72100000\)/);
+    });
+
+    it('is what Linux lists, by the names of the nodes', async () => {
+      const own = listed('0000000070ffffff', 'vault@70000000');
+      const added = listed('0000000070ffffff', 'optee_core@70000000');
+      assert.equal(await said(own), '');
+      assert.equal(await said(own + own), '');
+      assert.match(await said(added + own), /a second time as optee_core@70000000, says boot\.log/);
+    });
+
+    it('is in the DTB of the running board', async () => {
+      const withBlob = async (text: string): Promise<string> => {
+        writeFiles(folder, { 'vault.dts': RESERVING, 'running.dts': text });
+        assert.equal((await run('compile', 'running.dts', '-o', 'running.dtb')).status, 0);
+        const ran = await run(
+          'check',
+          'vault.dts',
+          '--xen',
+          '4.19',
+          '--memory-from',
+          'running.dtb',
+        );
+        assert.doesNotMatch(ran.stderr, /^dtmap:/);
+        return ran.stdout;
+      };
+      const added = RESERVING.replace(
+        '\t\tvault',
+        '\t\toptee_core@70800000 { reg = <0x0 0x70800000 0x0 0x1000000>; no-map; };\n\t\tvault',
+      );
+      assert.doesNotMatch(await withBlob(RESERVING), /firmware-adds-region/);
+      assert.match(
+        await withBlob(added),
+        /overlaps \[0x70800000, 0x71800000\), which firmware or boot loader adds as optee_core@70800000, says running\.dtb/,
+      );
+      const ram = (await factsWith('--memory-from', 'running.dtb')).get('memory');
+      assert.deepEqual(ram?.value, [{ start: '0x40000000', end: '0x80000000' }]);
+      assert.equal(ram?.because, 'running.dtb says so');
+    });
+
+    it('has no RAM of the host in a DTB for dom0, or with banks that overlap', async () => {
+      for (const text of [
+        RESERVING.replace(
+          '\tchosen',
+          '\thypervisor { compatible = "xen,xen-4.19", "xen,xen"; };\n\tchosen',
+        ),
+        RESERVING.replace(
+          '\tchosen',
+          '\tmemory@60000000 { device_type = "memory"; reg = <0x0 0x60000000 0x0 0x40000000>; };\n\tchosen',
+        ),
+      ]) {
+        writeFiles(folder, { 'running.dts': text });
+        await run('compile', 'running.dts', '-o', 'running.dtb');
+        const facts = await factsWith('--memory-from', 'running.dtb');
+        assert.equal(facts.get('memory')?.basis, 'tree');
+        assert.deepEqual(facts.get('reserved')?.value, [
+          { start: '0x70000000', end: '0x71000000', node: 'vault@70000000' },
+        ]);
+      }
+      writeFiles(folder, { 'running.dts': '/dts-v1/;\n/ { a; };\n' });
+      await run('compile', 'running.dts', '-o', 'running.dtb');
+      const ran = await run('check', 'board.dts', '--memory-from', 'running.dtb');
+      assert.equal(ran.status, 2);
+      assert.match(ran.stderr, /running\.dtb: has no RAM of the host and reserves nothing/);
+    });
+  });
+
   describe('--boot-script', () => {
     const withScript = async (...lines: readonly string[]): Promise<Ran> => {
       writeFiles(folder, { 'boot.cmd': `${lines.join('\n')}\n`, Image: 'x'.repeat(4096) });

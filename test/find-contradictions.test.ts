@@ -141,6 +141,10 @@ describe('a boot profile', () => {
       '{ "config": { "staticShm": ^true, "staticMemory": false } }',
       'config.staticShm: needs config.staticMemory',
     ],
+    [
+      '{ "kernel": { "pageSize": ^65536 }, "architecture": "arm32" }',
+      'kernel.pageSize: must be 4096 for architecture "arm32"',
+    ],
   ];
   let folder = '';
   before(() => {

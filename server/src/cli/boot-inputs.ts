@@ -3,10 +3,12 @@
 import { XEN } from '../xen/xen-boots.ts';
 import { inflateRawSync } from 'node:zlib';
 import { readBootLog, type BootLog } from '../console/read-boot-log.ts';
-import { binaryKindOf } from '../inputs/binary-kind.ts';
+import { readDtb } from '../dtb/read-dtb.ts';
+import { BLOB, binaryKindOf } from '../inputs/binary-kind.ts';
 import type { BootScript } from '../inputs/boot-script.ts';
 import { RUNS_TOO_MUCH } from '../inputs/read-boot-script.ts';
 import { readEfiMap } from '../inputs/read-efi-map.ts';
+import { profileOfRunningTree } from '../inputs/read-running-tree.ts';
 import {
   profileOfImage,
   readXenImage,
@@ -27,7 +29,7 @@ import { LineIndex } from '../text/line-index.ts';
 import type { FileId } from '../text/span.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import type { LoaderChanges } from '../tree/loader-changes.ts';
-import type { BootProfile } from '../facts/boot-profile.ts';
+import type { BootProfile, RunningReservation } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
 import { Failure } from './failure.ts';
 import { readBootFiles } from './read-boot-files.ts';
@@ -74,7 +76,7 @@ export function readBootInputs(
 ): BootInputs {
   const facts: FactSource[] = [{ basis: 'given', profile: settings.profile }];
   const remarks: string[] = [];
-  if (settings.memoryFrom !== undefined) facts.push(readMemoryLog(shell, settings.memoryFrom));
+  if (settings.memoryFrom !== undefined) facts.push(readMemory(shell, settings.memoryFrom));
   if (settings.xenImage !== undefined) {
     const image = readImage(shell, settings.xenImage);
     const says = profileOfImage(image);
@@ -120,6 +122,24 @@ function textOf(shell: BootShell, file: FileId, what: string): string {
   return isUtf16 ? Buffer.from(bytes.subarray(2)).toString('utf16le') : text;
 }
 
+/** What a captured log, or the tree of the running board, says of RAM and reservations. */
+function readMemory(shell: BootShell, file: FileId): FactSource {
+  const bytes = shell.files.bytes(file);
+  return typeof bytes !== 'string' && binaryKindOf(bytes) === BLOB
+    ? readRunningTree(shell, file, bytes)
+    : readMemoryLog(shell, file);
+}
+
+function readRunningTree(shell: BootShell, file: FileId, bytes: Uint8Array): FactSource {
+  const name = shown(shell, file);
+  const tree = readDtb(file, bytes);
+  if ('because' in tree) throw new Failure(`${name}: byte ${tree.offset}: ${tree.because}`);
+  const profile = profileOfRunningTree(tree);
+  if (!profile.memory && !profile.reserved)
+    throw new Failure(`${name}: has no RAM of the host and reserves nothing`);
+  return { basis: 'given', profile, places: { memory: name, reserved: name } };
+}
+
 /** The RAM of the host as a captured log has it; fails when no line speaks of the host. */
 function readMemoryLog(shell: BootShell, file: FileId): FactSource {
   const name = shownPath(shell, file);
@@ -129,28 +149,45 @@ function readMemoryLog(shell: BootShell, file: FileId): FactSource {
     return line === undefined ? name : `${name}:${line.line}`;
   };
   const { xenCommandLine, isEfi } = log;
-  const { memory, from } = hostMemoryOf(log, name, placeOf);
+  const reserved = reservedOf(log);
+  const host = hostMemoryOf(log, name, placeOf, reserved.length > 0);
   return {
     basis: 'log',
     profile: {
-      memory,
+      ...(host ? { memory: host.memory } : {}),
+      ...(reserved.length > 0 ? { reserved } : {}),
       ...(xenCommandLine === undefined ? {} : { xenCommandLine }),
       ...(isEfi ? { boot: 'efi' } : {}),
     },
-    places: { memory: from, xenCommandLine: placeOf('command-line'), boot: name },
+    places: {
+      ...(host ? { memory: host.from } : {}),
+      reserved: name,
+      xenCommandLine: placeOf('command-line'),
+      boot: name,
+    },
   };
 }
 
+/** What the tree of the captured boot reserves: as Xen lists it, else what it stops at, else as Linux lists it. */
+function reservedOf({ reserved, overlapping, linuxReserved }: BootLog): RunningReservation[] {
+  const ranges = reserved.length > 0 ? reserved : overlapping;
+  if (ranges.length > 0) return ranges.map(({ start, end }) => ({ start, end }));
+  return [...linuxReserved];
+}
+
+/** Where RAM is; undefined where no line says so and the log is of use all the same. */
 function hostMemoryOf(
   log: BootLog,
   name: string,
   placeOf: (id: string) => string,
-): { readonly memory: BootLog['ram']; readonly from: string } {
+  isUseful: boolean,
+): { readonly memory: BootLog['ram']; readonly from: string } | undefined {
   const { ram, linuxMemory, isLinuxUnderXen, loaderMemory } = log;
   if (ram.length > 0) return { memory: ram, from: placeOf('ram') };
   if (linuxMemory.length > 0 && !isLinuxUnderXen)
     return { memory: linuxMemory, from: placeOf('linux-node') };
   if (loaderMemory.length > 0) return { memory: loaderMemory, from: name };
+  if (isUseful) return undefined;
   throw new Failure(
     linuxMemory.length > 0
       ? `${placeOf('linux-node')}: this is the memory of a Linux under Xen, not of the host; the log has no "RAM:" line of Xen`

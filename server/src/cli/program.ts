@@ -153,7 +153,10 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
       'what boots the board: U-Boot script or environment, FIT image, extlinux.conf, xen.cfg, GRUB or ImageBuilder configuration (repeatable: an environment and the scripts that use it)',
       collectSome,
     )
-    .option('--memory-from <log>', 'take the actual RAM from a captured boot log')
+    .option(
+      '--memory-from <file>',
+      'take the actual RAM and reservations from a captured boot log, or from the DTB of the running board (/sys/firmware/fdt)',
+    )
     .option('--xen-image <file>', 'take size, architecture and build options from an image of Xen')
     .option('--efi-map <file>', 'UEFI memory map dump; implies a UEFI boot')
     .option(

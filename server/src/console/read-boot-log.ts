@@ -39,6 +39,10 @@ export interface BootLog {
   readonly isEfi: boolean;
   readonly modules: readonly LoggedRegion[];
   readonly reserved: readonly LoggedRegion[];
+  /** The first two reservations that Xen says overlap, where it does. */
+  readonly overlapping: readonly Range[];
+  /** Regions as Linux lists them, of its first boot: those of /reserved-memory, with the names of their nodes. */
+  readonly linuxReserved: readonly (Range & { readonly node: string })[];
   /** dom0's banks. */
   readonly dom0: readonly Range[];
   /** RAM as Linux lists it in `Early memory node ranges`, of its first boot. */
@@ -91,6 +95,8 @@ export function readBootLog(text: string): BootLog {
       index: Number(facts['index']),
       kind: '',
     })),
+    overlapping: overlapping(boot),
+    linuxReserved: linuxReserved(lines),
     dom0: factsOf(xen, 'bank').map((facts) => rangeOf(facts, 'end', 0n)),
     linuxMemory: firstOfRepeated(
       factsOf(lines, 'linux-node').map((facts) => rangeOf(facts, 'last', 1n)),
@@ -134,6 +140,26 @@ function banksOfLoader(lines: readonly BootLogLine[]): readonly Range[] {
     }
   }
   return firstOfRepeated(banks);
+}
+
+/** The regions that Linux lists; one of the same node and place is that of a second boot. */
+function linuxReserved(lines: readonly BootLogLine[]): BootLog['linuxReserved'] {
+  const seen = new Set<string>();
+  const listed: (Range & { node: string })[] = [];
+  for (const facts of factsOf(lines, 'region-listed')) {
+    const region = { ...rangeOf(facts, 'last', 1n), node: String(facts['node']) };
+    if (seen.size === seen.add(`${region.start} ${region.node}`).size) break;
+    listed.push(region);
+  }
+  return listed;
+}
+
+/** Both ranges of Xen's first complaint about reservations, none where there is no such complaint. */
+function overlapping(xen: readonly BootLogLine[]): readonly Range[] {
+  const facts = factsOf(xen, 'region-overlap').find(({ list }) => list === 'bank');
+  if (!facts) return [];
+  const other = { start: BigInt(facts['otherStart'] ?? 0), end: BigInt(facts['otherEnd'] ?? 0) };
+  return [rangeOf(facts, 'end', 0n), other];
 }
 
 /** What the messages of one kind tell, in order. */

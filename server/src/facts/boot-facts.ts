@@ -1,7 +1,7 @@
 // What a boot of Xen needs beside the tree: each fact with its value, where the value comes from, and what else it may be.
 
 import type { Range } from '../addresses/region.ts';
-import type { EfiMemoryRange, GivenModule, PageSize } from './boot-profile.ts';
+import type { EfiMemoryRange, GivenModule, PageSize, RunningReservation } from './boot-profile.ts';
 
 /**
  * The facts by name, which is their path in a boot profile where one can give them. Addresses and sizes are in bytes.
@@ -33,6 +33,8 @@ export interface FactValues {
   efiMemoryMap: readonly EfiMemoryRange[];
   /** RAM in place of what the memory nodes say. */
   memory: readonly Range[];
+  /** What the tree reserves when the system starts: that of the source, and what is added on the way. */
+  reserved: readonly RunningReservation[];
   xenCommandLine: string;
   /** Bits of an address that every device of the platform reaches. */
   dmaBits: number;

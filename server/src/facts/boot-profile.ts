@@ -18,6 +18,12 @@ export interface GivenModule {
   readonly commandLine?: string;
 }
 
+/** A reservation of the tree that a system is started with. */
+export interface RunningReservation extends Range {
+  /** The name of its node, where it is known. */
+  readonly node?: string;
+}
+
 /** What a 64-bit kernel may have as a page, in bytes; a 32-bit one has the first. */
 export const PAGE_SIZES = [4096, 16384, 65536] as const;
 
@@ -50,6 +56,8 @@ export interface BootProfile {
   readonly efiMemoryMap?: readonly EfiMemoryRange[];
   /** RAM as it really is, in place of what the memory nodes say. */
   readonly memory?: readonly Range[];
+  /** What the tree reserves when the system starts, with what firmware and boot loader add to it. */
+  readonly reserved?: readonly RunningReservation[];
   readonly xenCommandLine?: string;
   readonly dmaBits?: number;
   readonly iommu?: boolean;

@@ -126,6 +126,7 @@ function gather(
       ...unknown(signs.memory ? 'in-tree' : 'boot-loader-fills-in'),
       ...(signs.memory ? { basis: 'tree' as const } : {}),
     },
+    reserved: said((profile) => profile.reserved) ?? unknown('firmware-knows'),
     xenCommandLine:
       commandLine ??
       (signs.openCommandLine === undefined

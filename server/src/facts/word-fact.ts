@@ -168,6 +168,11 @@ const WORDS: Words = {
     clause: () => 'RAM is the given one',
     find: "--memory-from LOG reads it from a captured log; U-Boot's `bdinfo` shows it",
   },
+  reserved: {
+    title: 'reservations of the running tree',
+    clause: () => 'the running tree has the given reservations',
+    find: '--memory-from FILE reads /sys/firmware/fdt, the RESVD lines of Xen, or "OF: reserved mem" lines of Linux',
+  },
   xenCommandLine: {
     title: "Xen's command line",
     clause: (value) => `Xen's command line is "${value}"`,

@@ -1,5 +1,8 @@
 // Recognises files that are not text by their first bytes, so that none is read as text.
 
+/** What `binaryKindOf` calls a flattened devicetree. */
+export const BLOB = 'a devicetree blob';
+
 /** What a file of a known format is, to stand behind `is`; undefined for text, and for what is not known. */
 export function binaryKindOf(bytes: Uint8Array): string | undefined {
   return MAGICS.find(
@@ -10,7 +13,7 @@ export function binaryKindOf(bytes: Uint8Array): string | undefined {
 }
 
 const MAGICS: readonly (readonly [kind: string, offset: number, ...magic: readonly number[]])[] = [
-  ['a devicetree blob', 0, 0xd0, 0x0d, 0xfe, 0xed],
+  [BLOB, 0, 0xd0, 0x0d, 0xfe, 0xed],
   ['a U-Boot image', 0, 0x27, 0x05, 0x19, 0x56],
   ['an arm64 kernel', 56, 0x41, 0x52, 0x4d, 0x64],
   ['a 32-bit kernel (zImage)', 36, 0x18, 0x28, 0x6f, 0x01],

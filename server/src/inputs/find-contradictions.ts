@@ -24,6 +24,7 @@ export type Contradiction = { readonly path: JsonPath; readonly other: JsonPath 
   | { readonly code: 'efi-map-without-efi' }
   | { readonly code: 'unpacked-size-of-plain' }
   | { readonly code: 'option-needs-option' }
+  | { readonly code: 'pages-of-64-bit' }
 );
 
 /** A field of a profile, and what the tree says at `at`. */
@@ -72,6 +73,8 @@ export function contradictionsWithin(profile: BootProfile): readonly Contradicti
       path: ['kernel', 'uncompressedSize'],
       other: ['kernel', 'format'],
     });
+  if (profile.architecture === 'arm32' && (kernel?.pageSize ?? 4096) !== 4096)
+    found.push({ code: 'pages-of-64-bit', path: ['kernel', 'pageSize'], other: ['architecture'] });
   found.push(...overlapsIn('efiMemoryMap', efiMemoryMap), ...overlapsIn('memory', memory));
   if (efiMemoryMap && profile.boot === 'dt')
     found.push({ code: 'efi-map-without-efi', path: ['efiMemoryMap'], other: ['boot'] });

@@ -53,6 +53,11 @@ const range = v.pipe(
   v.check(({ start, end }) => start <= end, END_BEFORE_START),
 );
 
+const reservation = v.pipe(
+  fieldsOf({ ...rangeFields, node: v.exactOptional(v.string('must be a string')) }),
+  v.check(({ start, end }) => start <= end, END_BEFORE_START),
+);
+
 const EFI_TYPE_WANTED = 'must be the name of a UEFI memory type, such as "EfiConventionalMemory"';
 
 const efiRange = v.pipe(
@@ -121,6 +126,7 @@ const profile = fieldsOf({
   modules: v.exactOptional(v.array(givenModule, 'must be a list of modules')),
   efiMemoryMap: v.exactOptional(v.array(efiRange, 'must be a list of ranges')),
   memory: v.exactOptional(v.array(range, 'must be a list of ranges')),
+  reserved: v.exactOptional(v.array(reservation, 'must be a list of ranges')),
   xenCommandLine: v.exactOptional(v.string('must be a string')),
   dmaBits: v.exactOptional(wholeNumber(12, 64)),
   iommu: v.exactOptional(flag),

@@ -2,7 +2,7 @@
 
 import { cellAtByte } from '../tree/device-tree.ts';
 import { decodeText } from '../text/decode.ts';
-import { binaryKindOf } from './binary-kind.ts';
+import { BLOB, binaryKindOf } from './binary-kind.ts';
 import { isExtlinux } from './read-extlinux.ts';
 import { isGrubConfig } from './read-grub-config.ts';
 import { isXenConfig } from './read-xen-config.ts';
@@ -28,7 +28,7 @@ const NO_SCRIPT = 'not a boot script or a container of one';
 /** What a file is; its name counts for nothing. */
 export function recogniseBootFile(file: string, bytes: Uint8Array): BootFile {
   const binary = binaryKindOf(bytes);
-  if (binary === 'a devicetree blob') return fitIn(file, bytes);
+  if (binary === BLOB) return fitIn(file, bytes);
   if (binary === 'a U-Boot image') return scriptIn(bytes);
   if (binary !== undefined) return { kind: 'refused', because: `is ${binary}, ${NO_SCRIPT}` };
   const image = readEnvironmentImage(bytes);

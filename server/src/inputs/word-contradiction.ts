@@ -27,6 +27,8 @@ function because(contradiction: Contradiction): string {
       return 'is for boot: "efi", but boot is "dt"';
     case 'unpacked-size-of-plain':
       return 'is for format "gzip" only';
+    case 'pages-of-64-bit':
+      return 'must be 4096 for architecture "arm32"';
     case 'option-needs-option':
       return `needs ${other}`;
   }

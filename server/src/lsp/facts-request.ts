@@ -49,6 +49,7 @@ function takes(fact: FactName): OpenFact['takes'] {
     case 'modules':
     case 'efiMemoryMap':
     case 'memory':
+    case 'reserved':
       return 'none';
     default:
       return 'address';

@@ -3,6 +3,7 @@
 import { regLength } from './addresses/reg-length.ts';
 import { unitAddressMismatch } from './addresses/unit-address-mismatch.ts';
 import { unitAddressMissing } from './addresses/unit-address-missing.ts';
+import { firmwareAddsRegion } from './boot/firmware-adds-region.ts';
 import { loadOutsideRam } from './boot/load-outside-ram.ts';
 import { loadOverlapsLoad } from './boot/load-overlaps-load.ts';
 import { loadOverlapsReserved } from './boot/load-overlaps-reserved.ts';
@@ -238,6 +239,7 @@ export const allRules: readonly Rule[] = [
   dynamicRegionTight,
   dynamicRegionUnknownToXen,
   explicitPhandles,
+  firmwareAddsRegion,
   firmwareRegionEdge,
   gpiosProperty,
   graphChildAddress,
