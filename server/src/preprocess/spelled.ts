@@ -10,7 +10,8 @@ export function spelled(files: Pick<FileSet, 'spelling'>, id: FileId, path: stri
   let above = id;
   let below = '';
   for (const part of path.split('/').reverse()) {
-    if (part === '..') break;
+    // A drive, or another machine, has no name in a folder.
+    if (part === '..' || folderOf(above) === above) break;
     if (part === '.' || part === '') continue;
     below = `/${files.spelling(above) ?? lastNameOf(above)}${below}`;
     above = folderOf(above);
