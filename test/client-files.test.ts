@@ -240,6 +240,17 @@ describe('files of the client', () => {
       assert.ok(client.requests - before < 40, `${client.requests - before} requests more`);
     });
 
+    it('a part that is named as boards are is read through its board', async () => {
+      const client = await Client.start({
+        ...tree,
+        'dts/vendor3/common.dts': included,
+        'dts/vendor3/wide.dts': '/dts-v1/;\n#include "common.dts"\n',
+      });
+      await client.open('dts/vendor3/common.dts');
+      await client.board('dts/vendor3/common.dts', 'dts/vendor3/wide.dts');
+      assert.ok(client.requests < 120, `${client.requests} requests`);
+    });
+
     it('a file of no board near it does not have the whole tree read', async () => {
       const client = await Client.start(tree);
       await client.open('dts/vendor7/lonely.dtsi');

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import fc from 'fast-check';
+import { spelled } from '../server/src/preprocess/spelled.ts';
 import { fileIdOf, uriOf } from '../server/src/text/file-id.ts';
 import { lastNameOf, relativePath } from '../server/src/text/join-path.ts';
 import { fileIdOfPath, isAbsoluteName, resolveName } from '../server/src/text/resolve-name.ts';
@@ -95,6 +96,26 @@ describe('names of files', () => {
     assert.equal(relativePath('c:/a', 'd:/a'), undefined);
     assert.equal(relativePath('c:/a', '//srv/share/a'), undefined);
     assert.equal(relativePath('/a', 'vscode-vfs://github/a'), undefined);
+  });
+
+  it('an include has the case of the disk, as far as it was written', () => {
+    const names: Readonly<Record<string, string>> = {
+      'c:/Work/a/SoC.dtsi': 'soc.dtsi',
+      'c:/Work/a': 'A',
+      'c:/Work': 'work',
+      '//srv/share/SoC.dtsi': 'soc.dtsi',
+    };
+    const files = { spelling: (id: string) => names[id] };
+    for (const [id, path, expected] of [
+      ['c:/Work/a/SoC.dtsi', 'SoC.dtsi', 'c:/Work/a/soc.dtsi'],
+      ['c:/Work/a/SoC.dtsi', './a//SoC.dtsi', 'c:/Work/A/soc.dtsi'],
+      ['c:/Work/a/SoC.dtsi', '../../Work/../a/SoC.dtsi', 'c:/Work/A/soc.dtsi'],
+      ['c:/Work/a/SoC.dtsi', 'C:/Work/a/SoC.dtsi', 'c:/work/A/soc.dtsi'],
+      ['//srv/share/SoC.dtsi', '//srv/share/SoC.dtsi', '//srv/share/soc.dtsi'],
+      ['/x/y.dtsi', '/x/y.dtsi', '/x/y.dtsi'],
+    ] as const)
+      assert.equal(spelled(files, id, path), expected, path);
+    assert.equal(spelled({}, '/x/Y.dtsi', 'Y.dtsi'), '/x/Y.dtsi');
   });
 
   it('a last name is none of a root', () => {

@@ -284,4 +284,36 @@ describe('on a pretend Windows', function () {
       for (const [method, answer] of Object.entries(ours))
         assert.deepEqual(theirs[method], answer, method);
     });
+
+  it('an include in another case is the file that is open under its own name', async () => {
+    const cwd = 'C:\\work';
+    const session = await LspSession.start({
+      folder: cwd,
+      settings: { dtmap: { targets: ['xen:4.18'] } },
+      command: [process.execPath, path.join(bundles, 'server.js'), '--stdio'],
+      env: envOf(cwd),
+      uriOf: (file) => `file:///c%3A/work${file.slice(cwd.length).replaceAll('\\', '/')}`,
+    });
+    const [root, part] = ['C:\\work\\dts\\cased.dts', 'C:\\work\\dts\\soc.dtsi'];
+    const text = board
+      .replace('"soc.dtsi"', '"../DTS/SoC.dtsi"')
+      .replace('#include <codes.h>', '#define CAMERA 0x60000000');
+    writeFileSync(path.join(work, 'dts/cased.dts'), text);
+    await session.open(root, text);
+    const before = await session.diagnostics(root);
+    assert.deepEqual(
+      before.filter(({ code }) => code === 'include-case').map(({ message }) => message),
+      ['Linux will not find ../DTS/SoC.dtsi: the file is ../dts/soc.dtsi'],
+    );
+    const soc = files['dts/soc.dtsi'];
+    await session.open(part, soc);
+    const at = soc.slice(0, soc.indexOf('memory@')).split('\n').length - 1;
+    assert.ok(await session.hover(part, { line: at, character: 3 }));
+    await session.change(part, soc.replace('0x0 0x40000000>', '0x0 0x10000000>'));
+    await session.diagnosticsWhen(root, (all) =>
+      all.some(({ code }) => code === 'reserved-outside-ram'),
+    );
+    await session.stop();
+    rmSync(path.join(work, 'dts/cased.dts'));
+  });
 });

@@ -338,7 +338,7 @@ export class NodeFiles implements FileSet {
       names = new Set(this.readDirectory(folder).map((each) => each.replace(/\/$/, '')));
       this.#names.set(folder, names);
     }
-    return spellingIn(names, name);
+    return names.has(name) ? undefined : spellingIn(names, name);
   }
 
   #addAlias(file: FileId, alias: FileId): void {

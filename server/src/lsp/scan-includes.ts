@@ -1,7 +1,12 @@
 // Fills the include index in the background, a few files per turn, so that requests are answered in between.
 
 import type { WorkDoneProgressServerReporter } from 'vscode-languageserver';
-import { distantBoardFolders, isDevicetreeFile, type IncludeIndex } from '../ide/include-index.ts';
+import {
+  distantBoardFolders,
+  isDevicetreeFile,
+  isOverlayFile,
+  type IncludeIndex,
+} from '../ide/include-index.ts';
 import { foldersAbove } from '../ide/paths.ts';
 import type { FolderListing } from '../text/folder-listing.ts';
 import type { FileId } from '../text/span.ts';
@@ -98,7 +103,9 @@ export class IndexScan {
     folders: readonly FileId[],
     extent: 'first boards' | 'all' = 'first boards',
   ): void {
-    const isPart = extent === 'first boards' && this.#host.files.isRemote === true;
+    // Which board an overlay is read behind, its name tells, and other files.
+    const isPart =
+      extent === 'first boards' && this.#host.files.isRemote === true && !isOverlayFile(file);
     const above = foldersAbove(file);
     const top =
       above.findLast((folder) => /\/dts$/.test(folder)) ??
@@ -134,7 +141,7 @@ export class IndexScan {
 
   /** As `#begin`, no further than to boards of `file`; what was asked for before is remembered. */
   #beginPart(top: FileId | undefined, file: FileId): void {
-    if (top === undefined || this.#host.index.rootsOf(file).length > 0) return;
+    if (top === undefined || this.#hasBoard(file)) return;
     if ([...this.#scanned.keys()].some((done) => `${top}/`.startsWith(`${done}/`))) {
       this.#lookBeside(file);
       return;
@@ -149,6 +156,11 @@ export class IndexScan {
     this.#search(mark, this.#scanPart(top, wanted, progress), () => {
       progress.done();
     });
+  }
+
+  /** Whether a board is known that includes `file`; a part that is named as a board is, counts for one until then. */
+  #hasBoard(file: FileId): boolean {
+    return this.#host.index.rootsOf(file).some((root) => root !== file);
   }
 
   /** Looks for boards of the files that are `wanted`, near each of them first. */
@@ -170,7 +182,7 @@ export class IndexScan {
     const seen = new Set<FileId>();
     let requests = 0;
     const isEnough = (): boolean =>
-      requests >= MOST_REQUESTS || !this.#partly.has(top) || index.rootsOf(file).length > 0;
+      requests >= MOST_REQUESTS || !this.#partly.has(top) || this.#hasBoard(file);
     for (const above of foldersAbove(file)) {
       if (!`${above}/`.startsWith(`${top}/`)) return;
       const folders = [above];

@@ -9,6 +9,7 @@ import { SegmentCopier } from './copy-segments.ts';
 import { OutputBuilder } from './output.ts';
 import { SegmentMap, type Segments } from './origin-map.ts';
 import type { Include, PreprocessProblem } from './preprocessed.ts';
+import { spelled } from './spelled.ts';
 
 /** What inserting needs to know and where it reports. */
 export interface DtcIncludeHost {
@@ -70,9 +71,9 @@ export function insertDtcIncludes(expanded: Expanded, host: DtcIncludeHost): Exp
   const insert = (path: string, at: Span, folders: readonly FileId[]): void => {
     if (inserted > mostIncludes) return;
     const candidates = folders.map((folder) => joinPath(folder, path));
-    const { found, barred } = findFile(candidates, host);
+    const { found, barred, asked } = findFile(candidates, path, host);
     const target = typeof found === 'string' ? undefined : found.id;
-    host.onInclude({ at, target, by: 'dtc' });
+    host.onInclude({ at, target, by: 'dtc', ...(asked === undefined ? {} : { asked }) });
     if (found === 'absent') {
       host.onProblem({ code: 'include-not-found', path, tried: candidates, at });
     }
@@ -102,11 +103,19 @@ export function insertDtcIncludes(expanded: Expanded, host: DtcIncludeHost): Exp
   return output.finish(host.fileIds());
 }
 
-/** The first of `candidates` that can be opened, as dtc goes on to the next; `barred` is one that is there and cannot. */
+/**
+ * The first of `candidates` that can be opened, as dtc goes on to the next; `barred` is one that is there and cannot, `asked` the name
+ * that was looked for where the file is named in another case.
+ */
 function findFile(
   candidates: readonly FileId[],
+  path: string,
   host: DtcIncludeHost,
-): { readonly found: SourceFile | Missing; readonly barred?: FileId } {
+): {
+  readonly found: SourceFile | Missing;
+  readonly barred?: FileId;
+  readonly asked?: FileId;
+} {
   let waiting = false;
   let barred: FileId | undefined;
   for (const id of candidates) {
@@ -115,7 +124,14 @@ function findFile(
       waiting = true;
       host.onNeed(id);
     } else if (file === 'unreadable') barred ??= id;
-    else if (file !== 'absent') return { found: waiting ? 'not-loaded' : file };
+    else if (file !== 'absent') {
+      if (waiting || typeof file === 'string') return { found: waiting ? 'not-loaded' : file };
+      const name = spelled(host.files, id, path);
+      if (name === id) return { found: file };
+      const named = host.files.get(name);
+      if (named === 'not-loaded') host.onNeed(name);
+      return { found: named, asked: id };
+    }
   }
   if (waiting) return { found: 'not-loaded' };
   return barred === undefined ? { found: 'absent' } : { found: 'unreadable', barred };

@@ -31,6 +31,7 @@ import { NameTable } from './names.ts';
 import { SegmentMap, type Segments } from './origin-map.ts';
 import { OutputBuilder } from './output.ts';
 import { respaceStrings, type Silent } from './respace-strings.ts';
+import { spelled } from './spelled.ts';
 import type {
   ConditionalText,
   Include,
@@ -195,6 +196,7 @@ class Run implements ExpansionHost {
       },
       bytes: (id) => files.bytes(id),
       becauseOf: (id) => whyUnreadable(files, id),
+      ...(files.spelling && { spelling: files.spelling.bind(files) }),
     };
     this.#options = options;
     this.#cache = cache;
@@ -1092,7 +1094,13 @@ class Run implements ExpansionHost {
       this.#complainOfMissing(result, header.path, at);
       return;
     }
-    this.#includes.push({ at, target: found.id, by: 'cpp' });
+    const [asked = found.id] = result.tried;
+    this.#includes.push({
+      at,
+      target: found.id,
+      by: 'cpp',
+      ...(asked === found.id ? {} : { asked }),
+    });
     if (this.#once.has(found.id) || this.#stopped) return;
     if (item.word === 'import') this.#once.add(found.id);
     if (this.#includes.length > mostIncludes) {
@@ -1155,8 +1163,12 @@ class Run implements ExpansionHost {
       if (file === 'not-loaded') {
         waiting = true;
         this.#needs.add(id);
-      } else if (file !== 'absent' && !waiting) return { found: file, foundIn, tried: [id] };
-      else if (file !== 'absent') break;
+      } else if (file !== 'absent' && !waiting) {
+        const name = typeof file === 'string' ? id : spelled(this.#files, id, header.path);
+        const named = name === id ? file : this.#files.get(name);
+        if (named === 'not-loaded') this.#needs.add(name);
+        return { found: named, foundIn, tried: [id] };
+      } else if (file !== 'absent') break;
     }
     const found = waiting ? 'not-loaded' : 'absent';
     return { found, foundIn: -1, tried: candidates.map(({ id }) => id) };

@@ -11,6 +11,8 @@ export interface Include {
   readonly at: Span;
   /** The file it resolved to; undefined when none was found. */
   readonly target: FileId | undefined;
+  /** The name that was looked for, where the disk found another one for it that differs by its case. */
+  readonly asked?: FileId;
   /** Who includes it: cpp by `#include`, dtc by `/include/`. */
   readonly by: 'cpp' | 'dtc';
 }

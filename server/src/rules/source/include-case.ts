@@ -1,9 +1,8 @@
 // An include is found only because the disk takes upper and lower case for the same.
 
-import { folderOf } from '../../text/join-path.ts';
+import { folderOf, lastNameOf } from '../../text/join-path.ts';
 import type { FileSet } from '../../text/source-file.ts';
 import type { FileId, Span } from '../../text/span.ts';
-import type { Include } from '../../preprocess/preprocessed.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
 
@@ -27,15 +26,12 @@ cpp or dtc stop with "No such file or directory" where it is built on Linux.`,
   source: ['GNU cpp: #include', 'dtc: /include/ (1.6)'],
 
   *check({ sources, files }: Board) {
-    if (!files.spelling) return;
     const seen = new Set<string>();
-    for (const include of sources.flatMap(({ includes }) => includes)) {
-      const { at, target } = include;
+    for (const { at, asked, target } of sources.flatMap(({ includes }) => includes)) {
       const key = `${at.file}\0${at.start}`;
-      if (target === undefined || seen.has(key)) continue;
+      if (asked === undefined || target === undefined || seen.has(key)) continue;
       seen.add(key);
-      const facts = spelt(include, target, files);
-      if (facts.written !== facts.named) yield { at, facts };
+      yield { at, facts: spelt(at, asked, target, files) };
     }
   },
 
@@ -54,20 +50,18 @@ cpp or dtc stop with "No such file or directory" where it is built on Linux.`,
         ],
 });
 
-/** The path as it is written and as the disk has it; what a macro makes is looked at without its folders. */
-function spelt({ at }: Include, target: FileId, files: FileSet): Facts {
+/** The path as it is written and as the disk has it; what a macro makes is told of without its folders. */
+function spelt(at: Span, asked: FileId, target: FileId, files: FileSet): Facts {
   const source = files.get(at.file);
   const path = { file: at.file, start: at.start + 1, end: at.end - 1 };
   const text = typeof source === 'string' ? '' : source.text.slice(path.start, path.end);
-  const isWritten = target.endsWith(`/${text.slice(text.lastIndexOf('/') + 1)}`);
-  const written = isWritten ? text : target.slice(target.lastIndexOf('/') + 1);
+  const isWritten = asked.endsWith(`/${text.slice(text.lastIndexOf('/') + 1)}`);
+  const written = isWritten ? text : lastNameOf(asked);
   const named = written.split('/');
   let file = target;
-  for (let index = named.length - 1; index >= 0; index--) {
-    const part = named[index];
-    if (part === '..') break;
-    if (part === '.' || part === '') continue;
-    named[index] = files.spelling?.(file) ?? named[index] ?? '';
+  for (let index = named.length - 1; index >= 0 && named[index] !== '..'; index--) {
+    if (named[index] === '.' || named[index] === '') continue;
+    named[index] = lastNameOf(file);
     file = folderOf(file);
   }
   return { written, named: named.join('/'), path: isWritten ? path : undefined };
