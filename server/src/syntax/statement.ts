@@ -1,4 +1,4 @@
-// The statements of an expanded text: where each begins and ends, as immutable values that survive edits elsewhere.
+// The statements of a text: where each begins and ends, as immutable values that survive edits elsewhere.
 
 import type { ChangedRange } from '../text/changed-range.ts';
 
@@ -31,7 +31,7 @@ export interface Statement {
   readonly clean: boolean;
 }
 
-/** An expanded text cut into statements. Comments and white space between them belong to none. */
+/** A text cut into statements. Comments, white space and, in a source file, directives between them belong to none. */
 export interface StatementDocument {
   readonly text: string;
   readonly statements: readonly Statement[];
