@@ -131,7 +131,7 @@ function withTrees(
     return guest?.tree && !load.alternatives ? { ...load, tree: guest.tree } : load;
   });
   const [guest, ...otherGuests] = guests.filter(
-    ({ tree, loadedAt, startedBy }) => tree && loadedAt === undefined && startedBy !== 'xl',
+    ({ tree, loadedAt, isMadeByXl }) => tree && loadedAt === undefined && !isMadeByXl,
   );
   const [module, ...others] = modules.filter(({ kind }) => kind === 'device-tree');
   if (!guest?.tree || !module || otherGuests.length > 0 || others.length > 0) return files;

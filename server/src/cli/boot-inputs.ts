@@ -131,7 +131,7 @@ function readMemory(shell: BootShell, file: FileId): FactSource {
 }
 
 function readRunningTree(shell: BootShell, file: FileId, bytes: Uint8Array): FactSource {
-  const name = shown(shell, file);
+  const name = shownPath(shell, file);
   const tree = readDtb(file, bytes);
   if ('because' in tree) throw new Failure(`${name}: byte ${tree.offset}: ${tree.because}`);
   const profile = profileOfRunningTree(tree);
