@@ -87,13 +87,21 @@ describe('a partial tree that a boot script loads', () => {
         'clock { }; u { xen,reg = <0 0x9000000 0 0x1000 0 0x22000000>; xen,path = "/soc/serial@9000000"; };',
       ),
       '/dts-v1/; / { other { u { xen,reg = <1>; }; }; };',
-      // Up to 4.22 any count of cells is read.
-      below(
-        'u { xen,reg = <0 0 0x9000000 0x1000 0 0 0x22000000>; xen,force-assign-without-iommu; };',
-        '#address-cells = <3>; #size-cells = <1>;',
-      ),
     ])
       assert.equal(boot(text, '4.22').outcome.kind, 'boots');
+    // Any count of cells was read before the last point releases of 4.20 and 4.21.
+    const threeCells = below(
+      'u { xen,reg = <0 0 0x9000000 0x1000 0 0 0x22000000>; xen,force-assign-without-iommu; };',
+      '#address-cells = <3>; #size-cells = <1>;',
+    );
+    for (const [release, kind] of [
+      ['4.19', 'boots'],
+      ['4.20.3', 'boots'],
+      ['4.20.4', 'panics'],
+      ['4.21.1', 'boots'],
+      ['4.22', 'panics'],
+    ] as const)
+      assert.equal(boot(threeCells, release).outcome.kind, kind, release);
   });
 
   for (const [how, options] of [
