@@ -57,6 +57,17 @@ const cases: Readonly<Record<string, Case>> = {
     files: [...code, '/opt/code/bin/code'],
     opens: '/opt/code/bin/code',
   },
+  'a path that was asked for, as root in a container': {
+    env: { DTMAP_VSCODE: '/opt/code/bin/code', REMOTE_CONTAINERS: 'true' },
+    uid: 0,
+    files: ['/opt/code/bin/code'],
+    opens: '/opt/code/bin/code',
+  },
+  'a name that was asked for, in a container': {
+    env: { ...desktop, DTMAP_VSCODE: 'code', REMOTE_CONTAINERS: 'true' },
+    files: code,
+    opens: 'browser: this is a container',
+  },
   'a name that is not there': {
     env: { ...desktop, DTMAP_VSCODE: 'nothing' },
     files: code,

@@ -21,19 +21,18 @@ const editors = [
 /**
  * The first editor that is found, or why there is none to be used. Where the desktop is another machine's, or another system's,
  * `code` is a command that hands folders over to the VS Code there: it does not know the options that keep the profile apart,
- * and would install the extension into the user's own.
+ * and would install the extension into the user's own. A file that the user names is taken everywhere.
  */
 export function chooseEditor(machine) {
-  const because = whyBrowser(machine);
-  if (because !== undefined) return { kind: 'browser', because };
   const { env, exists } = machine;
   const wanted = env.DTMAP_VSCODE;
+  if (/[\\/]/.test(wanted ?? '') && exists(wanted)) return { kind: 'own', command: wanted };
+  const because = whyBrowser(machine);
+  if (because !== undefined) return { kind: 'browser', because };
   const command =
     wanted === undefined || wanted === ''
       ? editors.map((editor) => find(editor, machine)).find((found) => found !== undefined)
-      : exists(wanted)
-        ? wanted
-        : inPath(wanted, machine);
+      : inPath(wanted, machine);
   if (command !== undefined) return { kind: 'own', command };
   return { kind: 'browser', because: `no ${wanted || 'VS Code'} was found` };
 }
