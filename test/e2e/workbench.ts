@@ -120,8 +120,7 @@ export class Workbench {
   async open(file: string): Promise<void> {
     await this.pressUntil(['Control+P'], this.quickInput());
     // Relative: a virtual workspace takes an absolute path for that of a file elsewhere, with another URI.
-    // What follows @ or : is no part of a name there.
-    await this.quickInput().fill(`${this.folder}/${file.replace(/[@:].*/, '')}`);
+    await this.quickInput().fill(`${this.folder}/${file}`);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: this.folder });
     await row
       .filter({ hasText: path.posix.basename(file) })
@@ -131,6 +130,17 @@ export class Workbench {
       .locator(`.tab.active[data-resource-name="${path.posix.basename(file)}"]`)
       .first()
       .waitFor();
+    await this.waitEditor();
+  }
+
+  /** Shows a file of the scenario's own folder by a click on its name, which may be one that the search for files takes apart. */
+  async openFromExplorer(name: string): Promise<void> {
+    const row = this.page.locator('.explorer-folders-view .monaco-list-row');
+    await row
+      .filter({ has: this.page.getByText(name, { exact: true }) })
+      .first()
+      .click();
+    await this.page.locator('.tab.active', { hasText: name }).first().waitFor();
     await this.waitEditor();
   }
 

@@ -22,7 +22,7 @@ inEveryWorkbench('names', (workbench) => {
     await workbench().command('dtmap: Show memory map');
     const map = await workbench().webview('#map .block');
     for (const name of names) {
-      await workbench().open(name);
+      await workbench().openFromExplorer(name);
       await workbench().waitSquiggles('error', 2);
       await workbench().putCursorAt('0xa0000000 0x0 0x20000000');
       await workbench().hover(/512 MiB/);
