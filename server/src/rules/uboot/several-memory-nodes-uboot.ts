@@ -84,13 +84,15 @@ profile.`,
 
   message({ first, others, banks, isKnown }) {
     const [other, ...more] = others.map(({ name }) => name);
-    const uboot = isKnown ? 'U-Boot fills in RAM' : 'the boot loader is U-Boot and fills in RAM';
     const shown = banks.slice(0, MOST_BANKS).map(formatRange).join(', ');
-    return (
-      `Xen panics if ${uboot}: all banks go into ${first.name}, and ${other ?? ''} ` +
+    const twice =
+      `all banks go into ${first.name}, and ${other ?? ''} ` +
       `${more.length > 0 ? `and ${more.length} more have` : 'has'} ${shown}` +
-      `${banks.length > MOST_BANKS ? ' …' : ''} a second time`
-    );
+      `${banks.length > MOST_BANKS ? ' …' : ''} a second time`;
+    // Which boot loader starts the board is a guess, so what comes of it is not said of the board.
+    return isKnown
+      ? `Xen panics if U-Boot fills in RAM: ${twice}`
+      : `if U-Boot starts this board and fills in RAM, ${twice}, which Xen does not accept`;
   },
 
   fixes({ facts: { first, others } }, board) {
