@@ -18,6 +18,8 @@ export default {
         'xen-behaviours',
       ],
       ...['linux-model', 'linux-dom0', 'move-region', 'xen-boot', 'wild-bugs', 'rules', 'fixes'],
+      ...['domain-map', 'expert-inputs', 'guest-rules', 'guests', 'partial-trees'],
+      ...['xen/machines', 'xen/facts-left-out'],
     ].map((name) => `test/${name}.test.ts`),
   },
   mutate: ['addresses', 'memory', 'xen', 'xen/steps'].map((folder) => `server/src/${folder}/*.ts`),
