@@ -51,11 +51,18 @@ describe('rule pages', () => {
 
   it('cite a symbol with the release or the commit that has it', () => {
     // The others have sections, or nothing that changes.
-    const versioned = /^(?:xen|linux|u-boot|dtc|libfdt|op-tee|tf-a): \S/;
+    const versioned = /^(?:xen|linux|u-boot|dtc|libfdt|op-tee|tf-a): /;
     const hasVersion = /\b[0-9a-f]{7,12}\b|\b\d+\.\d+/;
     for (const rule of allRules)
       for (const source of sourcesOf(rule))
-        assert.ok(!versioned.test(source) || hasVersion.test(source), `${rule.id}: ${source}`);
+        if (versioned.test(source)) {
+          assert.match(source, hasVersion, rule.id);
+          assert.doesNotMatch(
+            source,
+            /: [0-9a-f]{7,12}\b/,
+            `${rule.id}: a commit without a symbol`,
+          );
+        }
   });
 
   it('name releases as the tables of behaviours have them', () => {

@@ -62,6 +62,18 @@ function shortened(release: string): string {
 /** `xen: early_scan_node, changed in 4.20`, for a list of sources. */
 export function wordBehaviour(ref: BehaviourRef): string {
   const { system, symbol, changes } = behaviourSource(ref);
-  const releases = changes.map(({ since }) => since.join(', ')).join('; ');
+  const releases = changes.map(({ since }) => since.join(', ')).join(' and in ');
   return `${system}: ${symbol}, changed in ${releases}`;
+}
+
+/** Whether a source line already names the function of a row and all releases in which it changed. */
+export function saysBehaviour(line: string, ref: BehaviourRef): boolean {
+  const { system, symbol, changes } = behaviourSource(ref);
+  const named = new Set(line.split(/[^\w.]+/));
+  const [name = symbol] = symbol.split(',');
+  return (
+    line.startsWith(`${system}: `) &&
+    named.has(name) &&
+    changes.every(({ since }) => since.every((release) => named.has(release)))
+  );
 }

@@ -1,6 +1,6 @@
 // The page of a rule, as Markdown: what, why, what to write instead, an example, the source.
 
-import { wordBehaviour } from './behaviour-ref.ts';
+import { saysBehaviour, wordBehaviour } from './behaviour-ref.ts';
 import type { Rule } from './rule.ts';
 
 /** Source text shown on the page: what the rule finds and what it is silent on. */
@@ -35,5 +35,10 @@ export function rulePage(rule: Rule, examples?: Examples): string {
 
 /** Symbols, sections and, for what differs between releases, the rows of the tables. */
 export function sourcesOf({ source, behaviours = [] }: Rule): string[] {
-  return [...source, ...behaviours.map(wordBehaviour)];
+  return [
+    ...source,
+    ...behaviours
+      .filter((ref) => !source.some((line) => saysBehaviour(line, ref)))
+      .map(wordBehaviour),
+  ];
 }

@@ -27,7 +27,7 @@ base, renamed to "memory#1"").`,
   source: [
     'Devicetree Specification, section 2.2.1',
     'dtc: unit_address_vs_reg (1.6.1)',
-    'xen: 98d1dac88f82',
+    'xen: make_memory_node, 98d1dac88f82 (4.13)',
   ],
 
   *check(board: Board) {

@@ -60,8 +60,8 @@ xl copies /passthrough without reading these properties; its guests get devices 
 Complete the node, with the cell counts of its parent in the partial tree. Round the size of \`xen,reg\` up to whole pages,
 after a look at what else lies in the last page: the guest gets that, too. \`reg\` keeps the size of the device.`,
   source: [
-    'xen: handle_prop_pfdt, 9ce974c475',
-    'xen: handle_passthrough_prop, b83e1d9a1a',
+    'xen: handle_prop_pfdt, 9ce974c475 (4.13)',
+    'xen: handle_passthrough_prop, b83e1d9a1a (4.22, 4.21.2, 4.20.4)',
     'xen: copy_partial_fdt (libxl_arm.c), for xl (4.22)',
   ],
   behaviours: ['xen.dtbModules', 'xen.dividesByCells'],

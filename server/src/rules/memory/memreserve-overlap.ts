@@ -31,8 +31,9 @@ panics where the two overlap, except that since 4.19.2 a region that lies wholly
 round it is not. Entries must not overlap each other.`,
   instead: 'Keep the reserved-memory node and delete the /memreserve/.',
   source: [
-    'linux: early_init_fdt_scan_reserved_mem, b41328187629',
-    'xen: 53dc37829c31, a14593e3995a',
+    'linux: early_init_fdt_scan_reserved_mem, b41328187629 (6.4)',
+    'xen: boot_fdt_info, 53dc37829c31 (4.19)',
+    'xen: meminfo_overlap_check, a14593e3995a (4.20, 4.19.2)',
     'Devicetree Specification, section 5.3',
   ],
   behaviours: ['xen.memreserveInReserved', 'xen.toleratesMemreserve', 'linux.memreserveLast'],
