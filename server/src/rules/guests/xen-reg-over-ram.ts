@@ -9,7 +9,7 @@ import type { XenBoot } from '../../xen/xen-boot.ts';
 import { xenBoots } from '../../xen/xen-boots.ts';
 import type { Board } from '../board.ts';
 import { rule } from '../rule.ts';
-import { guestsOf, passedNodes, passedRanges } from './guests-of.ts';
+import { dom0lessGuestsOf, passedNodes, passedRanges } from './guests-of.ts';
 
 interface Facts {
   readonly guest: string;
@@ -35,8 +35,7 @@ Name the pages of the device's \`reg\`. For memory that guest and device use, re
   ],
 
   *check(board: Board) {
-    for (const guest of guestsOf(board)) {
-      if (!guest.tree) continue;
+    for (const guest of dom0lessGuestsOf(board)) {
       for (const boot of xenBoots(board)) {
         if (!behavioursOf(boot.release).dtbModules) continue;
         const ram = ramOfXen(board, boot);
