@@ -3,7 +3,6 @@
 import type { SourceFile } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
-import { fileIdOf } from '../text/file-id.ts';
 import type { Server } from './server-state.ts';
 import { type Screen, screenOf } from './to-protocol.ts';
 
@@ -24,7 +23,7 @@ export function asking(server: Server) {
   const { files, boards } = server;
 
   const sourceOf = (params: DocumentParams): SourceFile | undefined => {
-    const file = fileIdOf(params.textDocument.uri);
+    const file = server.fileOf(params.textDocument.uri);
     const source = files.get(file);
     // What a link that is text stands for is not what its own document says.
     if (files.linkText?.(file)?.name === file) return undefined;

@@ -14,6 +14,8 @@ import type { Positions } from './positions.ts';
 /** Knows each open document by its file. */
 export class Documents {
   readonly #open = new Map<FileId, TextDocument>();
+  /** By the name under which a document was opened, its file, where that has another name. */
+  readonly #files = new Map<FileId, FileId>();
 
   /** The files that are open, in the order in which they were opened. */
   files(): readonly FileId[] {
@@ -34,11 +36,17 @@ export class Documents {
     return this.#open.get(file)?.uri ?? uriOf(file);
   }
 
-  /** The file of a document that is now open. */
-  open({ uri, languageId, version, text }: TextDocumentItem): FileId {
-    const file = fileIdOf(uri);
+  /** The file of a document, or of any other URI that a client sends. */
+  fileOf(uri: string): FileId {
+    const name = fileIdOf(uri);
+    return this.#files.get(name) ?? name;
+  }
+
+  /** Takes a document that is now open for `file`, whatever its own name. Of two with one file the last counts. */
+  open({ uri, languageId, version, text }: TextDocumentItem, file: FileId): void {
+    this.close(file);
+    if (fileIdOf(uri) !== file) this.#files.set(fileIdOf(uri), file);
     this.#open.set(file, TextDocument.create(uri, languageId, version, text));
-    return file;
   }
 
   /** The file and its new text; undefined for a document that is not open. */
@@ -46,7 +54,7 @@ export class Documents {
     { textDocument, contentChanges }: DidChangeTextDocumentParams,
     positions: Positions,
   ): { readonly file: FileId; readonly text: string } | undefined {
-    const file = fileIdOf(textDocument.uri);
+    const file = this.fileOf(textDocument.uri);
     const document = this.#open.get(file);
     if (!document) return undefined;
     for (const change of contentChanges)
@@ -55,6 +63,8 @@ export class Documents {
   }
 
   close(file: FileId): void {
+    const uri = this.#open.get(file)?.uri;
+    if (uri !== undefined) this.#files.delete(fileIdOf(uri));
     this.#open.delete(file);
   }
 }

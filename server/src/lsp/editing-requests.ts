@@ -25,7 +25,6 @@ import { type Asked, asking } from './asking.ts';
 import type { Model } from './boards.ts';
 import { codeActions, resolveCodeAction } from './code-actions.ts';
 import { completeInclude } from './complete-include.ts';
-import { fileIdOf } from '../text/file-id.ts';
 import { applyAction, applyActionCommand, fitCodeActions } from './fit-code-actions.ts';
 import type { Server } from './server-state.ts';
 import { workspaceEditOf } from './to-protocol.ts';
@@ -103,7 +102,7 @@ export function editingRequests(server: Server) {
 
     'textDocument/rename': async (params: RenameParams): Promise<WorkspaceEdit | null> => {
       // A label may be used by other boards that include the same file.
-      await server.scan.wholeAround(fileIdOf(params.textDocument.uri), server.folders);
+      await server.scan.wholeAround(server.fileOf(params.textDocument.uri), server.folders);
       await parsedOf(params);
       const asked = await askNewest(params);
       if (!asked) return null;

@@ -3,7 +3,6 @@
 import type { CodeAction, Command, WorkspaceEdit } from 'vscode-languageserver';
 import { resolveCodeAction } from './code-actions.ts';
 import type { Server } from './server-state.ts';
-import { fileIdOf } from '../text/file-id.ts';
 import { UserError } from './user-error.ts';
 
 /** The command that makes the edit of an action, for clients that know only commands. */
@@ -42,7 +41,7 @@ export async function fitCodeActions(
 function commandOf(server: Server, { title, edit, data }: CodeAction): Command {
   const uris = edit ? urisOf(edit) : [];
   const versions = uris.flatMap((uri) => {
-    const version = server.versionOf(fileIdOf(uri));
+    const version = server.versionOf(server.fileOf(uri));
     return version === undefined ? [] : [[uri, version] as const];
   });
   const applied: AppliedAction = {
@@ -57,7 +56,7 @@ export async function applyAction(server: Server, argument: unknown): Promise<nu
   if (!isAppliedAction(argument)) throw new UserError('The command names no change to make.');
   const { action, versions } = argument;
   for (const [uri, version] of Object.entries(versions))
-    if (server.versionOf(fileIdOf(uri)) !== version)
+    if (server.versionOf(server.fileOf(uri)) !== version)
       throw new UserError('The text has changed since. Ask for the quick fixes again.');
   const { edit } = action.edit ? action : await resolveCodeAction(server, action);
   if (edit) server.applyEdit(action.title, edit);

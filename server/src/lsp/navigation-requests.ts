@@ -24,7 +24,6 @@ import { symbolAt } from '../ide/symbol-at.ts';
 import { workspaceSymbols } from '../ide/workspace-symbols.ts';
 import type { FileId } from '../text/span.ts';
 import { type DocumentParams, asking } from './asking.ts';
-import { fileIdOf } from '../text/file-id.ts';
 import type { Server } from './server-state.ts';
 import { screenOf } from './to-protocol.ts';
 
@@ -107,7 +106,7 @@ export function navigationRequests(server: Server) {
     'callHierarchy/incomingCalls': async ({
       item,
     }: CallHierarchyIncomingCallsParams): Promise<CallHierarchyIncomingCall[]> => {
-      const file = fileIdOf(item.uri);
+      const file = server.fileOf(item.uri);
       await server.scan.wholeAround(file, server.folders);
       return index.includersOf(file).map((includer) => ({
         from: hierarchyItem(server, includer),
@@ -118,7 +117,7 @@ export function navigationRequests(server: Server) {
     'callHierarchy/outgoingCalls': async ({
       item,
     }: CallHierarchyOutgoingCallsParams): Promise<CallHierarchyOutgoingCall[]> => {
-      const file = fileIdOf(item.uri);
+      const file = server.fileOf(item.uri);
       await server.scan.wholeAround(file, server.folders);
       return index.includedBy(file).map((target) => ({
         to: hierarchyItem(server, target),

@@ -19,7 +19,6 @@ import { XEN, xenBoots } from '../xen/xen-boots.ts';
 import type { Model } from './boards.ts';
 import { openFactsOf } from './facts-request.ts';
 import type { CustomRequests, DocumentParams, LogLine as ProtocolLine } from './custom-requests.ts';
-import { fileIdOf } from '../text/file-id.ts';
 import { lockedBecause } from './locked-files.ts';
 import { findingFixes, findingFixesOf, hoverCardOf, memoryMapOf } from './memory-map-requests.ts';
 import type { Server } from './server-state.ts';
@@ -50,9 +49,9 @@ export function ownRequests(server: Server): Answers {
   const { boards, files, index, scan } = server;
 
   const modelOf = async ({ uri }: DocumentParams): Promise<Model> => {
-    const model = await boards.newestModelOf(fileIdOf(uri));
+    const model = await boards.newestModelOf(server.fileOf(uri));
     if (!model)
-      throw new UserError(`${fileName(fileIdOf(uri))} is not open, or its board is gone.`);
+      throw new UserError(`${fileName(server.fileOf(uri))} is not open, or its board is gone.`);
     return model;
   };
   const bootOf = async (
@@ -81,10 +80,10 @@ export function ownRequests(server: Server): Answers {
   };
 
   return {
-    'dtmap/status': ({ uri }) => statusOf(server, fileIdOf(uri)),
+    'dtmap/status': ({ uri }) => statusOf(server, server.fileOf(uri)),
 
     'dtmap/boards': async ({ uri }) => {
-      const file = fileIdOf(uri);
+      const file = server.fileOf(uri);
       await scan.wholeAround(file, server.folders);
       const current = boards.rootOf(file);
       const roots = new Set([...(current === undefined ? [] : [current]), ...index.rootsOf(file)]);
@@ -95,8 +94,8 @@ export function ownRequests(server: Server): Answers {
     },
 
     'dtmap/selectBoard': async ({ uri, board }) => {
-      const file = fileIdOf(uri);
-      boards.choose(file, fileIdOf(board));
+      const file = server.fileOf(uri);
+      boards.choose(file, server.fileOf(board));
       await boards.newestModelOf(file);
       return statusOf(server, file);
     },
@@ -163,7 +162,7 @@ export function ownRequests(server: Server): Answers {
     },
 
     'dtmap/explainLog': async ({ uri, log }) => {
-      const model = uri === undefined ? undefined : await boards.newestModelOf(fileIdOf(uri));
+      const model = uri === undefined ? undefined : await boards.newestModelOf(server.fileOf(uri));
       return { lines: logLines(model?.board, explainedLog(model?.board, log)) };
     },
 
@@ -172,7 +171,7 @@ export function ownRequests(server: Server): Answers {
       if (bytes === undefined)
         throw new UserError(`"${size}" is no size: write 16 MiB, 64K or 0x1000000.`);
       const model = await modelOf({ uri });
-      const file = fileIdOf(uri);
+      const file = server.fileOf(uri);
       const locked = lockedBecause(server, file);
       if (locked !== undefined) throw new UserError(locked);
       if (model.stale) throw new UserError(BROKEN);
@@ -189,7 +188,7 @@ export function ownRequests(server: Server): Answers {
     },
 
     'dtmap/inactiveRegions': async ({ uri }) => {
-      const file = fileIdOf(uri);
+      const file = server.fileOf(uri);
       const model = await boards.newestModelOf(file);
       if (!model) return { ranges: [] };
       const screen = screenOf(server, model.board.files);
@@ -204,7 +203,7 @@ export function ownRequests(server: Server): Answers {
       memoryMapOf(server, await modelOf(params), params.releases ?? []),
 
     'dtmap/hoverCard': async (params) =>
-      hoverCardOf(server, await modelOf(params), fileIdOf(params.uri), params.position.line),
+      hoverCardOf(server, await modelOf(params), server.fileOf(params.uri), params.position.line),
 
     'dtmap/findingFixes': async (params) =>
       findingFixesOf(server, await modelOf(params), params.finding),

@@ -26,6 +26,8 @@ export interface Server {
   readonly boards: Boards;
   readonly settings: Settings;
   readonly folders: readonly FileId[];
+  /** The file of a URI that the client sent: one, by whichever of its names the client opened it. */
+  fileOf(uri: string): FileId;
   /** The URI of a file, as the client writes it when the file is open. */
   uriOf(file: FileId): string;
   /** The version of an open document. */

@@ -23,6 +23,7 @@ import {
   type WorkspaceFolder,
 } from 'vscode-languageserver';
 import { IncludeIndex, seemsPart } from '../ide/include-index.ts';
+import { nameInTree } from '../preprocess/name-in-tree.ts';
 import { isZephyrOverlay } from '../ide/overlay-boards.ts';
 import { foldersAbove } from '../ide/paths.ts';
 import type { JsonFault } from '../inputs/read-json.ts';
@@ -177,7 +178,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     );
     connection.onDidCloseTextDocument(
       this.#whileRunning(({ textDocument }) => {
-        this.#closeDocument(fileIdOf(textDocument.uri));
+        this.#closeDocument(this.fileOf(textDocument.uri));
       }),
     );
     connection.onDidChangeWatchedFiles(
@@ -202,6 +203,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
 
   get addsIncludePaths(): boolean {
     return this.#initialization.addsIncludePaths === true;
+  }
+
+  fileOf(uri: string): FileId {
+    return this.#documents.fileOf(uri);
   }
 
   uriOf(file: FileId): string {
@@ -455,13 +460,22 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   #openDocument(textDocument: TextDocumentItem): void {
     this.#start();
     this.#workIs('opening');
-    const file = this.#documents.open(textDocument);
+    const file = this.#fileOfOpened(textDocument);
+    this.#documents.open(textDocument, file);
     this.files.setText(file, textDocument.text);
     this.index.set(file, textDocument.text);
     this.boards.open(file);
     this.#touch(file);
     this.#scanAround(file);
     this.#sendStatus(file);
+  }
+
+  /** A part has its name in the tree; a board that is a link has the files beside the link, and keeps its name. */
+  #fileOfOpened({ uri, text }: TextDocumentItem): FileId {
+    const file = fileIdOf(uri);
+    const folder = this.folders.find((each) => file.startsWith(`${each}/`));
+    if (folder === undefined || !seemsPart(file, text) || this.files.linkText?.(file)) return file;
+    return nameInTree(this.files, `${folder}/.`, file);
   }
 
   #changeDocument(params: DidChangeTextDocumentParams): void {

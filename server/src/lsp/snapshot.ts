@@ -16,6 +16,7 @@ export function snapshotOf(files: FileSet): FileSet {
       return file;
     },
     bytes: (id) => files.bytes(id),
+    ...(files.realPath && { realPath: files.realPath.bind(files) }),
     ...(files.linkText && { linkText: files.linkText.bind(files) }),
     ...(files.spelling && { spelling: files.spelling.bind(files) }),
   };

@@ -9,6 +9,7 @@ import { SegmentCopier } from './copy-segments.ts';
 import { OutputBuilder } from './output.ts';
 import { SegmentMap, type Segments } from './origin-map.ts';
 import type { Include, PreprocessProblem } from './preprocessed.ts';
+import { nameInTree } from './name-in-tree.ts';
 import { spelled } from './spelled.ts';
 
 /** What inserting needs to know and where it reports. */
@@ -52,7 +53,8 @@ export function insertDtcIncludes(expanded: Expanded, host: DtcIncludeHost): Exp
   const stack: FileId[] = [];
   let inserted = 0;
 
-  const insertFile = (file: SourceFile): void => {
+  const insertFile = (file: SourceFile, name: FileId): void => {
+    const folder = nameInTree(host.files, host.root, folderOf(name));
     stack.push(file.id);
     const number = host.fileNumber(file.id);
     let done = file.text.charCodeAt(0) === 0xfeff ? 1 : 0;
@@ -61,7 +63,7 @@ export function insertDtcIncludes(expanded: Expanded, host: DtcIncludeHost): Exp
       done = place.end;
       const at = { file: file.id, start: place.pathStart, end: place.end };
       const path = file.text.slice(place.pathStart + 1, place.end - 1);
-      insert(path, at, [folderOf(file.id), ...host.includePaths]);
+      insert(path, at, [folder, ...host.includePaths]);
     }
     if (done < file.text.length) output.verbatim(number, file.text, done, file.text.length);
     output.space(number, file.text.length, file.text.length);
@@ -71,9 +73,15 @@ export function insertDtcIncludes(expanded: Expanded, host: DtcIncludeHost): Exp
   const insert = (path: string, at: Span, folders: readonly FileId[]): void => {
     if (inserted > mostIncludes) return;
     const candidates = folders.map((folder) => joinPath(folder, path));
-    const { found, barred, asked } = findFile(candidates, path, host);
+    const { found, barred, name, asked } = findFile(candidates, path, host);
     const target = typeof found === 'string' ? undefined : found.id;
-    host.onInclude({ at, target, by: 'dtc', ...(asked === undefined ? {} : { asked }) });
+    host.onInclude({
+      at,
+      target,
+      by: 'dtc',
+      ...(name !== target && { name }),
+      ...(asked !== name && { asked }),
+    });
     if (found === 'absent') {
       host.onProblem({ code: 'include-not-found', path, tried: candidates, at });
     }
@@ -88,7 +96,7 @@ export function insertDtcIncludes(expanded: Expanded, host: DtcIncludeHost): Exp
     } else if (output.length > longestText || ++inserted > mostIncludes) {
       inserted = Infinity;
       host.onProblem({ code: 'expansion-too-large', at });
-    } else insertFile(found);
+    } else insertFile(found, name ?? found.id);
   };
 
   // cpp's output is one file for dtc, in the root's folder; only a text that cpp never saw has its own.
@@ -104,8 +112,8 @@ export function insertDtcIncludes(expanded: Expanded, host: DtcIncludeHost): Exp
 }
 
 /**
- * The first of `candidates` that can be opened, as dtc goes on to the next; `barred` is one that is there and cannot, `asked` the name
- * that was looked for where the file is named in another case.
+ * The first of `candidates` that can be opened, as dtc goes on to the next, the name that was `asked` for and the `name` by which it
+ * was found; `barred` is one that is there and cannot be opened.
  */
 function findFile(
   candidates: readonly FileId[],
@@ -115,6 +123,7 @@ function findFile(
   readonly found: SourceFile | Missing;
   readonly barred?: FileId;
   readonly asked?: FileId;
+  readonly name?: FileId;
 } {
   let waiting = false;
   let barred: FileId | undefined;
@@ -127,10 +136,10 @@ function findFile(
     else if (file !== 'absent') {
       if (waiting || typeof file === 'string') return { found: waiting ? 'not-loaded' : file };
       const name = spelled(host.files, id, path);
-      if (name === id) return { found: file };
-      const named = host.files.get(name);
-      if (named === 'not-loaded') host.onNeed(name);
-      return { found: named, asked: id };
+      const inTree = nameInTree(host.files, host.root, name);
+      const found = inTree === id ? file : host.files.get(inTree);
+      if (found === 'not-loaded') host.onNeed(inTree);
+      return { found, asked: id, name };
     }
   }
   if (waiting) return { found: 'not-loaded' };

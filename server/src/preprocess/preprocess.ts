@@ -31,6 +31,7 @@ import { NameTable } from './names.ts';
 import { SegmentMap, type Segments } from './origin-map.ts';
 import { OutputBuilder } from './output.ts';
 import { respaceStrings, type Silent } from './respace-strings.ts';
+import { nameInTree } from './name-in-tree.ts';
 import { spelled } from './spelled.ts';
 import type {
   ConditionalText,
@@ -109,6 +110,8 @@ interface OpenConditional {
 interface Frame {
   readonly lexed: LexedFile;
   readonly fileNumber: number;
+  /** Where files beside this one are looked for. */
+  readonly folder: FileId;
   /** Which include path the file was found in; -1: beside the including file, or the root. */
   readonly foundIn: number;
   /** The macro table's version when the file was entered. */
@@ -196,6 +199,7 @@ class Run implements ExpansionHost {
       },
       bytes: (id) => files.bytes(id),
       becauseOf: (id) => whyUnreadable(files, id),
+      ...(files.realPath && { realPath: files.realPath.bind(files) }),
       ...(files.spelling && { spelling: files.spelling.bind(files) }),
     };
     this.#options = options;
@@ -295,7 +299,7 @@ class Run implements ExpansionHost {
 
   // Reading files.
 
-  #readFile(file: SourceFile, foundIn: number): void {
+  #readFile(file: SourceFile, foundIn: number, name = file.id): void {
     const lexed = this.#cache.lex(file);
     const fileNumber = this.#fileNumber(file.id);
     if (lexed.guard >= 0 && this.macros.get(lexed.guard) !== undefined) return;
@@ -308,6 +312,7 @@ class Run implements ExpansionHost {
     const frame: Frame = {
       lexed,
       fileNumber,
+      folder: nameInTree(this.#files, this.#root.id, folderOf(name)),
       foundIn,
       version: this.macros.version,
       item: 0,
@@ -315,7 +320,7 @@ class Run implements ExpansionHost {
       position: 0,
       conditional: undefined,
       hangsOnMacro: outer !== undefined && hangsOnMacro(outer),
-      presumedName: file.id,
+      presumedName: name,
       lineDelta: 0,
     };
     this.#stack.push(frame);
@@ -1087,19 +1092,19 @@ class Run implements ExpansionHost {
     }
     const how = item.word === 'include_next' ? 'next' : 'first';
     const result = this.#find(frame, header, how);
-    const { found, foundIn } = result;
+    const { found, foundIn, name, asked } = result;
     if (typeof found === 'string') {
       this.#includes.push({ at, target: undefined, by: 'cpp' });
       this.#lacksText = true;
       this.#complainOfMissing(result, header.path, at);
       return;
     }
-    const [asked = found.id] = result.tried;
     this.#includes.push({
       at,
       target: found.id,
       by: 'cpp',
-      ...(asked === found.id ? {} : { asked }),
+      ...(name !== found.id && { name }),
+      ...(asked !== name && { asked }),
     });
     if (this.#once.has(found.id) || this.#stopped) return;
     if (item.word === 'import') this.#once.add(found.id);
@@ -1115,7 +1120,7 @@ class Run implements ExpansionHost {
       this.#problems.push({ code: 'include-cycle', path: header.path, at });
       return;
     }
-    this.#readFile(found, foundIn);
+    this.#readFile(found, foundIn, name);
   }
 
   #complainOfMissing({ found, tried }: Found, path: string, at: Span): void {
@@ -1144,7 +1149,7 @@ class Run implements ExpansionHost {
     const candidates: { readonly id: FileId; readonly foundIn: number }[] = [];
     const isAbsolute = /^(?:\/|[A-Za-z]:\/)/.test(header.path);
     const isNext = how === 'next' && this.#stack.length > 1;
-    const here = folderOf(frame.lexed.file.id);
+    const here = frame.folder;
     if (isAbsolute) candidates.push({ id: joinPath(here, header.path), foundIn: -1 });
     else {
       if (!header.angled && !isNext) {
@@ -1164,10 +1169,12 @@ class Run implements ExpansionHost {
         waiting = true;
         this.#needs.add(id);
       } else if (file !== 'absent' && !waiting) {
-        const name = typeof file === 'string' ? id : spelled(this.#files, id, header.path);
-        const named = name === id ? file : this.#files.get(name);
-        if (named === 'not-loaded') this.#needs.add(name);
-        return { found: named, foundIn, tried: [id] };
+        if (typeof file === 'string') return { found: file, foundIn, tried: [id] };
+        const name = spelled(this.#files, id, header.path);
+        const target = nameInTree(this.#files, this.#root.id, name);
+        const found = target === id ? file : this.#files.get(target);
+        if (found === 'not-loaded') this.#needs.add(target);
+        return { found, name, asked: id, foundIn, tried: [id] };
       } else if (file !== 'absent') break;
     }
     const found = waiting ? 'not-loaded' : 'absent';
@@ -1217,6 +1224,9 @@ interface Found {
   readonly foundIn: number;
   /** The files that were looked for, up to the one that was found. */
   readonly tried: readonly FileId[];
+  /** The name that was looked for, and the one by which the file was found; undefined when none was. */
+  readonly asked?: FileId;
+  readonly name?: FileId;
 }
 
 interface Header {

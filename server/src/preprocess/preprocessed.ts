@@ -9,8 +9,10 @@ import type { OriginMap } from './origin.ts';
 export interface Include {
   /** The path with its quotes or angle brackets. */
   readonly at: Span;
-  /** The file it resolved to; undefined when none was found. */
+  /** The file it resolved to, by its name in the tree; undefined when none was found. */
   readonly target: FileId | undefined;
+  /** The name by which it was found, where a link leads from there to `target`. */
+  readonly name?: FileId;
   /** The name that was looked for, where the disk found another one for it that differs by its case. */
   readonly asked?: FileId;
   /** Who includes it: cpp by `#include`, dtc by `/include/`. */

@@ -27,11 +27,12 @@ cpp or dtc stop with "No such file or directory" where it is built on Linux.`,
 
   *check({ sources, files }: Board) {
     const seen = new Set<string>();
-    for (const { at, asked, target } of sources.flatMap(({ includes }) => includes)) {
+    for (const { at, asked, name, target } of sources.flatMap(({ includes }) => includes)) {
       const key = `${at.file}\0${at.start}`;
-      if (asked === undefined || target === undefined || seen.has(key)) continue;
+      const found = name ?? target;
+      if (asked === undefined || found === undefined || seen.has(key)) continue;
       seen.add(key);
-      yield { at, facts: spelt(at, asked, target, files) };
+      yield { at, facts: factsOf(at, asked, found, files) };
     }
   },
 
@@ -51,14 +52,14 @@ cpp or dtc stop with "No such file or directory" where it is built on Linux.`,
 });
 
 /** The path as it is written and as the disk has it; what a macro makes is told of without its folders. */
-function spelt(at: Span, asked: FileId, target: FileId, files: FileSet): Facts {
+function factsOf(at: Span, asked: FileId, found: FileId, files: FileSet): Facts {
   const source = files.get(at.file);
   const path = { file: at.file, start: at.start + 1, end: at.end - 1 };
   const text = typeof source === 'string' ? '' : source.text.slice(path.start, path.end);
   const isWritten = asked.endsWith(`/${text.slice(text.lastIndexOf('/') + 1)}`);
   const written = isWritten ? text : lastNameOf(asked);
   const named = written.split('/');
-  let file = target;
+  let file = found;
   for (let index = named.length - 1; index >= 0 && named[index] !== '..'; index--) {
     if (named[index] === '.' || named[index] === '') continue;
     named[index] = lastNameOf(file);

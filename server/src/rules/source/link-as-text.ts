@@ -28,11 +28,12 @@ To build the board, have the links made: turn on the developer mode of Windows, 
   *check(board: Board) {
     const at = new Map<FileId, Span>();
     for (const source of board.sources)
-      for (const file of source.files) {
-        const name = board.files.linkText?.(file)?.name;
-        if (name === undefined || at.has(name)) continue;
-        const include = source.includes.find(({ target }) => target === file);
-        at.set(name, include?.at ?? { file: source.root, start: 0, end: 0 });
+      for (const { name: file, at: place } of [
+        { name: source.root, at: { file: source.root, start: 0, end: 0 } },
+        ...source.includes.map(({ at, name, target }) => ({ at, name: name ?? target })),
+      ]) {
+        const link = file && board.files.linkText?.(file)?.name;
+        if (link !== undefined && !at.has(link)) at.set(link, place);
       }
     const [first, ...others] = at;
     if (!first) return;
