@@ -83,7 +83,7 @@ describe('dtmap diff REV1..REV2', () => {
     };
     assert.deepEqual(
       changes.map(({ after: { at } }) => [at.file, at.line]),
-      [['include/acme/soc.dtsi', 16]],
+      [['soc/soc.dtsi', 16]],
     );
   });
 
