@@ -1,6 +1,7 @@
 // Finds nodes by the names of their properties: most rules are about few nodes of a tree that has thousands.
 
 import type { DeviceTree, DtNode } from './device-tree.ts';
+import { editedFrom } from './edit-tree.ts';
 import { PropertyTable } from './property-table.ts';
 
 interface NodeIndex {
@@ -40,10 +41,25 @@ function indexOf(tree: DeviceTree): NodeIndex {
       nameOf.length = 0;
       indices = new WeakMap();
     }
-    index = makeIndex(tree);
+    const edited = editedFrom(tree);
+    index = edited ? indexAfter(indexOf(edited.whole), tree) : makeIndex(tree);
     indices.set(tree, index);
   }
   return index;
+}
+
+/** Of an edited tree only the nodes are others. */
+function indexAfter(whole: NodeIndex, { root }: DeviceTree): NodeIndex {
+  const nodes: DtNode[] = [];
+  const waiting: DtNode[] = [root];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    nodes.push(node);
+    for (let index = node.children.length - 1; index >= 0; index--) {
+      const child = node.children[index];
+      if (child) waiting.push(child);
+    }
+  }
+  return { ...whole, nodes };
 }
 
 /** Calls for the name of each property, in order. */

@@ -9,6 +9,7 @@ import {
   type DtNode,
 } from '../../tree/device-tree.ts';
 import { nodesOf } from '../../tree/nodes-with.ts';
+import { readForAll } from '../../tree/reads.ts';
 
 export type BusKind = 'pci' | 'simple' | 'i2c' | 'spi';
 
@@ -18,7 +19,7 @@ const buses = new WeakMap<DtNode, BusKind | 'none'>();
 export function busOf(node: DtNode): BusKind | undefined {
   let bus = buses.get(node);
   if (bus === undefined) {
-    bus = findBus(node) ?? 'none';
+    bus = readForAll(() => findBus(node)) ?? 'none';
     buses.set(node, bus);
   }
   return bus === 'none' ? undefined : bus;

@@ -2,6 +2,7 @@
 
 import type { DeviceTree, DtNode, DtProperty } from '../../tree/device-tree.ts';
 import { nodesOf, nodesWith } from '../../tree/nodes-with.ts';
+import { lookAt, readForNodes } from '../../tree/reads.ts';
 import { rule, type Found, type Place, type Rule } from '../rule.ts';
 import { knowCheck, lacksPrerequisite } from './prerequisites.ts';
 
@@ -55,6 +56,16 @@ function forWarnings(
   tree: DeviceTree,
   each: (warnings: readonly DtcWarning[]) => boolean,
 ): void {
+  readForNodes(() => {
+    forWarningsNoted(check, tree, each);
+  });
+}
+
+function forWarningsNoted(
+  check: DtcCheck,
+  tree: DeviceTree,
+  each: (warnings: readonly DtcWarning[]) => boolean,
+): void {
   let warnings: DtcWarning[] = [];
   const warn: Warn = (warning) => {
     warnings.push(warning);
@@ -64,6 +75,7 @@ function forWarnings(
   for (let index = 0; index < nodes.length; index += 1) {
     const node = nodes[index];
     if (node === undefined) continue;
+    lookAt(node.properties);
     check.node(node, warn, tree);
     if (warnings.length === 0) continue;
     if (!each(warnings)) return;
@@ -105,6 +117,18 @@ export function dtcCheck(check: DtcCheck): Rule {
         return found.length < mostFound;
       });
       return found;
+    },
+
+    isSilentAt(node, tree) {
+      let isSilent = true;
+      check.node(
+        node,
+        () => {
+          isSilent = false;
+        },
+        tree,
+      );
+      return isSilent;
     },
 
     message: (warning) => `${subjectOf(warning)}: ${warning.text}`,
