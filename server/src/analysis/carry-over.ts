@@ -6,7 +6,7 @@ import type { Place, Rule } from '../rules/rule.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import { editedFrom, type TreeStep } from '../tree/edit-tree.ts';
 import { flatSizeOf } from '../tree/lowered.ts';
-import { nodesOf } from '../tree/nodes-with.ts';
+import { nodeAtPlace } from '../tree/nodes-with.ts';
 import { lookAt, Reader, readForNodes } from '../tree/reads.ts';
 import type { Checked, RuleFound } from './check.ts';
 
@@ -34,7 +34,7 @@ export function carryOver(
     'in' in place ? step.moved(place) : files.has(place.file) ? undefined : place;
   return {
     foundBy(rule) {
-      if (rule.reads === 'text' || rule.reads === 'beside') return undefined;
+      if (rule.reads === 'text') return undefined;
       if (!(rule.isSilentAt ? holdsOfNodes : holdsOfBoard)) return undefined;
       const found = before.foundBy.get(rule);
       return found && !found.readsText ? movedFound(found, moved) : undefined;
@@ -66,7 +66,7 @@ function isSilent(before: DeviceTree, tree: DeviceTree, { changed }: TreeStep): 
   if (!changed) return true;
   return readForNodes(() =>
     [before, tree].every((each) => {
-      const node = nodesOf(each)[changed.place];
+      const node = nodeAtPlace(each, changed.place);
       if (!node) return false;
       lookAt(node.properties);
       return nodeRules.every((isSilentAt) => isSilentAt(node, each));

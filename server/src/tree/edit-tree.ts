@@ -57,6 +57,8 @@ export interface Edited {
   readonly step: TreeStep;
   /** The merged tree, whose nodes have the same places in blob order. */
   readonly whole: DeviceTree;
+  /** The node of the edited tree for one of the merged tree. */
+  now(was: DtNode): DtNode;
 }
 
 /** More values that differ from the merged tree than this are merged anew. */
@@ -337,7 +339,8 @@ class Edition implements Edited {
   }
 
   /** The node of this version for one of the merged tree. */
-  now(was: MergedNode): DtNode {
+  now(was: DtNode): DtNode {
+    if (!(was instanceof MergedNode)) throw new Error(`${was.path} is no node of the merged tree`);
     return (this.#nodes[was.place] ??= new EditedNode(was, this));
   }
 
@@ -532,7 +535,7 @@ class NodesNow<Key> implements ReadonlyMap<Key, DtNode> {
 
   get(key: Key): DtNode | undefined {
     const was = this.#was.get(key);
-    return was instanceof MergedNode ? this.#edition.now(was) : was;
+    return was && this.#edition.now(was);
   }
 
   keys(): MapIterator<Key> {

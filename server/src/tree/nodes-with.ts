@@ -118,6 +118,14 @@ export function nodesOf(tree: DeviceTree): readonly DtNode[] {
   return indexOf(tree).nodes;
 }
 
+/** The node at a place in blob order, from 0. */
+export function nodeAtPlace(tree: DeviceTree, place: number): DtNode | undefined {
+  const edited = editedFrom(tree);
+  if (!edited) return nodesOf(tree)[place];
+  const was = nodesOf(edited.whole)[place];
+  return was && edited.now(was);
+}
+
 /** The names of all properties, in the order in which the blob first has them. */
 export function propertyNamesOf(tree: DeviceTree): string[] {
   return indexOf(tree).names.map((number) => nameOf[number] ?? '');

@@ -32,7 +32,7 @@ interface DtcCheck {
   /** Kernel builds switch it off, so it is off here until asked for. */
   readonly offInKernelBuilds?: boolean;
   /** The nodes that can have the fault, in blob order; absent: all. Asking them alone keeps the check cheap. */
-  readonly among?: (tree: DeviceTree) => readonly DtNode[];
+  readonly among?: Among;
   /** Says the warnings for one node. A call, not a generator: thousands of nodes per analysis have nothing to say. */
   readonly node: (node: DtNode, warn: Warn, tree: DeviceTree) => void;
 }
@@ -43,11 +43,28 @@ function warningPlaceOf({ node, property }: DtcWarning): Place | undefined {
   return property?.definition?.whole ?? node.openings.at(-1)?.name;
 }
 
+/** Some of the nodes of a tree. */
+export interface Among {
+  /** In blob order. */
+  readonly of: (tree: DeviceTree) => readonly DtNode[];
+  /** Whether a node is one of them. */
+  readonly has: (node: DtNode) => boolean;
+}
+
 /** For `among`: nodes with one of the properties. */
-export function having(
-  ...names: readonly (string | ((name: string) => boolean))[]
-): (tree: DeviceTree) => readonly DtNode[] {
-  return (tree) => nodesWith(tree, names);
+export function having(...names: readonly (string | ((name: string) => boolean))[]): Among {
+  return {
+    of: (tree) => nodesWith(tree, names),
+    has: ({ properties }) =>
+      names.some((name) =>
+        typeof name === 'string' ? properties.has(name) : [...properties.keys()].some(name),
+      ),
+  };
+}
+
+/** For `among`: nodes that are so. */
+export function being(has: (node: DtNode) => boolean): Among {
+  return { of: (tree) => nodesOf(tree).filter(has), has };
 }
 
 /** Calls `each` with the warnings of every node that has some, until it answers false. */
@@ -70,7 +87,7 @@ function forWarningsNoted(
   const warn: Warn = (warning) => {
     warnings.push(warning);
   };
-  const nodes = check.among?.(tree) ?? nodesOf(tree);
+  const nodes = check.among?.of(tree) ?? nodesOf(tree);
   // By index: an iterator makes an object a step until V8 has optimised the loop, and there is one of these a rule.
   for (let index = 0; index < nodes.length; index += 1) {
     const node = nodes[index];
@@ -120,6 +137,7 @@ export function dtcCheck(check: DtcCheck): Rule {
     },
 
     isSilentAt(node, tree) {
+      if (check.among?.has(node) === false) return true;
       let isSilent = true;
       check.node(
         node,
