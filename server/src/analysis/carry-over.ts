@@ -48,7 +48,7 @@ function isUnreadByBoard({ changed }: TreeStep): boolean {
   const { before, after } = changed;
   // How long the blob is counts, too.
   return (
-    (before.readBy & Reader.board) === 0 &&
+    (before.readBy & (Reader.board | Reader.devices)) === 0 &&
     !before.inserts &&
     flatSizeOf(before.bytes.length) === flatSizeOf(after.bytes.length)
   );

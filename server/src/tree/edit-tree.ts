@@ -57,8 +57,16 @@ export interface Edited {
   readonly step: TreeStep;
   /** The merged tree, whose nodes have the same places in blob order. */
   readonly whole: DeviceTree;
+  /** Whether `reader`, who has read the merged tree, read none of the values that differ. */
+  isUnreadBy(reader: number): boolean;
+  /** Whether all values that differ have the length that they had. */
+  readonly keepsLengths: boolean;
+  /** By how many bytes the properties are longer in a blob's structure block. */
+  readonly growth: number;
   /** The node of the edited tree for one of the merged tree. */
   now(was: DtNode): DtNode;
+  /** Where something written in the merged tree is, unless it is a part of what differs. */
+  range(was: Written): Written;
 }
 
 /** More values that differ from the merged tree than this are merged anew. */
@@ -344,6 +352,21 @@ class Edition implements Edited {
     return (this.#nodes[was.place] ??= new EditedNode(was, this));
   }
 
+  isUnreadBy(reader: number): boolean {
+    return this.changes.every(({ property }) => (saysOf(property).readBy & reader) === 0);
+  }
+
+  get growth(): number {
+    let growth = 0;
+    for (const { property } of this.changes)
+      growth += flatSizeOf(this.property(property).length) - flatSizeOf(property.length);
+    return growth;
+  }
+
+  get keepsLengths(): boolean {
+    return this.changes.every(({ property }) => this.property(property).length === property.length);
+  }
+
   /** What differs among the properties of a table of the merged tree. */
   changesIn(table: PropertyTable): readonly Change[] {
     return this.changes.filter(({ node }) => node.properties === table);
@@ -440,14 +463,6 @@ class EditedProperties implements DtProperties {
     return this.#was.size;
   }
 
-  /** Bytes the properties take in a blob's structure block. */
-  get flatSize(): number {
-    let size = this.#was.flatSize;
-    for (const { property } of this.#changed)
-      size += flatSizeOf(this.#find(property.name)?.length ?? 0) - flatSizeOf(property.length);
-    return size;
-  }
-
   has(name: string): boolean {
     return this.#was.has(name);
   }
@@ -459,10 +474,7 @@ class EditedProperties implements DtProperties {
   }
 
   bytesOf(name: string): Uint8Array | undefined {
-    const property = this.#changed.length > 0 ? this.#find(name) : this.#was.find(name);
-    const says = property?.placed?.says;
-    if (says !== undefined) noteGiven(this, says);
-    return property?.bytes;
+    return this.#changed.length > 0 ? this.get(name)?.bytes : this.#was.bytesFor(this, name);
   }
 
   /** Calls for each name, in order. */

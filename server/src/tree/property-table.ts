@@ -71,12 +71,21 @@ export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedPr
 
   /** The bytes of a property; a statement without references is not made a property for them. */
   bytesOf(name: string): Uint8Array | undefined {
+    return this.bytesFor(this, name);
+  }
+
+  /** `bytesOf` of a table that has the same properties. */
+  bytesFor(table: object, name: string): Uint8Array | undefined {
     const body = this.#body;
     const index = body?.says.propertyIndex.get(name);
-    if (body === undefined || index === undefined) return this.get(name)?.bytes;
+    if (body === undefined || index === undefined) {
+      const property = this.find(name);
+      if (property?.placed !== undefined) noteGiven(table, property.placed.says);
+      return property?.bytes;
+    }
     const item = body.says.items[index];
     if (item?.kind !== 'property') return undefined;
-    noteGiven(this, item);
+    noteGiven(table, item);
     if (this.#made?.[index] !== undefined || item.references.length > 0)
       return this.#make(body, index).bytes;
     noteRead(item);

@@ -11,6 +11,8 @@ export const Reader = {
   board: 1,
   /** A check that looks at each node on its own, and was at another node. */
   otherNode: 2,
+  /** The devices of the memory map. */
+  devices: 4,
 } as const;
 
 // A board has ten thousand values, most of them read by several: a test of a number is all that this may cost.
@@ -43,6 +45,11 @@ export function lookAt(table: object): void {
   own = table;
 }
 
+/** Runs `task`; what it reads was read by `reader` as well as by those for whom it runs. */
+export function readAlsoFor<T>(reader: number, task: () => T): T {
+  return readFor(readers | reader, task);
+}
+
 /** Runs `task`, whose result is kept for all: whatever it reads was read by all. */
 export function readForAll<T>(task: () => T): T {
   return readFor(Reader.board | Reader.otherNode, task);
@@ -72,7 +79,7 @@ export function isNoted(): boolean {
 
 /** Notes that somebody reads `value`. */
 export function noteRead(value: ReadValue): void {
-  value.readBy |= readers & Reader.board;
+  value.readBy |= readers & ~Reader.otherNode;
 }
 
 /** Notes that somebody reads the text, which says more than the tree. */
