@@ -8,7 +8,6 @@ import type { UnreadText } from '../memory/unread-text.ts';
 import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { ExpandedSource, PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Board, Guest, Load } from '../rules/board.ts';
-import type { Finding } from '../rules/finding.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { LoaderFile } from '../facts/loader-file.ts';
@@ -16,8 +15,11 @@ import { applyOverlays } from '../tree/apply-overlays.ts';
 import { applyLoaderChanges, type LoaderChanges } from '../tree/loader-changes.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import { gatherFacts, type FactSource } from '../facts/gather-facts.ts';
-import { check, type RuleSettings } from './check.ts';
+import { check, type Checked, type RuleSettings } from './check.ts';
+import { carryOver } from './carry-over.ts';
+import { boardOf } from './board-of.ts';
 import { findExcess } from './find-excess.ts';
+import { once } from './once.ts';
 import { findUnreadText, keepCertainOfSource, keepCertainOfTree } from './find-unread-text.ts';
 import { readTree, type Reading, type ReadTree } from './read-tree.ts';
 import type { Targets } from '../systems/targets.ts';
@@ -46,13 +48,13 @@ export interface BoardRequest {
 
 export type Analysis =
   | Exclude<Reading, ReadTree>
-  | {
+  | (Checked & {
       readonly kind: 'complete';
+      readonly request: BoardRequest;
       readonly board: Board;
-      readonly findings: readonly Finding[];
       /** Root and overlays as read, for the next analysis of the same board to reuse. */
       readonly readings: readonly ReadTree[];
-    };
+    });
 
 /** Everything about one board. `cache`, and `previous`, an earlier analysis of the same board, only make it faster. */
 export function analyze(
@@ -89,32 +91,31 @@ export function analyze(
         unread,
       )
     : whole;
-  const excess = findExcess(tree);
-  // Of a tree of which nothing is certain no fact is taken.
-  const judged = excess || unread ? withoutNodes(tree) : tree;
-  const blob = blobOf(tree, overlays.length > 0 ? undefined : base.blobSize);
-  const facts = gatherFacts(unread ? judged : tree, blob, request.facts);
-  const map = unread ? nothingKnown(judged, unread) : mapMemory(judged, facts.memory.value);
-  const foreignReader = unread ? undefined : foreignReaderOf(tree, request.readBy);
   const { loads, guests } = request;
-  const isBooted = !excess && !unread && foreignReader === undefined;
-  const boots = isBooted
-    ? targets.map((target) => target.boot(tree, facts, withTrees(map, loads ?? [], guests)))
-    : [];
-  const board: Board = {
-    source: sources[0],
-    sources,
-    files,
-    tree,
-    map,
-    ...(excess ? { excess } : {}),
-    ...(foreignReader === undefined ? {} : { foreignReader }),
-    facts,
-    ...(loads ? { loads } : {}),
-    ...(guests ? { guests } : {}),
-    boots,
-  };
-  return { kind: 'complete', board, findings: check(board, request.rules, targets), readings };
+  const excess = once(() => findExcess(tree));
+  // Of a tree of which nothing is certain no fact is taken.
+  const judged = once(() => (unread || excess() ? withoutNodes(tree) : tree));
+  const facts = once(() => {
+    const blob = blobOf(tree, overlays.length > 0 ? undefined : base.blobSize);
+    return gatherFacts(unread ? judged() : tree, blob, request.facts);
+  });
+  const map = once(() =>
+    unread ? nothingKnown(judged(), unread) : mapMemory(judged(), facts().memory.value),
+  );
+  const foreignReader = once(() => (unread ? undefined : foreignReaderOf(tree, request.readBy)));
+  const boots = once(() =>
+    unread || excess() || foreignReader() !== undefined
+      ? []
+      : targets.map((target) => target.boot(tree, facts(), withTrees(map(), loads ?? [], guests))),
+  );
+  const board = boardOf(
+    { sources, files, tree, unread, excess, foreignReader, facts, map, boots },
+    request,
+  );
+  const before =
+    previous?.kind === 'complete' && previous.request === request ? previous : undefined;
+  const checked = check(board, request.rules, targets, before && carryOver(before, tree));
+  return { kind: 'complete', request, board, ...checked, readings };
 }
 
 /**

@@ -11,9 +11,11 @@ import type { TargetLine } from '../rules/target-lines.ts';
 import { printable, printableBrief } from '../text/printable.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
+import { readForBoard } from '../tree/reads.ts';
 import { allowancesOf, type Allowance } from './allowances.ts';
 import { targetAsAsked, targetsInWords, type Targets } from '../systems/targets.ts';
 import { wordCondition } from '../systems/opposing-worlds.ts';
+import type { CarriedOver } from './carry-over.ts';
 import { Conditions } from './conditions.ts';
 import { stateConsequences } from './state-consequences.ts';
 
@@ -27,8 +29,12 @@ export function resolvePlace(place: Place): Span {
 
 interface Merged {
   readonly rule: Rule;
+  /** The first of those that are one to the reader. */
   readonly found: Found<unknown>;
-  readonly at: Span;
+  readonly place: Place;
+  readonly related: readonly { readonly message: string; readonly at: Place }[];
+  /** Whether only its places are those of this board, and what was found is that of an earlier one. */
+  readonly isMoved: boolean;
   /** What the message ends with: on what it depends. */
   readonly suffix: string;
   readonly condition: string | undefined;
@@ -36,6 +42,19 @@ interface Merged {
   readonly targets: string[];
   readonly log: TargetLine[];
   readonly tells: Told[];
+}
+
+/** What one rule found. */
+export interface RuleFound {
+  readonly merged: readonly Merged[];
+  /** Whether the rule looked at the text, which says more than the tree. */
+  readonly readsText: boolean;
+}
+
+/** What all rules found, with what the next analysis of the same board may keep of it. */
+export interface Checked {
+  readonly findings: readonly Finding[];
+  readonly foundBy: ReadonlyMap<Rule, RuleFound>;
 }
 
 /** Findings of one rule: the rest is counted by nobody and read by nobody. */
@@ -48,35 +67,57 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, informa
 
 /**
  * The findings of all rules that `settings` leaves on, sorted by place; allowed ones are left out. What a finding that is
- * left out would have told of its consequences is said by the rules that state them.
+ * left out would have told of its consequences is said by the rules that state them. Rules of which `carried` knows what
+ * they find are not asked.
  */
-export function check(board: Board, settings: RuleSettings, targets: Targets): readonly Finding[] {
-  const merged: Merged[] = [];
+export function check(
+  board: Board,
+  settings: RuleSettings,
+  targets: Targets,
+  carried?: CarriedOver,
+): Checked {
+  const foundBy = new Map<Rule, RuleFound>();
   const conditions = new Conditions(
     board,
     (rule, found) =>
       `${found.target ?? ''}\0${keyOf(resolvePlace(found.at), wordsOf(rule, found))}`,
   );
   for (const rule of allRules) {
-    if (!isTried(rule, board)) continue;
     const setting = settings.get(rule.id);
     const isOff = setting === 'off' || (rule.offByDefault && setting === undefined);
     if (isOff && rule.states !== 'boot-ends') continue;
-    for (const each of mergeTargets(rule, board, setting, conditions)) merged.push(each);
+    foundBy.set(rule, carried?.foundBy(rule) ?? foundNow(rule, board, setting, conditions));
   }
+  const merged = [...foundBy.values()].flatMap((each) => each.merged);
   const findings = merged.map((each) => findingOf(each, board, targets)).sort(compareFindings);
-  return stateConsequences(withoutAllowed(findings, board));
+  return { findings: stateConsequences(withoutAllowed(findings, board)), foundBy };
 }
+
+const noneFound: RuleFound = { merged: [], readsText: false };
+
+function foundNow(
+  rule: Rule,
+  board: Board,
+  setting: Severity | 'off' | 'on' | undefined,
+  conditions: Conditions,
+): RuleFound {
+  const { result: merged, readsText } = readForBoard(() =>
+    isTried(rule, board) ? mergeTargets(rule, board, setting, conditions) : nothingMerged,
+  );
+  return merged === nothingMerged && !readsText ? noneFound : { merged: [...merged], readsText };
+}
+
+const nothingMerged: readonly never[] = [];
 
 /**
  * Rules are not tried on what is too large for them, or read by others, or not read as a whole; what the text itself says
  * is said, and what lies beside the tree.
  */
-function isTried({ reads }: Rule, { excess, foreignReader, map }: Board): boolean {
-  if (reads === 'beside') return true;
-  if (map.unread) return reads === 'text';
-  if (excess) return reads === 'text' || reads === 'tree';
-  return foreignReader === undefined || reads !== undefined;
+function isTried({ reads }: Rule, board: Board): boolean {
+  if (reads === 'beside' || reads === 'text') return true;
+  if (board.unread) return false;
+  if (board.excess) return reads === 'tree';
+  return reads !== undefined || board.foreignReader === undefined;
 }
 
 /** How grave a finding is under a user's setting; undefined when it is switched off. */
@@ -139,10 +180,24 @@ function mergeTargets(
       }
       const log = [...(found.log ?? [])];
       const tells = [...(found.tells ?? [])];
-      byKey.set(key, { rule, found, at, suffix, condition, severity: own, targets, log, tells });
+      const related = found.related ?? [];
+      const place = found.at;
+      byKey.set(key, {
+        rule,
+        found,
+        place,
+        related,
+        isMoved: false,
+        suffix,
+        condition,
+        severity: own,
+        targets,
+        log,
+        tells,
+      });
     }
   }
-  return byKey?.values() ?? [];
+  return byKey?.values() ?? nothingMerged;
 }
 
 /** Adds the lines that a system does not have yet. */
@@ -158,7 +213,9 @@ function excessOf({ id, severity }: Rule, at: Span): Merged {
   return {
     rule: tooLarge,
     found,
-    at,
+    place: at,
+    related: [],
+    isMoved: false,
     suffix: '',
     condition: undefined,
     severity,
@@ -170,14 +227,15 @@ function excessOf({ id, severity }: Rule, at: Span): Merged {
 
 function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
   const { rule, found } = merged;
+  const at = resolvePlace(merged.place);
   let proposals: readonly Proposal[] | undefined;
   const asked = merged.targets.map((name) => targetAsAsked(name, targets));
   return {
     rule: rule.id,
     severity: merged.severity,
     message: wordsOf(rule, found, targetsInWords(asked)) + merged.suffix,
-    at: merged.at,
-    related: (found.related ?? []).map(({ message, at }) => ({
+    at,
+    related: merged.related.map(({ message, at }) => ({
       message: printableBrief(message),
       at: resolvePlace(at),
     })),
@@ -196,13 +254,23 @@ function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
     instead: [],
     // They cost a search of the map, so they are computed when asked for.
     get proposals() {
-      proposals ??= (rule.fixes?.(found, board) ?? []).map((proposal) => ({
+      const own = merged.isMoved ? foundAgain(merged, at, board) : found;
+      proposals ??= ((own && rule.fixes?.(own, board)) ?? []).map((proposal) => ({
         ...proposal,
         title: printableBrief(proposal.title),
       }));
       return proposals;
     },
   };
+}
+
+/** What the rule finds on `board` where it found `merged` on an earlier one. */
+function foundAgain({ rule, found }: Merged, at: Span, board: Board): Found<unknown> | undefined {
+  const wanted = keyOf(at, wordsOf(rule, found));
+  return [...rule.check(board)].find(
+    (each) =>
+      each.target === found.target && keyOf(resolvePlace(each.at), wordsOf(rule, each)) === wanted,
+  );
 }
 
 function compareFindings(a: Finding, b: Finding): number {

@@ -3,6 +3,7 @@
 import type { FactChange } from '../facts/world.ts';
 import type { Board } from '../rules/board.ts';
 import type { Found, Rule } from '../rules/rule.ts';
+import { withBoots } from './board-of.ts';
 import { opposingWorlds } from '../systems/opposing-worlds.ts';
 
 interface Neighbour {
@@ -39,7 +40,10 @@ export class Conditions {
       const { boots, facts } = this.#board;
       const boot = boots.find((each) => each.target === target);
       known = (boot ? opposingWorlds(boot, facts) : []).map(({ changes, boot: other }) => ({
-        board: { ...this.#board, boots: boots.map((each) => (each === boot ? other : each)) },
+        board: withBoots(
+          this.#board,
+          boots.map((each) => (each === boot ? other : each)),
+        ),
         changes,
         found: new Map(),
       }));

@@ -2,6 +2,7 @@
 
 import type { Excess } from '../rules/board.ts';
 import { baseName, bytesOf, type DeviceTree } from '../tree/device-tree.ts';
+import { editedFrom } from '../tree/edit-tree.ts';
 import { nodesOf } from '../tree/nodes-with.ts';
 
 const limits: Readonly<Record<Excess['what'], number>> = {
@@ -16,8 +17,19 @@ const limits: Readonly<Record<Excess['what'], number>> = {
 
 const RANGE_PROPERTIES = ['reg', 'xen,static-mem', 'xen,static-heap'];
 
+/** Trees that can be judged, of which others may be made by a key. */
+const judged = new WeakSet<DeviceTree>();
+
 /** The first thing of which `tree` has too many; undefined for a tree that can be judged. */
 export function findExcess(tree: DeviceTree): Excess | undefined {
+  const edited = editedFrom(tree);
+  if (edited && judged.has(edited.whole) && edited.keepsLengths) return undefined;
+  const found = countExcess(tree);
+  if (!found) judged.add(tree);
+  return found;
+}
+
+function countExcess(tree: DeviceTree): Excess | undefined {
   const reservation = tree.memoryReservations[limits['memory ranges']];
   if (reservation) return excess('memory ranges', reservation.written.whole);
   let nodes = 0;

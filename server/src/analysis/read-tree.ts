@@ -8,6 +8,7 @@ import type { StatementDocument } from '../syntax/statement.ts';
 import { largestText, whyUnreadable, type FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
+import { editTree, rememberWhole } from '../tree/edit-tree.ts';
 import { evaluate } from '../tree/evaluate.ts';
 
 /** A file read as a tree. For a blob there is no source. */
@@ -66,6 +67,8 @@ export function readTree(
   const source = preprocess(root, files, options.preprocessor, cache, previous?.source);
   if (source.needs.length > 0) return { kind: 'incomplete', needs: source.needs };
   const document = scanDocument(source.text, previous?.document);
+  const edited = options.symbols ? undefined : editedTree(previous, document, source);
+  if (edited) return { kind: 'tree', tree: edited, source, document, blobSize: undefined };
   const tree = evaluate(document, source.origins, {
     symbols: options.symbols,
     files,
@@ -73,7 +76,18 @@ export function readTree(
     source,
   });
   if (tree.needs) return { kind: 'incomplete', needs: tree.needs };
+  if (!options.symbols) rememberWhole(tree, document);
   return { kind: 'tree', tree, source, document, blobSize: undefined };
+}
+
+/** The tree after a key that changed one value; undefined when it takes more than moving what is there. */
+function editedTree(
+  previous: ReadTree | undefined,
+  document: StatementDocument,
+  { origins }: Preprocessed,
+): DeviceTree | undefined {
+  if (previous?.document === undefined || previous.source === undefined) return undefined;
+  return editTree(previous.tree, previous.document, previous.source.origins, document, origins);
 }
 
 function readBlob(file: FileId, bytes: Uint8Array): Reading {

@@ -2,13 +2,27 @@
 
 import { encodeText } from '../text/encode.ts';
 import type { DeviceTree, DtNode } from '../tree/device-tree.ts';
+import { editedFrom } from '../tree/edit-tree.ts';
 import { nodesOf, propertyNamesOf } from '../tree/nodes-with.ts';
 import { flatSizeOf } from '../tree/lowered.ts';
 import { PropertyTable } from '../tree/property-table.ts';
 import { headerSize, Strings } from './write-dtb.ts';
 
+const sizes = new WeakMap<DeviceTree, number>();
+
 /** The bytes of `writeDtb(tree)`. */
 export function blobSize(tree: DeviceTree): number {
+  const edited = editedFrom(tree);
+  const measured = edited?.whole ?? tree;
+  let size = sizes.get(measured);
+  if (size === undefined) {
+    size = sizeOf(measured);
+    sizes.set(measured, size);
+  }
+  return size + (edited?.growth ?? 0);
+}
+
+function sizeOf(tree: DeviceTree): number {
   const reservations = (tree.memoryReservations.length + 1) * 16;
   let structure = 4;
   for (const node of nodesOf(tree)) structure += 8 + wholeWords(nameLength(node.name) + 1);

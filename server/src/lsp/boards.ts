@@ -430,7 +430,7 @@ function modelFrom(
     includePaths: request.preprocessor.includePaths,
     members: new Set([open.root, ...board.sources.flatMap((source) => source.files)]),
   };
-  const { unread } = board.map;
+  const { unread } = board;
   const isBroken =
     unread !== undefined || board.tree.problems.some((problem) => problem.id === 'syntax');
   const before = open.model?.good;

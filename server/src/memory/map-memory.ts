@@ -19,6 +19,8 @@ import {
   type DeviceTree,
   type DtNode,
 } from '../tree/device-tree.ts';
+import { editedFrom, type Edited } from '../tree/edit-tree.ts';
+import { Reader, readAlsoFor } from '../tree/reads.ts';
 import { pathInBase } from '../tree/overlay-target.ts';
 import { unknownProperty } from '../tree/loader-changes.ts';
 import type {
@@ -91,13 +93,17 @@ export function mapMemory(tree: DeviceTree, memory?: readonly Range[]): MemoryMa
       reusable: false,
     });
   }
-  for (const node of tree.root.children) {
+  for (const [index, node] of tree.root.children.entries()) {
     if (isMemoryNode(node)) addBanks(map, node);
     else if (node.name === 'reserved-memory')
       for (const child of node.children) addReserved(map, child);
     else if (baseName(node) === 'chosen') addChosen(map, node);
     else if (tree.isPlugin && isFragment(node)) addFragment(map, node);
-    else addDevices(map, node);
+    else {
+      const { devices, unknown } = devicesBelow(tree, index, node);
+      map.devices.push(...devices);
+      map.unknown.push(...unknown);
+    }
   }
   if (memory) replaceBanks(map, tree, memory);
   if (!map.banks.some((bank) => bank.enabled)) map.ramKnown = false;
@@ -331,7 +337,41 @@ function addSharedMemory(map: Building, node: DtNode): void {
   });
 }
 
-function addDevices(map: Building, node: DtNode): void {
+/** What `addDevices` finds. */
+type Devices = Pick<Building, 'devices' | 'unknown'>;
+
+/** Of children of the root; a key that changes none of the values that were read for them only moves them. */
+const devicesOf = new WeakMap<DtNode, Devices>();
+
+/** The devices in `node`, the child of the root at `index`. */
+function devicesBelow(tree: DeviceTree, index: number, node: DtNode): Devices {
+  const edited = editedFrom(tree);
+  const was = edited?.whole.root.children[index];
+  const known =
+    was && edited?.isUnreadBy(Reader.devices) ? devicesOf.get(was) : devicesOf.get(node);
+  if (known) return edited ? movedDevices(known, edited) : known;
+  const found: Devices = { devices: [], unknown: [] };
+  readAlsoFor(Reader.devices, () => {
+    addDevices(found, node);
+  });
+  if (!edited) devicesOf.set(node, found);
+  return found;
+}
+
+function movedDevices({ devices, unknown }: Devices, edited: Edited): Devices {
+  return {
+    devices: devices.map(({ node, index, start, end, written }) => ({
+      node: edited.now(node),
+      index,
+      start,
+      end,
+      written: written && edited.range(written),
+    })),
+    unknown: unknown.map(({ node, because }) => ({ node: edited.now(node), because })),
+  };
+}
+
+function addDevices(map: Devices, node: DtNode): void {
   // Nodes below a bus without #size-cells (CPUs, I2C, SPI …) have no memory addresses.
   if (node.properties.has('reg') && regCells(node).size > 0) {
     const regions = decode(node);

@@ -28,6 +28,9 @@ export function editPreprocessed(
   const edited = editedFile(before, files);
   if (edited === undefined) return undefined;
   const { old, now } = edited;
+  const comment = changedComment(before, old, now);
+  if (comment)
+    return moveSources(before, now, comment.range, { options, origins: comment.origins });
   const range = changedWords(old.text, now.text);
   if (range === undefined) return undefined;
   const { start, endBefore, endAfter } = range;
@@ -36,18 +39,81 @@ export function editPreprocessed(
   const moved = before.origins.edited(now.id, range);
   if (moved === undefined) return undefined;
   const { at, origins } = moved;
+  const text = before.text.slice(0, at) + words + before.text.slice(at + endBefore - start);
+  return moveSources(before, now, range, { options, origins, text });
+}
+
+/** `before` with `changed`, and with everything else that stands behind an edit of `now` where it is now. */
+function moveSources(
+  before: Preprocessed,
+  now: SourceFile,
+  range: ChangedRange,
+  changed: Partial<Preprocessed>,
+): Preprocessed {
   const shift = shiftBehind(now.id, range);
   return {
     ...before,
-    options,
+    ...changed,
     lookups: new Map([...before.lookups, [now.id, now]]),
-    text: before.text.slice(0, at) + words + before.text.slice(at + endBefore - start),
-    origins,
     inactive: before.inactive.map(shift),
     conditional: before.conditional.map((each) => ({ ...each, ...shift(each) })),
     includes: before.includes.map((include): Include => ({ ...include, at: shift(include.at) })),
     problems: before.problems.map((problem) => shiftProblem(problem, shift)),
   };
+}
+
+/** The edit when it is within one comment, which stays one, and the origins after it: the text is the same. */
+function changedComment(
+  before: Preprocessed,
+  old: SourceFile,
+  now: SourceFile,
+): { readonly range: ChangedRange; readonly origins: Preprocessed['origins'] } | undefined {
+  const range = changedRange(old.text, now.text);
+  const { start, endBefore, endAfter } = range;
+  // Lines that come or go are counted by `__LINE__`, and a backslash may join some.
+  const line = /[\n\r\\]/;
+  if (line.test(old.text.slice(start, endBefore)) || line.test(now.text.slice(start, endAfter)))
+    return undefined;
+  const moved = before.origins.editedInComment(now.id, range);
+  if (moved === undefined) return undefined;
+  const { from, to, origins } = moved;
+  const comment = commentAround(old.text, from, Math.min(to, old.text.length), start);
+  if (comment === undefined) return undefined;
+  const by = endAfter - endBefore;
+  const stays =
+    comment.start + 2 <= start &&
+    endBefore <= comment.end &&
+    isComment(old.text.slice(comment.start, comment.end)) &&
+    isComment(now.text.slice(comment.start, comment.end + by));
+  return stays ? { range, origins } : undefined;
+}
+
+/** The comment with `at` in it, when there is nothing but comments and white space from `from` up to it. */
+function commentAround(
+  text: string,
+  from: number,
+  to: number,
+  at: number,
+): { readonly start: number; readonly end: number } | undefined {
+  for (let start = from; start < to && start < at;) {
+    if (isSpace(text.charCodeAt(start))) {
+      start += 1;
+      continue;
+    }
+    const isLine = text.startsWith('//', start);
+    if (!isLine && !text.startsWith('/*', start)) return undefined;
+    const last = text.indexOf(isLine ? '\n' : '*/', start + 2);
+    const end = last < 0 ? text.length : isLine ? last : last + 2;
+    if (at <= end) return { start, end };
+    start = end;
+  }
+  return undefined;
+}
+
+/** Whether a text is one comment and nothing else; one that ends with its line has no line break in it. */
+function isComment(text: string): boolean {
+  if (text.startsWith('/*')) return text.indexOf('*/', 2) === text.length - 2;
+  return text.startsWith('//') && !/[\n\r\\]/.test(text);
 }
 
 function sameOptions(a: PreprocessOptions, b: PreprocessOptions): boolean {

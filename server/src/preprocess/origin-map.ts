@@ -46,6 +46,22 @@ export function shiftBehind(
       : { file, start: span.start < endBefore ? span.start : span.start + by, end: span.end + by };
 }
 
+/** Macros with their definitions where they are after an edit: nobody expands these any more. */
+function movedMacros(
+  macros: readonly Macro[],
+  file: FileId,
+  range: ChangedRange,
+): readonly Macro[] {
+  const isBehind = ({ definition }: Macro): boolean =>
+    definition?.file === file && definition.start >= range.endBefore;
+  if (!macros.some(isBehind)) return macros;
+  const shift = shiftBehind(file, range);
+  return macros.map(({ definition, ...macro }) => ({
+    ...macro,
+    definition: definition && shift(definition),
+  }));
+}
+
 /** Answers by binary search in the segments. */
 export class SegmentMap implements OriginMap {
   readonly #segments: Segments;
@@ -130,7 +146,6 @@ export class SegmentMap implements OriginMap {
     const number = files.indexOf(file);
     const { start, endBefore, endAfter } = range;
     const by = endAfter - endBefore;
-    const shift = shiftBehind(file, range);
     const numbers = this.#segments.numbers.slice();
     let at: number | undefined;
     for (let place = 0; place < numbers.length; place += segmentWidth) {
@@ -151,19 +166,49 @@ export class SegmentMap implements OriginMap {
       numbers[place + 3] = to + by;
     }
     if (at === undefined) return undefined;
-    // Nobody expands these any more: only where they are defined is asked.
-    const isBehind = ({ definition }: Macro): boolean =>
-      definition?.file === file && definition.start >= endBefore;
-    const shifted = macros.some(isBehind)
-      ? macros.map(({ definition, ...macro }) => ({
-          ...macro,
-          definition: definition && shift(definition),
-        }))
-      : macros;
     return {
       at,
-      origins: new SegmentMap({ files, macros: shifted, numbers, length: length + by }),
+      origins: new SegmentMap({
+        files,
+        macros: movedMacros(macros, file, range),
+        numbers,
+        length: length + by,
+      }),
     };
+  }
+
+  /**
+   * The map after an edit of `file` within what is not in the text, or stands for something else in it, as a space does for
+   * a comment; and from where to where in the file that goes. Undefined when the range is anywhere else.
+   */
+  editedInComment(
+    file: FileId,
+    range: ChangedRange,
+  ): { readonly origins: SegmentMap; readonly from: number; readonly to: number } | undefined {
+    const { files, macros, length } = this.#segments;
+    const number = files.indexOf(file);
+    const { start, endBefore, endAfter } = range;
+    const by = endAfter - endBefore;
+    const numbers = this.#segments.numbers.slice();
+    let from = 0;
+    let to = Infinity;
+    for (let place = 0; place < numbers.length; place += segmentWidth) {
+      if (numbers[place + 1] !== number) continue;
+      const first = numbers[place + 2] as number;
+      const end = numbers[place + 3] as number;
+      if (end <= start) from = Math.max(from, end);
+      else if (first >= endBefore && first > start) {
+        to = Math.min(to, first);
+        numbers[place + 2] = first + by;
+        numbers[place + 3] = end + by;
+      } else if (numbers[place + 4] === Piece.instead && first < start && end >= endBefore) {
+        from = Math.max(from, first);
+        to = Math.min(to, end);
+        numbers[place + 3] = end + by;
+      } else return undefined;
+    }
+    const origins = { files, macros: movedMacros(macros, file, range), numbers, length };
+    return { from, to, origins: new SegmentMap(origins) };
   }
 
   /** The number of the last segment that begins at or before `offset`; of the first when there is none. */

@@ -2,6 +2,7 @@
 
 import type { Range } from '../addresses/region.ts';
 import type { MemoryMap } from '../memory/memory-map.ts';
+import type { UnreadText } from '../memory/unread-text.ts';
 import type { ExpandedSource } from '../preprocess/preprocessed.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
@@ -60,6 +61,7 @@ export interface Excess {
   readonly at: Written;
 }
 
+/** What is known of it; all but sources, files and tree is worked out when somebody asks. */
 export interface Board {
   /** Undefined for a board read from a blob. */
   readonly source: ExpandedSource | undefined;
@@ -67,11 +69,13 @@ export interface Board {
   readonly sources: readonly ExpandedSource[];
   readonly files: FileSet;
   readonly tree: DeviceTree;
+  /** The first text of the board that was not read: the map has it, too. */
+  readonly unread?: UnreadText | undefined;
   readonly map: MemoryMap;
   /** Set when the tree is too large to be judged: then the map is empty and nothing boots it. */
-  readonly excess?: Excess;
+  readonly excess?: Excess | undefined;
   /** Who reads the tree instead of Linux and Xen; then nothing boots it, and only its text and tree are checked. */
-  readonly foreignReader?: string;
+  readonly foreignReader?: string | undefined;
   readonly facts: BootFacts;
   /** Files the boot loader loads, in its order; absent when no boot script was given. */
   readonly loads?: readonly Load[];

@@ -1,6 +1,6 @@
 // What a rule is: one file that finds one fault, words it, explains it and, where possible, mends it.
 
-import type { Written } from '../tree/device-tree.ts';
+import type { DeviceTree, DtNode, Written } from '../tree/device-tree.ts';
 import type { FileId, Span } from '../text/span.ts';
 import type { BehaviourRef } from './behaviour-ref.ts';
 import type { Board } from './board.ts';
@@ -62,6 +62,8 @@ export interface Rule<Facts = unknown> {
   /** The rows of the tables of behaviours that have the releases which the texts name. */
   readonly behaviours?: readonly BehaviourRef[];
   check(board: Board): Iterable<Found<Facts>>;
+  /** Of a check that looks at each node on its own: whether it has nothing to say when it looks at one. */
+  isSilentAt?(node: DtNode, tree: DeviceTree): boolean;
   /**
    * `releases` names those for which it holds, as `Xen 4.17, 4.18`: more than one when it has a comma, empty for a finding
    * that names no target.

@@ -41,7 +41,7 @@ export function evaluate(
     addLocalFixups(merged.root, references);
   }
   const byPhandle = new Map<number, DtNode>();
-  finish(merged.root, byPhandle);
+  finish(merged.root, byPhandle, 0);
   return {
     root: merged.root,
     labels: merged.labels,
@@ -60,13 +60,17 @@ function guessBootCpu(root: MergedNode): number {
   return bytes?.length === 4 ? new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) : 0;
 }
 
-function finish(node: MergedNode, byPhandle: Map<number, DtNode>): void {
+/** Finishes `node` and all below it, of which it is the node at `place`; the place behind them. */
+function finish(node: MergedNode, byPhandle: Map<number, DtNode>, place: number): number {
   node.finish();
+  node.place = place;
   if (node.path === '')
     node.path =
       node.parent === undefined
         ? '/'
         : `${node.parent.path === '/' ? '' : node.parent.path}/${node.name}`;
   if (node.phandle !== 0) byPhandle.set(node.phandle, node);
-  for (const child of node.children) finish(child, byPhandle);
+  let next = place + 1;
+  for (const child of node.children) next = finish(child, byPhandle, next);
+  return next;
 }

@@ -464,6 +464,7 @@ class StatementReader {
         name === 'phandle' ||
         name === 'linux,phandle' ||
         name === 'name',
+      readBy: 0,
     };
   }
 

@@ -1,5 +1,7 @@
 // What one statement says, apart from where it stands: names, bytes, references and faults, at relative offsets.
 
+import type { ReadValue } from './reads.ts';
+
 /** A fault of one statement; offsets relative to its start. */
 export interface LoweredProblem {
   readonly id: string;
@@ -34,7 +36,7 @@ export const partKinds = ['cell', 'string', 'bytes', 'phandle', 'path', 'incbin'
 /** How many numbers describe one part: kind, offset, length, start, end, group. */
 export const partStride = 6;
 
-export interface LoweredProperty {
+export interface LoweredProperty extends ReadValue {
   readonly kind: 'property';
   readonly labels: readonly LoweredLabel[];
   readonly name: string;

@@ -301,6 +301,7 @@ class Merger implements Merged {
       problems: [],
       checks: [],
       isSpecial: true,
+      readBy: 0,
     };
     fragment.properties.set(
       name,

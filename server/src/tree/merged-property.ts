@@ -4,6 +4,7 @@ import { firstIndexWhere } from '../text/first-index-where.ts';
 import type { OriginMap } from '../preprocess/origin.ts';
 import type { Definition, DtProperty, ValuePart, Written } from './device-tree.ts';
 import { partKinds, partStride, type LoweredProperty } from './lowered.ts';
+import { noteRead } from './reads.ts';
 
 const none: readonly never[] = [];
 const noBytes = new Uint8Array(0);
@@ -80,6 +81,7 @@ export class MergedProperty implements DtProperty {
 
   /** The value as far as references are resolved; made when asked for. */
   get bytes(): Uint8Array {
+    if (this.placed !== undefined) noteRead(this.placed.says);
     return (this.#bytes ??=
       this.placed === undefined
         ? noBytes
@@ -90,7 +92,7 @@ export class MergedProperty implements DtProperty {
 
   /** Bytes of the value, known without making it. */
   get length(): number {
-    if (this.#bytes !== undefined || this.placed === undefined) return this.bytes.length;
+    if (this.placed === undefined) return this.bytes.length;
     let { length } = this.placed.says.bytes;
     for (const fill of this.#fills ?? []) if (typeof fill === 'object') length += fill.length;
     return length;
@@ -111,6 +113,7 @@ export class MergedProperty implements DtProperty {
 
   get definition(): Definition | undefined {
     if (this.placed === undefined) return undefined;
+    noteRead(this.placed.says);
     return (this.#definition ??= new SourceDefinition(this.placed, this, this.#fills));
   }
 
@@ -122,6 +125,7 @@ export class MergedProperty implements DtProperty {
   /** `isPhandleAt` of a value into which nothing was inserted; undefined where only the parts of `definition` know. */
   isPhandleAt(offset: number): boolean | undefined {
     if (this.placed === undefined || this.placed.says.inserts) return undefined;
+    noteRead(this.placed.says);
     const { parts, references } = this.placed.says;
     if (parts.length === 0) return true;
     // No functions here: this is asked of every cell that may be a phandle, at every key.
@@ -135,6 +139,26 @@ export class MergedProperty implements DtProperty {
       else below = middle + 1;
     }
     return false;
+  }
+
+  /**
+   * The property as an edited text has it: its statement at `base` of `origins`, saying what `says` says with what the
+   * references of this one stand for; `overridden` as `moved` places them.
+   */
+  movedTo(
+    placed: Placed<LoweredProperty> | undefined,
+    moved: (property: MergedProperty) => MergedProperty,
+  ): MergedProperty {
+    const before = this.#before && moved(this.#before);
+    const made = new MergedProperty(
+      this.name,
+      this.#ownLabels,
+      placed ?? this.#bytes ?? noBytes,
+      before,
+    );
+    made.#fills = this.#fills;
+    if (placed?.says === this.placed?.says) made.#bytes = this.#bytes;
+    return made;
   }
 
   get overridden(): readonly Definition[] {
@@ -329,6 +353,11 @@ export function isPhandleAt(property: DtProperty, offset: number): boolean {
   return (
     parts.length === 0 || parts.some((part) => part.kind === 'phandle' && part.offset === offset)
   );
+}
+
+/** Bytes of a property's value; most values are not made for it. */
+export function lengthOf(property: DtProperty): number {
+  return property instanceof MergedProperty ? property.length : property.bytes.length;
 }
 
 const noOffsets: readonly number[] = [];

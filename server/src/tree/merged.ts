@@ -72,6 +72,8 @@ export class MergedNode implements DtNode {
   isReferenced = false;
   /** 0 while it has none. */
   phandle = 0;
+  /** Which of the finished tree's nodes it is, in blob order, from 0. */
+  place = 0;
   /** Faults of its name, where it was first opened. */
   checks: readonly LoweredProblem[] = none;
   #twins = 0;

@@ -1,6 +1,7 @@
 // Finds nodes by the names of their properties: most rules are about few nodes of a tree that has thousands.
 
 import type { DeviceTree, DtNode } from './device-tree.ts';
+import { editedFrom } from './edit-tree.ts';
 import { PropertyTable } from './property-table.ts';
 
 interface NodeIndex {
@@ -40,10 +41,25 @@ function indexOf(tree: DeviceTree): NodeIndex {
       nameOf.length = 0;
       indices = new WeakMap();
     }
-    index = makeIndex(tree);
+    const edited = editedFrom(tree);
+    index = edited ? indexAfter(indexOf(edited.whole), tree) : makeIndex(tree);
     indices.set(tree, index);
   }
   return index;
+}
+
+/** Of an edited tree only the nodes are others. */
+function indexAfter(whole: NodeIndex, { root }: DeviceTree): NodeIndex {
+  const nodes: DtNode[] = [];
+  const waiting: DtNode[] = [root];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    nodes.push(node);
+    for (let index = node.children.length - 1; index >= 0; index--) {
+      const child = node.children[index];
+      if (child) waiting.push(child);
+    }
+  }
+  return { ...whole, nodes };
 }
 
 /** Calls for the name of each property, in order. */
@@ -100,6 +116,14 @@ function makeIndex(tree: DeviceTree): NodeIndex {
 /** All nodes in blob order. */
 export function nodesOf(tree: DeviceTree): readonly DtNode[] {
   return indexOf(tree).nodes;
+}
+
+/** The node at a place in blob order, from 0. */
+export function nodeAtPlace(tree: DeviceTree, place: number): DtNode | undefined {
+  const edited = editedFrom(tree);
+  if (!edited) return nodesOf(tree)[place];
+  const was = nodesOf(edited.whole)[place];
+  return was && edited.now(was);
 }
 
 /** The names of all properties, in the order in which the blob first has them. */

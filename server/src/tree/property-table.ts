@@ -2,6 +2,7 @@
 
 import type { DtProperties } from './device-tree.ts';
 import { MergedProperty, type Placed } from './merged-property.ts';
+import { isNoted, noteGiven, noteRead } from './reads.ts';
 import { flatSizeOf, labelNames, type LoweredNode, type LoweredProperty } from './lowered.ts';
 
 const nothing: ReadonlyMap<string, MergedProperty> = new Map();
@@ -54,6 +55,13 @@ export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedPr
   }
 
   get(name: string): MergedProperty | undefined {
+    const property = this.find(name);
+    if (property?.placed !== undefined) noteGiven(this, property.placed.says);
+    return property;
+  }
+
+  /** `get` of those who read nothing for anybody. */
+  find(name: string): MergedProperty | undefined {
     const body = this.#body;
     if (body === undefined) return this.#own?.get(name);
     const index = body.says.propertyIndex.get(name);
@@ -63,15 +71,25 @@ export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedPr
 
   /** The bytes of a property; a statement without references is not made a property for them. */
   bytesOf(name: string): Uint8Array | undefined {
+    return this.bytesFor(this, name);
+  }
+
+  /** `bytesOf` of a table that has the same properties. */
+  bytesFor(table: object, name: string): Uint8Array | undefined {
     const body = this.#body;
     const index = body?.says.propertyIndex.get(name);
-    if (body === undefined || index === undefined) return this.get(name)?.bytes;
+    if (body === undefined || index === undefined) {
+      const property = this.find(name);
+      if (property?.placed !== undefined) noteGiven(table, property.placed.says);
+      return property?.bytes;
+    }
     const item = body.says.items[index];
-    return this.#made?.[index] === undefined &&
-      item?.kind === 'property' &&
-      item.references.length === 0
-      ? item.bytes
-      : this.#make(body, index).bytes;
+    if (item?.kind !== 'property') return undefined;
+    noteGiven(table, item);
+    if (this.#made?.[index] !== undefined || item.references.length > 0)
+      return this.#make(body, index).bytes;
+    noteRead(item);
+    return item.bytes;
   }
 
   // Both are calls, not iterators: they are asked of every node of every tree, and an iterator makes an object a step.
@@ -125,8 +143,11 @@ export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedPr
   }
 
   values(): MapIterator<MergedProperty> {
-    if (this.#body === undefined) return this.#own?.values() ?? nothing.values();
-    return this.#valuesOf(this.#body);
+    const properties =
+      this.#body === undefined
+        ? (this.#own?.values() ?? nothing.values())
+        : this.#valuesOf(this.#body);
+    return isNoted() ? noteEach(this, properties) : properties;
   }
 
   keys(): MapIterator<string> {
@@ -190,5 +211,16 @@ export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedPr
       this.#body = this.#made = this.#last = undefined;
     }
     return this.#own;
+  }
+}
+
+/** The properties, each noted when it is given. */
+export function* noteEach(
+  table: object,
+  properties: Iterable<MergedProperty>,
+): MapIterator<MergedProperty> {
+  for (const property of properties) {
+    if (property.placed !== undefined) noteGiven(table, property.placed.says);
+    yield property;
   }
 }

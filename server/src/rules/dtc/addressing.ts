@@ -6,7 +6,7 @@ import { nodesOf } from '../../tree/nodes-with.ts';
 import { claimsMemory } from '../addresses/reg-length.ts';
 import type { Rule } from '../rule.ts';
 import { busOf, devicesOn, isKnownEarly } from './bus-of.ts';
-import { dtcCheck, having, type DtcWarning } from './dtc-check.ts';
+import { being, dtcCheck, having, type DtcWarning } from './dtc-check.ts';
 
 export const regFormat = dtcCheck({
   id: 'reg_format',
@@ -101,7 +101,7 @@ export const unitAddressFormat = dtcCheck({
   title: 'The unit address is not plain hex',
   why: 'Unit addresses are compared as text: `@0x10`, `@010` and `@10` are three names for one address.',
   instead: 'Write lower-case hex without `0x` and without leading zeros.',
-  among: (tree) => nodesOf(tree).filter(({ name }) => name.includes('@0')),
+  among: being(({ name }) => name.includes('@0')),
   node(node, warn) {
     // dtc makes this check before it knows which buses are of other kinds.
     if (node.parent && isKnownEarly(node.parent)) return;

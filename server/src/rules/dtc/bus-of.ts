@@ -9,6 +9,8 @@ import {
   type DtNode,
 } from '../../tree/device-tree.ts';
 import { nodesOf } from '../../tree/nodes-with.ts';
+import { readForAll } from '../../tree/reads.ts';
+import type { Among } from './dtc-check.ts';
 
 export type BusKind = 'pci' | 'simple' | 'i2c' | 'spi';
 
@@ -18,7 +20,7 @@ const buses = new WeakMap<DtNode, BusKind | 'none'>();
 export function busOf(node: DtNode): BusKind | undefined {
   let bus = buses.get(node);
   if (bus === undefined) {
-    bus = findBus(node) ?? 'none';
+    bus = readForAll(() => findBus(node)) ?? 'none';
     buses.set(node, bus);
   }
   return bus === 'none' ? undefined : bus;
@@ -58,13 +60,19 @@ function busesOf(tree: DeviceTree): ReadonlyMap<BusKind, Bus> {
 const none: readonly never[] = [];
 
 /** The buses of a kind that have children, in blob order. */
-export function bridgesOf(kind: BusKind): (tree: DeviceTree) => readonly DtNode[] {
-  return (tree) => busesOf(tree).get(kind)?.bridges ?? none;
+export function bridgesOf(kind: BusKind): Among {
+  return {
+    of: (tree) => busesOf(tree).get(kind)?.bridges ?? none,
+    has: (node) => node.children.length > 0 && busOf(node) === kind,
+  };
 }
 
 /** The children of buses of a kind, in blob order. */
-export function devicesOn(kind: BusKind): (tree: DeviceTree) => readonly DtNode[] {
-  return (tree) => busesOf(tree).get(kind)?.devices ?? none;
+export function devicesOn(kind: BusKind): Among {
+  return {
+    of: (tree) => busesOf(tree).get(kind)?.devices ?? none,
+    has: ({ parent }) => parent !== undefined && busOf(parent) === kind,
+  };
 }
 
 function findBus(node: DtNode): BusKind | undefined {

@@ -2,7 +2,7 @@
 
 import { nodeAt, stringsOf, type DtNode } from '../../tree/device-tree.ts';
 import { nodesOf } from '../../tree/nodes-with.ts';
-import { dtcCheck, having } from './dtc-check.ts';
+import { being, dtcCheck, having } from './dtc-check.ts';
 
 const isChosen = (node: DtNode): boolean => node.path === '/chosen';
 
@@ -23,7 +23,7 @@ export const chosenNodeIsRoot = dtcCheck({
   title: 'A chosen node that is not below the root',
   why: 'Boot loaders, Xen and Linux read /chosen and no other.',
   instead: 'Move its properties to /chosen.',
-  among: (tree) => nodesOf(tree).filter(({ name }) => name === 'chosen'),
+  among: being(({ name }) => name === 'chosen'),
   node(node, warn) {
     if (node.parent?.parent) warn({ node, text: 'chosen node must be at root node' });
   },
@@ -68,7 +68,7 @@ export const aliasPaths = dtcCheck({
   instead: 'Write &label, or correct the path.',
   offInKernelBuilds: true,
   // Also that of an overlay, whose paths dtc looks for in the overlay itself.
-  among: (tree) => nodesOf(tree).filter(({ name }) => name === 'aliases'),
+  among: being(({ name }) => name === 'aliases'),
   node(node, warn, tree) {
     for (const property of node.properties.values()) {
       if (property.name === 'phandle' || property.name === 'linux,phandle') continue;

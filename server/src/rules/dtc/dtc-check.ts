@@ -2,6 +2,7 @@
 
 import type { DeviceTree, DtNode, DtProperty } from '../../tree/device-tree.ts';
 import { nodesOf, nodesWith } from '../../tree/nodes-with.ts';
+import { lookAt, readForNodes } from '../../tree/reads.ts';
 import { rule, type Found, type Place, type Rule } from '../rule.ts';
 import { knowCheck, lacksPrerequisite } from './prerequisites.ts';
 
@@ -31,7 +32,7 @@ interface DtcCheck {
   /** Kernel builds switch it off, so it is off here until asked for. */
   readonly offInKernelBuilds?: boolean;
   /** The nodes that can have the fault, in blob order; absent: all. Asking them alone keeps the check cheap. */
-  readonly among?: (tree: DeviceTree) => readonly DtNode[];
+  readonly among?: Among;
   /** Says the warnings for one node. A call, not a generator: thousands of nodes per analysis have nothing to say. */
   readonly node: (node: DtNode, warn: Warn, tree: DeviceTree) => void;
 }
@@ -42,11 +43,28 @@ function warningPlaceOf({ node, property }: DtcWarning): Place | undefined {
   return property?.definition?.whole ?? node.openings.at(-1)?.name;
 }
 
+/** Some of the nodes of a tree. */
+export interface Among {
+  /** In blob order. */
+  readonly of: (tree: DeviceTree) => readonly DtNode[];
+  /** Whether a node is one of them. */
+  readonly has: (node: DtNode) => boolean;
+}
+
 /** For `among`: nodes with one of the properties. */
-export function having(
-  ...names: readonly (string | ((name: string) => boolean))[]
-): (tree: DeviceTree) => readonly DtNode[] {
-  return (tree) => nodesWith(tree, names);
+export function having(...names: readonly (string | ((name: string) => boolean))[]): Among {
+  return {
+    of: (tree) => nodesWith(tree, names),
+    has: ({ properties }) =>
+      names.some((name) =>
+        typeof name === 'string' ? properties.has(name) : [...properties.keys()].some(name),
+      ),
+  };
+}
+
+/** For `among`: nodes that are so. */
+export function being(has: (node: DtNode) => boolean): Among {
+  return { of: (tree) => nodesOf(tree).filter(has), has };
 }
 
 /** Calls `each` with the warnings of every node that has some, until it answers false. */
@@ -55,15 +73,26 @@ function forWarnings(
   tree: DeviceTree,
   each: (warnings: readonly DtcWarning[]) => boolean,
 ): void {
+  readForNodes(() => {
+    forWarningsNoted(check, tree, each);
+  });
+}
+
+function forWarningsNoted(
+  check: DtcCheck,
+  tree: DeviceTree,
+  each: (warnings: readonly DtcWarning[]) => boolean,
+): void {
   let warnings: DtcWarning[] = [];
   const warn: Warn = (warning) => {
     warnings.push(warning);
   };
-  const nodes = check.among?.(tree) ?? nodesOf(tree);
+  const nodes = check.among?.of(tree) ?? nodesOf(tree);
   // By index: an iterator makes an object a step until V8 has optimised the loop, and there is one of these a rule.
   for (let index = 0; index < nodes.length; index += 1) {
     const node = nodes[index];
     if (node === undefined) continue;
+    lookAt(node.properties);
     check.node(node, warn, tree);
     if (warnings.length === 0) continue;
     if (!each(warnings)) return;
@@ -105,6 +134,19 @@ export function dtcCheck(check: DtcCheck): Rule {
         return found.length < mostFound;
       });
       return found;
+    },
+
+    isSilentAt(node, tree) {
+      if (check.among?.has(node) === false) return true;
+      let isSilent = true;
+      check.node(
+        node,
+        () => {
+          isSilent = false;
+        },
+        tree,
+      );
+      return isSilent;
     },
 
     message: (warning) => `${subjectOf(warning)}: ${warning.text}`,

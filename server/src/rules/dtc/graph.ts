@@ -28,10 +28,12 @@ function portsOf(tree: DeviceTree): ReadonlySet<DtNode> {
   return ports;
 }
 
+const isPort = (node: DtNode): boolean => node.children.some(isEndpoint);
+
 /** The parent of ports: called `ports`, or a device whose ports are numbered. */
-const isPorts = (node: DtNode, ports: ReadonlySet<DtNode>): boolean =>
+const isPorts = (node: DtNode): boolean =>
   node.children.some(
-    (child) => ports.has(child) && (node.name === 'ports' || child.properties.has('reg')),
+    (child) => isPort(child) && (node.name === 'ports' || child.properties.has('reg')),
   );
 
 function checkReg(node: DtNode, warn: Warn): void {
@@ -70,7 +72,10 @@ export const graphPort = dtcCheck({
   title: 'A port that does not look like one',
   why: 'Graph code finds ports by the name `port` and their number by reg.',
   instead: 'Name the node port, or port@N with reg = <N>.',
-  among: (tree) => nodesOf(tree).filter((node) => portsOf(tree).has(node)),
+  among: {
+    of: (tree) => nodesOf(tree).filter((node) => portsOf(tree).has(node)),
+    has: isPort,
+  },
   node(node, warn) {
     if (baseName(node) !== 'port') warn({ node, text: "graph port node name should be 'port'" });
     checkReg(node, warn);
@@ -82,7 +87,10 @@ export const graphEndpoint = dtcCheck({
   title: 'An endpoint that is not connected both ways',
   why: 'Each endpoint names the other one; a one-sided connection is found from one side only.',
   instead: 'Add remote-endpoint on the other side.',
-  among: (tree) => nodesOf(tree).filter(({ parent }) => parent && portsOf(tree).has(parent)),
+  among: {
+    of: (tree) => nodesOf(tree).filter(({ parent }) => parent && portsOf(tree).has(parent)),
+    has: ({ parent }) => parent !== undefined && isPort(parent),
+  },
   node(node, warn, tree) {
     if (baseName(node) !== 'endpoint')
       warn({ node, text: "graph endpoint node name should be 'endpoint'" });
@@ -104,9 +112,8 @@ export const graphChildAddress = dtcCheck({
   why: 'A port or endpoint that has no siblings needs no number.',
   instead: 'Drop #address-cells, #size-cells, reg and the unit address.',
   offInKernelBuilds: true,
-  node(node, warn, tree) {
-    const ports = portsOf(tree);
-    if (!ports.has(node) && !isPorts(node, ports)) return;
+  node(node, warn) {
+    if (!isPort(node) && !isPorts(node)) return;
     if (
       node.children.some((child) => (cellsOf(child.properties.get('reg') ?? empty)[0] ?? 0) !== 0)
     )

@@ -2,6 +2,7 @@
 // that comes out, and how many bytes it takes.
 
 import type { DtNode, DtProperty, Opening } from '../../tree/device-tree.ts';
+import { lengthOf } from '../../tree/merged-property.ts';
 
 /** Header with its padding, and the empty reservation block. */
 const HEAD = 64;
@@ -89,7 +90,7 @@ export function copyProperty(writer: FdtWriter, property: DtProperty): void {
     }
     writer.known.add(name);
   }
-  if (take(writer, 12 + align(property.bytes.length)))
+  if (take(writer, 12 + align(lengthOf(property))))
     writer.open.at(-1)?.properties.set(name, property);
 }
 
