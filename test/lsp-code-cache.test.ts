@@ -1,9 +1,18 @@
 // The server with the code that an earlier run compiled: taken when it fits, done without when it does not.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { codeCacheOf } from '../server/src/node-code-cache.ts';
 import { bundle, root } from './support/bundles.ts';
 import { LspSession } from './support/lsp-session.ts';
 
@@ -56,6 +65,18 @@ describe('server with compiled code of an earlier run', function () {
     await open(folder, /compiled code not taken[^]*compiled code kept/);
     assert.deepEqual(keptIn(folder), [kept]);
     assert.ok(readFileSync(kept).length > length / 2);
+  });
+
+  it('takes none that was compiled of another text, though that is as long and lies in the same place', () => {
+    const program = path.join(folder, 'dist', 'server.js');
+    mkdirSync(path.dirname(program));
+    writeFileSync(program, 'one');
+    codeCacheOf(program, folder).keep(Buffer.from('code of one'));
+    assert.equal(String(codeCacheOf(program, folder).kept), 'code of one');
+    writeFileSync(program, 'two');
+    // By a second, which every file system notes.
+    utimesSync(program, 1, 1);
+    assert.equal(codeCacheOf(program, folder).kept, undefined);
   });
 
   it('works without it where a file is in the place of the folder', async () => {

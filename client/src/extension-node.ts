@@ -23,12 +23,12 @@ export async function start(extension: vscode.ExtensionContext): Promise<void> {
       new Client(
         'dtmap',
         'dtmap',
-        // Megabytes of V8's young generation: see node-tune-v8.ts.
+        // Megabytes of V8's young generation: see node-tune-v8.ts. With one megabyte, opening a board copies each survivor twice.
         {
           module,
           transport: TransportKind.ipc,
           args: [`--code-cache=${codeCache}`],
-          options: { execArgv: ['--max-semi-space-size=1'] },
+          options: { execArgv: ['--min-semi-space-size=2', '--max-semi-space-size=2'] },
         },
         clientOptions(extension, ['file', 'untitled']),
       ),

@@ -17,7 +17,7 @@ const option = '--code-cache=';
 const folder = process.argv.find((each) => each.startsWith(option))?.slice(option.length);
 const file = path.join(__dirname, 'server.js');
 const text = readFileSync(file, 'utf8').replace(/^#!.*/, '');
-const cache = folder === undefined ? undefined : codeCacheOf(text, folder);
+const cache = folder === undefined ? undefined : codeCacheOf(file, folder);
 
 // V8 takes code that was compiled under the same flags, so these are set before it looks, and again before it gives the code.
 tuneV8();

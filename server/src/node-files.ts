@@ -5,6 +5,7 @@ import {
   accessSync,
   constants,
   type Dirent,
+  promises,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -12,7 +13,6 @@ import {
   statfsSync,
   statSync,
 } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { codeOf, reasonOf } from './node-file-reason.ts';
 import { replaceFiles, writeFile } from './node-write-files.ts';
@@ -172,7 +172,7 @@ export class NodeFiles implements FileSet {
   /** The same for whoever has other things to do until the disk has answered. */
   async listFolderLater(id: FileId): Promise<FolderListing> {
     try {
-      return this.#listingOf(id, await readdir(this.#pathOf(id), { withFileTypes: true }));
+      return this.#listingOf(id, await promises.readdir(this.#pathOf(id), { withFileTypes: true }));
     } catch {
       return NO_FOLDER;
     }

@@ -1,6 +1,5 @@
 // Writes files so that each is as it was or as it shall be, never between, and those of one fix all or none.
 
-import { randomBytes } from 'node:crypto';
 import {
   type BigIntStats,
   closeSync,
@@ -237,7 +236,9 @@ function makeTemporary(
 ): string {
   // Hidden, with no ending that anybody looks for, and short enough for every file system.
   const base = path.basename(target).slice(0, 40);
-  const name = `${path.dirname(target)}/.${base}.dtmap-${kind}-${randomBytes(6).toString('hex')}`;
+  // The global one, since the server would load all of node:crypto for it at every start.
+  const random = Buffer.from(crypto.getRandomValues(new Uint8Array(6)));
+  const name = `${path.dirname(target)}/.${base}.dtmap-${kind}-${random.toString('hex')}`;
   const descriptor = openBeside(name, like === undefined ? 0o666 : 0o600);
   temporaries.add(name);
   try {

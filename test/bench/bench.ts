@@ -1,6 +1,8 @@
 // `npm run bench`: what dtmap costs on real boards, as tables or, with --json, as JSON. Measures dist/: build first.
-//   npm run bench -- [--json] [--edits N] [--jobs N] [--only editing,tree,xen,growth,readers]
-// `readers`, which is not measured unless asked for, is the time of every reader at four sizes of hard inputs.
+//   npm run bench -- [--json] [--edits N] [--jobs N] [--runs N] [--boards N] [--only editing,keys,tree,xen,growth,readers]
+//   npm run bench -- --peer 'COMMAND ARGUMENTS' [--peer-settings FILE]      another server's first keys beside ours
+// `keys` is measured `--runs` times. `readers`, which is not measured unless asked for, is the time of every reader at four sizes
+// of hard inputs.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -11,20 +13,33 @@ import { BOARDS } from './boards.ts';
 import { checkBoards, compileBoard, compileBoards } from './cpp-dtc.ts';
 import { measureEditing, type Editing } from './measure-editing.ts';
 import { measureGrowth, type Growth } from './measure-growth.ts';
+import {
+  measureBoardKeys,
+  measureBesidePeer,
+  type BesidePeer,
+  type BoardKeys,
+} from './measure-boards.ts';
 import type { Growth as ReaderGrowth } from '../fuzz/measure-slope.ts';
 import { runMeasurements } from '../fuzz/run-measurements.ts';
 import { measureXen, type Prediction } from './measure-xen.ts';
+import { KIND_NAMES, KINDS } from './places-to-type.ts';
 import type { Cost } from './run-measured.ts';
+import { quantile } from './server-process.ts';
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean' },
     edits: { type: 'string', default: '10000' },
     jobs: { type: 'string', default: String(availableParallelism()) },
-    only: { type: 'string', default: 'editing,tree,xen,growth' },
+    runs: { type: 'string', default: '1' },
+    boards: { type: 'string', default: String(BOARDS.length) },
+    peer: { type: 'string' },
+    'peer-settings': { type: 'string' },
+    only: { type: 'string', default: 'editing,keys,tree,xen,growth' },
   },
 });
 const parts = values.only.split(',');
+const boards = BOARDS.slice(0, Number(values.boards));
 
 /** A whole kernel tree, every board of arm64 and arm. */
 interface WholeTree {
@@ -36,6 +51,9 @@ interface WholeTree {
 
 interface Results {
   readonly editing: (Editing & { readonly cppDtc: number })[];
+  /** Each board as often as there are runs. */
+  readonly keys: readonly BoardKeys[];
+  readonly peer: readonly BesidePeer[];
   readonly tree?: WholeTree;
   readonly xen: readonly Prediction[];
   readonly growth: readonly Growth[];
@@ -47,18 +65,26 @@ void run();
 async function run(): Promise<void> {
   const editing: Results['editing'][number][] = [];
   if (parts.includes('editing')) {
-    for (const board of BOARDS) {
+    for (const board of boards) {
       const cppDtc = compileBoard(board.board);
       editing.push({ ...(await measureEditing(board, Number(values.edits))), cppDtc });
     }
   }
+  const keys: BoardKeys[] = [];
+  if (parts.includes('keys'))
+    for (let run = 0; run < Number(values.runs); run += 1)
+      for (const { board } of boards) keys.push(await measureBoardKeys(board));
+  const peer: BesidePeer[] = [];
+  if (values.peer !== undefined)
+    for (const { board } of boards)
+      peer.push(await measureBesidePeer(board, values.peer, values['peer-settings']));
   const xen = parts.includes('xen')
     ? measureXen(BOARDS[0]?.board ?? '')
     : ([] as readonly Prediction[]);
   const growth = parts.includes('growth') ? measureGrowth() : ([] as readonly Growth[]);
   const readers = parts.includes('readers') ? await runMeasurements('thorough') : [];
   const tree = parts.includes('tree') ? measureTree(Number(values.jobs)) : undefined;
-  const results: Results = { editing, xen, growth, readers, ...(tree ? { tree } : {}) };
+  const results: Results = { editing, keys, peer, xen, growth, readers, ...(tree ? { tree } : {}) };
   console.log(values.json ? JSON.stringify({ version: 1, ...results }, null, 2) : tables(results));
 }
 
@@ -77,7 +103,7 @@ function measureTree(jobs: number): WholeTree {
   }
 }
 
-function tables({ editing, tree, xen, growth, readers }: Results): string {
+function tables({ editing, keys, peer, tree, xen, growth, readers }: Results): string {
   const lines: string[] = [];
   const row = (...cells: readonly (string | number)[]): void => {
     const text = cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell));
@@ -102,6 +128,34 @@ function tables({ editing, tree, xen, growth, readers }: Results): string {
         ...[each.residentEarly, each.residentAfterEdits, each.peak, each.cppDtc],
       );
     }
+  }
+  if (keys.length > 0) {
+    lines.push('', 'Each cell: least / median / most of the boards and runs.');
+    head(
+      ...['keys in', 'first 20', '21 to 200', 'steady', 'steady p95', 'kB allocated'],
+      ...['ms to findings, p50', 'p95', 'first 20 by cpp \\| dtc', 'steady by cpp \\| dtc'],
+    );
+    for (const kind of KINDS) {
+      const of = keys.flatMap(({ cppDtc, keys: all }) =>
+        all.filter((each) => each.kind === kind).map((each) => ({ ...each, cppDtc })),
+      );
+      const cell = (value: (each: (typeof of)[number]) => number, digits = 1): string =>
+        [0, 0.5, 1].map((share) => quantile(of.map(value), share).toFixed(digits)).join(' / ');
+      row(
+        KIND_NAMES[kind],
+        ...[cell((each) => each.first20), cell((each) => each.to200)],
+        ...[cell((each) => each.steady.median), cell((each) => each.steady.p95)],
+        cell((each) => each.allocated / 1000, 0),
+        ...[cell((each) => each.wall.p50), cell((each) => each.wall.p95)],
+        cell((each) => each.first20 / each.cppDtc, 2),
+        cell((each) => each.steady.median / each.cppDtc, 2),
+      );
+    }
+  }
+  if (peer.length > 0) {
+    head('first 50 keys, mean', 'dtmap', 'the other server', 'times');
+    for (const { board, own, other } of peer)
+      row(path.basename(board, '.dts'), own, other, other / own);
   }
   if (tree) {
     head(

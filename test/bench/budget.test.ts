@@ -8,9 +8,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
+  measureKeyRatios,
   measureManyRegions,
   measureRatios,
   measureResident,
+  type KeyRatios,
   type Ratios,
   type Resident,
 } from './measure-budget.ts';
@@ -22,6 +24,7 @@ interface Bound {
 
 interface Budget {
   readonly ratios: Readonly<Record<keyof Ratios, Bound>>;
+  readonly keys: Readonly<Record<keyof KeyRatios, Bound>>;
   readonly megabytes: Readonly<Record<keyof Resident, Bound>>;
 }
 
@@ -40,10 +43,11 @@ function exceeding<Name extends string>(
 
 describe('budget', () => {
   it('would show a tripling of any cost', () => {
-    const bounds = Object.entries(budget.ratios);
+    const all = { ...budget.ratios, ...budget.keys };
+    const bounds = Object.entries(all);
     for (const [name, { measured, most }] of bounds) assert.ok(most >= 2.5 * measured, name);
     const tripled = bounds.map(([name, { measured }]) => [name, 3 * measured]);
-    const found = exceeding(Object.fromEntries(tripled) as Ratios, budget.ratios);
+    const found = exceeding(Object.fromEntries(tripled) as Ratios & KeyRatios, all);
     assert.equal(found.length, bounds.length);
   });
 
@@ -52,6 +56,13 @@ describe('budget', () => {
     const measured = await measureRatios();
     console.log(JSON.stringify(measured));
     assert.deepEqual(exceeding({ ...measured }, budget.ratios), []);
+  });
+
+  it('holds for keys in every kind of place, from the first on', async function () {
+    this.timeout(600_000);
+    const measured = await measureKeyRatios();
+    console.log(JSON.stringify(measured));
+    assert.deepEqual(exceeding({ ...measured }, budget.keys), []);
   });
 
   it('holds for ten thousand regions, which cost little more than their number', function () {

@@ -4,6 +4,8 @@ import { defaultTargets } from '../../server/src/systems/targets.ts';
 import { BOARDS } from './boards.ts';
 import { compileCopies } from './cpp-dtc.ts';
 import { cpuOf, inProcess } from './in-process.ts';
+import { measureKeys } from './measure-keys.ts';
+import { placesToType, type Kind } from './places-to-type.ts';
 import { measureEditing, type EditedBoard, type Editing } from './measure-editing.ts';
 import { regions } from './measure-growth.ts';
 import { quantile } from './server-process.ts';
@@ -23,11 +25,19 @@ export interface Resident {
   readonly growth: number;
 }
 
+/** What keys cost in each kind of place of one board, divided by the CPU time of `cpp | dtc` for a copy of it. */
+export type KeyRatios = Readonly<Record<`${Kind} ${'first 20' | 'later'}`, number>>;
+
 /** Enough for a median behind the keys that warm up. */
 const KEYS = 90;
+/** The first twenty, and enough for a mean behind them. */
+const KEYS_IN_PLACE = 120;
 const MANY_KEYS = 1200;
 
 const [FIVE, SMALLEST] = [BOARDS.slice(0, 5), BOARDS[3] as EditedBoard];
+
+/** It has a place of every kind. */
+const OF_EVERY_KIND = BOARDS[2] as EditedBoard;
 
 /** The five boards, one after the other, the reference right before and after each. */
 export async function measureRatios(): Promise<Ratios> {
@@ -49,6 +59,22 @@ export async function measureRatios(): Promise<Ratios> {
     hover: ratio((own) => own.hover.median),
     completion: ratio((own) => own.completion.median),
   };
+}
+
+/** A process for each kind of place, the reference right before and after each. */
+export async function measureKeyRatios(): Promise<KeyRatios> {
+  const { board } = OF_EVERY_KIND;
+  const ratios: [string, number][] = [];
+  let before = compileCopies(board);
+  for (const place of placesToType(board)) {
+    const { first20, to200 } = await measureKeys(board, place, KEYS_IN_PLACE);
+    const after = compileCopies(board);
+    const reference = (before + after) / 2;
+    ratios.push([`${place.kind} first 20`, first20 / reference]);
+    ratios.push([`${place.kind} later`, to200 / reference]);
+    before = after;
+  }
+  return Object.fromEntries(ratios) as KeyRatios;
 }
 
 /** Memory over a few thousand edits of one board. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { kernelTree } from '../oracle/kernel-tree.ts';
 import { LspSession } from '../support/lsp-session.ts';
-import { cpuMilliseconds, quantile, residentMegabytes } from './server-process.ts';
+import { cpuMilliseconds, idle, quantile, residentMegabytes } from './server-process.ts';
 
 /** A board and the file of it that is edited, paths below the kernel tree. */
 export interface EditedBoard {
@@ -53,12 +53,12 @@ export async function measureEditing(
   const { pid } = session;
   await session.open(root);
   await session.diagnostics(root);
-  await settle(pid);
+  await idle(pid);
   const openCold = cpuMilliseconds(pid);
   const residentAfterOpen = residentMegabytes(pid).now;
 
   await session.close(root);
-  await settle(pid);
+  await idle(pid);
   const beforeWarm = cpuMilliseconds(pid);
   await session.open(root);
   await session.diagnostics(root);
@@ -67,7 +67,7 @@ export async function measureEditing(
   const text = readFileSync(file, 'utf8');
   if (file !== root) await session.open(file, text);
   await session.diagnostics(file);
-  await settle(pid);
+  await idle(pid);
   const typed = typeAt(text);
   const keystrokes: number[] = [];
   let residentEarly = 0;
@@ -83,7 +83,7 @@ export async function measureEditing(
     before = now;
     if (edit === Math.floor(edits / 10)) residentEarly = residentMegabytes(pid).now;
   }
-  await settle(pid);
+  await idle(pid);
 
   const repeat = async (ask: () => Promise<unknown>): Promise<Spread> => {
     const costs: number[] = [];
@@ -128,14 +128,4 @@ function typeAt(text: string): { line: number; character: number } {
     /"[^"]+(?=";)/.exec(text);
   const lines = text.slice(0, found ? found.index + found[0].length : 0).split('\n');
   return { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
-}
-
-/** Waits until the server has been idle for a while. */
-async function settle(pid: number): Promise<void> {
-  for (let quiet = 0, last = -1; quiet < 3;) {
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    const now = cpuMilliseconds(pid);
-    quiet = now - last < 2 ? quiet + 1 : 0;
-    last = now;
-  }
 }

@@ -12,7 +12,7 @@ import { root } from '../support/bundles.ts';
 import { LspSession } from '../support/lsp-session.ts';
 import { BOARDS } from './boards.ts';
 import type { EditedBoard } from './measure-editing.ts';
-import { cpuMilliseconds, quantile, residentMegabytes } from './server-process.ts';
+import { cpuMilliseconds, idle, quantile, residentMegabytes } from './server-process.ts';
 
 /** CPU milliseconds of the server's process, memory in megabytes. */
 interface Measured {
@@ -162,14 +162,4 @@ function placeToType(text: string): { line: number; character: number } {
   const found = /<\s*\w+/.exec(text);
   const lines = text.slice(0, found ? found.index + found[0].length : 0).split('\n');
   return { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
-}
-
-/** Waits until the server has done nothing for a while. */
-async function idle(pid: number): Promise<void> {
-  for (let quiet = 0, last = -1; quiet < 3;) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const now = cpuMilliseconds(pid);
-    quiet = now - last < 2 ? quiet + 1 : 0;
-    last = now;
-  }
 }

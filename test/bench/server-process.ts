@@ -25,3 +25,13 @@ export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
+
+/** Waits until the process has done nothing for a while. */
+export async function idle(pid: number): Promise<void> {
+  for (let quiet = 0, last = -1; quiet < 3;) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const now = cpuMilliseconds(pid);
+    quiet = now - last < 2 ? quiet + 1 : 0;
+    last = now;
+  }
+}
