@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { restartAfterCrash } from '../client/src/restart-after-crash.ts';
-import { writePage } from '../client/src/webview/page.ts';
+import { writePage } from '../server/src/map-view/map-page.ts';
 import { readMessage } from '../client/src/webview/read-message.ts';
 import { root } from './support/bundles.ts';
 

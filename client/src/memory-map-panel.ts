@@ -2,10 +2,10 @@
 
 import * as vscode from 'vscode';
 import type { FindingFix, Place } from '../../server/src/lsp/custom-requests.ts';
+import { writeLonePage, writePage } from '../../server/src/map-view/map-page.ts';
 import { applyFix } from './apply-fix.ts';
 import { languages, reveal, type Session } from './session.ts';
 import type { FromPage, ToPage } from './webview/messages.ts';
-import { writePage } from './webview/page.ts';
 import { readMessage } from './webview/read-message.ts';
 
 type MapPlace = Extract<FromPage, { type: 'reveal' }>['place'];

@@ -1,11 +1,7 @@
 // The panel beside the map: where a block comes from, who owns it under each release, what lies next to it, how to mend it.
 
 import { frameOf } from '../../../server/src/addresses/page.ts';
-import {
-  digitGroups,
-  formatAddress,
-  formatSizeBriefly,
-} from '../../../server/src/addresses/format.ts';
+import { formatAddress, formatSizeBriefly } from '../../../server/src/addresses/format.ts';
 import { drawCollision } from '../../../server/src/map-view/draw-collision.ts';
 import { notesShown } from '../../../server/src/map-view/draw-map.ts';
 import { branchOf, systemName } from '../../../server/src/map-view/lay-out-map.ts';
@@ -38,30 +34,29 @@ export interface DetailsInput {
   readonly fixes: ReadonlyMap<string, readonly string[]>;
   /** Whether the findings already stand in the margin. */
   readonly hasMargin: boolean;
-  readonly reveal: (place: MapPlace) => void;
+  /** A place in a source as the host can show it. */
+  readonly placeOf: (place: MapPlace) => HTMLElement;
+  /** Whether there is an editor that opens sources, applies fixes and saves pages. */
+  readonly canAct: boolean;
   readonly selectRegion: (index: number) => void;
   readonly selectNote: (note: MapNote) => void;
-  readonly applyFix: (finding: string, index: number) => void;
-  /** Called for every finding whose fixes are not known yet. */
+  readonly applyFix: (finding: string, index: number, title: string) => void;
+  /** Called for every finding shown. */
   readonly askFixes: (finding: string) => void;
 }
 
-const KEYS: readonly (readonly [readonly string[], string])[] = [
+const KEYS: readonly (readonly [readonly string[], string, 'editor'?])[] = [
   [['↑', '↓'], 'along the addresses'],
   [['←', '→'], 'to the next reader, same address'],
   [['F8'], 'next problem'],
-  [['Enter'], 'open the source'],
+  [['Enter'], 'open the source', 'editor'],
   [['[', ']'], 'change the release'],
   [['/'], 'find a name, an address, a frame'],
   [['+', '−', '0'], 'taller, shorter, fit'],
   [['t'], 'as a table'],
   [['e'], 'save as SVG'],
+  [['h'], 'save as HTML', 'editor'],
 ];
-
-/** An address as the map's axis shows it, with `0x`. */
-export function spacedAddress(address: bigint): string {
-  return `0x${digitGroups(address).join('\u2009')}`;
-}
 
 /** Fills the panel. */
 export function showDetails(panel: HTMLElement, input: DetailsInput): void {
@@ -79,12 +74,13 @@ function overview(input: DetailsInput): HTMLElement[] {
     first.append(element('p', { class: 'sub' }, 'Select a block to see where it comes from.'));
   for (const note of apart) first.append(finding(input, note));
   const keys = element('div', { class: 'keys' });
-  for (const [names, words] of KEYS)
-    keys.append(
-      element('span', {}, ...names.flatMap((name) => [element('kbd', {}, name), ' '])),
-      element('span', {}, words),
-    );
-  return [first, element('div', {}, element('h3', {}, 'Keys'), keys)];
+  for (const [names, words, needs] of KEYS)
+    if (needs === undefined || input.canAct)
+      keys.append(
+        element('span', {}, ...names.flatMap((name) => [element('kbd', {}, name), ' '])),
+        element('span', {}, words),
+      );
+  return [first, element('div', {}, element('h3', { class: 'keys-head' }, 'Keys'), keys)];
 }
 
 function sizeOf(model: MapModel, range: { from: number; to: number }): bigint {
@@ -123,7 +119,7 @@ function selection(
     element(
       'div',
       { class: 'range' },
-      `${spacedAddress(start)} – ${block.open ? '?' : spacedAddress(end - 1n)}`,
+      `${formatAddress(start)}–${block.open ? '?' : formatAddress(end - 1n)}`,
     ),
     element(
       'div',
@@ -136,8 +132,8 @@ function selection(
       'div',
       { class: 'sub mono' },
       block.open
-        ? `MFN ${formatAddress(frameOf(start))} –`
-        : `MFN ${formatAddress(frameOf(start))} – ${formatAddress(frameOf(end - 1n))}`,
+        ? `MFN ${formatAddress(frameOf(start))}–?`
+        : `MFN ${formatAddress(frameOf(start))}–${formatAddress(frameOf(end - 1n))}`,
     ),
   );
   const flags = [
@@ -150,7 +146,7 @@ function selection(
   if (pin !== undefined && pin >= start && pin < end)
     left.append(
       element('h3', {}, 'Looked up'),
-      element('div', { class: 'mono' }, spacedAddress(pin)),
+      element('div', { class: 'mono' }, formatAddress(pin)),
       element(
         'div',
         { class: 'sub' },
@@ -198,30 +194,20 @@ function finding(input: DetailsInput, note: MapNote): HTMLElement {
   for (const related of collision ? [] : note.related) {
     const { place } = related;
     const row = element('div', { class: 'sub' }, `${related.message} `);
-    if (place)
-      row.append(
-        link(`${place.name}:${place.line}`, () => {
-          input.reveal(place);
-        }),
-      );
+    if (place) row.append(input.placeOf(place));
     box.append(row);
   }
   const titles = input.fixes.get(note.id);
-  if (!titles) input.askFixes(note.id);
+  input.askFixes(note.id);
   const { place } = note;
   const actions = element('div', { class: 'fixes' });
   for (const [index, title] of (titles ?? []).entries())
     actions.append(
       link(title, () => {
-        input.applyFix(note.id, index);
+        input.applyFix(note.id, index, title);
       }),
     );
-  if (place && (titles ?? []).length === 0)
-    actions.append(
-      link(`${place.name}:${place.line}`, () => {
-        input.reveal(place);
-      }),
-    );
+  if (place && (titles ?? []).length === 0) actions.append(input.placeOf(place));
   if (actions.childElementCount > 0) box.append(actions);
   return box;
 }
@@ -253,12 +239,7 @@ function originBox(
   const { place } = origin;
   const word = origin.state === 'overridden' ? 'overridden' : origin.state === 'wins' ? 'wins' : '';
   const box = element('div', { class: `origin ${origin.state}` });
-  if (place)
-    box.append(
-      link(`${place.name}:${place.line}`, () => {
-        input.reveal(place);
-      }),
-    );
+  if (place) box.append(input.placeOf(place));
   if (word !== '') box.append(' ', element('span', { class: 'sub' }, word));
   box.append(element('code', {}, origin.text === '' ? region.name : origin.text));
   return box;

@@ -4,6 +4,8 @@
 import { digitGroups, formatAddress, formatSizeBriefly } from '../addresses/format.ts';
 import {
   branchOf,
+  countNotes,
+  headStyle,
   heightOf,
   isAbout,
   systemName,
@@ -40,6 +42,8 @@ export interface DrawOptions extends Omit<LayoutOptions, 'measure'> {
   readonly monoFont?: string;
   /** Top of the visible part; below it and above it only a pane's height is drawn when `windowed`. */
   readonly scrollTop?: number;
+  /** How far the lanes are scrolled to the left, in px: their heads go with them. */
+  readonly scrollLeft?: number;
   /** `whole` draws everything, `near` only what is within a pane's height of the visible part. */
   readonly extent?: 'whole' | 'near';
   /** `page`: blocks are options with sentences for screen readers. `image`: blocks carry titles. */
@@ -86,7 +90,6 @@ export interface Drawing {
   readonly texts: readonly TextBox[];
 }
 
-const HEAD_HEIGHT = 41;
 const KEY_HEIGHT = 26;
 const UI_FONT = 'system-ui, "Segoe UI", Ubuntu, "DejaVu Sans", sans-serif';
 const MONO_FONT = 'ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace';
@@ -991,6 +994,13 @@ function drawDynamic(pen: Pen): Shape {
 
 const SEVERITY_ORDER = { error: 0, warning: 1, information: 2, hint: 3 } as const;
 
+/** Errors of the switched system under a release: those that name it, and those that hold for every reader. */
+export function errorsUnder(model: MapModel, release: string): number {
+  const shown = notesShown(model, release);
+  const general = shown.filter((note) => note.targets.length === 0 && note.severity === 'error');
+  return general.length + countNotes(model, shown, release, 'error');
+}
+
 /** Findings that hold under the chosen release (or for every reader), the gravest first; hints only on request. */
 export function notesShown(model: MapModel, release: string | undefined): readonly MapNote[] {
   const said = new Set<string>();
@@ -1122,44 +1132,102 @@ function drawNote(
   );
 }
 
-function drawHeads(pen: Pen): Shape {
-  const { layout, palette } = pen;
-  const strip = layout.stripWidth;
-  const toScale = fitText('to scale', strip + layout.left - 24, SMALL, pen.measure);
-  return group('heads', { 'font-family': pen.uiFont }, [
-    write(pen, toScale, SMALL, { x: 10, y: 29, fill: palette.dim, key: 'scale' }),
-    ...layout.lanes.map(({ lane, x, width }) => {
-      const delta = lane.differs ? ' Δ' : '';
-      const name = fitText(
-        lane.name,
-        width - (delta ? 16 : 0),
-        { size: 13, weight: 'bold' },
-        pen.measure,
-      );
-      return group(`head:${lane.id}`, {}, [
-        write(pen, name, { size: 13, weight: 'bold' }, { x: strip + x, y: 18, fill: palette.text }),
-        ...(delta
-          ? [
-              write(
-                pen,
-                'Δ',
-                { size: 11, weight: 'bold' },
-                {
-                  x: strip + x + pen.measure(name, { size: 13, weight: 'bold' }) + 5,
-                  y: 18,
-                  fill: palette.xen,
-                },
-              ),
-            ]
-          : []),
-        write(pen, fitText(lane.summary, width, SMALL, pen.measure), SMALL, {
-          x: strip + x,
-          y: 32,
-          fill: palette.dim,
-        }),
-      ]);
-    }),
+/** How a lane's head is written: its name on one line, on a line for each word, or upright, so that it is never cut. */
+interface Head {
+  readonly box: LaneBox;
+  readonly form: 'line' | 'lines' | 'upright';
+  readonly lines: readonly string[];
+  /** Pixels that the name takes above the last row. */
+  readonly height: number;
+}
+
+const HEAD_LINE = 14;
+/** The last row of a head, with the summary, and the space around both. */
+const HEAD_REST = 27;
+/** A summary with less room is left out: its beginning alone says nothing. */
+const LEAST_SUMMARY = 56;
+
+function headOf(box: LaneBox, measure: MeasureText): Head {
+  const { name, differs } = box.lane;
+  const words = name.split(' ');
+  const longest = Math.max(...words.map((word) => measure(word, headStyle)));
+  if (measure(name, headStyle) + (differs ? 16 : 0) <= box.width)
+    return { box, form: 'line', lines: [name], height: HEAD_LINE };
+  if (longest <= box.width && words.length <= 3)
+    return { box, form: 'lines', lines: words, height: HEAD_LINE * words.length };
+  return { box, form: 'upright', lines: [name], height: Math.ceil(measure(name, headStyle)) + 2 };
+}
+
+function drawHeads(pen: Pen): { readonly shape: Shape; readonly height: number } {
+  const { layout, palette, options } = pen;
+  const heads = layout.lanes.map((box) => headOf(box, pen.measure));
+  const height = HEAD_REST + Math.max(HEAD_LINE, ...heads.map((head) => head.height));
+  const strip = layout.stripWidth - (options.scrollLeft ?? 0);
+  const room = layout.stripWidth + layout.left - 24;
+  const toScale = options.scrollLeft ? '' : fitText('to scale', room, SMALL, pen.measure);
+  const shape = group('heads', { 'font-family': pen.uiFont }, [
+    write(pen, toScale, SMALL, { x: 10, y: height - 12, fill: palette.dim, key: 'scale' }),
+    ...heads.map((head) =>
+      group(`head:${head.box.lane.id}`, {}, drawHead(pen, head, strip + head.box.x, height)),
+    ),
   ]);
+  return { shape, height };
+}
+
+function drawHead(pen: Pen, { box, form, lines }: Head, x: number, height: number): Shape[] {
+  const { palette } = pen;
+  const { lane, width } = box;
+  const fill = palette.text;
+  const base = height - 23;
+  const names =
+    form === 'upright'
+      ? [upright(pen, lane.name, { x: x + Math.min(width / 2 + 5, 16), y: base + 3, fill })]
+      : lines.map((text, index) =>
+          write(pen, text, headStyle, {
+            x,
+            y: base - HEAD_LINE * (lines.length - 1 - index),
+            fill,
+          }),
+        );
+  const deltaBelow = form !== 'line' && lane.differs !== undefined;
+  const indent = deltaBelow ? 12 : 0;
+  const sign = (left: number, y: number): Shape =>
+    write(pen, 'Δ', { size: 11, weight: 'bold' }, { x: left, y, fill: palette.xen });
+  return [
+    ...names,
+    ...(lane.differs === undefined
+      ? []
+      : deltaBelow
+        ? [sign(x, height - 9)]
+        : [sign(x + pen.measure(lane.name, headStyle) + 5, base)]),
+    ...(width - indent < LEAST_SUMMARY
+      ? []
+      : [
+          write(pen, fitText(lane.summary, width - indent, SMALL, pen.measure), SMALL, {
+            x: x + indent,
+            y: height - 9,
+            fill: palette.dim,
+          }),
+        ]),
+  ];
+}
+
+/** A name written upwards from a point. */
+function upright(
+  pen: Pen,
+  text: string,
+  { x, y, fill }: { readonly x: number; readonly y: number; readonly fill: Colour },
+): Shape {
+  return {
+    tag: 'text',
+    attributes: {
+      transform: `translate(${decimal(x)} ${decimal(y)}) rotate(-90)`,
+      fill,
+      'font-size': headStyle.size,
+      'font-weight': 600,
+    },
+    text,
+  };
 }
 
 /** The strip drawn to scale, with ribbons to the readable axis: a logarithmic axis lies about proportion. */
@@ -1172,8 +1240,8 @@ function drawStrip(pen: Pen): Shape {
   const whole = Number(last - first) || 1;
   const y = (edge: number): number =>
     12 + ((height - 24) * Number((layout.addresses[edge] ?? first) - first)) / whole;
-  const x0 = 14;
-  const x1 = layout.stripWidth >= 70 ? 26 : 22;
+  const x0 = layout.stripWidth >= 40 ? 14 : 8;
+  const x1 = layout.stripWidth >= 70 ? 26 : x0 + 8;
   const right = layout.stripWidth;
   const shapes: Shape[] = [];
   const ribbon = (range: MapRange, attributes: Readonly<Record<string, string | number>>): void => {
@@ -1485,16 +1553,16 @@ export function drawMap(model: MapModel, options: DrawOptions): Drawing {
     drawDynamic(pen),
     drawNotes(pen),
   ]);
-  const headPen = { ...pen, texts: [] };
+  const heads = drawHeads({ ...pen, texts: [] });
   return {
     layout,
     patterns: drawPatterns(options.palette),
-    heads: drawHeads(headPen),
+    heads: heads.shape,
     strip: drawStrip(pen),
     body,
     marks: drawMarks({ ...pen, texts: [] }, { layout }),
     key: drawKey({ ...pen, texts: [] }),
-    headHeight: HEAD_HEIGHT,
+    headHeight: heads.height,
     keyHeight: KEY_HEIGHT,
     texts: pen.texts,
   };
@@ -1505,9 +1573,13 @@ export function drawStandingParts(
   model: MapModel,
   layout: MapLayout,
   options: DrawOptions,
-): Pick<Drawing, 'strip' | 'marks'> {
+): Pick<Drawing, 'heads' | 'strip' | 'marks'> {
   const pen = penFor(layout, options, model);
-  return { strip: drawStrip(pen), marks: drawMarks(pen, { layout }) };
+  return {
+    heads: drawHeads(pen).shape,
+    strip: drawStrip(pen),
+    marks: drawMarks(pen, { layout }),
+  };
 }
 
 /** The whole picture as one SVG file that opens alone: title, heads, map, margin and key, all colours written out. */

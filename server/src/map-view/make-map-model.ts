@@ -774,6 +774,8 @@ export interface MapOptions {
   readonly nameFile?: (file: FileId) => string;
   /** How places count lines and columns; UTF-16 units when absent. */
   readonly positionAt?: (file: SourceFile, offset: number) => LineColumn;
+  /** Targets that were evaluated for the view alone. */
+  readonly tried?: readonly string[];
   /** When the text is broken and the board is that of the last good text. */
   readonly stale?: { readonly message: string; readonly at?: Span };
 }
@@ -876,6 +878,7 @@ export function makeMapModel(
     releases: board.boots
       .filter((boot) => systemOf(boot) === system)
       .map(({ target }) => releaseNameOf(target)),
+    ...(options.tried && options.tried.length > 0 && { tried: options.tried.map(releaseNameOf) }),
     notes,
     ramKnown: board.map.ramKnown,
     ...(options.stale && {

@@ -160,6 +160,8 @@ export interface MapModel {
   readonly system?: { readonly id: string; readonly name: string };
   /** Its releases that were evaluated, ascending. */
   readonly releases: readonly string[];
+  /** Those of them that are no targets, only tried in the view. */
+  readonly tried?: readonly string[];
   readonly notes: readonly MapNote[];
   /** False when the last edge is not the end of RAM but only as far as is known. */
   readonly ramKnown: boolean;

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { FromPage, ToPage } from '../../../client/src/webview/messages.ts';
-import { writePage } from '../../../client/src/webview/page.ts';
+import { writePage } from '../../../server/src/map-view/map-page.ts';
 import type { MapModel } from '../../../server/src/map-view/map-model.ts';
 import {
   defaultThemes,
