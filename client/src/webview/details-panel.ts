@@ -65,14 +65,16 @@ export function showDetails(panel: HTMLElement, input: DetailsInput): void {
 
 function overview(input: DetailsInput): HTMLElement[] {
   const notes = notesShown(input.model, input.release);
-  const apart = notes.filter((note) => !input.hasMargin || !note.range);
   const problems = notes.filter((note) => note.severity !== 'information');
   const first = element('div');
   if (problems.length === 0 && input.model.collisions.length === 0)
     first.append(element('p', { class: 'sub' }, 'Every byte has one owner.'));
-  else if (apart.length === 0)
-    first.append(element('p', { class: 'sub' }, 'Select a block to see where it comes from.'));
-  for (const note of apart) first.append(finding(input, note));
+  else first.append(element('p', { class: 'sub' }, 'Select a block to see where it comes from.'));
+  for (const note of notes) {
+    const isInMargin = input.hasMargin && note.range !== undefined;
+    if (!isInMargin) first.append(finding(input, note));
+    else if (input.canAct && note.severity !== 'information') first.append(cure(input, note));
+  }
   const keys = element('div', { class: 'keys' });
   for (const [names, words, needs] of KEYS)
     if (needs === undefined || input.canAct)
@@ -80,7 +82,7 @@ function overview(input: DetailsInput): HTMLElement[] {
         element('span', {}, ...names.flatMap((name) => [element('kbd', {}, name), ' '])),
         element('span', {}, words),
       );
-  return [first, element('div', {}, element('h3', { class: 'keys-head' }, 'Keys'), keys)];
+  return [first, element('div', {}, element('h2', { class: 'part keys-head' }, 'Keys'), keys)];
 }
 
 function sizeOf(model: MapModel, range: { from: number; to: number }): bigint {
@@ -175,6 +177,16 @@ function notesAbout(input: DetailsInput, block: MapBlock, region: number | undef
   );
 }
 
+/** What to do about a finding that the margin words. */
+function cure(input: DetailsInput, note: MapNote): HTMLElement {
+  return element(
+    'div',
+    { class: `finding ${note.severity}` },
+    element('b', {}, note.title),
+    actionsOf(input, note),
+  );
+}
+
 function finding(input: DetailsInput, note: MapNote): HTMLElement {
   const box = element(
     'div',
@@ -197,19 +209,21 @@ function finding(input: DetailsInput, note: MapNote): HTMLElement {
     if (place) row.append(input.placeOf(place));
     box.append(row);
   }
-  const titles = input.fixes.get(note.id);
-  input.askFixes(note.id);
-  const { place } = note;
-  const actions = element('div', { class: 'fixes' });
-  for (const [index, title] of (titles ?? []).entries())
-    actions.append(
-      link(title, () => {
-        input.applyFix(note.id, index, title);
-      }),
-    );
-  if (place && (titles ?? []).length === 0) actions.append(input.placeOf(place));
-  if (actions.childElementCount > 0) box.append(actions);
+  box.append(actionsOf(input, note));
   return box;
+}
+
+/** The fixes of a finding, else the place where it stands. */
+function actionsOf(input: DetailsInput, note: MapNote): HTMLElement {
+  input.askFixes(note.id);
+  const titles = input.fixes.get(note.id) ?? [];
+  const fixes = titles.map((title, index) =>
+    link(title, () => {
+      input.applyFix(note.id, index, title);
+    }),
+  );
+  const actions = fixes.length === 0 && note.place ? [input.placeOf(note.place)] : fixes;
+  return element('div', { class: 'fixes' }, ...actions);
 }
 
 function origins(input: DetailsInput, index: number | undefined): HTMLElement[] {
@@ -288,10 +302,15 @@ function ownerCell(
 function owners(input: DetailsInput, block: MapBlock): HTMLElement {
   const { model } = input;
   const at = input.pin;
-  let segment = block.from;
-  if (at !== undefined)
+  // Where a part has another owner in another release, that part is what is worth comparing.
+  let segment = block.differsAt?.[0]?.from ?? block.from;
+  if (at !== undefined) {
+    segment = block.from;
     while (segment + 1 < block.to && BigInt(model.edges[segment + 1] ?? '0') <= at) segment++;
+  }
   const rows = ownersAt(model, segment);
+  const isAside = at === undefined && segment > block.from;
+  const where = isAside ? ` from ${model.edges[segment] ?? ''}` : '';
   const columns = Math.max(1, model.releases.length);
   const head = element('tr', {}, element('td', {}));
   for (const release of model.releases)
@@ -299,7 +318,8 @@ function owners(input: DetailsInput, block: MapBlock): HTMLElement {
   const body = element('tbody');
   for (const row of rows) {
     const name = element('th', { scope: 'row' }, row.name);
-    if (row.differs) name.append(' ', element('span', { class: 'delta', title: 'differs' }, 'Δ'));
+    if (row.differs)
+      name.append(' ', element('span', { class: 'delta', title: 'another owner' }, 'Δ'));
     const line = element('tr', {}, name);
     const shown = row.owners.find((owner) => owner.release === input.release) ?? row.owners[0];
     if (row.differs && row.owners.length > 1)
@@ -310,7 +330,7 @@ function owners(input: DetailsInput, block: MapBlock): HTMLElement {
   return element(
     'div',
     {},
-    element('h3', {}, 'Who owns it'),
+    element('h3', {}, `Who owns it${where}`),
     element(
       'table',
       { class: 'owners' },

@@ -273,7 +273,10 @@ export class MapView {
     const model = this.#model;
     if (!model || model.empty !== undefined) return;
     const options = this.#options();
-    const drawing = drawMap(model, { ...options, layout: this.#layout(model, options) });
+    const drawn = this.#layout(model, options);
+    // On paper the strip runs along the whole map.
+    const paneHeight = this.#isPrinted ? drawn.contentHeight : drawn.paneHeight;
+    const drawing = drawMap(model, { ...options, layout: { ...drawn, paneHeight } });
     this.#drawing = drawing;
     this.#drawnAt = options.scrollTop ?? 0;
     const { layout } = drawing;
@@ -284,10 +287,9 @@ export class MapView {
     byId('scroll').classList.toggle('wide', layout.right > room);
     sizeSvg(map, Math.max(room, layout.right), Math.max(layout.contentHeight, options.height));
     patchChildren(map, [drawing.patterns, drawing.body, drawing.marks], (each) => {
-      if (each.classList.contains('block')) entered.push(each);
+      if (each.classList.contains('place')) entered.push(each);
     });
     const strip = byId<SVGSVGElement>('strip');
-    // On paper the strip runs along the whole map.
     sizeSvg(strip, layout.stripWidth, layout.paneHeight);
     patchChildren(strip, [drawing.strip]);
     const heads = byId<SVGSVGElement>('heads');

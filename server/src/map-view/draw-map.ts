@@ -150,7 +150,11 @@ export function describeBlock(model: MapModel, lane: MapLane, block: MapBlock): 
     block.why,
     ...(block.texture === 'no-map' ? ['no-map'] : []),
     ...(lane.id === 'devicetree' ? collisionsOf(model, block) : []),
-    ...(block.differs ? [`differs in ${nameReleases(model, block.differs)}`] : []),
+    ...(block.differs
+      ? [
+          `${block.differsAt ? 'in part ' : ''}another owner in ${nameReleases(model, block.differs)}`,
+        ]
+      : []),
   ];
   return parts.join(', ');
 }
@@ -381,8 +385,8 @@ interface LabelRequest {
   /** The part of the block that nothing else covers. */
   readonly area: Box;
   readonly block: MapBlock;
-  /** Whether the block differs in another release. */
-  readonly delta: string | undefined;
+  /** The parts whose owner is another one in another release. */
+  readonly deltas: readonly Box[];
   /** A size may take room from the name. */
   readonly keepsSize: 'always' | 'with-room';
 }
@@ -407,13 +411,13 @@ interface LabelPlace {
   readonly deltaWidth: number;
 }
 
-function placeLabel({ area, block, delta }: LabelRequest): LabelPlace {
+function placeLabel({ area, block, deltas }: LabelRequest): LabelPlace {
   const texture = textureOf(block);
   const isHatched = texture === 'hazard';
   const indent = texture && !isHatched && block.kind !== 'disabled' ? 17 : 9;
   const isQuiet = block.kind === 'free' || block.kind === 'other' || block.kind === 'unknown';
-  const deltaBelow = delta !== undefined && area.height >= 34;
-  const deltaWidth = delta !== undefined && !deltaBelow ? 14 : 0;
+  const deltaBelow = deltas.length > 0 && !block.differsAt && area.height >= 34;
+  const deltaWidth = deltas.length > 0 && !deltaBelow ? 14 : 0;
   return {
     left: area.x + indent,
     room: area.width - indent - 7 - deltaWidth,
@@ -424,25 +428,35 @@ function placeLabel({ area, block, delta }: LabelRequest): LabelPlace {
   };
 }
 
-/** The sign that another release has something else here. */
-function deltaShapes(pen: Pen, { area, delta }: LabelRequest, place: LabelPlace): Shape[] {
-  const { x, y, width, height } = area;
-  if (delta === undefined || height < 12) return [];
-  const sign = write(
-    pen,
-    'Δ',
-    { size: 11, weight: 'bold' },
-    {
-      x: x + width - 6,
-      y: place.deltaBelow ? y + height - 5 : y + height / 2 + 4,
-      anchor: 'end',
-      fill: pen.palette.xen,
-      inside: area,
-    },
-  );
-  return place.isHatched && place.deltaBelow
-    ? [plate(pen, x + width - 14, y + height - 5, 8), sign]
-    : [sign];
+/** The signs that another release has another owner here; a line tells how far, where it is not all of the block. */
+function deltaShapes(pen: Pen, { block, deltas }: LabelRequest, place: LabelPlace): Shape[] {
+  return deltas.flatMap((box) => {
+    const { x, y, width, height } = box;
+    const extent = block.differsAt
+      ? [
+          rect(
+            { x: x + width - 2, y: y + 1, width: 2, height: height - 2 },
+            { fill: pen.palette.xen },
+          ),
+        ]
+      : [];
+    if (height < 12) return extent;
+    const sign = write(
+      pen,
+      'Δ',
+      { size: 11, weight: 'bold' },
+      {
+        x: x + width - 6,
+        y: place.deltaBelow ? y + height - 5 : y + height / 2 + 4,
+        anchor: 'end',
+        fill: pen.palette.xen,
+        inside: box,
+      },
+    );
+    return place.isHatched && place.deltaBelow
+      ? [plate(pen, x + width - 14, y + height - 5, 8), sign]
+      : [...extent, sign];
+  });
 }
 
 function nameAndSize(pen: Pen, request: LabelRequest, place: LabelPlace): Shape[] {
@@ -587,7 +601,7 @@ function drawBlock(
   pen: Pen,
   lane: LaneBox,
   block: MapBlock,
-  label: { readonly area: Box; readonly name: string; readonly size: string },
+  text: { readonly area: Box; readonly name: string; readonly size: string },
 ): Shape {
   const { model, palette, options } = pen;
   const key = blockKey(model, lane.lane, block);
@@ -596,34 +610,41 @@ function drawBlock(
   const sentence = describeBlock(model, lane.lane, block);
   const selected = options.selection?.key === key;
   const faded = options.matches !== undefined && !options.matches.has(key);
-  return group(
-    key,
+  const label = labelBlock(pen, {
+    name: text.name,
+    size: text.size,
+    paint,
+    area: text.area,
+    block,
+    deltas: (block.differsAt ?? (block.differs ? [block] : [])).map((range) =>
+      block.differsAt ? blockBox(pen, lane, range) : text.area,
+    ),
+    keepsSize: lane.lane.id === 'devicetree' ? 'always' : 'with-room',
+    ...(block.short !== undefined && { short: block.short }),
+  });
+  const painted = paintBlock(block, box, palette, pen.outlined);
+  const opacity = faded ? { opacity: 0.3 } : {};
+  if (options.purpose !== 'page')
+    return group(key, opacity, [
+      { tag: 'title', attributes: {}, text: sentence },
+      ...painted,
+      ...label,
+    ]);
+  // The label stands beside the option: a screen reader hears the sentence alone, in which all of it is.
+  const option = group(
+    'option',
     {
-      ...(options.purpose === 'page' && {
-        class: 'block',
-        role: 'option',
-        'aria-label': sentence,
-        'aria-selected': selected ? 'true' : 'false',
-        tabindex: selected ? 0 : -1,
-        'data-key': key,
-      }),
-      ...(faded && { opacity: 0.3 }),
+      class: 'block',
+      role: 'option',
+      'aria-label': sentence,
+      'aria-selected': selected ? 'true' : 'false',
+      tabindex: selected ? 0 : -1,
+      'data-key': key,
     },
-    [
-      ...(options.purpose === 'page' ? [] : [{ tag: 'title', attributes: {}, text: sentence }]),
-      ...paintBlock(block, box, palette, pen.outlined),
-      ...labelBlock(pen, {
-        name: label.name,
-        size: label.size,
-        paint,
-        area: label.area,
-        block,
-        delta: block.differs?.join(', '),
-        keepsSize: lane.lane.id === 'devicetree' ? 'always' : 'with-room',
-        ...(block.short !== undefined && { short: block.short }),
-      }),
-    ],
+    painted,
   );
+  const words = group('label', { 'aria-hidden': 'true', 'pointer-events': 'none' }, label);
+  return group(key, { class: 'place', ...opacity }, [option, words]);
 }
 
 function drawLane(pen: Pen, lane: LaneBox, known: ReadonlySet<number>): Shape {

@@ -5,6 +5,7 @@ import { firstIndexWhere } from '../text/first-index-where.ts';
 import { formatAddress, formatSizeBriefly } from '../addresses/format.ts';
 import { blockKey } from './draw-map.ts';
 import { chosenRelease, lanesShown } from './lay-out-map.ts';
+import { isSameOwner } from './same-owner.ts';
 import type { MapBlock, MapLane, MapPlace, MapRange, MapRegion, MapModel } from './map-model.ts';
 
 /** What somebody typed into the find box: a number, or words to look for. */
@@ -174,8 +175,10 @@ export function ownersAt(model: MapModel, segment: number): OwnerRow[] {
       id,
       name,
       owners,
-      differs: owners.some(
-        (owner) => owner.block?.kind !== first?.block?.kind || owner.label !== first?.label,
+      differs: owners.some((owner) =>
+        owner.block && first?.block
+          ? !isSameOwner(owner.block, first.block)
+          : owner.label !== first?.label,
       ),
     };
   });

@@ -149,7 +149,7 @@ ${style}
 <div id="pane"><svg id="strip" aria-hidden="true"></svg><div id="scroll" tabindex="-1"><svg id="map" role="group" aria-label="Memory map"></svg></div></div>
 <div id="table" tabindex="0" role="region" aria-label="Memory map as a table" hidden></div>
 </div>
-<aside id="details" aria-label="Selection" tabindex="-1"></aside>
+<aside id="details" aria-label="Selection" tabindex="0"></aside>
 <div id="empty" hidden></div>
 </main>
 <footer id="status"><span id="here"></span><svg id="key" aria-hidden="true"></svg></footer>
@@ -222,12 +222,12 @@ body.vscode-high-contrast.stale #news, body.vscode-high-contrast-light.stale #ne
 #scroll { flex: 1; min-width: 0; overflow: hidden auto; scrollbar-width: thin; outline: none; } #scroll.wide { overflow-x: auto; }
 #map { display: block; }
 body.stale #map, body.stale #strip { filter: saturate(.25); opacity: .72; }
-.block { cursor: pointer; outline: none; transition: opacity .2s; }
+.block { cursor: pointer; outline: none; } .place { transition: opacity .2s; }
 .note { cursor: pointer; }
 .entering { animation: entering .32s ease; } @keyframes entering { from { opacity: 0; } }
 .changed { opacity: 0; animation: changed 1.5s ease-out; } @keyframes changed { 18%, 60% { opacity: 1; } }
-@media (prefers-reduced-motion: reduce) { .entering, .changed { animation: none; } .block { transition: none; } }
-body.vscode-reduce-motion .entering, body.vscode-reduce-motion .changed { animation: none; } body.vscode-reduce-motion .block { transition: none; }
+@media (prefers-reduced-motion: reduce) { .entering, .changed { animation: none; } .place { transition: none; } }
+body.vscode-reduce-motion .entering, body.vscode-reduce-motion .changed { animation: none; } body.vscode-reduce-motion .place { transition: none; }
 #status { flex: none; height: 26px; border-top: 1px solid var(--line); color: var(--dim); font-size: 12px; white-space: nowrap; overflow: hidden; display: flex; align-items: center; }
 #here { padding: 0 14px; color: var(--fg); overflow: hidden; text-overflow: ellipsis; } #here:empty { display: none; }
 #here:not(:empty) + #key { display: none; }
@@ -235,8 +235,8 @@ body.vscode-reduce-motion .entering, body.vscode-reduce-motion .changed { animat
 
 #details { width: 318px; flex: none; border-left: 1px solid var(--line); padding: 12px 16px 20px; overflow: auto; scrollbar-width: thin; outline-offset: -2px; }
 #details h2 { margin: 0; font-size: 15px; font-weight: 600; overflow-wrap: anywhere; } #details h2 .node { color: var(--dim); font-weight: 400; }
-#details h3 { font-size: 11px; font-weight: 600; color: var(--dim); margin: 15px 0 4px; } #details > div > h3:first-child { margin-top: 0; }
-#details > div + div > h3:first-child { margin-top: 15px; } #details p { margin: 0; }
+#details h3, #details h2.part { font-size: 11px; font-weight: 600; color: var(--dim); margin: 15px 0 4px; } #details > div > .part:first-child, #details > div > h3:first-child { margin-top: 0; }
+#details > div + div > .part:first-child, #details > div + div > h3:first-child { margin-top: 15px; } #details p { margin: 0; }
 .range { font-family: var(--mono); margin: 7px 0 1px; } .mono { font-family: var(--mono); font-size: .94em; }
 .sub { color: var(--dim); font-size: 12px; }
 .finding { border-left: 3px solid var(--error); padding: 2px 0 2px 10px; margin: 12px 0 0; } .finding.warning { border-color: var(--warning); } .finding.information, .finding.hint { border-color: var(--dim); }
@@ -264,7 +264,7 @@ body.empty #releases, body.empty #try, body.empty #find, body.empty #as-table, b
 body.alone #try, body.alone #tried, body.alone #export { display: none; }
 @media (max-width: 819px) {
   #main { flex-direction: column; overflow: auto; } #left { flex: 1 0 auto; height: 63%; min-height: 240px; }
-  #details { flex: 0 0 auto; width: auto; border-left: 0; border-top: 1px solid var(--line); height: 37%; min-height: 130px; padding: 10px 14px 14px; display: flex; gap: 22px; } #details > div { flex: 1 1 0; min-width: 0; } #details > div + div > h3:first-child { margin-top: 0; }
+  #details { flex: 0 0 auto; width: auto; border-left: 0; border-top: 1px solid var(--line); height: 37%; min-height: 130px; padding: 10px 14px 14px; display: flex; gap: 22px; } #details > div { flex: 1 1 0; min-width: 0; } #details > div + div > .part:first-child, #details > div + div > h3:first-child { margin-top: 0; }
   #bar { padding: 7px 10px; gap: 6px; } .choice .word { display: none; } #find { flex: 1 1 140px; }
   #news { height: 44px; padding: 0 10px; } #news > * { -webkit-line-clamp: 2; line-height: 1.3; }
 }
@@ -272,8 +272,8 @@ body.alone #try, body.alone #tried, body.alone #export { display: none; }
   #details { display: block; } #details > div + div { margin-top: 15px; }
 }
 @media print {
-  html, body { height: auto; } body { display: block; overflow: visible; } #bar .space, #find, #try, #as-table, #export, #columns, #status, #live { display: none; }
+  html, body { height: auto; } body { display: block; overflow: visible; } #bar .space, #find, #try, #as-table, #export, #columns, #here, #live { display: none; }
   #news { height: auto; min-height: 28px; } #news > * { -webkit-line-clamp: none; }
-  #main { display: block; overflow: visible; } #left { display: block; height: auto; } #scroll { overflow: visible; flex: none; } #details { display: block; width: auto; height: auto; overflow: visible; border: 0; padding: 12px 0; break-before: auto; } #details .keys, #details .keys-head { display: none; } .finding { break-inside: avoid; }
+  #main { display: block; overflow: visible; } #left { display: block; height: auto; } #scroll { overflow: visible; flex: none; } #details { display: block; width: auto; height: auto; overflow: visible; border: 0; padding: 12px 0; break-before: auto; } #details .keys, #details .keys-head { display: none; } #key, #here:not(:empty) + #key { display: block; } #status { border: 0; } .finding { break-inside: avoid; }
 }
 `;

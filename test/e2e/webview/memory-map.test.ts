@@ -30,9 +30,9 @@ const MISPLACED = `(() => {
   const boxes = texts.map((t) => {
     const b = t.getBoundingClientRect();
     const middle = (b.top + b.bottom) / 2, half = parseFloat(t.getAttribute('font-size')) / 2 - 0.5;
-    const block = t.closest('.block');
+    const place = t.closest('.place');
     return { text: t.textContent, left: b.left, right: b.right, top: middle - half, bottom: middle + half,
-      inside: block && block.querySelector('rect').getBoundingClientRect() };
+      inside: place && place.querySelector('.block rect').getBoundingClientRect() };
   });
   const wrong = [];
   boxes.sort((a, b) => a.top - b.top);
@@ -152,9 +152,9 @@ describe('memory map page', () => {
     await find.fill('isp');
     await map.settle();
     assert.match(await map.page.locator('#here').innerText(), /1 node matches/);
-    assert.ok((await map.page.locator('#map .block[opacity="0.3"]').count()) > 10);
+    assert.ok((await map.page.locator('#map .place[opacity="0.3"]').count()) > 10);
     await find.press('Escape');
-    assert.equal(await map.page.locator('#map .block[opacity="0.3"]').count(), 0);
+    assert.equal(await map.page.locator('#map .place[opacity="0.3"]').count(), 0);
   });
 
   it('switches the release in place: nothing moves, only owners change', async () => {
