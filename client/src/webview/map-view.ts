@@ -324,7 +324,7 @@ export class MapView {
     const marks = byId('map').querySelector('.marks');
     if (marks) patchElement(marks, parts.marks);
     patchChildren(byId('strip'), [parts.strip]);
-    patchChildren(byId('heads'), [parts.heads]);
+    if (byId('scroll').classList.contains('wide')) patchChildren(byId('heads'), [parts.heads]);
   }
 
   /** Exactly one block takes the Tab key: the selected one, else the first. */

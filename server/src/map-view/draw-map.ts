@@ -152,7 +152,7 @@ export function describeBlock(model: MapModel, lane: MapLane, block: MapBlock): 
     ...(lane.id === 'devicetree' ? collisionsOf(model, block) : []),
     ...(block.differs
       ? [
-          `${block.differsAt ? 'in part ' : ''}another owner in ${nameReleases(model, block.differs)}`,
+          `owner differs ${block.differsAt ? 'in part ' : ''}in ${nameReleases(model, block.differs)}`,
         ]
       : []),
   ];
@@ -644,7 +644,11 @@ function drawBlock(
     painted,
   );
   const words = group('label', { 'aria-hidden': 'true', 'pointer-events': 'none' }, label);
-  return group(key, { class: 'place', ...opacity }, [option, words]);
+  return group(
+    key,
+    { class: 'place', ...opacity },
+    label.length === 0 ? [option] : [option, words],
+  );
 }
 
 function drawLane(pen: Pen, lane: LaneBox, known: ReadonlySet<number>): Shape {
