@@ -65,11 +65,8 @@ export function showDetails(panel: HTMLElement, input: DetailsInput): void {
 
 function overview(input: DetailsInput): HTMLElement[] {
   const notes = notesShown(input.model, input.release);
-  const problems = notes.filter((note) => note.severity !== 'information');
-  const first = element('div');
-  if (problems.length === 0 && input.model.collisions.length === 0)
-    first.append(element('p', { class: 'sub' }, 'Every byte has one owner.'));
-  else first.append(element('p', { class: 'sub' }, 'Select a block to see where it comes from.'));
+  const hint = 'Select a block to see where it comes from.';
+  const first = element('div', {}, element('p', { class: 'sub' }, hint));
   for (const note of notes) {
     const isInMargin = input.hasMargin && note.range !== undefined;
     if (!isInMargin) first.append(finding(input, note));

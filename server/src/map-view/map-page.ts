@@ -256,6 +256,7 @@ kbd { font: 11px var(--mono); border: 1px solid var(--input-line); border-bottom
 #table.stacked table, #table.stacked tbody, #table.stacked caption { display: block; } #table.stacked thead { display: none; }
 #table.stacked tr { display: block; border-top: 1px solid var(--line); padding: 6px 0; }
 #table.stacked td { display: grid; grid-template-columns: minmax(6em, 30%) minmax(0, 1fr); gap: 8px; border: 0; padding: 1px 0; } #table.stacked td:nth-child(-n+3) { text-align: left; white-space: normal; }
+#table.stacked td:has(> span:empty) { display: none; }
 #table.stacked td::before { content: attr(data-head); color: var(--dim); font-family: var(--ui); }
 #table .tools { display: flex; gap: 14px; padding-bottom: 8px; }
 #empty { position: absolute; inset: 0; background: var(--bg); padding: 11vh 12% 0; z-index: 3; } #empty h2 { font-size: 17px; font-weight: 600; margin: 0 0 6px; } #empty p { max-width: 58ch; color: var(--dim); margin: 0 0 10px; } #empty .link { display: block; margin: 4px 0; }
@@ -266,7 +267,10 @@ body.alone #try, body.alone #tried, body.alone #export { display: none; }
   #main { flex-direction: column; overflow: auto; } #left { flex: 1 0 auto; height: 63%; min-height: 240px; }
   #details { flex: 0 0 auto; width: auto; border-left: 0; border-top: 1px solid var(--line); height: 37%; min-height: 130px; padding: 10px 14px 14px; display: flex; gap: 22px; } #details > div { flex: 1 1 0; min-width: 0; } #details > div + div > .part:first-child, #details > div + div > h3:first-child { margin-top: 0; }
   #bar { padding: 7px 10px; gap: 6px; } .choice .word { display: none; } #find { flex: 1 1 140px; }
-  #news { height: 44px; padding: 0 10px; } #news > * { -webkit-line-clamp: 2; line-height: 1.3; }
+  #news { padding: 0 10px; }
+}
+@media (max-width: 679px) {
+  #news { height: 44px; } #news > * { -webkit-line-clamp: 2; line-height: 1.3; }
 }
 @media (max-width: 559px) {
   #details { display: block; } #details > div + div { margin-top: 15px; }
