@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { JsonFinding, JsonReport } from '../server/src/cli/json-finding.ts';
@@ -343,6 +351,29 @@ describe('dtmap', () => {
       assert.match(await map('text'), /0x50000000 - 0x51000000 .*reserved .*buffer@50000000/);
       assert.match(await map('markdown'), /^\| `0x50000000 - 0x51000000` \|/m);
       assert.match(await map('svg'), /^<svg[\s\S]*<\/svg>\s*$/);
+      const page = await map('html');
+      assert.match(page, /^<!doctype html>[\s\S]*<\/html>\s*$/);
+      const [, data = ''] = /id="map-data">([^<]*)</.exec(page) ?? [];
+      const { model } = JSON.parse(data) as { model: { title: string; edges: string[] } };
+      assert.equal(model.title, 'clean.dts');
+      assert.ok(model.edges.includes('0x50000000'));
+    });
+
+    it('writes the page with -o, whole, and none where a reader does not exist', async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'dtmap-html-'));
+      const file = path.join(folder, 'map.html');
+      const argv = ['map', 'clean.dts', '--format', 'html', '-o', file];
+      assert.deepEqual(
+        await dtmap(argv, inFixtures).then(({ status, stdout }) => [status, stdout]),
+        [0, ''],
+      );
+      const { stdout } = await dtmap(argv.slice(0, -2), inFixtures);
+      assert.equal(readFileSync(file, 'utf8'), stdout);
+      const other = path.join(folder, 'other.html');
+      const ran = await dtmap([...argv.slice(0, -1), other, '--for', 'nobody'], inFixtures);
+      assert.equal(ran.status, 2);
+      assert.ok(!existsSync(other));
+      rmSync(folder, { recursive: true });
     });
 
     it('prints a bank before what lies in it, and devices only where they meet memory', async () => {

@@ -39,6 +39,13 @@ const MarkdownIt = require('markdown-it') as new (options: object) => MarkdownRe
 const sax = require('sax') as { parser(isStrict: boolean): XmlReader };
 const markdown = new MarkdownIt({ html: true, linkify: true });
 
+/** What a browser may take for the beginnings of elements, in their order. */
+function tagsOf(html: string): string[] {
+  const tags = html.match(/<[!/a-z][^\s>]*/gi) ?? [];
+  assert.ok(tags.length > 20, html);
+  return tags;
+}
+
 /** What nobody may find in a view: it is obeyed or not seen. */
 const UNSEEN = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\ufffd\p{Noncharacter_Code_Point}]/u;
 
@@ -212,7 +219,7 @@ describe('hostile text', () => {
     ...['text', 'json', 'sarif', 'github', 'markdown'].map((format) => [
       ...['check', board, '--hints', '--format', format],
     ]),
-    ...['text', 'json', 'svg', 'markdown'].flatMap((format) =>
+    ...['text', 'json', 'svg', 'html', 'markdown'].flatMap((format) =>
       ['host', 'xen', 'dom0', 'linux', bytes[0] ?? ''].map((reader) => [
         ...['map', board, '--devices', '--format', format, '--for', reader],
       ]),
@@ -241,7 +248,11 @@ describe('hostile text', () => {
   ];
 
   for (const [index, kind] of ['source', 'blob', 'file name'].entries())
-    it(`of a ${kind} reaches no terminal, Markdown or XML reader as more than text`, async () => {
+    it(`of a ${kind} reaches no terminal, browser, Markdown or XML reader as more than text`, async () => {
+      writeFileSync(path.join(folder, 'tame.dts'), '/dts-v1/; / { };');
+      const tame = tagsOf(
+        (await dtmap(['map', 'tame.dts', '--format', 'html'], { cwd: folder })).stdout,
+      );
       for (const argv of commands(boards[index] ?? '')) {
         const what = argv.map((each) => JSON.stringify(each)).join(' ');
         const { status, stdout, stderr } = await dtmap(argv, { cwd: folder });
@@ -252,6 +263,7 @@ describe('hostile text', () => {
         const format = argv[argv.indexOf('--format') + 1];
         if (format === 'markdown') assertTame(stdout, what);
         if (format === 'svg' && status === 0) assertXml(stdout, what);
+        if (format === 'html' && status === 0) assert.deepEqual(tagsOf(stdout), tame, what);
         if (format === 'github')
           for (const line of stdout.trimEnd().split('\n'))
             assert.match(line, /^::(?:error|warning|notice) file=[^,:]*,line=\d+,[^:]*::/, what);

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { createHash } from 'node:crypto';
 import fastCheck from 'fast-check';
+import { formatAddress } from '../server/src/addresses/format.ts';
 import { contrast } from '../server/src/map-view/colour.ts';
 import { drawHoverCard } from '../server/src/map-view/draw-hover-card.ts';
 import {
@@ -11,11 +13,20 @@ import {
   drawHairline,
   drawMap,
   drawStandingParts,
+  errorsUnder,
   writeMap,
   type Drawing,
   type TextBox,
 } from '../server/src/map-view/draw-map.ts';
-import { addressAt, chosenRelease, heightOf } from '../server/src/map-view/lay-out-map.ts';
+import {
+  addressAt,
+  chosenRelease,
+  heightOf,
+  lanesShown,
+} from '../server/src/map-view/lay-out-map.ts';
+import { matchQuery, readQuery } from '../server/src/map-view/look-up-map.ts';
+import { withoutFolders, writeLonePage, type MapData } from '../server/src/map-view/map-page.ts';
+import { isSameOwner } from '../server/src/map-view/same-owner.ts';
 import type { MapBlock, MapModel, MapNote } from '../server/src/map-view/map-model.ts';
 import {
   defaultThemes,
@@ -151,6 +162,57 @@ describe('memory map model', () => {
       '4.18.6 RAM that dom0 does not own',
       '4.22.0 heap',
     ]);
+  });
+
+  it('says where in a block the owner differs, when it is not all of it', () => {
+    const heap = disabled.lanes
+      .find((each) => each.id === 'xen' && each.release === '4.22.0')
+      ?.blocks.find((block) => block.kind === 'heap' && block.differs);
+    assert.ok(heap);
+    assert.deepEqual(heap.differs, ['4.18.6']);
+    assert.equal(blockText(disabled, heap), 'heap heap 0x1a0000000-0x300000000');
+    assert.deepEqual(
+      heap.differsAt?.map(({ from, to }) => [disabled.edges[from], disabled.edges[to]]),
+      [['0x1a0000000', '0x1c0000000']],
+    );
+    // The same part of the other release is a block of its own, which differs whole.
+    const kept = disabled.lanes
+      .find((each) => each.id === 'xen' && each.release === '4.18.6')
+      ?.blocks.find((block) => block.from === heap.differsAt?.[0]?.from);
+    assert.deepEqual(kept?.differs, ['4.22.0']);
+    assert.equal(kept.differsAt, undefined);
+  });
+
+  it('takes for one owner what a reader has for itself, and tells domains apart by name', () => {
+    const block = (kind: MapBlock['kind'], label = ''): Pick<MapBlock, 'kind' | 'label'> => ({
+      kind,
+      label,
+    });
+    const same: [MapBlock['kind'], MapBlock['kind']][] = [
+      ['xen', 'heap'],
+      ['heap', 'module'],
+      ['told', 'reserved'],
+    ];
+    for (const [a, b] of same) assert.ok(isSameOwner(block(a), block(b)), `${a} ${b}`);
+    assert.ok(isSameOwner(block('dom0', 'BANK[0]'), block('dom0', 'BANK[1]')));
+    assert.ok(isSameOwner(undefined, undefined));
+    assert.ok(!isSameOwner(block('heap'), undefined));
+    assert.ok(!isSameOwner(block('heap'), block('reserved')));
+    assert.ok(!isSameOwner(block('heap'), block('lost')));
+    assert.ok(!isSameOwner(block('domU1', 'given to a'), block('domU1', 'given to d')));
+  });
+
+  it('counts for each release the errors that it has, those of every reader among them', () => {
+    assert.equal(errorsUnder(disabled, '4.18.6'), 1);
+    assert.equal(errorsUnder(disabled, '4.22.0'), 0);
+    const [error] = overlap.notes.filter(({ severity }) => severity === 'error');
+    assert.ok(error);
+    const counted = (targets: readonly string[]): number =>
+      errorsUnder({ ...overlap, notes: [{ ...error, targets }] }, '4.22.0');
+    assert.equal(counted([]), 1);
+    assert.equal(counted(['xen:4.22']), 1);
+    assert.equal(counted(['xen:4.18']), 0);
+    assert.equal(counted(['linux:6.12']), 0);
   });
 
   it('is the same for every release where the axis is concerned', () => {
@@ -310,6 +372,181 @@ describe('memory map drawing', () => {
   });
 });
 
+describe('what is typed into the find box', () => {
+  const shown = examples['a disabled region'] as MapModel;
+  const found = (text: string): string => {
+    const match = matchQuery(shown, '4.18.6', readQuery(text));
+    if (match.kind === 'nothing') return 'nothing';
+    if (match.kind === 'blocks') return `${match.keys.size} blocks`;
+    return `${match.unit} ${formatAddress(match.address)}${match.isEither ? ' or not' : ''}`;
+  };
+
+  // RAM of this board: 0x20000000 to 0xbfffffff and 0x1a0000000 to 0x2ffffffff.
+  for (const [text, where] of [
+    ['0x1a02dc000', 'address 0x1a02dc000'],
+    ['0x1_a02d_c000', 'address 0x1a02dc000'],
+    ['1a02dc000', 'address 0x1a02dc000'],
+    ['00000001a02dc000', 'address 0x1a02dc000'],
+    ['  0X1A02DC000 ', 'address 0x1a02dc000'],
+    // Too low for RAM as an address: a frame.
+    ['0x1a02dc', 'frame 0x1a02dc000'],
+    ['0x80200', 'frame 0x80200000'],
+    ['80200', 'frame 0x80200000'],
+    ['0x0000000000080200', 'frame 0x80200000'],
+    ['0000000000080200', 'frame 0x80200000'],
+    ['mfn 0x80200', 'frame 0x80200000'],
+    ['MFN: 80200', 'frame 0x80200000'],
+    ['gfn=0x80200', 'frame 0x80200000'],
+    ['frame 0x80200', 'frame 0x80200000'],
+    // Neither has an owner: it was an address.
+    ['0x100', 'address 0x100'],
+    ['0xffffffffffffffff', 'address 0xffffffffffffffff'],
+    // Of a line the number is what it is called.
+    ['(XEN) d0v0: Failing to acquire the MFN 0x40007', 'frame 0x40007000'],
+    ['(XEN) RAM: 0000000040000000 - 00000000bfffffff', 'address 0x40000000'],
+    ['at 0x80200', 'address 0x80200'],
+    ['', 'nothing'],
+    ['   ', 'nothing'],
+    ['no such thing', '0 blocks'],
+    ['0x12345678901234567', '0 blocks'],
+    ['12345678901234567', '0 blocks'],
+  ] as const)
+    it(`"${text}" is ${where}`, () => {
+      assert.equal(found(text), where);
+    });
+
+  it('a name comes before a number of the same letters', () => {
+    const named: MapModel = {
+      ...shown,
+      regions: shown.regions.map((region, at) => (at === 0 ? { ...region, name: 'fade' } : region)),
+      lanes: shown.lanes.map((each) => ({
+        ...each,
+        blocks: each.blocks.map((block) =>
+          block.region === 0 ? { ...block, label: 'fade' } : block,
+        ),
+      })),
+    };
+    const match = matchQuery(named, '4.18.6', readQuery('fade'));
+    assert.equal(match.kind, 'blocks');
+    assert.ok(match.kind === 'blocks' && match.keys.size > 0);
+  });
+
+  it('says when both readings have an owner, and takes the address', () => {
+    const low: MapModel = {
+      ...shown,
+      edges: ['0x0', '0x40000000'],
+      segments: ['plain'],
+      lanes: [],
+    };
+    const match = matchQuery(low, undefined, readQuery('0x3000'));
+    assert.deepEqual(match, { kind: 'address', address: 0x3000n, unit: 'address', isEither: true });
+  });
+});
+
+describe('memory map in a narrow panel', () => {
+  const headsOf = (shown: MapModel, width: number): { x: number; names: string[] }[] => {
+    const { heads, layout } = draw(shown, width);
+    return layout.lanes.map(({ lane, x }) => {
+      const head = [...walk(heads)].find((each) => each.key === `head:${lane.id}`);
+      assert.ok(head);
+      return { x, names: [...walk(head)].flatMap((each) => each.text ?? []) };
+    });
+  };
+
+  for (const [name, shown] of Object.entries(examples))
+    for (const width of [320, 400, 480, 600, 768, 1440])
+      it(`keeps every column of ${name} and its whole name at ${width} px`, () => {
+        const { layout } = draw(shown, width);
+        for (const [at, { names }] of headsOf(shown, width).entries()) {
+          const lane = layout.lanes[at]?.lane;
+          assert.ok(names.join(' ').startsWith(lane?.name ?? '?'), names.join('|'));
+        }
+        assert.equal(layout.lanes.length, lanesShown(shown, {}).length);
+        for (const [at, box] of layout.lanes.entries()) {
+          assert.ok(box.width >= 20, `${box.lane.name} is ${box.width} px wide`);
+          const next = layout.lanes[at + 1];
+          assert.ok(!next || box.x + box.width < next.x, `${box.lane.name} stands free`);
+        }
+      });
+
+  it('fits what people have, and says how wide the rest is', () => {
+    const usual = draw(examples['a disabled region'] as MapModel, 320).layout;
+    assert.ok(usual.right + usual.stripWidth <= 320);
+    const shown = examples['a disabled region'] as MapModel;
+    const [tree, ...readers] = shown.lanes;
+    assert.ok(tree);
+    const many = Array.from({ length: 4 }, (_, copy) =>
+      readers.map((each) => ({ ...each, id: `${each.id}${copy}` })),
+    ).flat();
+    const wide = draw({ ...shown, lanes: [tree, ...many] }, 320).layout;
+    assert.ok(wide.right + wide.stripWidth > 320);
+    assert.ok(wide.lanes.every(({ width }) => width >= 20));
+  });
+});
+
+describe('memory map as a page that opens alone', () => {
+  const shown = examples['an overlap'] as MapModel;
+  const digest = (text: string): string => createHash('sha256').update(text).digest('base64');
+  const page = (more: Partial<MapModel> = {}, script = 'run();'): Promise<string> =>
+    writeLonePage({ model: { ...shown, ...more }, script, digest, release: '4.22.0' });
+
+  it('runs its own script, has its own style, and asks nobody for anything', async () => {
+    const html = await page();
+    const [, policy = ''] = /Content-Security-Policy" content="([^"]*)"/.exec(html) ?? [];
+    const [, style = ''] = /<style>([^]*)<\/style>/.exec(html) ?? [];
+    assert.deepEqual(policy.split('; '), [
+      "default-src 'none'",
+      `style-src 'sha256-${digest(style)}'`,
+      `script-src 'sha256-${digest('run();')}'`,
+      "base-uri 'none'",
+      "form-action 'none'",
+    ]);
+    assert.doesNotMatch(html, /https?:|\bsrc=|\bhref=|url\(|@import|\son\w+=/);
+    assert.equal(html, await page());
+  });
+
+  it('holds the map, without folders and ids of the machine it was made on', async () => {
+    const html = await page({ file: '/home/someone/secret/board.dts' });
+    assert.doesNotMatch(html, /\/home\/|\/board\//);
+    const [, json = ''] = /id="map-data">([^<]*)<\/script>/.exec(html) ?? [];
+    const { model: held, release } = JSON.parse(json) as MapData;
+    assert.equal(release, '4.22.0');
+    assert.deepEqual(held.lanes, withoutFolders(shown).lanes);
+    assert.deepEqual(
+      held.notes.map(({ text }) => text),
+      shown.notes.map(({ text }) => text),
+    );
+    // What is told of is still told apart.
+    assert.equal(new Set(held.notes.map(({ id }) => id)).size, held.notes.length);
+  });
+
+  for (const evil of [
+    '</script><script>alert(1)</script>',
+    '<!--<script>',
+    '"><img src=x onerror=alert(1)>',
+    '</title><svg onload=alert(1)>',
+    '\u2028\u2029\u0000&lt;',
+  ])
+    it(`text that looks like ${JSON.stringify(evil)} stays text`, async () => {
+      const regions = shown.regions.map((each) => ({ ...each, name: evil, flags: [evil] }));
+      const notes = shown.notes.map((each) => ({ ...each, title: evil, text: evil, log: evil }));
+      const html = await page({ title: evil, regions, notes });
+      const plain = await page();
+      const tags = (text: string): string[] => text.match(/<[!/a-z][^\s>]*/gi) ?? [];
+      assert.deepEqual(tags(html), tags(plain));
+      const [, json = ''] = /id="map-data">([^<]*)<\/script>/.exec(html) ?? [];
+      assert.match(json, /^[\x20-\x7e]*$/);
+      assert.equal((JSON.parse(json) as MapData).model.regions[0]?.name, evil);
+    });
+
+  it('refuses a script that would end its element, and leaves out what debuggers ask for', async () => {
+    await assert.rejects(page({}, "x('</script>')"), /would end its element/);
+    await assert.rejects(page({}, "x('<!-- ')"), /would end its element/);
+    const html = await page({}, 'run();\n//# sourceMappingURL=webview.js.map\n');
+    assert.doesNotMatch(html, /sourceMappingURL/);
+  });
+});
+
 describe('memory map on a page', () => {
   const shown = examples['an overlap'] as MapModel;
   const tree = shown.lanes[0];
@@ -343,6 +580,7 @@ describe('memory map on a page', () => {
     assert.equal(focused(drawn.marks), 3);
     assert.equal(focused(drawn.strip), 2);
     assert.deepEqual(drawStandingParts(shown, drawn.layout, { ...page, selection }), {
+      heads: drawn.heads,
       strip: drawn.strip,
       marks: drawn.marks,
     });
@@ -353,8 +591,10 @@ describe('memory map on a page', () => {
 
   it('steps back what a search does not match', () => {
     const drawn = drawMap(shown, { ...page, matches: new Set([key]) });
-    for (const [name, shape] of options(drawn))
-      assert.equal(shape.attributes.opacity, name === key ? undefined : 0.3);
+    const places = [...walk(drawn.body)].filter(({ attributes }) => attributes.class === 'place');
+    assert.equal(places.length, options(drawn).size);
+    for (const place of places)
+      assert.equal(place.attributes.opacity, place.key === key ? undefined : 0.3);
   });
 
   it('shows an address that was looked up, and labels that scrolled away', () => {

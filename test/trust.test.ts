@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { restartAfterCrash } from '../client/src/restart-after-crash.ts';
-import { writePage } from '../client/src/webview/page.ts';
+import { writePage } from '../server/src/map-view/map-page.ts';
 import { readMessage } from '../client/src/webview/read-message.ts';
 import { root } from './support/bundles.ts';
 
@@ -65,8 +65,11 @@ describe('trust', () => {
       { type: 'ready' },
       { type: 'reveal', place, takesFocus: true },
       { type: 'fixes', finding: '1' },
-      { type: 'fix', finding: '1', index: 0 },
+      { type: 'fix', finding: '1', index: 0, title: 'Move it' },
       { type: 'try', release: '4.18' },
+      { type: 'close', release: '4.18.6' },
+      { type: 'export' },
+      { type: 'export', release: '4.18.6' },
       { type: 'save', name: 'map.svg', svg: '<svg/>' },
       { type: 'copy', text: '0x40000000' },
       { type: 'command', command: 'selectBoard' },
@@ -80,7 +83,8 @@ describe('trust', () => {
       ],
       { type: 'save', name: '../../.bashrc', svg: '' },
       { type: 'reveal', place: { ...place, line: -1 }, takesFocus: true },
-      { type: 'fix', finding: '1', index: 1.5 },
+      { type: 'fix', finding: '1', index: 1.5, title: 'Move it' },
+      { type: 'export', release: 4.18 },
     ])
       assert.equal(readMessage(message), undefined, JSON.stringify(message));
   });

@@ -12,6 +12,8 @@ const bundles = [
   'dtmap.js',
   'server.js',
   'library.js',
+  // What `dtmap map --format html` puts into its page.
+  'webview.js',
   'web-tree-sitter.wasm',
   'tree-sitter-devicetree.wasm',
 ];

@@ -2,16 +2,18 @@
 
 import * as vscode from 'vscode';
 import type { FindingFix, Place } from '../../server/src/lsp/custom-requests.ts';
+import { writeLonePage, writePage } from '../../server/src/map-view/map-page.ts';
 import { applyFix } from './apply-fix.ts';
 import { languages, reveal, type Session } from './session.ts';
 import type { FromPage, ToPage } from './webview/messages.ts';
-import { writePage } from './webview/page.ts';
 import { readMessage } from './webview/read-message.ts';
 
 type MapPlace = Extract<FromPage, { type: 'reveal' }>['place'];
 
 /** Movements of the caret closer together than this are told once, in ms. */
 const CALM = 120;
+/** How long the status bar says that something was saved, in ms. */
+const SAVED_FOR = 5000;
 
 let open: MemoryMapPanel | undefined;
 
@@ -32,6 +34,62 @@ export async function copyMarkdown(session: Session, document: vscode.TextDocume
   const text = await session.request('dtmap/markdown', { uri: document.uri.toString() });
   await vscode.env.clipboard.writeText(text);
   void vscode.window.showInformationMessage('dtmap: the memory map is on the clipboard.');
+}
+
+/** Asks where to save the map of a board as a page that opens alone, and offers to open it. */
+export async function exportMemoryMap(
+  session: Session,
+  document: vscode.TextDocument,
+): Promise<void> {
+  if (open?.document.uri.toString() === document.uri.toString()) await open.export(undefined);
+  else await saveAsPage(session, document, {});
+}
+
+interface Shown {
+  /** Releases that are tried beside the targets. */
+  readonly releases?: readonly string[];
+  /** The one that is shown first. */
+  readonly release?: string | undefined;
+}
+
+async function saveAsPage(
+  session: Session,
+  document: vscode.TextDocument,
+  { releases = [], release }: Shown,
+): Promise<void> {
+  const uri = document.uri.toString();
+  const model = await session.request('dtmap/memoryMap', { uri, releases });
+  const script = vscode.Uri.joinPath(session.extension.extensionUri, 'dist', 'webview.js');
+  const page = await writeLonePage({
+    model,
+    ...(release !== undefined && { release }),
+    script: new TextDecoder().decode(await vscode.workspace.fs.readFile(script)),
+    digest: sha256,
+  });
+  const name = `${model.title.replace(/\.[^.]*$/, '')}-memory-map.html`;
+  await saveBeside(document, name, { 'Web page': ['html'] }, page);
+}
+
+async function sha256(text: string): Promise<string> {
+  const sum = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return btoa(String.fromCharCode(...new Uint8Array(sum)));
+}
+
+/** Asks for a file, by default one beside the document, and writes it. */
+async function saveBeside(
+  document: vscode.TextDocument,
+  name: string,
+  filters: Record<string, string[]>,
+  text: string,
+): Promise<void> {
+  const folder = vscode.Uri.joinPath(document.uri, '..');
+  const file = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.joinPath(folder, name),
+    filters,
+  });
+  if (!file) return;
+  await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+  void vscode.window.setStatusBarMessage(`dtmap: saved ${name}`, SAVED_FOR);
 }
 
 /** Lives from the command until the panel is closed. */
@@ -89,6 +147,15 @@ class MemoryMapPanel {
       nonce: crypto.randomUUID().replaceAll('-', ''),
       script: this.#panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
     });
+  }
+
+  get document(): vscode.TextDocument {
+    return this.#document;
+  }
+
+  /** Saves what the panel shows as a page of its own. */
+  async export(release: string | undefined): Promise<void> {
+    await saveAsPage(this.#session, this.#document, { releases: [...this.#tried], release });
   }
 
   onDispose(listener: () => void): void {
@@ -159,7 +226,10 @@ class MemoryMapPanel {
         break;
       }
       case 'fix': {
-        const fix = (await this.#fixesOf(message.finding))[message.index];
+        const fixes = await this.#fixesOf(message.finding);
+        const isMeant = ({ title }: FindingFix): boolean => title === message.title;
+        const there = fixes[message.index];
+        const fix = there && isMeant(there) ? there : fixes.find(isMeant);
         if (fix) await applyFix(fix);
         break;
       }
@@ -167,8 +237,18 @@ class MemoryMapPanel {
         this.#tried.add(message.release);
         await this.#update(message.release);
         break;
+      case 'close':
+        // What was asked for as a branch is told by its newest point release.
+        for (const each of this.#tried)
+          if (message.release === each || message.release.startsWith(`${each}.`))
+            this.#tried.delete(each);
+        await this.#update();
+        break;
+      case 'export':
+        await this.export(message.release);
+        break;
       case 'save':
-        await this.#save(message.name, message.svg);
+        await saveBeside(this.#document, message.name, { 'SVG image': ['svg'] }, message.svg);
         break;
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
@@ -202,17 +282,8 @@ class MemoryMapPanel {
   }
 
   async #reveal(at: MapPlace, takesFocus: boolean): Promise<void> {
-    this.#revealed = `${vscode.Uri.parse(at.file).toString()}:${at.endLine}`;
+    this.#revealed = `${vscode.Uri.parse(at.file).toString()}:${at.line}`;
     await reveal(protocolPlaceOf(at), takesFocus ? 'editor' : 'stay');
-  }
-
-  async #save(name: string, svg: string): Promise<void> {
-    const folder = vscode.Uri.joinPath(this.#document.uri, '..');
-    const file = await vscode.window.showSaveDialog({
-      defaultUri: vscode.Uri.joinPath(folder, name),
-      filters: { 'SVG image': ['svg'] },
-    });
-    if (file) await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(svg));
   }
 
   async #run(command: 'selectBoard' | 'bootProfile'): Promise<void> {

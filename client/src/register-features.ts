@@ -8,7 +8,7 @@ import { showBootFacts } from './boot-facts.ts';
 import { decodeAddress } from './decode-address.ts';
 import { dimInactiveRegions } from './inactive-regions.ts';
 import { showMapAt } from './lens-clicks.ts';
-import { copyMarkdown, showMemoryMap } from './memory-map-panel.ts';
+import { copyMarkdown, exportMemoryMap, showMemoryMap } from './memory-map-panel.ts';
 import { serveRulePages } from './rule-pages.ts';
 import { selectBoard } from './select-board.ts';
 import { selectTargets } from './select-targets.ts';
@@ -25,6 +25,7 @@ const documentCommands: Record<string, DocumentCommand> = {
   'dtmap.compareBootLog': compareBootLog,
   'dtmap.addRegion': addRegion,
   'dtmap.copyMarkdown': copyMarkdown,
+  'dtmap.exportMemoryMap': exportMemoryMap,
   'dtmap.selectBoard': selectBoard,
 };
 

@@ -91,7 +91,10 @@ export function documentMeant(): vscode.TextDocument | undefined {
   );
 }
 
-/** Opens the file with `at` selected; `stay` leaves the focus and shows it in the column the file already has. */
+/**
+ * Opens the file with `at` selected and its start in view, without scrolling sideways; `stay` leaves the focus and shows it
+ * in the column the file already has.
+ */
 export async function reveal(at: Place, focus: 'editor' | 'stay' = 'editor'): Promise<void> {
   const { start, end } = at.range;
   const uri = vscode.Uri.parse(at.uri);
@@ -99,9 +102,15 @@ export async function reveal(at: Place, focus: 'editor' | 'stay' = 'editor'): Pr
     (editor) => editor.document.uri.toString() === uri.toString(),
   );
   const column = shown?.viewColumn ?? vscode.window.visibleTextEditors[0]?.viewColumn;
-  await vscode.window.showTextDocument(uri, {
-    selection: new vscode.Range(start.line, start.character, end.line, end.character),
+  const editor = await vscode.window.showTextDocument(uri, {
     preserveFocus: focus === 'stay',
     ...(column !== undefined && { viewColumn: column }),
   });
+  // The caret at the start: where it stands is what an editor keeps in view.
+  editor.selection = new vscode.Selection(end.line, end.character, start.line, start.character);
+  const beginning = new vscode.Position(start.line, 0);
+  editor.revealRange(
+    new vscode.Range(beginning, beginning),
+    vscode.TextEditorRevealType.InCenterIfOutsideViewport,
+  );
 }

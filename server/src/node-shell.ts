@@ -18,6 +18,7 @@ export function nodeShell(): Shell {
     stdout: outputTo(process.stdout),
     stderr: outputTo(process.stderr),
     stdin: readStandardInput,
+    pageScript: () => readPageScript(files),
     processors: availableParallelism(),
     revision: revisionOf,
   };
@@ -38,6 +39,12 @@ function versionIn(files: NodeFiles): string {
   return typeof source === 'string'
     ? 'unknown'
     : (/"version":\s*"([^"]+)"/.exec(source.text)?.[1] ?? 'unknown');
+}
+
+function readPageScript(files: NodeFiles): { text: string } | string {
+  const file = path.join(__dirname, 'webview.js');
+  const source = files.get(file);
+  return typeof source === 'string' ? `${file}: ${files.whyUnreadable(file) ?? source}` : source;
 }
 
 function outputTo(stream: NodeJS.WriteStream): Output {

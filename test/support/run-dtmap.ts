@@ -1,9 +1,11 @@
 // Runs the command line inside the test process: the real disk, output caught.
 
+import { readFileSync } from 'node:fs';
 import { revisionOf } from '../../server/src/node-git.ts';
 import { run } from '../../server/src/cli/run.ts';
 import type { Shell, ShellFiles } from '../../server/src/cli/shell.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
+import { bundle } from './bundles.ts';
 
 export interface Ran {
   readonly status: number;
@@ -47,6 +49,7 @@ export function shellOf(
     processors: 1,
     stdin: () => Promise.resolve(Buffer.from(options.stdin ?? '')),
     revision: revisionOf,
+    pageScript: () => ({ text: readFileSync(bundle('webview.js'), 'utf8') }),
   };
   return { shell, out, err };
 }

@@ -1,11 +1,7 @@
 // The panel beside the map: where a block comes from, who owns it under each release, what lies next to it, how to mend it.
 
 import { frameOf } from '../../../server/src/addresses/page.ts';
-import {
-  digitGroups,
-  formatAddress,
-  formatSizeBriefly,
-} from '../../../server/src/addresses/format.ts';
+import { formatAddress, formatSizeBriefly } from '../../../server/src/addresses/format.ts';
 import { drawCollision } from '../../../server/src/map-view/draw-collision.ts';
 import { notesShown } from '../../../server/src/map-view/draw-map.ts';
 import { branchOf, systemName } from '../../../server/src/map-view/lay-out-map.ts';
@@ -38,30 +34,29 @@ export interface DetailsInput {
   readonly fixes: ReadonlyMap<string, readonly string[]>;
   /** Whether the findings already stand in the margin. */
   readonly hasMargin: boolean;
-  readonly reveal: (place: MapPlace) => void;
+  /** A place in a source as the host can show it. */
+  readonly placeOf: (place: MapPlace) => HTMLElement;
+  /** Whether there is an editor that opens sources, applies fixes and saves pages. */
+  readonly canAct: boolean;
   readonly selectRegion: (index: number) => void;
   readonly selectNote: (note: MapNote) => void;
-  readonly applyFix: (finding: string, index: number) => void;
-  /** Called for every finding whose fixes are not known yet. */
+  readonly applyFix: (finding: string, index: number, title: string) => void;
+  /** Called for every finding shown. */
   readonly askFixes: (finding: string) => void;
 }
 
-const KEYS: readonly (readonly [readonly string[], string])[] = [
+const KEYS: readonly (readonly [readonly string[], string, 'editor'?])[] = [
   [['↑', '↓'], 'along the addresses'],
   [['←', '→'], 'to the next reader, same address'],
   [['F8'], 'next problem'],
-  [['Enter'], 'open the source'],
+  [['Enter'], 'open the source', 'editor'],
   [['[', ']'], 'change the release'],
   [['/'], 'find a name, an address, a frame'],
   [['+', '−', '0'], 'taller, shorter, fit'],
   [['t'], 'as a table'],
   [['e'], 'save as SVG'],
+  [['h'], 'save as HTML', 'editor'],
 ];
-
-/** An address as the map's axis shows it, with `0x`. */
-export function spacedAddress(address: bigint): string {
-  return `0x${digitGroups(address).join('\u2009')}`;
-}
 
 /** Fills the panel. */
 export function showDetails(panel: HTMLElement, input: DetailsInput): void {
@@ -70,21 +65,21 @@ export function showDetails(panel: HTMLElement, input: DetailsInput): void {
 
 function overview(input: DetailsInput): HTMLElement[] {
   const notes = notesShown(input.model, input.release);
-  const apart = notes.filter((note) => !input.hasMargin || !note.range);
-  const problems = notes.filter((note) => note.severity !== 'information');
-  const first = element('div');
-  if (problems.length === 0 && input.model.collisions.length === 0)
-    first.append(element('p', { class: 'sub' }, 'Every byte has one owner.'));
-  else if (apart.length === 0)
-    first.append(element('p', { class: 'sub' }, 'Select a block to see where it comes from.'));
-  for (const note of apart) first.append(finding(input, note));
+  const hint = 'Select a block to see where it comes from.';
+  const first = element('div', {}, element('p', { class: 'sub' }, hint));
+  for (const note of notes) {
+    const isInMargin = input.hasMargin && note.range !== undefined;
+    if (!isInMargin) first.append(finding(input, note));
+    else if (input.canAct && note.severity !== 'information') first.append(cure(input, note));
+  }
   const keys = element('div', { class: 'keys' });
-  for (const [names, words] of KEYS)
-    keys.append(
-      element('span', {}, ...names.flatMap((name) => [element('kbd', {}, name), ' '])),
-      element('span', {}, words),
-    );
-  return [first, element('div', {}, element('h3', {}, 'Keys'), keys)];
+  for (const [names, words, needs] of KEYS)
+    if (needs === undefined || input.canAct)
+      keys.append(
+        element('span', {}, ...names.flatMap((name) => [element('kbd', {}, name), ' '])),
+        element('span', {}, words),
+      );
+  return [first, element('div', {}, element('h2', { class: 'part keys-head' }, 'Keys'), keys)];
 }
 
 function sizeOf(model: MapModel, range: { from: number; to: number }): bigint {
@@ -123,7 +118,7 @@ function selection(
     element(
       'div',
       { class: 'range' },
-      `${spacedAddress(start)} – ${block.open ? '?' : spacedAddress(end - 1n)}`,
+      `${formatAddress(start)}–${block.open ? '?' : formatAddress(end - 1n)}`,
     ),
     element(
       'div',
@@ -136,8 +131,8 @@ function selection(
       'div',
       { class: 'sub mono' },
       block.open
-        ? `MFN ${formatAddress(frameOf(start))} –`
-        : `MFN ${formatAddress(frameOf(start))} – ${formatAddress(frameOf(end - 1n))}`,
+        ? `MFN ${formatAddress(frameOf(start))}–?`
+        : `MFN ${formatAddress(frameOf(start))}–${formatAddress(frameOf(end - 1n))}`,
     ),
   );
   const flags = [
@@ -150,7 +145,7 @@ function selection(
   if (pin !== undefined && pin >= start && pin < end)
     left.append(
       element('h3', {}, 'Looked up'),
-      element('div', { class: 'mono' }, spacedAddress(pin)),
+      element('div', { class: 'mono' }, formatAddress(pin)),
       element(
         'div',
         { class: 'sub' },
@@ -179,6 +174,16 @@ function notesAbout(input: DetailsInput, block: MapBlock, region: number | undef
   );
 }
 
+/** What to do about a finding that the margin words. */
+function cure(input: DetailsInput, note: MapNote): HTMLElement {
+  return element(
+    'div',
+    { class: `finding ${note.severity}` },
+    element('b', {}, note.title),
+    actionsOf(input, note),
+  );
+}
+
 function finding(input: DetailsInput, note: MapNote): HTMLElement {
   const box = element(
     'div',
@@ -198,32 +203,24 @@ function finding(input: DetailsInput, note: MapNote): HTMLElement {
   for (const related of collision ? [] : note.related) {
     const { place } = related;
     const row = element('div', { class: 'sub' }, `${related.message} `);
-    if (place)
-      row.append(
-        link(`${place.name}:${place.line}`, () => {
-          input.reveal(place);
-        }),
-      );
+    if (place) row.append(input.placeOf(place));
     box.append(row);
   }
-  const titles = input.fixes.get(note.id);
-  if (!titles) input.askFixes(note.id);
-  const { place } = note;
-  const actions = element('div', { class: 'fixes' });
-  for (const [index, title] of (titles ?? []).entries())
-    actions.append(
-      link(title, () => {
-        input.applyFix(note.id, index);
-      }),
-    );
-  if (place && (titles ?? []).length === 0)
-    actions.append(
-      link(`${place.name}:${place.line}`, () => {
-        input.reveal(place);
-      }),
-    );
-  if (actions.childElementCount > 0) box.append(actions);
+  box.append(actionsOf(input, note));
   return box;
+}
+
+/** The fixes of a finding, else the place where it stands. */
+function actionsOf(input: DetailsInput, note: MapNote): HTMLElement {
+  input.askFixes(note.id);
+  const titles = input.fixes.get(note.id) ?? [];
+  const fixes = titles.map((title, index) =>
+    link(title, () => {
+      input.applyFix(note.id, index, title);
+    }),
+  );
+  const actions = fixes.length === 0 && note.place ? [input.placeOf(note.place)] : fixes;
+  return element('div', { class: 'fixes' }, ...actions);
 }
 
 function origins(input: DetailsInput, index: number | undefined): HTMLElement[] {
@@ -253,12 +250,7 @@ function originBox(
   const { place } = origin;
   const word = origin.state === 'overridden' ? 'overridden' : origin.state === 'wins' ? 'wins' : '';
   const box = element('div', { class: `origin ${origin.state}` });
-  if (place)
-    box.append(
-      link(`${place.name}:${place.line}`, () => {
-        input.reveal(place);
-      }),
-    );
+  if (place) box.append(input.placeOf(place));
   if (word !== '') box.append(' ', element('span', { class: 'sub' }, word));
   box.append(element('code', {}, origin.text === '' ? region.name : origin.text));
   return box;
@@ -307,10 +299,15 @@ function ownerCell(
 function owners(input: DetailsInput, block: MapBlock): HTMLElement {
   const { model } = input;
   const at = input.pin;
-  let segment = block.from;
-  if (at !== undefined)
+  // Where a part has another owner in another release, that part is what is worth comparing.
+  let segment = block.differsAt?.[0]?.from ?? block.from;
+  if (at !== undefined) {
+    segment = block.from;
     while (segment + 1 < block.to && BigInt(model.edges[segment + 1] ?? '0') <= at) segment++;
+  }
   const rows = ownersAt(model, segment);
+  const isAside = at === undefined && segment > block.from;
+  const where = isAside ? ` from ${model.edges[segment] ?? ''}` : '';
   const columns = Math.max(1, model.releases.length);
   const head = element('tr', {}, element('td', {}));
   for (const release of model.releases)
@@ -318,7 +315,8 @@ function owners(input: DetailsInput, block: MapBlock): HTMLElement {
   const body = element('tbody');
   for (const row of rows) {
     const name = element('th', { scope: 'row' }, row.name);
-    if (row.differs) name.append(' ', element('span', { class: 'delta', title: 'differs' }, 'Δ'));
+    if (row.differs)
+      name.append(' ', element('span', { class: 'delta', title: 'another owner' }, 'Δ'));
     const line = element('tr', {}, name);
     const shown = row.owners.find((owner) => owner.release === input.release) ?? row.owners[0];
     if (row.differs && row.owners.length > 1)
@@ -329,7 +327,7 @@ function owners(input: DetailsInput, block: MapBlock): HTMLElement {
   return element(
     'div',
     {},
-    element('h3', {}, 'Who owns it'),
+    element('h3', {}, `Who owns it${where}`),
     element(
       'table',
       { class: 'owners' },

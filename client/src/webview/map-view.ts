@@ -8,6 +8,7 @@ import {
   drawHairline,
   drawMap,
   drawStandingParts,
+  errorsUnder,
   notesShown,
   writeMap,
   type Drawing,
@@ -18,7 +19,6 @@ import {
   branchOf,
   systemName,
   chosenRelease,
-  countNotes,
   heightOf,
   lanesShown,
   layOutMap,
@@ -28,12 +28,13 @@ import {
 } from '../../../server/src/map-view/lay-out-map.ts';
 import {
   blockAt,
-  findBlocks,
   decidingPlaceOf,
+  matchQuery,
   readQuery,
   regionAtLine,
   regionOf,
   segmentAt,
+  type MapMatch,
 } from '../../../server/src/map-view/look-up-map.ts';
 import type {
   MapBlock,
@@ -43,7 +44,7 @@ import type {
   MapRange,
   MapModel,
 } from '../../../server/src/map-view/map-model.ts';
-import { showDetails, spacedAddress } from './details-panel.ts';
+import { showDetails } from './details-panel.ts';
 import { byId, element, link } from './element.ts';
 import type { FromPage, ToPage } from './messages.ts';
 import { createElement, patchChildren, patchElement } from './patch-shapes.ts';
@@ -59,6 +60,8 @@ export interface Remembered {
 }
 
 export interface Host {
+  /** An editor shows sources, applies fixes and keeps files; a page that opens alone has only what it holds. */
+  readonly kind: 'editor' | 'alone';
   readonly send: (message: FromPage) => void;
   readonly remember: (state: Remembered) => void;
   readonly remembered: Remembered | undefined;
@@ -66,6 +69,10 @@ export interface Host {
 
 /** Above this many regions only what is near the visible part is drawn. */
 const DRAWN_WHOLE = 300;
+/** A text that is broken for less than this, in ms, is still being typed, and nothing is said of it. */
+const STILL_TYPED = 300;
+/** The size of a map on paper, in CSS px: the narrower one of A4 and Letter, without their margins. */
+const PAPER = { width: 680, height: 860 };
 
 interface Selected {
   readonly lane: string;
@@ -88,11 +95,15 @@ export class MapView {
   /** The edge at which readers are compared, while the selection moves from one to the next. */
   #anchor: number | undefined;
   #matches: ReadonlySet<string> | undefined;
+  /** What the find box found, in words; the status line shows it while nothing is pointed at. */
+  #found = '';
+  #isPrinted = false;
   #laidOut:
     | { readonly made: readonly unknown[]; readonly hidden: string; readonly layout: MapLayout }
     | undefined;
   #drawnAt = 0;
   #staleSince: number | undefined;
+  #staleSoon: ReturnType<typeof setTimeout> | undefined;
   #tableShown = false;
   #problem = -1;
   #known: readonly string[] = [];
@@ -134,8 +145,10 @@ export class MapView {
     const before = this.#model;
     const selected = this.#selection();
     this.#model = model;
-    this.#fixes.clear();
-    this.#asked.clear();
+    // What is offered stays on screen until it is answered anew: nothing jumps at each key.
+    if (!model.stale) this.#asked.clear();
+    const ids = new Set(model.notes.map(({ id }) => id));
+    for (const id of this.#fixes.keys()) if (!ids.has(id)) this.#fixes.delete(id);
     if (select !== undefined)
       this.#release =
         model.releases.find((each) => each === select || branchOf(each) === select) ??
@@ -147,7 +160,7 @@ export class MapView {
       model,
       isOther && !this.#isReleaseWanted ? undefined : this.#release,
     );
-    this.#staleSince = model.stale ? (this.#staleSince ?? Date.now()) : undefined;
+    this.#followStale(model.stale !== undefined);
     if (isOther) this.#clear();
     else if (selected) this.#keepSelection(selected, before);
     this.#search();
@@ -155,6 +168,20 @@ export class MapView {
     this.#render(before !== undefined && before.file === model.file);
     this.#showTable();
     this.#remember();
+  }
+
+  #followStale(isStale: boolean): void {
+    if (!isStale) {
+      clearTimeout(this.#staleSoon);
+      this.#staleSince = undefined;
+      return;
+    }
+    if (this.#staleSince !== undefined) return;
+    this.#staleSince = Date.now();
+    this.#staleSoon = setTimeout(() => {
+      this.#showNews();
+      this.#say(byId('stale').textContent);
+    }, STILL_TYPED);
   }
 
   /** After a change the selection stays with its key, else with its address. */
@@ -196,10 +223,11 @@ export class MapView {
 
   #options(): DrawOptions {
     const pane = byId('pane');
+    const scroll = byId('scroll');
     const selection = this.#selection();
     return {
-      width: pane.clientWidth,
-      height: pane.clientHeight,
+      width: this.#isPrinted ? PAPER.width : pane.clientWidth,
+      height: this.#isPrinted ? PAPER.height : pane.clientHeight,
       palette: this.#theme.palette,
       measure: this.#theme.measure,
       uiFont: this.#theme.uiFont,
@@ -207,8 +235,10 @@ export class MapView {
       zoom: this.#zoom,
       hidden: this.#hidden,
       purpose: 'page',
-      scrollTop: byId('scroll').scrollTop,
-      extent: (this.#model?.regions.length ?? 0) > DRAWN_WHOLE ? 'near' : 'whole',
+      scrollTop: this.#isPrinted ? 0 : scroll.scrollTop,
+      scrollLeft: this.#isPrinted ? 0 : scroll.scrollLeft,
+      extent:
+        (this.#model?.regions.length ?? 0) > DRAWN_WHOLE && !this.#isPrinted ? 'near' : 'whole',
       ...(this.#release !== undefined && { release: this.#release }),
       ...(this.#pin !== undefined && { pin: this.#pin }),
       ...(this.#matches && { matches: this.#matches }),
@@ -227,9 +257,9 @@ export class MapView {
   #render(changes = false): void {
     const model = this.#model;
     if (!model) return;
-    document.body.classList.toggle('stale', model.stale !== undefined);
     document.body.classList.toggle('empty', model.empty !== undefined);
-    this.#showStale();
+    byId('map').setAttribute('aria-label', `Memory map of ${model.title}`);
+    this.#showNews();
     this.#showEmpty();
     if (model.empty !== undefined) {
       byId('details').replaceChildren();
@@ -243,19 +273,24 @@ export class MapView {
     const model = this.#model;
     if (!model || model.empty !== undefined) return;
     const options = this.#options();
-    const drawing = drawMap(model, { ...options, layout: this.#layout(model, options) });
+    const drawn = this.#layout(model, options);
+    // On paper the strip runs along the whole map.
+    const paneHeight = this.#isPrinted ? drawn.contentHeight : drawn.paneHeight;
+    const drawing = drawMap(model, { ...options, layout: { ...drawn, paneHeight } });
     this.#drawing = drawing;
     this.#drawnAt = options.scrollTop ?? 0;
     const { layout } = drawing;
     const entered: Element[] = [];
     const map = byId<SVGSVGElement>('map');
     const hadFocus = map.contains(document.activeElement);
-    sizeSvg(map, options.width - layout.stripWidth, Math.max(layout.contentHeight, options.height));
+    const room = options.width - layout.stripWidth;
+    byId('scroll').classList.toggle('wide', layout.right > room);
+    sizeSvg(map, Math.max(room, layout.right), Math.max(layout.contentHeight, options.height));
     patchChildren(map, [drawing.patterns, drawing.body, drawing.marks], (each) => {
-      if (each.classList.contains('block')) entered.push(each);
+      if (each.classList.contains('place')) entered.push(each);
     });
     const strip = byId<SVGSVGElement>('strip');
-    sizeSvg(strip, layout.stripWidth, options.height);
+    sizeSvg(strip, layout.stripWidth, layout.paneHeight);
     patchChildren(strip, [drawing.strip]);
     const heads = byId<SVGSVGElement>('heads');
     sizeSvg(heads, options.width, drawing.headHeight);
@@ -289,6 +324,7 @@ export class MapView {
     const marks = byId('map').querySelector('.marks');
     if (marks) patchElement(marks, parts.marks);
     patchChildren(byId('strip'), [parts.strip]);
+    if (byId('scroll').classList.contains('wide')) patchChildren(byId('heads'), [parts.heads]);
   }
 
   /** Exactly one block takes the Tab key: the selected one, else the first. */
@@ -312,9 +348,9 @@ export class MapView {
         const isChosen = release === this.#release;
         const branch = branchOf(release);
         const isAlone = model.releases.filter((each) => branchOf(each) === branch).length === 1;
-        const errors = countNotes(model, notesShown(model, release), release, 'error');
+        const errors = errorsUnder(model, release);
         const name = isAlone ? branch : release;
-        const inWords = errors === 1 ? '1 error' : `${errors} errors`;
+        const inWords = errors === 0 ? 'no errors' : errors === 1 ? '1 error' : `${errors} errors`;
         const button = element(
           'button',
           {
@@ -323,8 +359,8 @@ export class MapView {
             'aria-checked': String(isChosen),
             tabindex: isChosen ? '0' : '-1',
             'data-release': release,
-            title: `${systemName(model)} ${release}${errors === 0 ? '' : `: ${inWords}`}`,
-            ...(errors > 0 && { 'aria-label': `${name}, ${inWords}` }),
+            title: `${systemName(model)} ${release}: ${inWords}`,
+            'aria-label': `${name}, ${inWords}`,
           },
           name,
           ...(errors > 0
@@ -347,8 +383,28 @@ export class MapView {
       element('option', { value: '' }, 'What if…'),
       ...others.map((each) => element('option', { value: each }, `${systemName(model)} ${each}`)),
     );
+    byId('tried').replaceChildren(
+      ...(model.tried ?? []).map((release) => {
+        const button = element(
+          'button',
+          { type: 'button', title: 'Tried only: not a target', 'data-release': release },
+          `Close ${branchOf(release)}`,
+        );
+        button.addEventListener('click', () => {
+          this.#close(release);
+        });
+        return button;
+      }),
+    );
     this.#showCount();
     this.#showColumns();
+  }
+
+  #close(release: string): void {
+    if (this.#model?.tried?.includes(release) !== true) return;
+    this.#isReleaseWanted = false;
+    this.#host.send({ type: 'close', release });
+    byId('releases').querySelector<HTMLElement>('[aria-checked=true]')?.focus();
   }
 
   #showCount(): void {
@@ -390,26 +446,57 @@ export class MapView {
     );
   }
 
-  #showStale(): void {
-    const stale = this.#model?.stale;
-    const banner = byId('stale');
-    banner.hidden = !stale;
-    if (!stale) return;
-    const seconds = Math.round((Date.now() - (this.#staleSince ?? Date.now())) / 1000);
-    const { place } = stale;
-    const age = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
-    banner.replaceChildren(
-      'Text is broken',
-      ...(place
-        ? [
-            ' at ',
-            link(`${place.name}:${place.line}`, () => {
-              this.#reveal(place, true);
-            }),
-          ]
-        : []),
-      ` (${stale.message}). The map shows the last good text, ${age} old.`,
+  /** The line under the bar: what is wrong in one sentence, or that the map is not that of the newest text. */
+  #showNews(): void {
+    const model = this.#model;
+    if (!model) return;
+    const { stale } = model;
+    const age = Date.now() - (this.#staleSince ?? Date.now());
+    const isStale = stale !== undefined && age >= STILL_TYPED;
+    document.body.classList.toggle('stale', isStale);
+    byId('stale').hidden = !isStale;
+    byId('verdict').hidden = isStale || model.empty !== undefined;
+    if (isStale) this.#showStale(stale, age);
+    else this.#showVerdict(model);
+  }
+
+  #showStale({ place, message }: NonNullable<MapModel['stale']>, age: number): void {
+    const seconds = Math.round(age / 1000);
+    byId('stale').replaceChildren(
+      ...(place ? [this.#placeOf(place), ': '] : []),
+      `${message}. The map shows the last good text, `,
+      seconds < 60 ? `${seconds} s old.` : `${Math.floor(seconds / 60)} min old.`,
     );
+  }
+
+  /** A place in a source: a link where there is an editor. */
+  #placeOf(place: MapPlace): HTMLElement {
+    const text = `${place.name}:${place.line}`;
+    if (this.#host.kind === 'alone') return element('span', {}, text);
+    return link(text, () => {
+      this.#reveal(place, true);
+    });
+  }
+
+  #showVerdict(model: MapModel): void {
+    const [first] = this.#problems();
+    const isCalm = !first && model.collisions.length === 0;
+    const calm = `${this.#releaseName()}: no problems. Every byte has one owner.`;
+    byId('verdict').replaceChildren(
+      ...(first
+        ? [
+            element('span', { class: `sign ${first.severity}`, 'aria-hidden': 'true' }, '⚠ '),
+            first.text,
+          ]
+        : [isCalm ? calm.replace(/^: no/, 'No') : '']),
+    );
+    byId<HTMLButtonElement>('verdict').disabled = !first;
+    byId('verdict').title = first?.text ?? '';
+  }
+
+  #releaseName(): string {
+    if (!this.#model || this.#release === undefined) return '';
+    return `${systemName(this.#model)} ${branchOf(this.#release)}`;
   }
 
   #showEmpty(): void {
@@ -440,17 +527,16 @@ export class MapView {
       pin: this.#pin,
       fixes: this.#fixes,
       hasMargin: this.#drawing?.layout.notes !== undefined,
-      reveal: (place) => {
-        this.#reveal(place, true);
-      },
+      placeOf: (place) => this.#placeOf(place),
+      canAct: this.#host.kind === 'editor',
       selectRegion: (index) => {
         this.#selectRegion(index);
       },
       selectNote: (note) => {
         this.#selectNote(note);
       },
-      applyFix: (finding, index) => {
-        this.#host.send({ type: 'fix', finding, index });
+      applyFix: (finding, index, title) => {
+        this.#host.send({ type: 'fix', finding, index, title });
       },
       askFixes: (finding) => {
         if (this.#asked.has(finding)) return;
@@ -483,6 +569,15 @@ export class MapView {
         if (lane && block) this.#select(lane, block, 'stay');
       },
     });
+    this.#fitTable();
+  }
+
+  /** A table that is too wide stands as one block for each row. */
+  #fitTable(): void {
+    const box = byId('table');
+    if (box.hidden) return;
+    box.classList.remove('stacked');
+    box.classList.toggle('stacked', box.scrollWidth > box.clientWidth);
   }
 
   #toggleTable(): void {
@@ -639,22 +734,29 @@ export class MapView {
     this.#host.send({ type: 'reveal', place, takesFocus });
   }
 
-  #search(): void {
+  #search(): MapMatch {
     const model = this.#model;
-    const box = byId<HTMLInputElement>('find');
-    const query = readQuery(box.value);
     this.#matches = undefined;
-    byId('here').textContent = '';
-    if (!model) return;
-    if (query.kind === 'address') this.#pin = query.address;
-    if (query.kind === 'words') {
-      this.#matches = findBlocks(model, this.#release, query.words);
-      const number = [...this.#matches].filter((key) => key.startsWith('devicetree:')).length;
-      byId('here').textContent =
-        this.#matches.size === 0
-          ? 'nothing matches'
-          : `${number} ${number === 1 ? 'node matches' : 'nodes match'}`;
+    this.#found = '';
+    if (!model) return { kind: 'nothing' };
+    const typed = byId<HTMLInputElement>('find').value;
+    const match = matchQuery(model, this.#release, readQuery(typed));
+    if (match.kind === 'address') {
+      this.#pin = match.address;
+      this.#found = wordReading(typed.trim(), match);
     }
+    if (match.kind === 'blocks') {
+      this.#matches = match.keys;
+      const number = [...match.keys].filter((key) => key.startsWith('devicetree:')).length;
+      this.#found =
+        match.keys.size === 0
+          ? 'nothing matches'
+          : number === 0
+            ? `${match.keys.size} ${match.keys.size === 1 ? 'block matches' : 'blocks match'}`
+            : `${number} ${number === 1 ? 'node matches' : 'nodes match'}`;
+    }
+    byId('here').textContent = this.#found;
+    return match;
   }
 
   /** What was typed: pins an address and selects who claims it, or steps back all but the matches. */
@@ -662,32 +764,63 @@ export class MapView {
     const model = this.#model;
     if (!model) return;
     this.#pin = undefined;
-    this.#search();
-    if (this.#pin === undefined) {
+    const match = this.#search();
+    if (match.kind !== 'address') {
       this.#render();
+      this.#say(this.#found);
       return;
     }
-    const segment = segmentAt(model, this.#pin);
+    const { address } = match;
+    const segment = segmentAt(model, address);
     const lane = this.#lanes()[0];
     const block = lane && segment !== undefined ? blockAt(lane, segment) : undefined;
     if (!lane || !block) {
-      byId('here').textContent = `${spacedAddress(this.#pin)} is outside all RAM and regions`;
-      this.#say(byId('here').textContent);
-      this.#pin = segment === undefined ? undefined : this.#pin;
+      this.#found = `${formatAddress(address)} is outside all RAM and regions`;
+      byId('here').textContent = this.#found;
+      this.#pin = segment === undefined ? undefined : address;
       this.#selected = undefined;
       this.#render();
+      this.#say(this.#found);
       return;
     }
     this.#select(lane, block, 'stay');
+    this.#say([this.#found, describeBlock(model, lane, block)].filter(Boolean).join('; '));
     const layout = this.#drawing?.layout;
     const scroll = byId('scroll');
     if (layout) {
-      const y = heightOf(layout, this.#pin ?? 0n);
+      const y = heightOf(layout, address);
       if (y < scroll.scrollTop + 20 || y > scroll.scrollTop + scroll.clientHeight - 20) {
         scroll.scrollTop = y - scroll.clientHeight / 3;
         this.#render();
       }
     }
+  }
+
+  /** Enter in the find box: to the match, and from one match to the next. Without any the box keeps the focus. */
+  #goToMatch(): void {
+    const model = this.#model;
+    if (!model) return;
+    const match = this.#search();
+    if (match.kind === 'address' && this.#selection()) this.#focusBlock();
+    if (match.kind === 'address') return;
+    if (match.kind === 'nothing') {
+      this.#focusBlock();
+      return;
+    }
+    const found = this.#lanes().flatMap((lane) =>
+      lane.blocks
+        .map((block) => ({ lane, block, key: blockKey(model, lane, block) }))
+        .filter(({ key }) => match.keys.has(key)),
+    );
+    const at = found.findIndex(({ key }) => key === this.#selected?.key);
+    const next = found[(at + 1) % Math.max(1, found.length)];
+    if (!next) {
+      this.#say(this.#found);
+      return;
+    }
+    this.#select(next.lane, next.block, 'follow');
+    const which = `match ${found.indexOf(next) + 1} of ${found.length}`;
+    this.#say(`${which}: ${describeBlock(model, next.lane, next.block)}`);
   }
 
   #move(key: string): void {
@@ -741,6 +874,12 @@ export class MapView {
     this.#remember();
   }
 
+  #export(): void {
+    if (this.#host.kind !== 'editor') return;
+    const release = this.#release;
+    this.#host.send({ type: 'export', ...(release !== undefined && { release }) });
+  }
+
   #save(): void {
     const model = this.#model;
     if (!model) return;
@@ -754,6 +893,13 @@ export class MapView {
     });
     const name = `${model.title.replace(/\.[^.]*$/, '')}${this.#release === undefined ? '' : `-${model.system?.id ?? ''}-${this.#release}`}.svg`;
     this.#host.send({ type: 'save', name, svg });
+  }
+
+  /** Draws the map as paper shows it, in its own colours, or as the screen does. */
+  print(isPrinted: boolean): void {
+    this.#isPrinted = isPrinted;
+    this.#theme = readTheme();
+    this.#render();
   }
 
   #say(text: string): void {
@@ -774,7 +920,7 @@ export class MapView {
     });
     map.addEventListener('mouseleave', () => {
       map.querySelector('#pointer')?.remove();
-      byId('here').textContent = '';
+      byId('here').textContent = this.#found;
     });
     map.addEventListener('focusin', (event) => {
       this.#focusIn(event);
@@ -795,13 +941,20 @@ export class MapView {
       if (event.key === 'Escape') {
         byId<HTMLInputElement>('find').value = '';
         this.#find();
-      }
-      this.#focusBlock();
+        this.#focusBlock();
+      } else this.#goToMatch();
       event.preventDefault();
       event.stopPropagation();
     });
     byId('count').addEventListener('click', () => {
       this.#nextProblem(1);
+    });
+    byId('verdict').addEventListener('click', () => {
+      const [first] = this.#problems();
+      if (first) this.#selectNote(first);
+    });
+    byId('export').addEventListener('click', () => {
+      this.#export();
     });
     byId('as-table').addEventListener('click', () => {
       this.#toggleTable();
@@ -811,6 +964,7 @@ export class MapView {
       if (value !== '') this.#host.send({ type: 'try', release: value });
     });
     byId('releases').addEventListener('keydown', (event) => {
+      if (event.key === 'Delete' && this.#release !== undefined) this.#close(this.#release);
       const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       if (by === undefined) return;
       event.preventDefault();
@@ -824,6 +978,9 @@ export class MapView {
     new ResizeObserver(() => {
       this.#render();
     }).observe(byId('pane'));
+    new ResizeObserver(() => {
+      this.#fitTable();
+    }).observe(byId('left'));
     new MutationObserver(() => {
       this.#theme = readTheme();
       this.#render();
@@ -836,7 +993,7 @@ export class MapView {
       this.#render();
     }).observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
     setInterval(() => {
-      this.#showStale();
+      this.#showNews();
     }, 5000);
   }
 
@@ -859,6 +1016,7 @@ export class MapView {
     else if (key === '-') this.#zoomBy(0.8);
     else if (key === '0') this.#zoomBy(undefined);
     else if (key === 'e') this.#save();
+    else if (key === 'h') this.#export();
     else if (key === 't') this.#toggleTable();
     else if (key === 'Enter' && target?.closest('button, a, summary') == null)
       this.#openSelected(true);
@@ -923,7 +1081,7 @@ export class MapView {
       return block ? [`${lane.name}: ${block.label}`] : [];
     });
     byId('here').textContent = [
-      spacedAddress(address),
+      formatAddress(address),
       `MFN ${formatAddress(frameOf(address))}`,
       ...words,
     ].join('\u2003');
@@ -939,6 +1097,15 @@ export class MapView {
     const address = first + (BigInt(Math.round(part * 1e6)) * (last - first)) / 1000000n;
     byId('scroll').scrollTop = heightOf(layout, address) - box.height / 2;
   }
+}
+
+/** How a bare number was read, when it was not as an address, or could be read otherwise. */
+function wordReading(typed: string, match: Extract<MapMatch, { kind: 'address' }>): string {
+  const isBare = /^(?:0x)?[0-9a-f_' ]+$/i.test(typed);
+  if (match.isEither) return `${typed} taken as an address; for the frame write mfn ${typed}`;
+  return isBare && match.unit === 'frame'
+    ? `${typed} taken as MFN, address ${formatAddress(match.address)}`
+    : '';
 }
 
 function sizeSvg(svg: SVGSVGElement, width: number, height: number): void {

@@ -19,9 +19,19 @@ export type FromPage =
   /** Show a place in the editor; `takesFocus` moves the caret there, else the page keeps it. */
   | { readonly type: 'reveal'; readonly place: MapPlace; readonly takesFocus: boolean }
   | { readonly type: 'fixes'; readonly finding: string }
-  | { readonly type: 'fix'; readonly finding: string; readonly index: number }
+  /** `title`: as it was shown; the fix of another name is not meant, wherever it stands now. */
+  | {
+      readonly type: 'fix';
+      readonly finding: string;
+      readonly index: number;
+      readonly title: string;
+    }
   /** Add a release of Xen to those shown. */
   | { readonly type: 'try'; readonly release: string }
+  /** Take a release away again that was only tried. */
+  | { readonly type: 'close'; readonly release: string }
+  /** Save the map as a page that opens alone, beginning with that release. */
+  | { readonly type: 'export'; readonly release?: string }
   | { readonly type: 'save'; readonly name: string; readonly svg: string }
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'command'; readonly command: 'selectBoard' | 'bootProfile' };

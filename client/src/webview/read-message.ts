@@ -19,8 +19,10 @@ const messages = v.variant('type', [
   v.object({ type: v.literal('ready') }),
   v.object({ type: v.literal('reveal'), place, takesFocus: v.boolean() }),
   v.object({ type: v.literal('fixes'), finding: text }),
-  v.object({ type: v.literal('fix'), finding: text, index: count }),
+  v.object({ type: v.literal('fix'), finding: text, index: count, title: text }),
   v.object({ type: v.literal('try'), release: text }),
+  v.object({ type: v.literal('close'), release: text }),
+  v.object({ type: v.literal('export'), release: v.exactOptional(text) }),
   // The name is offered in a dialogue: it is that of a file, never of a folder elsewhere.
   v.object({ type: v.literal('save'), name: v.pipe(text, v.regex(/^[^/\\]+$/)), svg: text }),
   v.object({ type: v.literal('copy'), text }),

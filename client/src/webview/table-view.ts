@@ -17,28 +17,29 @@ export interface TableInput {
 /** Fills `box` with the table of a model. */
 export function showTable(box: HTMLElement, input: TableInput): void {
   const table = tabulateMap(input.model, input.release);
-  const body = element('tbody');
+  // Roles by name: stacked, its parts are no boxes of a table any more, and would lose them.
+  const body = element('tbody', { role: 'rowgroup' });
   const head = element(
     'tr',
-    {},
-    ...table.head.map((name) => element('th', { scope: 'col' }, name)),
+    { role: 'row' },
+    ...table.head.map((name) => element('th', { scope: 'col', role: 'columnheader' }, name)),
   );
   let shown = 0;
   const more = element('button', { class: 'link', type: 'button' });
   const addRows = (): void => {
     for (const row of table.rows.slice(shown, shown + ROWS_AT_ONCE)) {
       const cells = row.cells.map((cell, index) =>
-        index === 0
-          ? element(
-              'td',
-              {},
-              link(cell, () => {
+        element(
+          'td',
+          { role: 'cell', 'data-head': table.head[index] ?? '' },
+          index === 0
+            ? link(cell, () => {
                 input.select(row.range.from);
-              }),
-            )
-          : element('td', {}, cell),
+              })
+            : element('span', {}, cell),
+        ),
       );
-      body.append(element('tr', {}, ...cells));
+      body.append(element('tr', { role: 'row' }, ...cells));
     }
     shown = Math.min(table.rows.length, shown + ROWS_AT_ONCE);
     more.hidden = shown === table.rows.length;
@@ -56,13 +57,13 @@ export function showTable(box: HTMLElement, input: TableInput): void {
     ),
     element(
       'table',
-      {},
+      { role: 'table' },
       element(
         'caption',
         {},
         `Memory map of ${input.model.title}: addresses inclusive, low ones first`,
       ),
-      element('thead', {}, head),
+      element('thead', { role: 'rowgroup' }, head),
       body,
     ),
     more,

@@ -1,10 +1,14 @@
-// `dtmap map` and `dtmap decode`: who owns what, as text, JSON, Markdown or a picture.
+// `dtmap map` and `dtmap decode`: who owns what, as text, JSON, Markdown, a picture or a page.
 
+import { createHash } from 'node:crypto';
 import { frameOf } from '../addresses/page.ts';
 import { formatAddress, formatGrouped } from '../addresses/format.ts';
 import { defaultThemes, paletteFor } from '../map-view/map-palette.ts';
 import { writeMap } from '../map-view/draw-map.ts';
+import { writeLonePage } from '../map-view/map-page.ts';
+import type { MapModel } from '../map-view/map-model.ts';
 import { makeMapModel } from '../map-view/make-map-model.ts';
+import { fileName } from '../ide/paths.ts';
 import { decodeAddress } from '../ide/decode-address.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
@@ -15,6 +19,7 @@ import { placeText, printMapMarkdown, printMapText } from './print-map.ts';
 import type { DecodeOptions, MapOptions } from './program.ts';
 import { remarkUnread } from './remark-unread.ts';
 import type { OpenBoard, Session } from './session.ts';
+import type { Shell } from './shell.ts';
 
 /** Prints the memory map of one board. */
 export async function mapCommand(
@@ -23,11 +28,11 @@ export async function mapCommand(
   options: MapOptions,
 ): Promise<number> {
   const opened = await openTree(session, name, options);
-  writeResult(session.shell, options.output, printed(opened, options));
+  writeResult(session.shell, options.output, await printed(opened, options, session.shell));
   return remarkUnread(session, opened);
 }
 
-function printed(opened: OpenBoard, options: MapOptions): string {
+async function printed(opened: OpenBoard, options: MapOptions, shell: Shell): Promise<string> {
   // Asked first: a reader that does not exist is a failure in every format.
   const map = mapJson(opened.board, options.for, opened.places);
   const text = {
@@ -40,16 +45,27 @@ function printed(opened: OpenBoard, options: MapOptions): string {
     case 'markdown':
       return printMapMarkdown(map, text);
     case 'svg': {
-      const model = makeMapModel(opened.board, opened.findings, {
-        file: opened.boardFile.root,
-        title: opened.boardFile.name,
-      });
       const palette = paletteFor('light', defaultThemes.light);
-      return writeMap(model, { width: 1200, height: 900, palette });
+      return writeMap(modelOf(opened), { width: 1200, height: 900, palette });
+    }
+    case 'html': {
+      const script = shell.pageScript();
+      if (typeof script === 'string') throw new Failure(script);
+      const model = modelOf(opened);
+      const title = fileName(model.title);
+      return writeLonePage({ model: { ...model, title }, script: script.text, digest: sha256 });
     }
     default:
       return printMapText(map, text);
   }
+}
+
+function modelOf({ board, findings, boardFile }: OpenBoard): MapModel {
+  return makeMapModel(board, findings, { file: boardFile.root, title: boardFile.name });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
 }
 
 /** Prints who owns one address, for every reader. */

@@ -239,7 +239,7 @@ export function makeProgram(
       finish(await handlers.check(files, options));
     });
 
-  readingBoard(program.command('map'), ['text', 'json', 'svg', 'markdown'])
+  readingBoard(program.command('map'), ['text', 'json', 'svg', 'html', 'markdown'])
     .description('the memory map as one reader of the tree sees it')
     .argument('<file>', FILE)
     .requiredOption('--for <reader>', `${READERS.join(', ')} or the name of a domain`, 'host')

@@ -74,6 +74,8 @@ export interface Shell {
   readonly stdout: Output;
   readonly stderr: Output;
   stdin(): Promise<Uint8Array>;
+  /** The script of the memory map's page, a bundle beside this one; why it cannot be read. */
+  readonly pageScript: () => { readonly text: string } | string;
   /** Processors that work may be shared between. */
   readonly processors: number;
   /** A revision of the git work tree that a folder is in, or why there is none; absent where there is no git. */

@@ -49,6 +49,7 @@ async function mapOf(
     file: root,
     title: fileName(root),
     nameFile,
+    tried: tried.map(({ name }) => name),
     positionAt: (source, offset) => {
       const { line, character } = server.positions.positionIn(source, offset);
       return { line: line + 1, column: character + 1 };

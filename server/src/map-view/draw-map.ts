@@ -4,6 +4,8 @@
 import { digitGroups, formatAddress, formatSizeBriefly } from '../addresses/format.ts';
 import {
   branchOf,
+  countNotes,
+  headStyle,
   heightOf,
   isAbout,
   systemName,
@@ -40,6 +42,8 @@ export interface DrawOptions extends Omit<LayoutOptions, 'measure'> {
   readonly monoFont?: string;
   /** Top of the visible part; below it and above it only a pane's height is drawn when `windowed`. */
   readonly scrollTop?: number;
+  /** How far the lanes are scrolled to the left, in px: their heads go with them. */
+  readonly scrollLeft?: number;
   /** `whole` draws everything, `near` only what is within a pane's height of the visible part. */
   readonly extent?: 'whole' | 'near';
   /** `page`: blocks are options with sentences for screen readers. `image`: blocks carry titles. */
@@ -86,7 +90,6 @@ export interface Drawing {
   readonly texts: readonly TextBox[];
 }
 
-const HEAD_HEIGHT = 41;
 const KEY_HEIGHT = 26;
 const UI_FONT = 'system-ui, "Segoe UI", Ubuntu, "DejaVu Sans", sans-serif';
 const MONO_FONT = 'ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace';
@@ -147,7 +150,11 @@ export function describeBlock(model: MapModel, lane: MapLane, block: MapBlock): 
     block.why,
     ...(block.texture === 'no-map' ? ['no-map'] : []),
     ...(lane.id === 'devicetree' ? collisionsOf(model, block) : []),
-    ...(block.differs ? [`differs in ${nameReleases(model, block.differs)}`] : []),
+    ...(block.differs
+      ? [
+          `owner differs ${block.differsAt ? 'in part ' : ''}in ${nameReleases(model, block.differs)}`,
+        ]
+      : []),
   ];
   return parts.join(', ');
 }
@@ -378,8 +385,8 @@ interface LabelRequest {
   /** The part of the block that nothing else covers. */
   readonly area: Box;
   readonly block: MapBlock;
-  /** Whether the block differs in another release. */
-  readonly delta: string | undefined;
+  /** The parts whose owner is another one in another release. */
+  readonly deltas: readonly Box[];
   /** A size may take room from the name. */
   readonly keepsSize: 'always' | 'with-room';
 }
@@ -404,13 +411,13 @@ interface LabelPlace {
   readonly deltaWidth: number;
 }
 
-function placeLabel({ area, block, delta }: LabelRequest): LabelPlace {
+function placeLabel({ area, block, deltas }: LabelRequest): LabelPlace {
   const texture = textureOf(block);
   const isHatched = texture === 'hazard';
   const indent = texture && !isHatched && block.kind !== 'disabled' ? 17 : 9;
   const isQuiet = block.kind === 'free' || block.kind === 'other' || block.kind === 'unknown';
-  const deltaBelow = delta !== undefined && area.height >= 34;
-  const deltaWidth = delta !== undefined && !deltaBelow ? 14 : 0;
+  const deltaBelow = deltas.length > 0 && !block.differsAt && area.height >= 34;
+  const deltaWidth = deltas.length > 0 && !deltaBelow ? 14 : 0;
   return {
     left: area.x + indent,
     room: area.width - indent - 7 - deltaWidth,
@@ -421,25 +428,35 @@ function placeLabel({ area, block, delta }: LabelRequest): LabelPlace {
   };
 }
 
-/** The sign that another release has something else here. */
-function deltaShapes(pen: Pen, { area, delta }: LabelRequest, place: LabelPlace): Shape[] {
-  const { x, y, width, height } = area;
-  if (delta === undefined || height < 12) return [];
-  const sign = write(
-    pen,
-    'Δ',
-    { size: 11, weight: 'bold' },
-    {
-      x: x + width - 6,
-      y: place.deltaBelow ? y + height - 5 : y + height / 2 + 4,
-      anchor: 'end',
-      fill: pen.palette.xen,
-      inside: area,
-    },
-  );
-  return place.isHatched && place.deltaBelow
-    ? [plate(pen, x + width - 14, y + height - 5, 8), sign]
-    : [sign];
+/** The signs that another release has another owner here; a line tells how far, where it is not all of the block. */
+function deltaShapes(pen: Pen, { block, deltas }: LabelRequest, place: LabelPlace): Shape[] {
+  return deltas.flatMap((box) => {
+    const { x, y, width, height } = box;
+    const extent = block.differsAt
+      ? [
+          rect(
+            { x: x + width - 2, y: y + 1, width: 2, height: height - 2 },
+            { fill: pen.palette.xen },
+          ),
+        ]
+      : [];
+    if (height < 12) return extent;
+    const sign = write(
+      pen,
+      'Δ',
+      { size: 11, weight: 'bold' },
+      {
+        x: x + width - 6,
+        y: place.deltaBelow ? y + height - 5 : y + height / 2 + 4,
+        anchor: 'end',
+        fill: pen.palette.xen,
+        inside: box,
+      },
+    );
+    return place.isHatched && place.deltaBelow
+      ? [plate(pen, x + width - 14, y + height - 5, 8), sign]
+      : [...extent, sign];
+  });
 }
 
 function nameAndSize(pen: Pen, request: LabelRequest, place: LabelPlace): Shape[] {
@@ -584,7 +601,7 @@ function drawBlock(
   pen: Pen,
   lane: LaneBox,
   block: MapBlock,
-  label: { readonly area: Box; readonly name: string; readonly size: string },
+  text: { readonly area: Box; readonly name: string; readonly size: string },
 ): Shape {
   const { model, palette, options } = pen;
   const key = blockKey(model, lane.lane, block);
@@ -593,33 +610,44 @@ function drawBlock(
   const sentence = describeBlock(model, lane.lane, block);
   const selected = options.selection?.key === key;
   const faded = options.matches !== undefined && !options.matches.has(key);
+  const label = labelBlock(pen, {
+    name: text.name,
+    size: text.size,
+    paint,
+    area: text.area,
+    block,
+    deltas: (block.differsAt ?? (block.differs ? [block] : [])).map((range) =>
+      block.differsAt ? blockBox(pen, lane, range) : text.area,
+    ),
+    keepsSize: lane.lane.id === 'devicetree' ? 'always' : 'with-room',
+    ...(block.short !== undefined && { short: block.short }),
+  });
+  const painted = paintBlock(block, box, palette, pen.outlined);
+  const opacity = faded ? { opacity: 0.3 } : {};
+  if (options.purpose !== 'page')
+    return group(key, opacity, [
+      { tag: 'title', attributes: {}, text: sentence },
+      ...painted,
+      ...label,
+    ]);
+  // The label stands beside the option: a screen reader hears the sentence alone, in which all of it is.
+  const option = group(
+    'option',
+    {
+      class: 'block',
+      role: 'option',
+      'aria-label': sentence,
+      'aria-selected': selected ? 'true' : 'false',
+      tabindex: selected ? 0 : -1,
+      'data-key': key,
+    },
+    painted,
+  );
+  const words = group('label', { 'aria-hidden': 'true', 'pointer-events': 'none' }, label);
   return group(
     key,
-    {
-      ...(options.purpose === 'page' && {
-        class: 'block',
-        role: 'option',
-        'aria-label': sentence,
-        'aria-selected': selected ? 'true' : 'false',
-        tabindex: selected ? 0 : -1,
-        'data-key': key,
-      }),
-      ...(faded && { opacity: 0.3 }),
-    },
-    [
-      ...(options.purpose === 'page' ? [] : [{ tag: 'title', attributes: {}, text: sentence }]),
-      ...paintBlock(block, box, palette, pen.outlined),
-      ...labelBlock(pen, {
-        name: label.name,
-        size: label.size,
-        paint,
-        area: label.area,
-        block,
-        delta: block.differs?.join(', '),
-        keepsSize: lane.lane.id === 'devicetree' ? 'always' : 'with-room',
-        ...(block.short !== undefined && { short: block.short }),
-      }),
-    ],
+    { class: 'place', ...opacity },
+    label.length === 0 ? [option] : [option, words],
   );
 }
 
@@ -991,6 +1019,13 @@ function drawDynamic(pen: Pen): Shape {
 
 const SEVERITY_ORDER = { error: 0, warning: 1, information: 2, hint: 3 } as const;
 
+/** Errors of the switched system under a release: those that name it, and those that hold for every reader. */
+export function errorsUnder(model: MapModel, release: string): number {
+  const shown = notesShown(model, release);
+  const general = shown.filter((note) => note.targets.length === 0 && note.severity === 'error');
+  return general.length + countNotes(model, shown, release, 'error');
+}
+
 /** Findings that hold under the chosen release (or for every reader), the gravest first; hints only on request. */
 export function notesShown(model: MapModel, release: string | undefined): readonly MapNote[] {
   const said = new Set<string>();
@@ -1122,44 +1157,102 @@ function drawNote(
   );
 }
 
-function drawHeads(pen: Pen): Shape {
-  const { layout, palette } = pen;
-  const strip = layout.stripWidth;
-  const toScale = fitText('to scale', strip + layout.left - 24, SMALL, pen.measure);
-  return group('heads', { 'font-family': pen.uiFont }, [
-    write(pen, toScale, SMALL, { x: 10, y: 29, fill: palette.dim, key: 'scale' }),
-    ...layout.lanes.map(({ lane, x, width }) => {
-      const delta = lane.differs ? ' Δ' : '';
-      const name = fitText(
-        lane.name,
-        width - (delta ? 16 : 0),
-        { size: 13, weight: 'bold' },
-        pen.measure,
-      );
-      return group(`head:${lane.id}`, {}, [
-        write(pen, name, { size: 13, weight: 'bold' }, { x: strip + x, y: 18, fill: palette.text }),
-        ...(delta
-          ? [
-              write(
-                pen,
-                'Δ',
-                { size: 11, weight: 'bold' },
-                {
-                  x: strip + x + pen.measure(name, { size: 13, weight: 'bold' }) + 5,
-                  y: 18,
-                  fill: palette.xen,
-                },
-              ),
-            ]
-          : []),
-        write(pen, fitText(lane.summary, width, SMALL, pen.measure), SMALL, {
-          x: strip + x,
-          y: 32,
-          fill: palette.dim,
-        }),
-      ]);
-    }),
+/** How a lane's head is written: its name on one line, on a line for each word, or upright, so that it is never cut. */
+interface Head {
+  readonly box: LaneBox;
+  readonly form: 'line' | 'lines' | 'upright';
+  readonly lines: readonly string[];
+  /** Pixels that the name takes above the last row. */
+  readonly height: number;
+}
+
+const HEAD_LINE = 14;
+/** The last row of a head, with the summary, and the space around both. */
+const HEAD_REST = 27;
+/** A summary with less room is left out: its beginning alone says nothing. */
+const LEAST_SUMMARY = 56;
+
+function headOf(box: LaneBox, measure: MeasureText): Head {
+  const { name, differs } = box.lane;
+  const words = name.split(' ');
+  const longest = Math.max(...words.map((word) => measure(word, headStyle)));
+  if (measure(name, headStyle) + (differs ? 16 : 0) <= box.width)
+    return { box, form: 'line', lines: [name], height: HEAD_LINE };
+  if (longest <= box.width && words.length <= 3)
+    return { box, form: 'lines', lines: words, height: HEAD_LINE * words.length };
+  return { box, form: 'upright', lines: [name], height: Math.ceil(measure(name, headStyle)) + 2 };
+}
+
+function drawHeads(pen: Pen): { readonly shape: Shape; readonly height: number } {
+  const { layout, palette, options } = pen;
+  const heads = layout.lanes.map((box) => headOf(box, pen.measure));
+  const height = HEAD_REST + Math.max(HEAD_LINE, ...heads.map((head) => head.height));
+  const strip = layout.stripWidth - (options.scrollLeft ?? 0);
+  const room = layout.stripWidth + layout.left - 24;
+  const toScale = options.scrollLeft ? '' : fitText('to scale', room, SMALL, pen.measure);
+  const shape = group('heads', { 'font-family': pen.uiFont }, [
+    write(pen, toScale, SMALL, { x: 10, y: height - 12, fill: palette.dim, key: 'scale' }),
+    ...heads.map((head) =>
+      group(`head:${head.box.lane.id}`, {}, drawHead(pen, head, strip + head.box.x, height)),
+    ),
   ]);
+  return { shape, height };
+}
+
+function drawHead(pen: Pen, { box, form, lines }: Head, x: number, height: number): Shape[] {
+  const { palette } = pen;
+  const { lane, width } = box;
+  const fill = palette.text;
+  const base = height - 23;
+  const names =
+    form === 'upright'
+      ? [upright(pen, lane.name, { x: x + Math.min(width / 2 + 5, 16), y: base + 3, fill })]
+      : lines.map((text, index) =>
+          write(pen, text, headStyle, {
+            x,
+            y: base - HEAD_LINE * (lines.length - 1 - index),
+            fill,
+          }),
+        );
+  const deltaBelow = form !== 'line' && lane.differs !== undefined;
+  const indent = deltaBelow ? 12 : 0;
+  const sign = (left: number, y: number): Shape =>
+    write(pen, 'Δ', { size: 11, weight: 'bold' }, { x: left, y, fill: palette.xen });
+  return [
+    ...names,
+    ...(lane.differs === undefined
+      ? []
+      : deltaBelow
+        ? [sign(x, height - 9)]
+        : [sign(x + pen.measure(lane.name, headStyle) + 5, base)]),
+    ...(width - indent < LEAST_SUMMARY
+      ? []
+      : [
+          write(pen, fitText(lane.summary, width - indent, SMALL, pen.measure), SMALL, {
+            x: x + indent,
+            y: height - 9,
+            fill: palette.dim,
+          }),
+        ]),
+  ];
+}
+
+/** A name written upwards from a point. */
+function upright(
+  pen: Pen,
+  text: string,
+  { x, y, fill }: { readonly x: number; readonly y: number; readonly fill: Colour },
+): Shape {
+  return {
+    tag: 'text',
+    attributes: {
+      transform: `translate(${decimal(x)} ${decimal(y)}) rotate(-90)`,
+      fill,
+      'font-size': headStyle.size,
+      'font-weight': 600,
+    },
+    text,
+  };
 }
 
 /** The strip drawn to scale, with ribbons to the readable axis: a logarithmic axis lies about proportion. */
@@ -1172,8 +1265,8 @@ function drawStrip(pen: Pen): Shape {
   const whole = Number(last - first) || 1;
   const y = (edge: number): number =>
     12 + ((height - 24) * Number((layout.addresses[edge] ?? first) - first)) / whole;
-  const x0 = 14;
-  const x1 = layout.stripWidth >= 70 ? 26 : 22;
+  const x0 = layout.stripWidth >= 40 ? 14 : 8;
+  const x1 = layout.stripWidth >= 70 ? 26 : x0 + 8;
   const right = layout.stripWidth;
   const shapes: Shape[] = [];
   const ribbon = (range: MapRange, attributes: Readonly<Record<string, string | number>>): void => {
@@ -1485,16 +1578,16 @@ export function drawMap(model: MapModel, options: DrawOptions): Drawing {
     drawDynamic(pen),
     drawNotes(pen),
   ]);
-  const headPen = { ...pen, texts: [] };
+  const heads = drawHeads({ ...pen, texts: [] });
   return {
     layout,
     patterns: drawPatterns(options.palette),
-    heads: drawHeads(headPen),
+    heads: heads.shape,
     strip: drawStrip(pen),
     body,
     marks: drawMarks({ ...pen, texts: [] }, { layout }),
     key: drawKey({ ...pen, texts: [] }),
-    headHeight: HEAD_HEIGHT,
+    headHeight: heads.height,
     keyHeight: KEY_HEIGHT,
     texts: pen.texts,
   };
@@ -1505,9 +1598,13 @@ export function drawStandingParts(
   model: MapModel,
   layout: MapLayout,
   options: DrawOptions,
-): Pick<Drawing, 'strip' | 'marks'> {
+): Pick<Drawing, 'heads' | 'strip' | 'marks'> {
   const pen = penFor(layout, options, model);
-  return { strip: drawStrip(pen), marks: drawMarks(pen, { layout }) };
+  return {
+    heads: drawHeads(pen).shape,
+    strip: drawStrip(pen),
+    marks: drawMarks(pen, { layout }),
+  };
 }
 
 /** The whole picture as one SVG file that opens alone: title, heads, map, margin and key, all colours written out. */

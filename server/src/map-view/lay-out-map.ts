@@ -3,7 +3,7 @@
 import { PAGE_SIZE, PAGE_SIZE_NUMBER } from '../addresses/page.ts';
 import { firstIndexWhere } from '../text/first-index-where.ts';
 import type { MapLane, MapModel, MapNote, MapRange } from './map-model.ts';
-import type { MeasureText } from './text-width.ts';
+import type { MeasureText, TextStyle } from './text-width.ts';
 
 export interface LayoutOptions {
   /** Width of the whole map, scale strip and margin included, in px. */
@@ -34,7 +34,7 @@ export interface MapLayout {
   readonly paneHeight: number;
   /** Width of the strip drawn to scale with its ribbons. */
   readonly stripWidth: number;
-  /** Where the first lane begins and the last one ends. */
+  /** Where the first lane begins and the last one ends; more than the options' width leaves where lanes would be too narrow. */
   readonly left: number;
   readonly right: number;
   readonly lanes: readonly LaneBox[];
@@ -48,9 +48,14 @@ const FLATTEST = 0.32;
 const STEEPEST = 3.6;
 /** From this width the strip and the axis get their full size, and the panel stands beside the map. */
 const WIDE = 700;
+/** Below this width the strip is a bare bar. */
+const NARROW = 480;
 /** From this width there is a margin with notes. */
 const MARGIN = 1120;
-const GAP = 6;
+/** A lane is never narrower, in px: its name still stands upright over it, and a finger still finds it. */
+const NARROWEST_LANE = 20;
+/** How a lane's name is written over it. */
+export const headStyle = { size: 13, weight: 'bold' } as const satisfies TextStyle;
 
 /** log2 of a size in pages, as a weight; sizes under a page weigh nothing. */
 function weight(bytes: bigint): number {
@@ -125,28 +130,31 @@ export function layOutMap(model: MapModel, options: LayoutOptions): MapLayout {
     at += segment.floor + slope * segment.weight;
     y.push(Math.round(at));
   }
-  const stripWidth = options.width >= WIDE ? 78 : 46;
+  const stripWidth = options.width >= WIDE ? 78 : options.width >= NARROW ? 46 : 26;
+  const gap = options.width >= NARROW ? 6 : 4;
   const digits = (addresses.at(-1) ?? 0n).toString(16).length;
   const axisNeeds =
     options.measure('0'.repeat(Math.max(8, digits)), { size: 11, family: 'mono' }) +
     3 * Math.floor((Math.max(8, digits) - 1) / 4) +
     17;
-  const axisWidth = Math.ceil(Math.max(options.width >= WIDE ? 92 : 82, axisNeeds));
+  const axisWidth = Math.ceil(
+    Math.max(options.width >= WIDE ? 92 : options.width >= NARROW ? 82 : 0, axisNeeds),
+  );
   const room0 = options.width - stripWidth - 10;
   const hasMargin = options.width >= MARGIN && model.notes.some((note) => note.range !== undefined);
   const notesWidth = hasMargin ? Math.round(Math.min(230, room0 * 0.24)) : 0;
   const shown = lanesShown(model, options);
   const share = options.width >= WIDE ? 1.5 : 1.9;
-  const free = room0 - axisWidth - notesWidth - (hasMargin ? 34 : 2) - GAP * (shown.length - 1);
-  const unit = free / (shown.length - 1 + share);
+  const free = room0 - axisWidth - notesWidth - (hasMargin ? 34 : 2) - gap * (shown.length - 1);
+  const widths = laneWidths(shown, free, share, options.measure);
   let x = axisWidth;
   const lanes = shown.map((lane, index): LaneBox => {
-    const width = Math.max(24, Math.floor(index === 0 ? unit * share : unit));
+    const width = widths[index] ?? NARROWEST_LANE;
     const box = { lane, x, width };
-    x += width + GAP;
+    x += width + gap;
     return box;
   });
-  const right = x - GAP;
+  const right = x - gap;
   return {
     addresses,
     y,
@@ -159,6 +167,22 @@ export function layOutMap(model: MapModel, options: LayoutOptions): MapLayout {
     notes: hasMargin ? { x: right + 30, width: notesWidth } : undefined,
     release: chosenRelease(model, options.release),
   };
+}
+
+/** The first lane gets `share` times what the others get, and never less than its name needs; together `free` px if they can. */
+function laneWidths(
+  lanes: readonly MapLane[],
+  free: number,
+  share: number,
+  measure: MeasureText,
+): readonly number[] {
+  const others = lanes.length - 1;
+  const named = Math.ceil(measure(lanes[0]?.name ?? '', headStyle));
+  const unit = free / (others + share);
+  const isRoomy = unit * share >= named && unit >= NARROWEST_LANE;
+  const first = isRoomy ? Math.floor(unit * share) : named;
+  const other = isRoomy ? Math.floor(unit) : Math.floor((free - named) / Math.max(1, others));
+  return lanes.map((_, index) => (index === 0 ? first : Math.max(NARROWEST_LANE, other)));
 }
 
 /** The last edge at or before `address`; 0 for addresses before the first. */

@@ -5,32 +5,96 @@ import { firstIndexWhere } from '../text/first-index-where.ts';
 import { formatAddress, formatSizeBriefly } from '../addresses/format.ts';
 import { blockKey } from './draw-map.ts';
 import { chosenRelease, lanesShown } from './lay-out-map.ts';
+import { isSameOwner } from './same-owner.ts';
 import type { MapBlock, MapLane, MapPlace, MapRange, MapRegion, MapModel } from './map-model.ts';
 
-/** What somebody typed into the find box: an address, or words to look for. */
+/** What somebody typed into the find box: a number, or words to look for. */
 export type MapQuery =
-  | { readonly kind: 'address'; readonly address: bigint }
-  | { readonly kind: 'words'; readonly words: string }
+  | { readonly kind: 'number'; readonly number: bigint; readonly unit: 'address' | 'frame' }
+  /** A bare number: `0x80200` may be either. */
+  | { readonly kind: 'number'; readonly number: bigint; readonly unit?: never }
+  /** `number`: what it is when no name has it. */
+  | { readonly kind: 'words'; readonly words: string; readonly number?: bigint }
   | { readonly kind: 'nothing' };
 
+const LARGEST = (1n << 64n) - 1n;
+
 /**
- * Reads an address (`0x1a02dc000`, `0x1_a02d_c000`), a frame number (`mfn 0x1a02dc`), or the first of either in a pasted
- * console line; anything else is words. Frame numbers in console lines may lack their `0x`, as Xen prints some.
+ * Reads a number alone (`0x1a02dc000`, `0x1_a02d_c000`, 16 digits without `0x` as Xen prints them, `80200`), a frame number
+ * (`mfn 0x1a02dc`), or the first of either in a pasted console line; anything else is words. Frame numbers in console lines
+ * may lack their `0x`. Numbers of more than 64 bits are words.
  */
 export function readQuery(text: string): MapQuery {
   const query = text.trim();
   if (query === '') return { kind: 'nothing' };
-  const frame = /\b[mgp]fn\b[\s:=#]*(?:0x)?([0-9a-f]+)\b/i.exec(query);
-  if (frame) return { kind: 'address', address: BigInt(`0x${frame[1] ?? '0'}`) * PAGE_SIZE };
-  const address = /\b0x([0-9a-f]+(?:[_'\u2009 ][0-9a-f]{4})*)\b/i.exec(query);
-  if (address)
-    return {
-      kind: 'address',
-      address: BigInt(`0x${(address[1] ?? '0').replace(/[^0-9a-f]/gi, '')}`),
-    };
-  if (/^[0-9a-f]{6,16}$/i.test(query) && /[0-9]/.test(query))
-    return { kind: 'address', address: BigInt(`0x${query}`) };
-  return { kind: 'words', words: query.toLowerCase() };
+  const words = query.toLowerCase();
+  const frame = /\b(?:[mgp]fn|frame)\b[\s:=#]*(?:0x)?([0-9a-f]+)\b/i.exec(query);
+  if (frame) return numberOr(words, frame[1], 'frame');
+  const number =
+    /\b0x([0-9a-f]+(?:[_'\u2009 ][0-9a-f]{4})*)\b/i.exec(query) ??
+    /\b([0-9a-f]{16})\b/i.exec(query);
+  if (number) return numberOr(words, number[1], number[0] === query ? undefined : 'address');
+  const isDigits = /^[0-9a-f]{1,16}$/i.test(query);
+  // A name may consist of the letters a to f, and a short number may be part of one.
+  if (isDigits && query.length >= 6 && /[0-9]/.test(query)) return numberOr(words, query);
+  return { kind: 'words', words, ...(isDigits && { number: BigInt(`0x${query}`) }) };
+}
+
+function numberOr(words: string, digits = '0', unit?: 'address' | 'frame'): MapQuery {
+  const number = BigInt(`0x${digits.replace(/[^0-9a-f]/gi, '')}`);
+  if (number > LARGEST) return { kind: 'words', words };
+  return { kind: 'number', number, ...(unit && { unit }) };
+}
+
+/** Where a query leads on a map. */
+export type MapMatch =
+  /** `isEither`: the other reading of the number lies on the map too. */
+  | {
+      readonly kind: 'address';
+      readonly address: bigint;
+      readonly unit: 'address' | 'frame';
+      readonly isEither: boolean;
+    }
+  /** Keys of blocks, in the order of lanes and addresses; empty when nothing matches. */
+  | { readonly kind: 'blocks'; readonly keys: ReadonlySet<string> }
+  | { readonly kind: 'nothing' };
+
+/**
+ * What a query means on this map. A bare number is the address or the frame that RAM or a region has, the address if both
+ * are; a word that no block has is tried as a number.
+ */
+export function matchQuery(
+  model: MapModel,
+  release: string | undefined,
+  query: MapQuery,
+): MapMatch {
+  if (query.kind === 'nothing') return { kind: 'nothing' };
+  if (query.kind === 'words') {
+    const keys = findBlocks(model, release, query.words);
+    const { number } = query;
+    const isPlaced =
+      number !== undefined && [number, number * PAGE_SIZE].some((each) => hasOwner(model, each));
+    return keys.size > 0 || !isPlaced
+      ? { kind: 'blocks', keys }
+      : matchQuery(model, release, { kind: 'number', number });
+  }
+  const { number, unit } = query;
+  const asFrame = number * PAGE_SIZE;
+  const isFrame =
+    unit === 'frame' ||
+    (unit === undefined && !hasOwner(model, number) && hasOwner(model, asFrame));
+  return {
+    kind: 'address',
+    address: isFrame ? asFrame : number,
+    unit: isFrame ? 'frame' : 'address',
+    isEither: unit === undefined && hasOwner(model, number) && hasOwner(model, asFrame),
+  };
+}
+
+/** Whether RAM or a region is at an address. */
+function hasOwner(model: MapModel, address: bigint): boolean {
+  const segment = segmentAt(model, address);
+  return segment !== undefined && model.segments[segment] !== 'hole';
 }
 
 /** Keys of the blocks that `words` names: label, reason, node, user or file. */
@@ -111,8 +175,10 @@ export function ownersAt(model: MapModel, segment: number): OwnerRow[] {
       id,
       name,
       owners,
-      differs: owners.some(
-        (owner) => owner.block?.kind !== first?.block?.kind || owner.label !== first?.label,
+      differs: owners.some((owner) =>
+        owner.block && first?.block
+          ? !isSameOwner(owner.block, first.block)
+          : owner.label !== first?.label,
       ),
     };
   });

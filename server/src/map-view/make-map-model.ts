@@ -35,6 +35,7 @@ import {
   type Written,
 } from '../tree/device-tree.ts';
 import { branchOf, isAbout } from './lay-out-map.ts';
+import { isSameOwner } from './same-owner.ts';
 import type {
   BlockKind,
   LaneStop,
@@ -712,12 +713,12 @@ function noteOf(
   };
 }
 
-/** Marks in which other releases each block's reader has something else, and which lanes stop in some releases only. */
+/** Marks where each block's owner is another one in other releases, and which lanes stop in some releases only. */
 function markDifferences(lanes: readonly MapLane[], segmentCount: number): MapLane[] {
-  const kinds = new Map(
+  const rows = new Map(
     lanes.map((lane) => {
-      const row = new Array<BlockKind | undefined>(segmentCount);
-      for (const block of lane.blocks) row.fill(block.kind, block.from, block.to);
+      const row = new Array<MapBlock | undefined>(segmentCount);
+      for (const block of lane.blocks) row.fill(block, block.from, block.to);
       return [lane, row];
     }),
   );
@@ -727,19 +728,41 @@ function markDifferences(lanes: readonly MapLane[], segmentCount: number): MapLa
     const stops = others.flatMap((other) =>
       (other.stop === undefined) === (lane.stop === undefined) ? [] : (other.release ?? []),
     );
-    const row = kinds.get(lane) ?? [];
     const compared = others.filter((other) => !other.stop && !lane.stop);
-    const blocks = lane.blocks.map((block): MapBlock => {
-      const differs = compared.flatMap((other) => {
-        const there = kinds.get(other) ?? [];
-        for (let at = block.from; at < block.to; at++)
-          if (there[at] !== row[at]) return other.release ?? [];
-        return [];
-      });
-      return differs.length > 0 ? { ...block, differs } : block;
+    const blocks = lane.blocks.map((block) => {
+      const ranges = new Map(
+        compared.map((other) => [other, rangesOfOthers(block, rows.get(other) ?? [])]),
+      );
+      const differs = compared.flatMap((other) =>
+        ranges.get(other)?.length ? (other.release ?? []) : [],
+      );
+      if (differs.length === 0) return block;
+      const at = joinRanges([...ranges.values()].flat());
+      const isWhole = at.length === 1 && at[0]?.from === block.from && at[0].to === block.to;
+      return { ...block, differs, ...(!isWhole && { differsAt: at }) };
     });
     return { ...lane, blocks, ...(stops.length > 0 && { differs: stops }) };
   });
+}
+
+/** The parts of a block that have another owner in a row of blocks by segment. */
+function rangesOfOthers(block: MapBlock, row: readonly (MapBlock | undefined)[]): MapRange[] {
+  const ranges: MapRange[] = [];
+  for (let at = block.from; at < block.to; at++)
+    if (!isSameOwner(row[at], block)) ranges.push({ from: at, to: at + 1 });
+  return joinRanges(ranges);
+}
+
+/** Ranges in ascending order, those that touch or overlap as one. */
+function joinRanges(ranges: readonly MapRange[]): MapRange[] {
+  const joined: MapRange[] = [];
+  for (const range of [...ranges].sort((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last && range.from <= last.to)
+      joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, range.to) };
+    else joined.push(range);
+  }
+  return joined;
 }
 
 /** Gives every release the same readers in the same order, so that switching never moves a column. */
@@ -774,6 +797,8 @@ export interface MapOptions {
   readonly nameFile?: (file: FileId) => string;
   /** How places count lines and columns; UTF-16 units when absent. */
   readonly positionAt?: (file: SourceFile, offset: number) => LineColumn;
+  /** Targets that were evaluated for the view alone. */
+  readonly tried?: readonly string[];
   /** When the text is broken and the board is that of the last good text. */
   readonly stale?: { readonly message: string; readonly at?: Span };
 }
@@ -876,6 +901,7 @@ export function makeMapModel(
     releases: board.boots
       .filter((boot) => systemOf(boot) === system)
       .map(({ target }) => releaseNameOf(target)),
+    ...(options.tried && options.tried.length > 0 && { tried: options.tried.map(releaseNameOf) }),
     notes,
     ramKnown: board.map.ramKnown,
     ...(options.stale && {

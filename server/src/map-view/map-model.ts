@@ -35,8 +35,10 @@ export interface MapBlock extends MapRange {
   readonly texture?: 'no-map' | 'reusable' | 'ruled';
   /** Index into `regions`. */
   readonly region?: number;
-  /** Releases in which this reader has something else here. */
+  /** Releases in which these bytes have another owner for this reader. */
   readonly differs?: readonly string[];
+  /** Where, when it is only a part of the block. */
+  readonly differsAt?: readonly MapRange[];
   /** The end is not known. */
   readonly open?: true;
   /** The likeliest place, not a certain one. */
@@ -160,6 +162,8 @@ export interface MapModel {
   readonly system?: { readonly id: string; readonly name: string };
   /** Its releases that were evaluated, ascending. */
   readonly releases: readonly string[];
+  /** Those of them that are no targets, only tried in the view. */
+  readonly tried?: readonly string[];
   readonly notes: readonly MapNote[];
   /** False when the last edge is not the end of RAM but only as far as is known. */
   readonly ramKnown: boolean;

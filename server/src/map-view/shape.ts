@@ -17,7 +17,8 @@ export function decimal(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
-function escapeText(text: string): string {
+/** The text as the content of an element or of an attribute in quotation marks, in XML and HTML. */
+export function escapeText(text: string): string {
   return printable(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { FromPage, ToPage } from '../../../client/src/webview/messages.ts';
-import { writePage } from '../../../client/src/webview/page.ts';
+import { writePage } from '../../../server/src/map-view/map-page.ts';
 import type { MapModel } from '../../../server/src/map-view/map-model.ts';
 import {
   defaultThemes,
@@ -76,6 +76,8 @@ export interface MapPageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly reducedMotion?: 'reduce' | 'no-preference';
+  /** The test turns the page's clock, once it has paused it. */
+  readonly turnsClock?: boolean;
 }
 
 /** The page with a model shown; every method waits for what it does to be on screen. */
@@ -92,10 +94,20 @@ export class MapPage {
   }
 
   async send(message: ToPage): Promise<void> {
-    await this.page.evaluate((data) => {
-      window.postMessage(data, '*');
-    }, message);
+    await this.post(message);
     await this.settle();
+  }
+
+  /** Sends a message and waits until the page took it, not for what it draws later: its clock may stand still. */
+  async post(message: ToPage): Promise<void> {
+    await this.page.evaluate(
+      (data) =>
+        new Promise<void>((resolve) => {
+          addEventListener('message', () => resolve(), { once: true });
+          window.postMessage(data, '*');
+        }),
+      message,
+    );
   }
 
   async settle(): Promise<void> {
@@ -120,6 +132,16 @@ export class MapPage {
   /** The accessible name of the block that has the focus. */
   async focused(): Promise<string> {
     return this.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+  }
+
+  /** What screen readers were told last. */
+  async said(): Promise<string> {
+    return this.page.evaluate(() => document.getElementById('live')?.textContent ?? '');
+  }
+
+  async resize(width: number): Promise<void> {
+    await this.page.setViewportSize({ width, height: this.page.viewportSize()?.height ?? 860 });
+    await this.settle();
   }
 
   async setTheme(kind: ThemeKind): Promise<void> {
@@ -155,6 +177,7 @@ export async function openMapPage(
     reducedMotion: options.reducedMotion ?? 'reduce',
   });
   const page = await context.newPage();
+  if (options.turnsClock) await page.clock.install({ time: 0 });
   const script = readFileSync(path.join(root, 'dist/webview.js'), 'utf8');
   const html = writePage({ nonce: 'test', script: `${address}webview.js` });
   await page.route(`${address}**`, (route) =>

@@ -1,10 +1,14 @@
 // The memory map page in Chromium: what is drawn in every theme and width, keys, search, releases, table, speed.
 
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import type { MapModel } from '../../../server/src/map-view/map-model.ts';
 import type { ThemeKind } from '../../../server/src/map-view/map-palette.ts';
 import { makeMapModel } from '../../../server/src/map-view/make-map-model.ts';
+import { writeLonePage } from '../../../server/src/map-view/map-page.ts';
 import {
   disabledRegionBoard,
   domainsBoard,
@@ -15,7 +19,7 @@ import {
 } from '../../memory-map-boards.ts';
 import { bundle } from '../../support/bundles.ts';
 import { sharedBrowser } from '../shared-browser.ts';
-import { openMapPage, type MapPage, type MapPageOptions } from './map-page.ts';
+import { MapPage, openMapPage, type MapPageOptions } from './map-page.ts';
 
 function model(example: Example, more: Partial<MapModel> = {}): MapModel {
   const made = makeMapModel(example.board, example.findings, { file: '/board/board.dts' });
@@ -30,9 +34,9 @@ const MISPLACED = `(() => {
   const boxes = texts.map((t) => {
     const b = t.getBoundingClientRect();
     const middle = (b.top + b.bottom) / 2, half = parseFloat(t.getAttribute('font-size')) / 2 - 0.5;
-    const block = t.closest('.block');
+    const place = t.closest('.place');
     return { text: t.textContent, left: b.left, right: b.right, top: middle - half, bottom: middle + half,
-      inside: block && block.querySelector('rect').getBoundingClientRect() };
+      inside: place && place.querySelector('.block rect').getBoundingClientRect() };
   });
   const wrong = [];
   boxes.sort((a, b) => a.top - b.top);
@@ -45,6 +49,15 @@ const MISPLACED = `(() => {
   });
   return wrong;
 })()`;
+
+const axe = readFileSync(
+  path.join(import.meta.dirname, '../../../node_modules/axe-core/axe.min.js'),
+  'utf8',
+);
+
+/** What axe-core finds on the page, the rule with the element. */
+const BARRIERS = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))))`;
 
 describe('memory map page', () => {
   let browser: Browser;
@@ -69,18 +82,105 @@ describe('memory map page', () => {
   });
 
   for (const theme of themes)
-    for (const width of [600, 1360])
-      it(`is drawn in ${theme} at ${width} px with every text in its place`, async () => {
-        const map = await open(model(disabledRegionBoard()), { theme, width });
-        await map.press('[');
+    it(`is drawn in ${theme} at every width with every text in its place, and without barriers`, async () => {
+      const map = await open(model(disabledRegionBoard()), { theme, width: 320 });
+      await map.send({ type: 'releases', releases: ['4.22', '4.19', '4.18'] });
+      await map.page.evaluate(axe);
+      for (const width of [320, 600, 1024, 1360]) {
+        await map.resize(width);
+        await map.send({ type: 'model', model: model(disabledRegionBoard()) });
+        await map.press('Escape');
         assert.deepEqual(await map.page.evaluate(MISPLACED), []);
-        await map.screenshot(`map-disabled-${theme}-${width}`);
+        if (width === 320 || width === 1360) await map.screenshot(`map-disabled-${theme}-${width}`);
+        if (width === 320 || width === 1024)
+          assert.deepEqual(await map.page.evaluate(BARRIERS), []);
         await map.send({ type: 'model', model: model(overlapBoard()) });
         await map.press('F8');
         assert.deepEqual(await map.page.evaluate(MISPLACED), []);
         assert.equal(await map.page.locator('#map [data-collision]').count(), 1);
-        await map.screenshot(`map-overlap-${theme}-${width}`);
-      });
+        if (width === 320 || width === 1360) await map.screenshot(`map-overlap-${theme}-${width}`);
+        if (width !== 320 && width !== 1024) continue;
+        await map.press('t');
+        assert.deepEqual(await map.page.evaluate(BARRIERS), []);
+        await map.press('t');
+      }
+    });
+
+  for (const width of [320, 480, 768, 1440])
+    it(`has every control and the whole name of every column at ${width} px`, async () => {
+      const map = await open(model(domainsBoard()), { width });
+      await map.send({ type: 'releases', releases: ['4.22', '4.19', '4.18'] });
+      const sideways = (): Promise<number> =>
+        map.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.equal(await sideways(), 0);
+      for (const control of ['#releases', '#try', '#count', '#as-table', '#export', '#find']) {
+        const box = await map.page.locator(control).boundingBox();
+        assert.ok(box && box.x >= 0 && box.x + box.width <= width && box.width > 20, control);
+      }
+      const heads = await map.page.evaluate(() =>
+        [...document.querySelectorAll('#heads > g > g')].map((head) => {
+          const { left, right, top } = head.getBoundingClientRect();
+          const cut = [...head.querySelectorAll('text')].some(
+            (text) =>
+              text.getBoundingClientRect().top <
+              (text.ownerSVGElement?.getBoundingClientRect().top ?? 0),
+          );
+          return {
+            text: head.textContent,
+            isSeen: left >= 0 && right <= innerWidth && top >= 0 && !cut,
+          };
+        }),
+      );
+      const lists = await map.page
+        .getByRole('listbox')
+        .evaluateAll((found) => found.map((each) => each.getAttribute('aria-label') ?? ''));
+      assert.equal(heads.length, lists.length);
+      for (const [at, { text, isSeen }] of heads.entries()) {
+        const name = (lists[at] ?? '?').split(',')[0] ?? '?';
+        assert.ok(
+          text.replaceAll(' ', '').startsWith(name.replaceAll(' ', '')),
+          `${text}, ${name}`,
+        );
+        assert.ok(isSeen, `${name} is in view`);
+      }
+      await map.screenshot(`map-domains-${width}`);
+      // Below and above it the text of what is selected stands free too.
+      await map.press('F8', 't');
+      assert.equal(await sideways(), 0);
+      const table = map.page.locator('#table');
+      assert.equal(await table.evaluate((box) => box.scrollWidth - box.clientWidth), 0);
+      const named = await table.evaluate((box) =>
+        [...box.querySelectorAll<HTMLElement>('tbody tr:first-child td')].map((cell) =>
+          box.classList.contains('stacked')
+            ? getComputedStyle(cell, '::before').content.replaceAll('"', '')
+            : (box.querySelectorAll('th')[
+                cell instanceof HTMLTableCellElement ? cell.cellIndex : -1
+              ]?.innerText ?? ''),
+        ),
+      );
+      assert.deepEqual(named.slice(0, 4), ['From', 'To', 'Size', 'Devicetree']);
+      assert.equal(named.length, 3 + lists.length);
+      await map.screenshot(`map-domains-table-${width}`);
+    });
+
+  it('scrolls sideways, the heads with it, where more readers are than a panel can hold', async () => {
+    const shown = model(domainsBoard());
+    const [tree, ...readers] = shown.lanes;
+    assert.ok(tree);
+    const lanes = Array.from({ length: 6 }, (_, copy) =>
+      readers.map((each) => ({ ...each, id: `${each.id}${copy}`, name: `${each.name} ${copy}` })),
+    ).flat();
+    const map = await open({ ...shown, lanes: [tree, ...lanes] }, { width: 320 });
+    const last = map.page.locator('#heads > g > g').last();
+    const lane = map.page.locator('#map [role=listbox]').last();
+    const before = await last.boundingBox();
+    assert.ok(before && before.x > 320);
+    await map.page.evaluate(() => document.getElementById('scroll')?.scrollBy(5000, 0));
+    await map.settle();
+    const [head, column] = [await last.boundingBox(), await lane.boundingBox()];
+    assert.ok(head && column && head.x + head.width <= 320);
+    assert.ok(head.x >= column.x - 1 && head.x < column.x + column.width);
+  });
 
   it('follows a change of theme', async () => {
     const map = await open(model(overlapBoard()));
@@ -152,9 +252,50 @@ describe('memory map page', () => {
     await find.fill('isp');
     await map.settle();
     assert.match(await map.page.locator('#here').innerText(), /1 node matches/);
-    assert.ok((await map.page.locator('#map .block[opacity="0.3"]').count()) > 10);
+    assert.equal(await map.said(), '1 node matches');
+    assert.ok((await map.page.locator('#map .place[opacity="0.3"]').count()) > 10);
     await find.press('Escape');
-    assert.equal(await map.page.locator('#map .block[opacity="0.3"]').count(), 0);
+    assert.equal(await map.page.locator('#map .place[opacity="0.3"]').count(), 0);
+  });
+
+  it('goes to the match with Enter, from one to the next, and says how many there are', async () => {
+    const map = await open(model(disabledRegionBoard()));
+    const find = map.page.locator('#find');
+    for (const [typed, name] of [
+      ['0x1a02dc', /^Devicetree: npu_reserved/],
+      ['0x80200', /^Devicetree: free/],
+      ['0x00000000001a02dc', /^Devicetree: npu_reserved/],
+      ['0000000020001000', /^Devicetree: firmware/],
+    ] as const) {
+      await map.press('/');
+      await find.fill(typed);
+      await map.press('Enter');
+      assert.match(await map.focused(), name, typed);
+    }
+    await map.press('/');
+    await find.fill('0x80200');
+    await map.settle();
+    assert.match(await map.said(), /^0x80200 taken as MFN, address 0x80200000; Devicetree: free/);
+    assert.equal(
+      await map.page.locator('#here').innerText(),
+      '0x80200 taken as MFN, address 0x80200000',
+    );
+    await find.fill('kernel');
+    await map.press('Enter');
+    assert.match(await map.focused(), /^Devicetree: kernel/);
+    assert.match(await map.said(), /^match 1 of 2: Devicetree: kernel/);
+    await map.press('/', 'Enter');
+    assert.match(await map.said(), /^match 2 of 2: Xen 4\.18: kernel/);
+    await map.press('/', 'Enter');
+    assert.match(await map.said(), /^match 1 of 2: /);
+    await map.press('/');
+    await find.fill('no such node');
+    await map.press('Enter');
+    assert.equal(await map.said(), 'nothing matches');
+    assert.equal(await map.page.evaluate(() => document.activeElement?.id), 'find');
+    await find.fill('0x99999999999');
+    await map.settle();
+    assert.equal(await map.said(), '0x99999999999 is outside all RAM and regions');
   });
 
   it('switches the release in place: nothing moves, only owners change', async () => {
@@ -189,6 +330,43 @@ describe('memory map page', () => {
     assert.deepEqual((await map.sent()).at(-1), { type: 'try', release: '4.19' });
   });
 
+  it('closes a release that was only tried', async () => {
+    const made = model(disabledRegionBoard());
+    const map = await open(made);
+    assert.equal(await map.page.locator('#tried button').count(), 0);
+    await map.send({ type: 'model', model: { ...made, tried: ['4.18.6'] }, select: '4.18' });
+    await map.page.getByRole('button', { name: 'Close 4.18' }).click();
+    assert.deepEqual((await map.sent()).at(-1), { type: 'close', release: '4.18.6' });
+    // From the keyboard: on the release itself. A target has nothing to close.
+    await map.page.locator('#releases [data-release="4.18.6"]').focus();
+    await map.press('Delete');
+    await map.press('ArrowRight', 'Delete');
+    const closed = (await map.sent()).filter((each) => each.type === 'close');
+    assert.deepEqual(
+      closed.map(({ release }) => release),
+      ['4.18.6', '4.18.6'],
+    );
+    const lanes = made.lanes.filter((lane) => lane.release !== '4.18.6');
+    await map.send({ type: 'model', model: { ...made, lanes, releases: ['4.22.0'] } });
+    assert.equal(await map.page.locator('#releases [role=radio]').count(), 1);
+    assert.equal(await map.page.locator('#tried button').count(), 0);
+  });
+
+  it('marks with Δ the part that has another owner', async () => {
+    const map = await open(model(disabledRegionBoard()));
+    await map.press(']');
+    const heap = map.page.locator('.place[data-key], .place', {
+      has: map.page.locator('[data-key^="xen:0x1a0000000-"]'),
+    });
+    const sign = await heap.locator('text', { hasText: 'Δ' }).boundingBox();
+    const region = await map.page.locator('[data-key$=":npu_reserved"]').boundingBox();
+    assert.ok(sign && region && sign.y >= region.y - 2);
+    assert.ok(sign.y + sign.height <= region.y + region.height + 2);
+    await map.page.locator('[data-key^="xen:0x1a0000000-"]').click();
+    assert.match(await map.focused(), /owner differs in part in Xen 4\.18/);
+    assert.match(await map.page.locator('#details .owners').innerText(), /Xen Δ/);
+  });
+
   it('sends the fixes it offers by finding and number', async () => {
     const shown = model(overlapBoard());
     const map = await open(shown);
@@ -197,7 +375,12 @@ describe('memory map page', () => {
     assert.ok((await map.sent()).some((each) => each.type === 'fixes' && each.finding === finding));
     await map.send({ type: 'fixes', finding, titles: ['Delete it', 'Move it to 0x84400000'] });
     await map.page.getByRole('button', { name: 'Move it to 0x84400000' }).click();
-    assert.deepEqual((await map.sent()).at(-1), { type: 'fix', finding, index: 1 });
+    assert.deepEqual((await map.sent()).at(-1), {
+      type: 'fix',
+      finding,
+      index: 1,
+      title: 'Move it to 0x84400000',
+    });
   });
 
   it('selects what the caret stands in, and reveals what is clicked', async () => {
@@ -231,25 +414,71 @@ describe('memory map page', () => {
     assert.ok(await map.page.locator('#map').isVisible());
   });
 
-  it('keeps the last good map while the text is broken', async () => {
+  it('keeps the last good map while the text is broken, and nothing jumps', async () => {
     const place = {
-      file: '/board/board.dts',
-      name: 'board.dts',
-      line: 44,
-      column: 3,
-      endLine: 44,
-      endColumn: 4,
+      ...{ file: '/board/board.dts', name: 'board.dts' },
+      ...{ line: 44, column: 3, endLine: 44, endColumn: 4 },
     };
-    const map = await open(
-      model(disabledRegionBoard(), { stale: { message: 'missing ;', place } }),
-      { width: 1000 },
-    );
-    assert.match(
-      await map.page.locator('#stale').innerText(),
-      /Text is broken at board\.dts:44 \(missing ;\)/,
-    );
-    assert.ok((await map.page.locator('#map .block').count()) > 20);
-    await map.screenshot('map-stale');
+    const good = model(disabledRegionBoard());
+    const broken = { ...good, stale: { message: "expected ';'", place } };
+    for (const width of [1000, 320]) {
+      const map = await open(good, { width, turnsClock: true });
+      const positions = (): Promise<string> =>
+        map.page.evaluate(() =>
+          JSON.stringify(
+            [...document.querySelectorAll('#main, #heads, #map, #details, #status')].map((each) =>
+              each.getBoundingClientRect(),
+            ),
+          ),
+        );
+      const before = await positions();
+      const { clock } = map.page;
+      await clock.pauseAt(3_600_000);
+      await map.post({ type: 'model', model: broken });
+      await clock.runFor(250);
+      assert.ok(await map.page.locator('#stale').isHidden(), 'a moment is not worth a word');
+      await map.post({ type: 'model', model: good });
+      await clock.runFor(1000);
+      assert.ok(await map.page.locator('#stale').isHidden(), 'it was only a moment');
+      await map.post({ type: 'model', model: broken });
+      await clock.runFor(310);
+      const words = await map.page.locator('#stale').innerText();
+      assert.equal(words, "board.dts:44: expected ';'. The map shows the last good text, 0 s old.");
+      assert.equal(await map.said(), words);
+      assert.equal(await positions(), before);
+      assert.ok((await map.page.locator('#map .block').count()) > 20);
+      await map.screenshot(`map-stale-${width}`);
+      await clock.runFor(12_000);
+      assert.match(await map.page.locator('#stale').innerText(), /, [1-9]\d* s old/);
+      // The age is not told again and again.
+      assert.equal(await map.said(), words);
+      await map.page.getByRole('button', { name: 'board.dts:44' }).click();
+      assert.deepEqual((await map.sent()).at(-1), { type: 'reveal', place, takesFocus: true });
+      await map.post({ type: 'model', model: good });
+      assert.ok(await map.page.locator('#stale').isHidden());
+      assert.equal(await positions(), before);
+      if (width !== 320) await map.close();
+    }
+  });
+
+  it('keeps the fixes in place until they are answered anew', async () => {
+    const shown = model(overlapBoard());
+    const map = await open(shown);
+    await map.press('F8');
+    const finding = shown.notes[0]?.id ?? '';
+    await map.send({ type: 'fixes', finding, titles: ['Move it to 0x84400000'] });
+    const asked = async (): Promise<number> =>
+      (await map.sent()).filter((each) => each.type === 'fixes' && each.finding === finding).length;
+    const before = await asked();
+    const fix = map.page.getByRole('button', { name: 'Move it to' });
+    await map.send({ type: 'model', model: { ...shown, stale: { message: 'a moment' } } });
+    assert.ok(await fix.isVisible());
+    assert.equal(await asked(), before, 'broken text has no fixes to ask for');
+    await map.send({ type: 'model', model: { ...shown } });
+    assert.ok(await fix.isVisible());
+    assert.equal(await asked(), before + 1);
+    await map.send({ type: 'fixes', finding, titles: [] });
+    assert.ok(await fix.isHidden());
   });
 
   it('says what it does not know, and why it is empty', async () => {
@@ -301,6 +530,53 @@ describe('memory map page', () => {
     assert.equal(orphans, 0);
   });
 
+  it('is all within reach of the keyboard', async () => {
+    const map = await open(model(overlapBoard()), { width: 320 });
+    await map.send({ type: 'releases', releases: ['4.22', '4.19', '4.18'] });
+    const visited: string[] = [];
+    for (let step = 0; step < 30 && visited.at(-1) !== 'body'; step++) {
+      await map.page.keyboard.press('Tab');
+      visited.push(
+        await map.page.evaluate(() => {
+          const { activeElement } = document;
+          const named =
+            activeElement?.closest('#releases, #map, #details, #scroll') ?? activeElement;
+          return named?.id ?? 'body';
+        }),
+      );
+      if (visited.at(-1) === '') visited[visited.length - 1] = 'body';
+    }
+    const stops = ['releases', 'try', 'count', 'as-table', 'export', 'find', 'verdict', 'map'];
+    assert.deepEqual(
+      [...new Set(visited)].filter((id) => stops.includes(id)),
+      stops,
+    );
+    assert.ok(visited.includes('details'), 'what is selected can be scrolled');
+    await map.press('h');
+    assert.equal((await map.sent()).at(-1)?.type, 'export');
+    await map.page.locator('#verdict').focus();
+    await map.press('Enter');
+    assert.match(await map.focused(), /network_fw_mem.*shares bytes with modem_mem/);
+    await map.page.locator('#export').focus();
+    await map.press('Enter');
+    const release = await map.page
+      .locator('#releases [aria-checked=true]')
+      .getAttribute('data-release');
+    assert.deepEqual((await map.sent()).at(-1), { type: 'export', release });
+  });
+
+  it('says in one line what is wrong first', async () => {
+    const map = await open(model(disabledRegionBoard()));
+    const verdict = map.page.locator('#verdict');
+    const [first] = model(disabledRegionBoard()).notes.filter(
+      ({ severity }) => severity === 'error',
+    );
+    assert.equal(await verdict.innerText(), `⚠ ${first?.text ?? '?'}`);
+    await map.press(']');
+    assert.equal(await verdict.innerText(), 'Xen 4.22: no problems. Every byte has one owner.');
+    assert.ok(await verdict.isDisabled());
+  });
+
   it('saves a picture that stands alone', async () => {
     const map = await open(model(overlapBoard()));
     await map.press('e');
@@ -312,6 +588,124 @@ describe('memory map page', () => {
     await alone.setContent(saved.svg);
     assert.ok(await alone.locator('text', { hasText: 'modem_mem' }).first().isVisible());
     await alone.screenshot({ path: 'out/screenshots/map-export.png', fullPage: true });
+  });
+
+  describe('as a file that opens alone', () => {
+    const evil = '</script><img src=x onerror="window.wrong=1"><!-- &lt; " \' `${1}';
+    const write = async (shown: MapModel): Promise<string> =>
+      writeLonePage({
+        model: shown,
+        script: readFileSync(bundle('webview.js'), 'utf8'),
+        digest: (text) => createHash('sha256').update(text).digest('base64'),
+      });
+    const openAlone = async (
+      shown: MapModel,
+      options: BrowserContextOptions = {},
+    ): Promise<MapPage> => {
+      const context = await browser.newContext({
+        reducedMotion: 'reduce',
+        ...options,
+        offline: true,
+      });
+      const alone = await context.newPage();
+      page = new MapPage(alone);
+      const html = await write(shown);
+      const address = 'http://alone.test/';
+      await alone.route('**', (route) =>
+        route.request().url() === address
+          ? route.fulfill({ contentType: 'text/html', body: html })
+          : assert.fail(`asks for ${route.request().url()}`),
+      );
+      await alone.goto(address);
+      await alone.waitForSelector('#map .block');
+      return page;
+    };
+
+    it('answers keys, clicks, search and releases without anything beside it', async () => {
+      const map = await openAlone(model(disabledRegionBoard()), { colorScheme: 'dark' });
+      assert.match(await map.page.title(), /^Memory map of board\.dts$/);
+      await map.press('F8');
+      assert.match(await map.focused(), /^dom0: RAM that dom0 does not own/);
+      assert.match(await map.page.locator('#details').innerText(), /board\.dts:22/);
+      assert.equal(await map.page.locator('#details button', { hasText: 'board.dts' }).count(), 0);
+      for (const control of ['#try', '#tried', '#export'])
+        assert.ok(await map.page.locator(control).isHidden(), control);
+      await map.press('/');
+      await map.page.locator('#find').fill('mfn 0x1a02dc');
+      await map.press('Enter');
+      assert.match(await map.focused(), /npu_reserved/);
+      await map.page.getByRole('radio', { name: '4.22' }).click();
+      assert.equal(await map.page.locator('[data-key*=":fault"]').count(), 0);
+      await map.press('t');
+      assert.ok(await map.page.locator('#table table').isVisible());
+      await map.press('t');
+      const [saved] = await Promise.all([map.page.waitForEvent('download'), map.press('e')]);
+      assert.equal(saved.suggestedFilename(), 'board-xen-4.22.0.svg');
+      await map.page.evaluate(axe);
+      assert.deepEqual(await map.page.evaluate(BARRIERS), []);
+      await map.screenshot('map-alone');
+    });
+
+    it('follows the theme of the system, and is light on paper', async () => {
+      const map = await openAlone(model(overlapBoard()), { colorScheme: 'dark' });
+      const ground = (): Promise<string> =>
+        map.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const kinds: string[] = [await ground()];
+      for (const media of [
+        { colorScheme: 'light' },
+        { colorScheme: 'dark', contrast: 'more' },
+        { colorScheme: 'light', contrast: 'more' },
+      ] as const) {
+        await map.page.emulateMedia(media);
+        await map.settle();
+        kinds.push(await ground());
+        await map.screenshot(
+          `map-alone-${media.colorScheme}${'contrast' in media ? '-contrast' : ''}`,
+        );
+      }
+      const [white, black] = ['rgb(255, 255, 255)', 'rgb(0, 0, 0)'];
+      assert.deepEqual(kinds, ['rgb(31, 31, 31)', white, black, white]);
+      await map.page.emulateMedia({ colorScheme: 'dark', contrast: 'no-preference' });
+      await map.settle();
+      const size = (): Promise<string | null> => map.page.locator('#map').getAttribute('width');
+      const before = await size();
+      await map.page.evaluate(() => {
+        addEventListener('beforeprint', () => {
+          const map = document.getElementById('map');
+          Object.assign(window, { printed: [document.body.className, map?.getAttribute('width')] });
+        });
+      });
+      await map.page.pdf();
+      const printed = await map.page.evaluate('window.printed');
+      assert.deepEqual(printed, ['alone vscode-light', '634']);
+      assert.equal(await ground(), 'rgb(31, 31, 31)');
+      assert.equal(await size(), before);
+    });
+
+    it('shows what a tree says as text, whatever it looks like', async () => {
+      const shown = model(overlapBoard());
+      const map = await openAlone({
+        ...shown,
+        title: evil,
+        regions: shown.regions.map((each) => ({
+          ...each,
+          name: evil,
+          flags: [evil],
+          users: [evil],
+        })),
+        lanes: shown.lanes.map((each) => ({
+          ...each,
+          name: `${each.name} ${evil}`,
+          blocks: each.blocks.map((block) => ({ ...block, label: evil, why: evil })),
+        })),
+        notes: shown.notes.map((each) => ({ ...each, title: evil, text: evil, log: evil })),
+      });
+      await map.press('F8', 'ArrowDown', 't');
+      await map.press('t');
+      assert.match(await map.page.locator('#details').innerText(), /onerror/);
+      assert.equal(await map.page.evaluate('window.wrong'), undefined);
+      assert.equal(await map.page.locator('img').count(), 0);
+    });
   });
 
   it('stays smooth with 2000 regions', async function () {
