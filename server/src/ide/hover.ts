@@ -29,10 +29,8 @@ import {
   systemVerdict,
 } from '../systems/verdicts-for.ts';
 import type { Remark } from '../target/system.ts';
-import { lineIndexOf } from '../text/line-index.ts';
-import { markdownCode, markdownText } from '../text/markdown.ts';
+import { markdownText } from '../text/markdown.ts';
 import { printableBrief } from '../text/printable.ts';
-import type { SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import {
   cellsOf,
@@ -45,9 +43,12 @@ import {
   type DtProperty,
   type Written,
 } from '../tree/device-tree.ts';
+import { code, lineOf, place, type HoverContext, type LinkTo } from './hover-context.ts';
 import { locate, nodeOfOpening, type Located } from './locate.ts';
 import { neighboursOf, neighbourText } from './neighbours.ts';
 import { fileName } from './paths.ts';
+import { entryAt, providerLines } from './provider-lines.ts';
+import { rangeText } from './range-text.ts';
 import { itemAt, outlineOf, textOf, tokenAt } from './source-outline.ts';
 
 /** Markdown, and the text it is about. */
@@ -55,9 +56,6 @@ export interface Hover {
   readonly markdown: string;
   readonly at: Span;
 }
-
-/** How places are written in hovers: as links, where a client can follow them. */
-export type LinkTo = (span: Span, text: string) => string;
 
 /** What to show for `offset` of `file`; undefined when there is nothing to say. */
 export function hover(
@@ -106,7 +104,11 @@ export function hover(
       ]);
     const opened = itemAt(outline, offset);
     const opens = opened?.kind === 'node' && opened.name === token;
-    return show([...nodeLines(context, node), ...(opens ? [] : definitionLines(context, node))]);
+    return show([
+      ...nodeLines(context, node),
+      entryLine(context, file, token.start),
+      ...(opens ? [] : definitionLines(context, node)),
+    ]);
   }
   const located = locate(board, file, token.start);
   if (located.reservation) {
@@ -138,6 +140,13 @@ export function hover(
   return undefined;
 }
 
+/** What a reference in a list of providers asks its node for. */
+function entryLine(context: HoverContext, file: FileId, offset: number): string | undefined {
+  const { node, property, definition, part } = locate(context.board, file, offset);
+  if (!node || !property || !part || property.definition !== definition) return undefined;
+  return entryAt(context, node, property, part.offset);
+}
+
 /** Where a file was looked for in vain. */
 function notFoundText({ source }: Board, at: Span): string {
   const problem = source?.problems.find(
@@ -146,16 +155,6 @@ function notFoundText({ source }: Board, at: Span): string {
   const tried = problem?.code === 'include-not-found' ? problem.tried : [];
   if (tried.length === 0) return 'This file was not found.';
   return `This file was not found. Searched:\n${tried.map((file) => `\n- ${code(file)}`).join('')}`;
-}
-
-/** What the tree says, as a code span; of something long the beginning. */
-function code(text: string): string {
-  return markdownCode(printableBrief(text));
-}
-
-interface Context {
-  readonly board: Board;
-  readonly linkTo: LinkTo;
 }
 
 /** The node that `&label` or `&{/path}` refers to. */
@@ -172,7 +171,7 @@ export function referredNode(board: Board, reference: string): DtNode | undefine
   return node;
 }
 
-function nodeLines(context: Context, node: DtNode): string[] {
+function nodeLines(context: HoverContext, node: DtNode): string[] {
   const { board } = context;
   const { map } = board;
   const labels = node.labels.length > 0 ? ` (${node.labels.map(code).join(', ')})` : '';
@@ -252,13 +251,7 @@ function usersLine(board: Board, node: DtNode): string | undefined {
     : undefined;
 }
 
-/** `0x1_a000_0000 – 0x1_a0ff_ffff`: first and last byte, as people write ranges. */
-function rangeText(range: Range): string {
-  if (range.end <= range.start) return `${formatGrouped(range.start)} (empty)`;
-  return `\`${formatGrouped(range.start)} – ${formatGrouped(range.end - 1n)}\``;
-}
-
-function rangeLines(context: Context, range: Range, node: DtNode | undefined): string[] {
+function rangeLines(context: HoverContext, range: Range, node: DtNode | undefined): string[] {
   const { board } = context;
   const size = range.end - range.start;
   if (size <= 0n) return [`${formatGrouped(range.start)}, size 0: reserves nothing`];
@@ -323,7 +316,7 @@ function bankRows(board: Board, bank: Range): [string, string][] {
   return rows;
 }
 
-function dynamicLines(context: Context, region: DynamicReserved): string[] {
+function dynamicLines(context: HoverContext, region: DynamicReserved): string[] {
   const { board } = context;
   const rows: [string, string][] = [['Size', formatSize(region.size)]];
   if (region.alignment !== undefined) rows.push(['Alignment', formatSize(region.alignment)]);
@@ -383,25 +376,13 @@ function ramoopsRows(areas: readonly RamoopsArea[], region: Range): [string, str
   return rows;
 }
 
-function definitionLines(context: Context, node: DtNode): string[] {
+function definitionLines(context: HoverContext, node: DtNode): string[] {
   const openings = node.openings.map((opening) => place(context, opening.name));
   if (openings.length < 2) return [];
   return [`Opened in ${openings.join(', ')}`];
 }
 
-function place(context: Context, written: Written): string {
-  const span = spanOf(written);
-  const source = context.board.files.get(span.file);
-  const name = fileName(span.file);
-  if (typeof source === 'string') return markdownText(name);
-  return context.linkTo(span, markdownText(`${name}:${lineOf(source, span.start)}`));
-}
-
-function lineOf(file: SourceFile, offset: number): number {
-  return lineIndexOf(file).positionAt(offset).line;
-}
-
-function propertyLines(context: Context, located: Located, onName: boolean): string[] {
+function propertyLines(context: HoverContext, located: Located, onName: boolean): string[] {
   const { board } = context;
   const { node, property, definition, part } = located;
   if (!node || !property || !definition) return [];
@@ -436,7 +417,7 @@ const NEEDS_THE_TREE: ReadonlySet<string> = new Set([
 
 /** What the value means; `offset` is the byte under the cursor, undefined for the whole. */
 function valueLines(
-  context: Context,
+  context: HoverContext,
   node: DtNode,
   property: DtProperty,
   offset: number | undefined,
@@ -467,7 +448,7 @@ function valueLines(
       return dynamic ? dynamicLines(context, dynamic) : plainValue(board, property, offset);
     }
     default:
-      return plainValue(board, property, offset);
+      return providerLines(context, node, property, offset) ?? plainValue(board, property, offset);
   }
 }
 
@@ -476,7 +457,7 @@ function wholeValue(property: DtProperty): bigint {
   return joinCells(cellsOf(property), 0, property.bytes.length >> 2);
 }
 
-function ramdiskLines(context: Context, node: DtNode, property: DtProperty): string[] {
+function ramdiskLines(context: HoverContext, node: DtNode, property: DtProperty): string[] {
   const ramdisk = context.board.map.modules.find((each) => each.node === node);
   return [
     formatGrouped(wholeValue(property)),
@@ -485,7 +466,7 @@ function ramdiskLines(context: Context, node: DtNode, property: DtProperty): str
 }
 
 function staticMemoryLines(
-  context: Context,
+  context: HoverContext,
   node: DtNode,
   { name }: DtProperty,
   offset: number | undefined,
@@ -503,7 +484,7 @@ function staticMemoryLines(
 }
 
 function regLines(
-  context: Context,
+  context: HoverContext,
   node: DtNode,
   property: DtProperty,
   offset: number | undefined,
@@ -535,7 +516,7 @@ function partText(tuple: Tuple, counts: CellCounts, offset: number): string {
 }
 
 /** What lies at a tuple of `reg`. */
-function tupleLines(context: Context, node: DtNode, tuple: Tuple): string[] {
+function tupleLines(context: HoverContext, node: DtNode, tuple: Tuple): string[] {
   const { board } = context;
   const { reserved, modules } = board.map;
   const untranslated = { start: tuple.address, end: tuple.address + tuple.size };
@@ -624,7 +605,7 @@ function plainValue(board: Board, property: DtProperty, offset: number | undefin
   return [`\`${open}${shown.join(' ')}${close}\` ${property.bytes.length} bytes`];
 }
 
-function originLines(context: Context, property: DtProperty, here: Definition): string[] {
+function originLines(context: HoverContext, property: DtProperty, here: Definition): string[] {
   const wins = property.definition;
   if (!wins) return [];
   if (here !== wins) return [`Overridden by ${place(context, wins.whole)}`];
@@ -633,7 +614,7 @@ function originLines(context: Context, property: DtProperty, here: Definition): 
 }
 
 function macroLine(
-  context: Context,
+  context: HoverContext,
   written: Written,
   text: string,
   located: Located,
