@@ -49,12 +49,24 @@ import { neighboursOf, neighbourText } from './neighbours.ts';
 import { fileName } from './paths.ts';
 import { entryAt, providerLines } from './provider-lines.ts';
 import { rangeText } from './range-text.ts';
+import {
+  inTuple,
+  verdictOnNode,
+  verdictOnProperty,
+  verdictOnRange,
+  type HoverSubject,
+  type HoverVerdict,
+} from './hover-verdict.ts';
 import { itemAt, outlineOf, textOf, tokenAt } from './source-outline.ts';
 
 /** Markdown, and the text it is about. */
 export interface Hover {
+  /** What becomes of it, in a few words, as Markdown; stands in front. Absent where nothing is at stake. */
+  readonly verdict?: string;
   readonly markdown: string;
   readonly at: Span;
+  /** What a picture beside the verdict is of; absent where a picture would say nothing. */
+  readonly subject?: HoverSubject;
 }
 
 /** What to show for `offset` of `file`; undefined when there is nothing to say. */
@@ -70,9 +82,14 @@ export function hover(
   const token = tokenAt(outline, offset);
   if (!token || token.kind === 'comment') return undefined;
   const at: Span = { file, start: token.start, end: token.end };
-  const show = (lines: readonly (string | undefined)[], where: Span = at): Hover => ({
+  const show = (
+    lines: readonly (string | undefined)[],
+    { where = at, verdict, subject }: HoverVerdict & { readonly where?: Span } = {},
+  ): Hover => ({
+    ...(verdict !== undefined && { verdict: markdownText(verdict) }),
     markdown: lines.filter((line) => line !== undefined).join('\n\n'),
     at: where,
+    ...(subject && { subject }),
   });
   const text = textOf(outline, token);
   const context = { board, linkTo };
@@ -89,7 +106,7 @@ export function hover(
             ? notFoundText(board, include.at)
             : markdownText(include.target),
         ],
-        include.at,
+        { where: include.at },
       )
     );
   }
@@ -104,11 +121,14 @@ export function hover(
       ]);
     const opened = itemAt(outline, offset);
     const opens = opened?.kind === 'node' && opened.name === token;
-    return show([
-      ...nodeLines(context, node),
-      entryLine(context, file, token.start),
-      ...(opens ? [] : definitionLines(context, node)),
-    ]);
+    return show(
+      [
+        ...nodeLines(context, node),
+        entryLine(context, file, token.start),
+        ...(opens ? [] : definitionLines(context, node)),
+      ],
+      verdictOnNode(board, node),
+    );
   }
   const located = locate(board, file, token.start);
   if (located.reservation) {
@@ -121,13 +141,22 @@ export function hover(
           ? [unreadLine(board.map.unread)]
           : rangeLines(context, range, undefined)),
       ],
-      spanOf(located.reservation.written.whole),
+      {
+        where: spanOf(located.reservation.written.whole),
+        ...verdictOnRange(board, range, undefined),
+      },
     );
   }
   const item = itemAt(outline, offset);
   if (item?.kind === 'node' && (item.name === token || item.labels.includes(token))) {
     const node = nodeOfOpening(board, file, item.name.start) ?? located.node;
-    return node && show([...nodeLines(context, node), ...definitionLines(context, node)]);
+    return (
+      node &&
+      show(
+        [...nodeLines(context, node), ...definitionLines(context, node)],
+        verdictOnNode(board, node),
+      )
+    );
   }
   if (item?.kind === 'property' && located.node && located.property) {
     const lines = propertyLines(context, located, item.name === token);
@@ -135,7 +164,8 @@ export function hover(
       token.kind === 'name' && item.value.includes(token) && located.part
         ? macroLine(context, located.part.written, text, located)
         : undefined;
-    return show([macro, ...lines]);
+    const onName = item.name === token;
+    return show([macro, ...lines], verdictOnProperty(board, located, onName));
   }
   return undefined;
 }
@@ -541,13 +571,6 @@ function tupleLines(context: HoverContext, node: DtNode, tuple: Tuple): string[]
 
 function cellsText(count: number): string {
   return count === 1 ? '0' : `0 to ${count - 1}`;
-}
-
-function inTuple(index: number, offset: number, node: DtNode, name: string): boolean {
-  const counts =
-    name === 'xen,static-heap' && node.parent ? childCells(node.parent) : regCells(node);
-  const width = (counts.address + counts.size) * 4;
-  return index * width <= offset && offset < (index + 1) * width;
 }
 
 function rangesLines(node: DtNode, property: DtProperty): string[] {
