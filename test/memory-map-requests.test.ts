@@ -33,6 +33,19 @@ describe('memory map requests', () => {
     await session.stop();
   });
 
+  /** What a hover says to our own client, which shows pictures. */
+  async function hoverAt(
+    document: string,
+    position: { line: number; character: number },
+  ): Promise<string> {
+    const shown = await session.ask('textDocument/hover', {
+      textDocument: { uri: document },
+      position,
+      theme: 'dark',
+    });
+    return (shown as { contents: { value: string } } | null)?.contents.value ?? '';
+  }
+
   it('give the model for the targets, with places as URIs', async () => {
     const model = await session.request('dtmap/memoryMap', { uri });
     assert.equal(model.title, 'overridden.dts');
@@ -84,17 +97,82 @@ describe('memory map requests', () => {
     await session.configure({});
   });
 
-  it('give a card for a place in a region, and none elsewhere', async () => {
-    const lines = readFileSync(file, 'utf8').split('\n');
-    const at = (needle: string): { line: number; character: number } => ({
-      line: lines.findIndex((line) => line.includes(needle)),
-      character: 2,
+  describe('begin a hover', () => {
+    const board = `/dts-v1/;
+/memreserve/ 0x48000000 0x1000;
+/ {${REGION.replace(
+      'ranges;',
+      `ranges;
+    camera: camera@51000000 { reg = <0x51000000 0x900000 0x60000000 0x1000>; status = "okay"; no-map; };
+    pool { size = <0x100000>; compatible = "shared-dma-pool"; };`,
+    )}
+  user { memory-region = <&camera>; reg = <0x1000 0x10>; status = "disabled"; };
+};
+`;
+    let document = '';
+    before(async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'dtmap-hover-'));
+      const own = path.join(folder, 'board.dts');
+      await session.open(own, board);
+      document = session.uriOf(own);
     });
-    const card = await session.request('dtmap/hoverCard', { uri, position: at('0x51800000') });
-    assert.match(card?.svg ?? '', /^<svg .*url\(#h\)/);
-    assert.deepEqual(card?.readers, ['Devicetree', 'Xen 4.22', 'dom0', 'Linux']);
-    const none = await session.request('dtmap/hoverCard', { uri, position: at('compatible') });
-    assert.equal(none, null);
+    const show = (needle: string): Promise<string> => {
+      const before = board.slice(0, board.indexOf(needle)).split('\n');
+      return hoverAt(document, {
+        line: before.length - 1,
+        character: (before.at(-1) ?? '').length,
+      });
+    };
+    const overlaps =
+      /^\*\*⚠ overlaps video@51800000 by 1 MiB\*\*\n\n!\[Bars [^\]]*dom0[^\]]*\]\(data:image\/svg\+xml;base64,[\w+/=]+\)\n\n\*\*/;
+
+    for (const needle of ['camera@', 'camera: ', '&camera', '0x900000', 'status = "okay"'])
+      it(`with the verdict in words, then the picture, at ${needle}`, async () => {
+        assert.match(await show(needle), overlaps);
+      });
+
+    it('with the verdict on the range that the cursor is in', async () => {
+      const shown = await show('0x60000000');
+      assert.match(shown, /^\*\*(?!⚠ overlaps).+\*\*\n\n!\[Bars/);
+    });
+
+    it('with the verdict on what has no node, or no place of its own', async () => {
+      assert.match(await show('0x48000000'), /^\*\*.+\*\*\n\n!\[Bars/);
+      assert.match(await show('pool {'), /^\*\*placed by the kernel · 1 MiB\*\*\n\n!\[Bars/);
+      assert.match(await show('size = <0x100000>'), /^\*\*placed by the kernel/);
+    });
+
+    it('with the sum of a bank', async () => {
+      assert.match(await show('memory@4'), /^\*\*1 GiB RAM in 1 bank · .*\*\*\n\n\*\*\/memory/);
+    });
+
+    for (const needle of [
+      'no-map;',
+      'compatible',
+      'ranges;',
+      '#size-cells',
+      'memory-region',
+      'user {',
+      'reg = <0x1000 ',
+      'status = "disabled"',
+    ])
+      it(`without either at ${needle}`, async () => {
+        const shown = await show(needle);
+        assert.match(shown, /^\*\*(?:[#\w-]+\*\* of )?\//);
+        assert.doesNotMatch(shown, /!\[|⚠/);
+      });
+
+    it('without a picture for editors that show none', async () => {
+      const [line = ''] = board.split('camera@').slice(0, 1);
+      const lines = line.split('\n');
+      const shown = await session.hover(path.join(path.dirname(document.slice(7)), 'board.dts'), {
+        line: lines.length - 1,
+        character: (lines.at(-1) ?? '').length,
+      });
+      const text = JSON.stringify(shown?.contents);
+      assert.match(text, /"\*\*⚠ overlaps/);
+      assert.doesNotMatch(text, /!\[/);
+    });
   });
 
   it('name files as the client does, whatever their names hold', async () => {
@@ -119,7 +197,7 @@ describe('memory map requests', () => {
       for (const uri of [opened, URI.file(board).toString(), URI.file(included).toString()]) {
         const lines = readFileSync(URI.parse(uri).fsPath, 'utf8').split('\n');
         const position = { line: lines.findIndex((line) => line.includes('video')), character: 6 };
-        assert.ok(await session.request('dtmap/hoverCard', { uri, position }), uri);
+        assert.match(await hoverAt(uri, position), /^\*\*.+\*\*\n\n!\[Bars from top/, uri);
       }
       await session.close(included);
       await session.close(board);

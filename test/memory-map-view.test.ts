@@ -689,15 +689,34 @@ describe('memory map colours', () => {
 });
 
 describe('hover card', () => {
-  it('shows a region and its neighbours for every reader, in about a kilobyte', () => {
+  it('shows a region and its neighbours for every reader, behind its name, in about two kilobytes', () => {
     const shown = examples['an overlap'] as MapModel;
     const region = shown.regions.find((each) => each.name === 'network_fw_mem');
     assert.ok(region);
     const card = drawHoverCard(shown, region, { release: '4.18.6' });
     assert.deepEqual(card?.readers, ['Devicetree', 'Xen 4.18', 'dom0', 'Linux']);
-    assert.ok(card.svg.length < 2600, `${card.svg.length} bytes`);
+    assert.ok(card.svg.length < 3000, `${card.svg.length} bytes`);
     assert.match(card.svg, /url\(#h\)/);
-    assert.ok(!card.svg.includes('<text'));
+    assert.deepEqual(
+      [...card.svg.matchAll(/<text [^>]*>([^<]*)/g)].map(([, text]) => text),
+      card.readers,
+    );
+  });
+
+  it('has names that can be read on what it stands on', () => {
+    const shown = examples['an overlap'] as MapModel;
+    const [region] = shown.regions;
+    assert.ok(region);
+    for (const [theme, background, least] of [
+      ['dark', '#1f1f1f', 4.5],
+      ['light', '#ffffff', 4.5],
+      [undefined, '#1f1f1f', 3],
+      [undefined, '#ffffff', 3],
+    ] as const) {
+      const card = drawHoverCard(shown, region, theme === undefined ? {} : { theme });
+      const ink = /<g fill="(#[0-9a-f]{6})"/.exec(card?.svg ?? '')?.[1];
+      assert.ok(ink !== undefined && contrast(ink, background) >= least, ink);
+    }
   });
 
   it('exists for every region of every example and never contains a hazard without cause', () => {

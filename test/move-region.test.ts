@@ -89,7 +89,7 @@ describe('moving a region', () => {
     const [[fix, changed] = [undefined, '']] = done;
     assert.equal(
       fix?.title,
-      'Move mpss@86000000 to 0x85f00000 (next free, 4 KiB aligned), deleted and stated anew as mpss@85f00000',
+      'Move mpss@86000000 to 0x85f00000 (nearest free in its bank, 4 KiB aligned), deleted and stated anew as mpss@85f00000',
     );
     assert.equal(
       changed,
@@ -128,7 +128,7 @@ describe('moving a region', () => {
     );
     assert.match(
       fix?.title ?? '',
-      /^Move mpss@86000000 to 0x8[0-9a-f]+ \(next free, 4 KiB aligned\)$/,
+      /^Move mpss@86000000 to 0x8[0-9a-f]+ \(nearest free in its bank, 4 KiB aligned\)$/,
     );
     assert.match(changed, /&mpss_mem \{\n\treg = <0x0 0x86210000 0x0 0x300000>;\n\};/);
   });

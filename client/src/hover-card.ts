@@ -1,28 +1,26 @@
-// Adds the picture of a region and its neighbours to hovers.
+// Hovers with the picture of a region and its neighbours: the server draws it for the theme that is shown.
 
 import * as vscode from 'vscode';
-import type { HoverMiddleware } from 'vscode-languageclient';
-import type { HoverCard, HoverCardParams } from '../../server/src/lsp/custom-requests.ts';
+import { HoverRequest, type BaseLanguageClient, type HoverMiddleware } from 'vscode-languageclient';
+import type { HoverExtras } from '../../server/src/lsp/custom-requests.ts';
 
-/** A hover as the server words it, with the card above where it stands in a region. */
+/** A hover as the server words and draws it. */
 export function withHoverCard(
-  ask: (params: HoverCardParams) => Promise<HoverCard | null>,
+  client: BaseLanguageClient,
 ): NonNullable<HoverMiddleware['provideHover']> {
-  return async (document, position, token, next) => {
-    const hover = await next(document, position, token);
-    if (!hover || token.isCancellationRequested) return hover;
-    const { line, character } = position;
-    // The words stand without their picture.
-    const card = await ask({
-      uri: document.uri.toString(),
-      position: { line, character },
-    }).catch(() => null);
-    if (!card) return hover;
-    const image = `data:image/svg+xml;base64,${btoa(card.svg)}`;
-    const readers = card.readers.join(' · ');
-    hover.contents.unshift(
-      new vscode.MarkdownString(`${readers}, top to bottom\n\n![${readers}](${image})`),
-    );
-    return hover;
+  return async (document, position, token) => {
+    const { code2ProtocolConverter: toServer, protocol2CodeConverter: fromServer } = client;
+    const extras: HoverExtras = { theme: isDark() ? 'dark' : 'light' };
+    const params = { ...toServer.asTextDocumentPositionParams(document, position), ...extras };
+    try {
+      return fromServer.asHover(await client.sendRequest(HoverRequest.type, params, token));
+    } catch (error) {
+      return client.handleFailedRequest(HoverRequest.type, token, error, null);
+    }
   };
+}
+
+function isDark(): boolean {
+  const { kind } = vscode.window.activeColorTheme;
+  return kind === vscode.ColorThemeKind.Dark || kind === vscode.ColorThemeKind.HighContrast;
 }

@@ -40,9 +40,7 @@ export async function startSession(
 
   async function start(): Promise<void> {
     client = createClient();
-    client.middleware.provideHover = withHoverCard((params) =>
-      client.sendRequest('dtmap/hoverCard', params),
-    );
+    client.middleware.provideHover = withHoverCard(client);
     client.onNotification('dtmap/status', (news: Status) => status.fire(news));
     await client.start();
   }

@@ -53,7 +53,6 @@ const own: Readonly<Record<string, (uri: string, at: Position) => object>> = {
   'dtmap/placesForRegion': (uri) => ({ uri, size: '16M' }),
   'dtmap/inactiveRegions': (uri) => ({ uri }),
   'dtmap/memoryMap': (uri) => ({ uri }),
-  'dtmap/hoverCard': (uri, position) => ({ uri, position }),
 };
 
 /** Methods that are asked with what another one answered. */

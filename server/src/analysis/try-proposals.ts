@@ -102,9 +102,12 @@ export async function tryProposals(
   const broken = brokenText(own);
   const candidates = proposals.map((proposal): Candidate => ({
     proposal,
-    ways: broken ? [] : proposal.ways.map((edits) => inFileStyle(edits, host.files)),
+    ways:
+      broken && !proposal.repairs
+        ? []
+        : proposal.ways.map((edits) => inFileStyle(edits, host.files)),
     after: undefined,
-    refusal: broken,
+    refusal: proposal.repairs ? undefined : broken,
   }));
   for (let open = candidates; open.length > 0;) {
     for (const candidate of open) await findWay(candidate, own, finding, host);
@@ -220,9 +223,10 @@ async function tryElsewhere(
 /** A proposal about `own` as another board has it: an overlay by itself has the nodes in its fragments. */
 function asSeenBy(
   { analysis: { board } }: TrialBoard,
-  { change }: Proposal,
+  { change, repairs }: Proposal,
   own: Board,
 ): Parameters<typeof judge>[0] {
+  if (repairs) return { change, repairs };
   if (!board.tree.isPlugin) return { change };
   return { change: changesInOverlay(change, board.tree, own.tree), elsewhere: change };
 }
@@ -252,7 +256,11 @@ async function analyzeLoaded(
 
 /** Why the edits must not be made, as far as one board tells; `accept` is told of the board when nothing speaks against. */
 async function judge(
-  { change, elsewhere }: Pick<Proposal, 'change'> & { readonly elsewhere?: readonly TreeChange[] },
+  {
+    change,
+    elsewhere,
+    repairs,
+  }: Pick<Proposal, 'change' | 'repairs'> & { readonly elsewhere?: readonly TreeChange[] },
   edits: Edits,
   before: TrialBoard,
   expectation: Expectation,
@@ -263,6 +271,11 @@ async function judge(
   const board = before.request.root;
   const after = await analyzeLoaded(before.request, filesAfter(host.files, edits), host);
   if (!after) return { code: 'board-unreadable', board };
+  if (repairs) {
+    const refusal = judgeRepair(before, after, edits, expectation, finding);
+    if (!refusal) accept?.(after);
+    return refusal;
+  }
   const difference = compareTrees(
     before.analysis.board.tree,
     after.analysis.board.tree,
@@ -286,6 +299,43 @@ async function judge(
   }
   accept?.(after);
   return undefined;
+}
+
+/** A repair leaves fewer faults of syntax, none of a kind that there was less of; what it brings to light is no fault of its own. */
+function judgeRepair(
+  before: TrialBoard,
+  after: TrialBoard,
+  edits: Edits,
+  expectation: Expectation,
+  finding: Finding | undefined,
+): Refusal | undefined {
+  const board = before.request.root;
+  const was = syntaxFaults(before.analysis.board);
+  const left = syntaxFaults(after.analysis.board);
+  if (isMore(left, was))
+    return { code: 'breaks-text', board, ...messageOfNew(before, after, edits) };
+  const isFewer = left.length < was.length;
+  const known = new KnownFindings(before.analysis.findings, edits);
+  const stays = finding && known.isLeft(finding, after.analysis.findings);
+  if (stays || (expectation === 'all' && !isFewer)) return { code: 'finding-stays', board };
+  return undefined;
+}
+
+/** The kinds of what keeps a text from being read as a whole. */
+function syntaxFaults({ tree }: Board): string[] {
+  return tree.problems.flatMap(({ id, level, facts }) =>
+    id === 'syntax' && level === 'error' ? [facts['because'] ?? id] : [],
+  );
+}
+
+/** How much of a board cannot be read. */
+export function faultsOf({ analysis: { board } }: TrialBoard): number {
+  return syntaxFaults(board).length;
+}
+
+/** A board as the files of `host` have it; undefined when it cannot be read. */
+export function boardNow(request: BoardRequest, host: TrialHost): Promise<TrialBoard | undefined> {
+  return analyzeLoaded(request, host.files, host);
 }
 
 /** Whether a finding is one that a fix must not add. */
@@ -333,9 +383,17 @@ const TEXT_RULES: ReadonlySet<string> = new Set(
 
 /** The kind of a problem that cpp or dtc had less often before; undefined when there is none. */
 function newProblem(before: Board, after: Board): string | undefined {
+  return firstNew(problemsOf(after), problemsOf(before));
+}
+
+function isMore(after: readonly string[], before: readonly string[]): boolean {
+  return firstNew(after, before) !== undefined;
+}
+
+function firstNew(after: readonly string[], before: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
-  for (const kind of problemsOf(before)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  for (const kind of problemsOf(after)) {
+  for (const kind of before) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const kind of after) {
     const left = counts.get(kind) ?? 0;
     if (left === 0) return kind;
     counts.set(kind, left - 1);

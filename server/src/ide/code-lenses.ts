@@ -6,13 +6,11 @@ import { ramOf } from '../memory/free-ranges.ts';
 import { isMemoryNode } from '../memory/map-memory.ts';
 import { wordUnreadText } from '../memory/unread-text.ts';
 import type { Board } from '../rules/board.ts';
-import { targetsInWords } from '../systems/targets.ts';
-import { verdictsByTarget } from '../systems/verdicts-for.ts';
-import type { Verdict } from '../target/verdict.ts';
 import { printable } from '../text/printable.ts';
 import type { FileId, Span } from '../text/span.ts';
 import { spanOf, stringsOf, type DtNode } from '../tree/device-tree.ts';
 import { neighboursOf, type Neighbour } from './neighbours.ts';
+import { ownerVerdicts, rangeVerdicts } from './range-verdict.ts';
 
 /** The most characters of a title: longer ones are hard to read at a glance. */
 const LONGEST = 60;
@@ -29,21 +27,27 @@ export function codeLenses(board: Board, file: FileId): CodeLens[] {
     const opening = node.openings.find((each) => spanOf(each.name).file === file);
     if (opening) lenses.push({ at: spanOf(opening.name), title: printable(title) });
   };
-  for (const node of board.tree.root.children) {
-    if (isMemoryNode(node)) add(node, memoryTitle(board, node));
-    else if (node.name === 'reserved-memory') {
-      add(node, reservedTitle(board));
-      for (const child of node.children) {
-        const title = regionTitle(board, child);
-        if (title !== undefined) add(child, title);
-      }
-    } else if (node.name === 'chosen')
-      for (const child of node.children) {
-        const title = domainTitle(board, child);
-        if (title !== undefined) add(child, title);
-      }
-  }
+  for (const node of board.tree.root.children)
+    for (const each of [node, ...(HOLDERS.has(node.name) ? node.children : [])]) {
+      const title = nodeTitle(board, each);
+      if (title !== undefined) add(each, title);
+    }
   return lenses;
+}
+
+/** Nodes of the root whose children have titles. */
+const HOLDERS: ReadonlySet<string> = new Set(['reserved-memory', 'chosen']);
+
+/** What is to be said of memory, reserved regions and domains, the verdict first, at most 60 characters; undefined for other nodes. */
+export function nodeTitle(board: Board, node: DtNode): string | undefined {
+  const { parent } = node;
+  if (parent?.parent === undefined) {
+    if (isMemoryNode(node)) return memoryTitle(board, node);
+    return parent && node.name === 'reserved-memory' ? reservedTitle(board) : undefined;
+  }
+  if (parent.parent.parent) return undefined;
+  if (parent.name === 'reserved-memory') return regionTitle(board, node);
+  return parent.name === 'chosen' ? domainTitle(board, node) : undefined;
 }
 
 /** The parts of a title in one line, in their order: what does not fit is left out. A part may have shorter forms behind its own. */
@@ -105,16 +109,8 @@ function regionTitle(board: Board, node: DtNode): string | undefined {
   if (!region) return undefined;
   const { below, above } = neighboursOf(board, region, node);
   const size = formatSize(region.end - region.start);
-  const shared = [below, above].flatMap((each) => (each && each.gap < 0n ? [each] : []));
-  const [overlap] = shared;
-  const verdict = overlap
-    ? [overlapText(overlap), 'overlaps another region']
-    : ownerTexts(board, region);
+  const verdict = rangeVerdicts(board, region, node);
   return fitting([verdict, size, ...roomText(below, 'below'), ...roomText(above, 'above')]);
-}
-
-function overlapText({ name, gap }: Neighbour): string {
-  return `⚠ overlaps ${name} by ${formatSize(-gap)}`;
 }
 
 type BoardMap = Board['map'];
@@ -147,50 +143,6 @@ function roomText(neighbour: Neighbour | undefined, where: 'below' | 'above'): s
   return [gap === 0n ? `touches ${name}` : `${formatSize(gap)} free ${where}`];
 }
 
-/**
- * What becomes of `range` in the shortest words, the worst first: `⚠ RAM that dom0 does not own (Xen 4.18.6)` where a system
- * does not keep what is claimed, else `dom0: reserved`. Alternatives, from the fullest to the shortest;
- * none when nothing boots the board or no system comes that far.
- */
-function ownerTexts(board: Board, range: Range): readonly string[] {
-  const verdicts = verdictsByTarget(board, range).filter(({ isStopped }) => !isStopped);
-  const faults = verdicts.filter(({ block }) => block?.kind === 'fault' || block?.kind === 'lost');
-  const [fault] = faults;
-  if (fault) {
-    const label = labelOf(fault);
-    const alike = faults.filter((each) => labelOf(each) === label);
-    return [
-      `⚠ ${label} (${targetsOf(alike)})`,
-      `⚠ ${label} (${alike.length} targets)`,
-      `⚠ ${label}`,
-    ];
-  }
-  const ofDomains = verdicts.filter(({ isSystem }) => !isSystem);
-  const asked = ofDomains.length > 0 ? ofDomains : verdicts;
-  const labels = new Map<string, Verdict[]>();
-  for (const each of asked) labels.set(labelOf(each), [...(labels.get(labelOf(each)) ?? []), each]);
-  const parts = [...labels].map(([label, alike]) =>
-    labels.size === 1 ? label : `${label} (${targetsOf(alike)})`,
-  );
-  return labels.size === 0 ? [] : [parts.join(', '), 'its owner differs by target'];
-}
-
-/** `dom0: mapped 1:1`: the map's label, which is shorter than the owner, behind the reader's name. */
-function labelOf({ owner, block, view, isSystem, because }: Verdict): string {
-  const [name = ''] = view.split(' (');
-  // A bank's number says nothing here, and what is as it should be needs few words.
-  const { kind } = block ?? {};
-  const label = kind === 'dom0' ? undefined : kind === 'told' ? block?.short : block?.label;
-  const clause = (label ?? owner.replace(/(?: for |: |, )[^]*$/, '')).replace(/^likely /, '');
-  if (kind === 'reserved' && isSystem) return 'reserved';
-  const likely = because !== undefined && kind !== undefined && kind !== 'unknown' ? 'likely ' : '';
-  return isSystem || clause.includes(name) ? `${likely}${clause}` : `${name}: ${likely}${clause}`;
-}
-
-function targetsOf(verdicts: readonly Verdict[]): string {
-  return targetsInWords(verdicts.flatMap(({ target }) => target ?? []));
-}
-
 function domainTitle(board: Board, node: DtNode): string | undefined {
   if (board.map.unread) return undefined;
   const compatible = node.properties.get('compatible');
@@ -204,7 +156,7 @@ function domainTitle(board: Board, node: DtNode): string | undefined {
     parts.push('⚠ a module lies in its static memory');
   const [only] = fixed;
   if (only && fixed.length === 1) {
-    const texts = ownerTexts(board, only);
+    const texts = ownerVerdicts(board, only);
     if (texts[0]?.startsWith('⚠')) parts.push(texts);
   }
   if (fixed.length > 0) parts.push(`${formatSize(total(fixed))} static memory`);

@@ -1,6 +1,7 @@
 // Applies the preferred fixes of one finding after the other, until none is left that changes only what it says.
 
 import {
+  faultsOf,
   isGrave,
   tryProposals,
   type Offer,
@@ -62,7 +63,7 @@ export async function fixAll(
         index += 1;
       }
       // Fewer each time: whatever a trial overlooks, the rounds come to an end.
-      else if (offer.ok && gravesOf(offer.after) < gravesOf(current)) {
+      else if (offer.ok && isBetter(offer.after, current)) {
         change(texts, over, offer.fix.edits);
         applied.push({ finding, title: offer.fix.title });
         current = offer.after;
@@ -83,6 +84,12 @@ export async function fixAll(
         unsafe,
       };
   }
+}
+
+/** Fewer faults of syntax, whatever comes to light behind them, or as many and fewer findings. */
+function isBetter(after: TrialBoard, before: TrialBoard): boolean {
+  const faults = faultsOf(after) - faultsOf(before);
+  return faults < 0 || (faults === 0 && gravesOf(after) < gravesOf(before));
 }
 
 function gravesOf({ analysis }: TrialBoard): number {

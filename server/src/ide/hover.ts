@@ -29,10 +29,8 @@ import {
   systemVerdict,
 } from '../systems/verdicts-for.ts';
 import type { Remark } from '../target/system.ts';
-import { lineIndexOf } from '../text/line-index.ts';
-import { markdownCode, markdownText } from '../text/markdown.ts';
+import { markdownText } from '../text/markdown.ts';
 import { printableBrief } from '../text/printable.ts';
-import type { SourceFile } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
 import {
   cellsOf,
@@ -45,19 +43,31 @@ import {
   type DtProperty,
   type Written,
 } from '../tree/device-tree.ts';
+import { code, lineOf, place, type HoverContext, type LinkTo } from './hover-context.ts';
 import { locate, nodeOfOpening, type Located } from './locate.ts';
 import { neighboursOf, neighbourText } from './neighbours.ts';
 import { fileName } from './paths.ts';
+import { entryAt, providerLines } from './provider-lines.ts';
+import { rangeText } from './range-text.ts';
+import {
+  inTuple,
+  verdictOnNode,
+  verdictOnProperty,
+  verdictOnRange,
+  type HoverSubject,
+  type HoverVerdict,
+} from './hover-verdict.ts';
 import { itemAt, outlineOf, textOf, tokenAt } from './source-outline.ts';
 
 /** Markdown, and the text it is about. */
 export interface Hover {
+  /** What becomes of it, in a few words, as Markdown; stands in front. Absent where nothing is at stake. */
+  readonly verdict?: string;
   readonly markdown: string;
   readonly at: Span;
+  /** What a picture beside the verdict is of; absent where a picture would say nothing. */
+  readonly subject?: HoverSubject;
 }
-
-/** How places are written in hovers: as links, where a client can follow them. */
-export type LinkTo = (span: Span, text: string) => string;
 
 /** What to show for `offset` of `file`; undefined when there is nothing to say. */
 export function hover(
@@ -72,9 +82,14 @@ export function hover(
   const token = tokenAt(outline, offset);
   if (!token || token.kind === 'comment') return undefined;
   const at: Span = { file, start: token.start, end: token.end };
-  const show = (lines: readonly (string | undefined)[], where: Span = at): Hover => ({
+  const show = (
+    lines: readonly (string | undefined)[],
+    { where = at, verdict, subject }: HoverVerdict & { readonly where?: Span } = {},
+  ): Hover => ({
+    ...(verdict !== undefined && { verdict: markdownText(verdict) }),
     markdown: lines.filter((line) => line !== undefined).join('\n\n'),
     at: where,
+    ...(subject && { subject }),
   });
   const text = textOf(outline, token);
   const context = { board, linkTo };
@@ -91,7 +106,7 @@ export function hover(
             ? notFoundText(board, include.at)
             : markdownText(include.target),
         ],
-        include.at,
+        { where: include.at },
       )
     );
   }
@@ -106,7 +121,14 @@ export function hover(
       ]);
     const opened = itemAt(outline, offset);
     const opens = opened?.kind === 'node' && opened.name === token;
-    return show([...nodeLines(context, node), ...(opens ? [] : definitionLines(context, node))]);
+    return show(
+      [
+        ...nodeLines(context, node),
+        entryLine(context, file, token.start),
+        ...(opens ? [] : definitionLines(context, node)),
+      ],
+      verdictOnNode(board, node),
+    );
   }
   const located = locate(board, file, token.start);
   if (located.reservation) {
@@ -119,13 +141,22 @@ export function hover(
           ? [unreadLine(board.map.unread)]
           : rangeLines(context, range, undefined)),
       ],
-      spanOf(located.reservation.written.whole),
+      {
+        where: spanOf(located.reservation.written.whole),
+        ...verdictOnRange(board, range, undefined),
+      },
     );
   }
   const item = itemAt(outline, offset);
   if (item?.kind === 'node' && (item.name === token || item.labels.includes(token))) {
     const node = nodeOfOpening(board, file, item.name.start) ?? located.node;
-    return node && show([...nodeLines(context, node), ...definitionLines(context, node)]);
+    return (
+      node &&
+      show(
+        [...nodeLines(context, node), ...definitionLines(context, node)],
+        verdictOnNode(board, node),
+      )
+    );
   }
   if (item?.kind === 'property' && located.node && located.property) {
     const lines = propertyLines(context, located, item.name === token);
@@ -133,9 +164,17 @@ export function hover(
       token.kind === 'name' && item.value.includes(token) && located.part
         ? macroLine(context, located.part.written, text, located)
         : undefined;
-    return show([macro, ...lines]);
+    const onName = item.name === token;
+    return show([macro, ...lines], verdictOnProperty(board, located, onName));
   }
   return undefined;
+}
+
+/** What a reference in a list of providers asks its node for. */
+function entryLine(context: HoverContext, file: FileId, offset: number): string | undefined {
+  const { node, property, definition, part } = locate(context.board, file, offset);
+  if (!node || !property || !part || property.definition !== definition) return undefined;
+  return entryAt(context, node, property, part.offset);
 }
 
 /** Where a file was looked for in vain. */
@@ -146,16 +185,6 @@ function notFoundText({ source }: Board, at: Span): string {
   const tried = problem?.code === 'include-not-found' ? problem.tried : [];
   if (tried.length === 0) return 'This file was not found.';
   return `This file was not found. Searched:\n${tried.map((file) => `\n- ${code(file)}`).join('')}`;
-}
-
-/** What the tree says, as a code span; of something long the beginning. */
-function code(text: string): string {
-  return markdownCode(printableBrief(text));
-}
-
-interface Context {
-  readonly board: Board;
-  readonly linkTo: LinkTo;
 }
 
 /** The node that `&label` or `&{/path}` refers to. */
@@ -172,7 +201,7 @@ export function referredNode(board: Board, reference: string): DtNode | undefine
   return node;
 }
 
-function nodeLines(context: Context, node: DtNode): string[] {
+function nodeLines(context: HoverContext, node: DtNode): string[] {
   const { board } = context;
   const { map } = board;
   const labels = node.labels.length > 0 ? ` (${node.labels.map(code).join(', ')})` : '';
@@ -252,13 +281,7 @@ function usersLine(board: Board, node: DtNode): string | undefined {
     : undefined;
 }
 
-/** `0x1_a000_0000 – 0x1_a0ff_ffff`: first and last byte, as people write ranges. */
-function rangeText(range: Range): string {
-  if (range.end <= range.start) return `${formatGrouped(range.start)} (empty)`;
-  return `\`${formatGrouped(range.start)} – ${formatGrouped(range.end - 1n)}\``;
-}
-
-function rangeLines(context: Context, range: Range, node: DtNode | undefined): string[] {
+function rangeLines(context: HoverContext, range: Range, node: DtNode | undefined): string[] {
   const { board } = context;
   const size = range.end - range.start;
   if (size <= 0n) return [`${formatGrouped(range.start)}, size 0: reserves nothing`];
@@ -323,7 +346,7 @@ function bankRows(board: Board, bank: Range): [string, string][] {
   return rows;
 }
 
-function dynamicLines(context: Context, region: DynamicReserved): string[] {
+function dynamicLines(context: HoverContext, region: DynamicReserved): string[] {
   const { board } = context;
   const rows: [string, string][] = [['Size', formatSize(region.size)]];
   if (region.alignment !== undefined) rows.push(['Alignment', formatSize(region.alignment)]);
@@ -383,25 +406,13 @@ function ramoopsRows(areas: readonly RamoopsArea[], region: Range): [string, str
   return rows;
 }
 
-function definitionLines(context: Context, node: DtNode): string[] {
+function definitionLines(context: HoverContext, node: DtNode): string[] {
   const openings = node.openings.map((opening) => place(context, opening.name));
   if (openings.length < 2) return [];
   return [`Opened in ${openings.join(', ')}`];
 }
 
-function place(context: Context, written: Written): string {
-  const span = spanOf(written);
-  const source = context.board.files.get(span.file);
-  const name = fileName(span.file);
-  if (typeof source === 'string') return markdownText(name);
-  return context.linkTo(span, markdownText(`${name}:${lineOf(source, span.start)}`));
-}
-
-function lineOf(file: SourceFile, offset: number): number {
-  return lineIndexOf(file).positionAt(offset).line;
-}
-
-function propertyLines(context: Context, located: Located, onName: boolean): string[] {
+function propertyLines(context: HoverContext, located: Located, onName: boolean): string[] {
   const { board } = context;
   const { node, property, definition, part } = located;
   if (!node || !property || !definition) return [];
@@ -436,7 +447,7 @@ const NEEDS_THE_TREE: ReadonlySet<string> = new Set([
 
 /** What the value means; `offset` is the byte under the cursor, undefined for the whole. */
 function valueLines(
-  context: Context,
+  context: HoverContext,
   node: DtNode,
   property: DtProperty,
   offset: number | undefined,
@@ -467,7 +478,7 @@ function valueLines(
       return dynamic ? dynamicLines(context, dynamic) : plainValue(board, property, offset);
     }
     default:
-      return plainValue(board, property, offset);
+      return providerLines(context, node, property, offset) ?? plainValue(board, property, offset);
   }
 }
 
@@ -476,7 +487,7 @@ function wholeValue(property: DtProperty): bigint {
   return joinCells(cellsOf(property), 0, property.bytes.length >> 2);
 }
 
-function ramdiskLines(context: Context, node: DtNode, property: DtProperty): string[] {
+function ramdiskLines(context: HoverContext, node: DtNode, property: DtProperty): string[] {
   const ramdisk = context.board.map.modules.find((each) => each.node === node);
   return [
     formatGrouped(wholeValue(property)),
@@ -485,7 +496,7 @@ function ramdiskLines(context: Context, node: DtNode, property: DtProperty): str
 }
 
 function staticMemoryLines(
-  context: Context,
+  context: HoverContext,
   node: DtNode,
   { name }: DtProperty,
   offset: number | undefined,
@@ -503,7 +514,7 @@ function staticMemoryLines(
 }
 
 function regLines(
-  context: Context,
+  context: HoverContext,
   node: DtNode,
   property: DtProperty,
   offset: number | undefined,
@@ -535,7 +546,7 @@ function partText(tuple: Tuple, counts: CellCounts, offset: number): string {
 }
 
 /** What lies at a tuple of `reg`. */
-function tupleLines(context: Context, node: DtNode, tuple: Tuple): string[] {
+function tupleLines(context: HoverContext, node: DtNode, tuple: Tuple): string[] {
   const { board } = context;
   const { reserved, modules } = board.map;
   const untranslated = { start: tuple.address, end: tuple.address + tuple.size };
@@ -560,13 +571,6 @@ function tupleLines(context: Context, node: DtNode, tuple: Tuple): string[] {
 
 function cellsText(count: number): string {
   return count === 1 ? '0' : `0 to ${count - 1}`;
-}
-
-function inTuple(index: number, offset: number, node: DtNode, name: string): boolean {
-  const counts =
-    name === 'xen,static-heap' && node.parent ? childCells(node.parent) : regCells(node);
-  const width = (counts.address + counts.size) * 4;
-  return index * width <= offset && offset < (index + 1) * width;
 }
 
 function rangesLines(node: DtNode, property: DtProperty): string[] {
@@ -624,7 +628,7 @@ function plainValue(board: Board, property: DtProperty, offset: number | undefin
   return [`\`${open}${shown.join(' ')}${close}\` ${property.bytes.length} bytes`];
 }
 
-function originLines(context: Context, property: DtProperty, here: Definition): string[] {
+function originLines(context: HoverContext, property: DtProperty, here: Definition): string[] {
   const wins = property.definition;
   if (!wins) return [];
   if (here !== wins) return [`Overridden by ${place(context, wins.whole)}`];
@@ -633,7 +637,7 @@ function originLines(context: Context, property: DtProperty, here: Definition): 
 }
 
 function macroLine(
-  context: Context,
+  context: HoverContext,
   written: Written,
   text: string,
   located: Located,

@@ -14,6 +14,8 @@ import { inlayHints } from '../ide/inlay-hints.ts';
 import { plainText } from '../ide/plain-text.ts';
 import { markdownLink } from '../text/markdown.ts';
 import { type DocumentParams, asking } from './asking.ts';
+import type { HoverExtras } from './custom-requests.ts';
+import { hoverPictureOf } from './memory-map-requests.ts';
 import type { Server } from './server-state.ts';
 
 /** Those requests, by method. */
@@ -22,7 +24,9 @@ export function annotationRequests(server: Server) {
   const { ask, askAt } = asking(server);
 
   return {
-    'textDocument/hover': async (params: TextDocumentPositionParams): Promise<Hover | null> => {
+    'textDocument/hover': async (
+      params: TextDocumentPositionParams & HoverExtras,
+    ): Promise<Hover | null> => {
       const asked = await askAt(params);
       if (!asked) return null;
       const { file, model, screen } = asked;
@@ -37,7 +41,16 @@ export function annotationRequests(server: Server) {
         },
       );
       if (!shown) return null;
-      const value = client.hover === 'markdown' ? shown.markdown : plainText(shown.markdown);
+      const { theme } = params;
+      const picture =
+        theme === undefined || !shown.subject
+          ? undefined
+          : await hoverPictureOf(server, model, shown.subject, theme);
+      const verdict = shown.verdict === undefined ? undefined : `**${shown.verdict}**`;
+      const markdown = [verdict, picture, shown.markdown]
+        .filter((each) => each !== undefined)
+        .join('\n\n');
+      const value = client.hover === 'markdown' ? markdown : plainText(markdown);
       return {
         contents: { kind: client.hover, value },
         range: screen.rangeOf(shown.at),

@@ -19,7 +19,7 @@ import type { DiagnosticData } from './diagnostics.ts';
 import { includePathActions } from './include-path-actions.ts';
 import type { Server } from './server-state.ts';
 import { documentEditsOf, screenOf, workspaceEditOf, type Screen } from './to-protocol.ts';
-import { isCurrent, reasonOf, trialHostFor, tryFixes } from './try-fixes.ts';
+import { isCurrent, reasonOf, trialBoardOf, trialHostFor, tryFixes } from './try-fixes.ts';
 
 const FIX_ALL = 'source.fixAll.dtmap';
 
@@ -113,14 +113,9 @@ export async function resolveCodeAction(server: Server, action: CodeAction): Pro
   const data = action.data as FixAllData | undefined;
   if (data?.fixAll === undefined) return action;
   const model = await server.boards.newestModelOf(data.fixAll);
-  if (!model || model.stale) return action;
-  const { board, findings } = model;
-  const request = await server.boards.requestFor(model.root);
-  const { texts } = await fixAll(
-    { request, analysis: { board, findings } },
-    trialHostFor(server, model),
-    'safe',
-  );
+  const own = model && (await trialBoardOf(server, model));
+  if (!own) return action;
+  const { texts } = await fixAll(own, trialHostFor(server, model), 'safe');
   if (!isCurrent(server, model)) return action;
   const edits = new Map<FileId, TextEdit[]>();
   for (const [file, text] of texts) {

@@ -152,16 +152,10 @@ export interface MemoryMapParams extends DocumentParams {
   readonly releases?: readonly string[];
 }
 
-export interface HoverCardParams extends DocumentParams {
-  readonly position: Place['range']['start'];
-}
-
-/** A region and its neighbours as every reader sees them. */
-export interface HoverCard {
-  /** A small picture for dark and light alike, without text. */
-  readonly svg: string;
-  /** Whom its bars stand for, top to bottom. */
-  readonly readers: readonly string[];
+/** What our client adds to the parameters of `textDocument/hover`. */
+export interface HoverExtras {
+  /** What a picture in the hover stands on; absent: no pictures. */
+  readonly theme?: 'dark' | 'light';
 }
 
 export interface FindingParams extends DocumentParams {
@@ -204,8 +198,6 @@ export interface CustomRequests {
   'dtmap/inactiveRegions': { params: DocumentParams; result: InactiveRegions };
   /** The picture's data; places in it carry URIs as `file`. */
   'dtmap/memoryMap': { params: MemoryMapParams; result: MapModel };
-  /** The card of the region a position lies in; null outside all regions. */
-  'dtmap/hoverCard': { params: HoverCardParams; result: HoverCard | null };
   /** The fixes of one finding; empty when it has none or is gone. */
   'dtmap/findingFixes': { params: FindingParams; result: readonly FindingFix[] };
   /** The memory map for pasting into a mail or a bug report. */

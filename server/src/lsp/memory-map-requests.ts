@@ -1,15 +1,17 @@
 // Answers the memory map view: the model of a board, with releases to try, and the fixes of one finding.
 
+import { formatAddress } from '../addresses/format.ts';
 import type { Offer } from '../analysis/try-proposals.ts';
 import { drawHoverCard } from '../map-view/draw-hover-card.ts';
-import { regionAtLine } from '../map-view/look-up-map.ts';
+import type { HoverSubject } from '../ide/hover-verdict.ts';
 import { fileName } from '../ide/paths.ts';
 import { findingId, makeMapModel, switchedSystem } from '../map-view/make-map-model.ts';
 import type { MapModel } from '../map-view/map-model.ts';
 import { parseTargets } from '../systems/targets.ts';
+import { markdownText } from '../text/markdown.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
-import type { FindingFix, HoverCard } from './custom-requests.ts';
+import type { FindingFix } from './custom-requests.ts';
 import type { Server } from './server-state.ts';
 import { placedEditOf, screenOf } from './to-protocol.ts';
 import { tryFixes } from './try-fixes.ts';
@@ -63,23 +65,31 @@ async function mapOf(
   });
 }
 
-/** Maps for hover cards, whose places name files by id: a URI has several spellings. */
+/** Maps for pictures in hovers. */
 const shown = new WeakMap<Model, MapModel>();
 
-/** The hover card of the region whose node or range is written at a position (0-based line); null when there is none. */
-export async function hoverCardOf(
+/** The picture of what a hover is about, as Markdown; undefined when the map has no such region. `theme`: what it stands on. */
+export async function hoverPictureOf(
   server: Server,
   model: Model,
-  file: FileId,
-  line: number,
-): Promise<HoverCard | null> {
+  subject: HoverSubject,
+  theme: 'dark' | 'light',
+): Promise<string | undefined> {
   let map = shown.get(model);
   if (!map) {
     map = await mapOf(server, model, [], (each) => each);
     shown.set(model, map);
   }
-  const region = map.regions[regionAtLine(map, file, line + 1) ?? -1];
-  return (region && drawHoverCard(map, region)) ?? null;
+  const { regions, edges } = map;
+  const start = subject.start === undefined ? undefined : formatAddress(subject.start);
+  const named = regions.filter(({ path }) => path === subject.node?.path);
+  const region = named.find(({ from }) => edges[from] === start) ?? named[0];
+  const card = region && drawHoverCard(map, region, { theme });
+  if (!card) return undefined;
+  const bytes = new TextEncoder().encode(card.svg);
+  const image = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  const alternative = markdownText(`Bars from top to bottom: ${card.readers.join(', ')}`);
+  return `![${alternative}](data:image/svg+xml;base64,${image})`;
 }
 
 /** The fixes of the finding with that id which were tried and change what they say. */

@@ -20,7 +20,7 @@ import type { Model } from './boards.ts';
 import { openFactsOf } from './facts-request.ts';
 import type { CustomRequests, DocumentParams, LogLine as ProtocolLine } from './custom-requests.ts';
 import { lockedBecause } from './locked-files.ts';
-import { findingFixes, findingFixesOf, hoverCardOf, memoryMapOf } from './memory-map-requests.ts';
+import { findingFixes, findingFixesOf, memoryMapOf } from './memory-map-requests.ts';
 import type { Server } from './server-state.ts';
 import { boardOf, statusOf } from './status.ts';
 import { placeOnScreen, screenOf } from './to-protocol.ts';
@@ -201,9 +201,6 @@ export function ownRequests(server: Server): Answers {
 
     'dtmap/memoryMap': async (params) =>
       memoryMapOf(server, await modelOf(params), params.releases ?? []),
-
-    'dtmap/hoverCard': async (params) =>
-      hoverCardOf(server, await modelOf(params), server.fileOf(params.uri), params.position.line),
 
     'dtmap/findingFixes': async (params) =>
       findingFixesOf(server, await modelOf(params), params.finding),

@@ -2,9 +2,11 @@
 
 import type { BoardRequest } from '../analysis/analyze.ts';
 import {
+  boardNow,
   tryProposals,
   type Offer,
   type Refusal,
+  type TrialBoard,
   type TrialHost,
 } from '../analysis/try-proposals.ts';
 import { isOverlayFile, isRootFile } from '../ide/include-index.ts';
@@ -32,18 +34,20 @@ export async function tryFixes(
   finding: Finding | undefined,
 ): Promise<readonly Offer[]> {
   if (proposals.length === 0) return [];
-  if (model.stale) {
-    const refusal: Refusal = { code: 'text-broken', board: model.root };
+  const own = await trialBoardOf(server, model);
+  if (!own) {
+    const refusal: Refusal = { code: 'board-unreadable', board: model.root };
     return proposals.map(({ title }) => ({ ok: false, title, refusal }));
   }
+  return tryProposals(proposals, own, finding, trialHostFor(server, model));
+}
+
+/** The board of the newest text, for trials: while that is broken, not the one that is shown. */
+export async function trialBoardOf(server: Server, model: Model): Promise<TrialBoard | undefined> {
   const { board, findings } = model;
   const request = await server.boards.requestFor(model.root);
-  return tryProposals(
-    proposals,
-    { request, analysis: { board, findings } },
-    finding,
-    trialHostFor(server, model),
-  );
+  if (!model.stale) return { request, analysis: { board, findings } };
+  return boardNow(request, trialHostFor(server, model));
 }
 
 /** Whether the texts are still those that `model` was made from. */

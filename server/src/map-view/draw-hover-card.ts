@@ -3,10 +3,10 @@
 import type { Colour } from './colour.ts';
 import { lanesShown, chosenRelease } from './lay-out-map.ts';
 import type { BlockKind, MapRange, MapModel } from './map-model.ts';
-import { decimal, rect, writeShape, type Shape } from './shape.ts';
+import { decimal, group, rect, writeShape, type Shape } from './shape.ts';
+import { estimateTextWidth, fitText, type TextStyle } from './text-width.ts';
 
-// A hover is shown as an image, which knows neither theme nor font: mid tones that stand out from dark and light alike,
-// and no text.
+// A hover is shown as an image, which knows neither theme nor font: mid tones that stand out from dark and light alike.
 const GREY = '#858585';
 const ORANGE = '#b3731c';
 const PURPLE = '#9a6cc4';
@@ -36,13 +36,20 @@ const HUES: Readonly<Record<BlockKind, readonly [Colour, number]>> = {
 };
 
 const BAR = 11;
-const STEP = 13;
+const STEP = 14;
 const TOP = 4;
 
+/** By what the image stands on, the colour of its text; without a theme one that can be read on both. */
+const INKS = { dark: '#cccccc', light: '#3b3b3b', any: '#808080' } as const;
+const LABEL: TextStyle = { size: 11 };
+/** The widest label, in px: domains may have long names. */
+const WIDEST_LABEL = 110;
+const GUTTER = 8;
+
 export interface HoverCard {
-  /** About 1 kB of SVG, without text. */
+  /** About 2 kB of SVG. */
   readonly svg: string;
-  /** The bars' readers, top to bottom, for the words beside the picture. */
+  /** The bars' readers, top to bottom: their labels, for those who do not see the picture. */
   readonly readers: readonly string[];
 }
 
@@ -63,16 +70,20 @@ function windowAround(model: MapModel, region: MapRange): MapRange {
 }
 
 /**
- * The card for a range of the model (a region's, usually), `width` px wide. Undefined when the model is empty. Fixed
- * colours with at least 3:1 on `#1f1f1f` and on white.
+ * The card for a range of the model (a region's, usually), `width` px wide: a bar for each reader behind its name. Undefined
+ * when the model is empty. Fixed colours with at least 3:1 on `#1f1f1f` and on white; `theme`: what the names are to be read on.
  */
 export function drawHoverCard(
   model: MapModel,
   region: MapRange,
-  options: { readonly width?: number; readonly release?: string } = {},
+  options: {
+    readonly width?: number;
+    readonly release?: string;
+    readonly theme?: 'dark' | 'light';
+  } = {},
 ): HoverCard | undefined {
   if (region.from >= region.to || model.edges.length === 0) return undefined;
-  const width = options.width ?? 360;
+  const width = options.width ?? 420;
   const index = model.regions.findIndex((each) => each === region);
   const release = chosenRelease(model, options.release, index < 0 ? undefined : index);
   const lanes = lanesShown(model, release === undefined ? {} : { release });
@@ -83,8 +94,11 @@ export function drawHoverCard(
     return 8 + 3 * Math.log2(Math.max(1, pages));
   });
   const total = weights.reduce((sum, each) => sum + each, 0) || 1;
-  const x: number[] = [0.5];
-  for (const weight of weights) x.push((x.at(-1) ?? 0) + (weight / total) * (width - 1));
+  const labels = lanes.map(({ name }) => fitText(name, WIDEST_LABEL, LABEL, estimateTextWidth));
+  const widths = labels.map((label) => estimateTextWidth(label, LABEL));
+  const left = Math.ceil(Math.max(...widths, 0)) + GUTTER;
+  const x: number[] = [left + 0.5];
+  for (const weight of weights) x.push((x.at(-1) ?? 0) + (weight / total) * (width - left - 1));
   const at = (edge: number): number =>
     x[Math.max(0, Math.min(x.length - 1, edge - shown.from))] ?? 0;
   const shapes: Shape[] = [];
@@ -119,10 +133,10 @@ export function drawHoverCard(
           bar(collision, row, { fill: 'url(#h)', stroke: RED });
   }
   const height = TOP + lanes.length * STEP + 3;
-  const [left, right] = [at(region.from) + 0.25, at(region.to) - 0.25];
+  const [from, to] = [at(region.from) + 0.25, at(region.to) - 0.25];
   const bracket =
-    `M${decimal(left + 3)} 1H${decimal(left)}V${height - 1}H${decimal(left + 3)}` +
-    `M${decimal(right - 3)} 1H${decimal(right)}V${height - 1}H${decimal(right - 3)}`;
+    `M${decimal(from + 3)} 1H${decimal(from)}V${height - 1}H${decimal(from + 3)}` +
+    `M${decimal(to - 3)} 1H${decimal(to)}V${height - 1}H${decimal(to - 3)}`;
   const hazard: Shape = {
     tag: 'defs',
     attributes: {},
@@ -154,6 +168,19 @@ export function drawHoverCard(
       },
       children: [
         ...(shapes.some((each) => each.attributes.fill === 'url(#h)') ? [hazard] : []),
+        group(
+          'names',
+          {
+            fill: INKS[options.theme ?? 'any'],
+            'font-family': 'system-ui, sans-serif',
+            'font-size': LABEL.size,
+          },
+          labels.map((text, row) => ({
+            tag: 'text',
+            attributes: { x: 0, y: TOP + row * STEP + BAR - 2 },
+            text,
+          })),
+        ),
         ...shapes,
         {
           tag: 'path',

@@ -55,7 +55,11 @@ export function moveRegionFixes(board: Board, region: Reserved): readonly Propos
     if (place && !choices.some((choice) => choice.place.start === place.start))
       choices.push({ place, how });
   };
-  offer(byDistance[0], 'next free');
+  const [nearest] = byDistance;
+  offer(
+    nearest,
+    bank && nearest && contains(bank, nearest) ? 'nearest free in its bank' : 'nearest free',
+  );
   offer(places[0], 'lowest free');
   offer(places.at(-1), 'highest free');
 

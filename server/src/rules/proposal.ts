@@ -11,7 +11,7 @@ export type Ways = readonly Edits[];
 
 /** A named change. It is offered only when one of its ways was tried and changed what it says, and nothing else. */
 export interface Proposal {
-  /** Says the result: "Move video@60000000 to 0x2_8000_0000 (next free, 2 MiB aligned)". */
+  /** Says the result: "Move video@60000000 to 0x2_8000_0000 (nearest free, 2 MiB aligned)". */
   readonly title: string;
   readonly change: readonly TreeChange[];
   readonly ways: Ways;
@@ -19,6 +19,11 @@ export interface Proposal {
   readonly macro?: string;
   /** Offered first, and applied by `check --fix-unsafe`, by `--fix` when it is safe; at most one per finding. */
   readonly preferred?: boolean;
+  /**
+   * Completes a text that does not parse. What that changes in the tree is not known before: it is offered when fewer faults of
+   * syntax are left.
+   */
+  readonly repairs?: true;
 }
 
 /** Most ways that are tried of one proposal: each costs an analysis of the board. */

@@ -11,7 +11,7 @@ export interface TextEdit {
 
 /** A named set of edits that are applied together, tried before it is offered. */
 export interface Fix {
-  /** Says the result: "Move to 0x2_8000_0000 (next free, 2 MiB aligned)". */
+  /** Says the result: "Move to 0x2_8000_0000 (nearest free, 2 MiB aligned)". */
   readonly title: string;
   readonly edits: readonly TextEdit[];
   /** Whether it moves no address, enables nothing and gives no memory away, so that `check --fix` makes it unseen. */
@@ -96,7 +96,7 @@ export function withLineEnds(text: string, edits: readonly TextEdit[]): TextEdit
     // The end of the line in which the edit ends; in a last line without one, that of the line before.
     if (newline < end) newline = end > last ? last : text.indexOf('\n', end);
     const lineEnd = text.charAt(newline - 1) === '\r' ? '\r\n' : '\n';
-    return { at: edit.at, text: edit.text.replace(/\r?\n/g, lineEnd) };
+    return { ...edit, text: edit.text.replace(/\r?\n/g, lineEnd) };
   });
 }
 

@@ -42,7 +42,7 @@ inEveryWorkbench('the sample board', (workbench) => {
     await workbench().putCursorAt('0x0 0x64000000 0x0 0x2000000');
     await workbench().waitSquiggles('error', 1);
     await workbench().quickFixes();
-    await workbench().applyFix('next free');
+    await workbench().applyFix('nearest free');
     await workbench().waitSquiggles('error', 0);
     await workbench().save();
     await workbench().waitSquiggles('error', 0);

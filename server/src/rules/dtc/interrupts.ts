@@ -2,10 +2,8 @@
 
 import { cellOf } from '../../addresses/cells.ts';
 import { cellsOf, type DeviceTree, type DtNode, type DtProperty } from '../../tree/device-tree.ts';
+import { takesInterrupts } from '../../tree/interrupt-parent.ts';
 import { dtcCheck, having, type DtcWarning } from './dtc-check.ts';
-
-const isProvider = (node: DtNode): boolean =>
-  node.properties.has('interrupt-controller') || node.properties.has('interrupt-map');
 
 /** The interrupt parent of `node`, or the fault in naming it. */
 function interruptParent(
@@ -13,7 +11,7 @@ function interruptParent(
   tree: DeviceTree,
 ): { readonly provider?: DtNode; readonly faults: DtcWarning[] } {
   for (let above: DtNode | undefined = node; above; above = above.parent) {
-    if (above !== node && isProvider(above)) return { provider: above, faults: [] };
+    if (above !== node && takesInterrupts(above)) return { provider: above, faults: [] };
     const property: DtProperty | undefined = above.properties.get('interrupt-parent');
     if (!property) continue;
     const phandle = cellsOf(property)[0] ?? 0;
@@ -21,7 +19,7 @@ function interruptParent(
     const provider = tree.phandles.get(phandle);
     if (!provider) return { faults: [{ node: above, property, text: 'Bad phandle' }] };
     const text = 'Missing interrupt-controller or interrupt-map property';
-    return { provider, faults: isProvider(provider) ? [] : [{ node: provider, text }] };
+    return { provider, faults: takesInterrupts(provider) ? [] : [{ node: provider, text }] };
   }
   return { faults: [{ node, text: 'Missing interrupt-parent' }] };
 }
@@ -58,7 +56,7 @@ export const interruptProvider = dtcCheck({
   offInKernelBuilds: true,
   among: having('interrupt-controller', 'interrupt-map'),
   node(node, warn) {
-    if (!isProvider(node)) return;
+    if (!takesInterrupts(node)) return;
     if (!node.properties.has('#interrupt-cells'))
       warn({ node, text: 'Missing #interrupt-cells in interrupt provider' });
     if (!node.properties.has('#address-cells'))

@@ -1,6 +1,7 @@
 // A reserved region lies where no memory node says there is RAM.
 
 import { formatRange } from '../../addresses/format.ts';
+import { ramOf } from '../../memory/free-ranges.ts';
 import type { Reserved } from '../../memory/memory-map.ts';
 import type { Board } from '../board.ts';
 import { moveRegionFixes } from '../move-region.ts';
@@ -33,7 +34,17 @@ dom0 is told that there is RAM; without \`no-map\` it maps it, which \`reserved-
   message: ({ region }) =>
     `${reservationName(region)} ${formatRange(region)} lies outside every RAM bank`,
 
-  // SRAM that was meant is not to be moved into RAM unasked.
   fixes: ({ facts }, board) =>
-    moveRegionFixes(board, facts.region).map((fix) => ({ ...fix, preferred: false })),
+    isMeant(board, facts.region)
+      ? []
+      : moveRegionFixes(board, facts.region).map((fix) => ({ ...fix, preferred: false })),
 });
+
+/**
+ * Whether the region is likely where it should be: SRAM below RAM, a hole that the banks leave for it or that begins where one
+ * ends, or what a driver is bound to. What is left lies behind the end of RAM: a board with less of it than was thought.
+ */
+function isMeant(board: Board, { node, start }: Reserved): boolean {
+  const end = ramOf(board.map).at(-1)?.end ?? start;
+  return start <= end || node?.properties.has('compatible') === true;
+}

@@ -1,5 +1,6 @@
 // Text that is not devicetree source.
 
+import { syntaxRepairs } from './repair-syntax.ts';
 import { treeError } from './tree-error.ts';
 
 type Facts = Readonly<Record<string, string>>;
@@ -41,5 +42,6 @@ export const syntaxError = treeError({
   instead:
     'Complete the statement: properties and nodes end with `;`, cells stand in `<…>`, strings in `"…"`.',
   source: ['dtc: dtc-parser.y (1.6.1)', 'Devicetree Specification, chapter 6'],
+  fixes: syntaxRepairs,
   message: (facts) => words[facts['because'] ?? '']?.(facts) ?? 'not devicetree source',
 });

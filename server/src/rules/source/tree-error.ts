@@ -1,6 +1,9 @@
 // A fault for which dtc makes no blob, found while the tree was built.
 
-import type { TreeProblem } from '../../tree/device-tree.ts';
+import type { FileSet } from '../../text/source-file.ts';
+import type { Span } from '../../text/span.ts';
+import { macroOf, spanOf, type TreeProblem } from '../../tree/device-tree.ts';
+import type { Proposal } from '../proposal.ts';
 import { rule, type Rule } from '../rule.ts';
 
 type Facts = TreeProblem['facts'];
@@ -16,6 +19,8 @@ interface TreeError {
   readonly instead: string;
   readonly source: readonly string[];
   readonly message: (facts: Facts) => string;
+  /** What may be done about it, where a macro did not write it. */
+  readonly fixes?: (facts: Facts, at: Span, files: FileSet) => readonly Proposal[];
 }
 
 const roles = new Map([['first', 'the first is here']]);
@@ -47,5 +52,10 @@ export function treeError(error: TreeError): Rule {
     },
 
     message: error.message,
+
+    ...(error.fixes && {
+      fixes: ({ at, facts }, { files }) =>
+        'in' in at && !macroOf(at) ? (error.fixes?.(facts, spanOf(at), files) ?? []) : [],
+    }),
   });
 }
