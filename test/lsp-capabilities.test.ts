@@ -344,6 +344,53 @@ describe('language server capabilities', () => {
     assert.deepEqual(announced.sort(), [...tested].sort());
   });
 
+  it('beside another server of the language only what is about memory is announced and answered', async () => {
+    const beside = await LspSession.start({
+      folder,
+      settings: { dtmap: { targets: ['xen:4.18', 'linux:6.12'] } },
+      initializationOptions: { languageFeatures: 'memory' },
+    });
+    try {
+      const announced = Object.keys(beside.initialized.capabilities).filter((name) =>
+        name.endsWith('Provider'),
+      );
+      assert.deepEqual(announced.sort(), [
+        'codeActionProvider',
+        'codeLensProvider',
+        'hoverProvider',
+        'inlayHintProvider',
+      ]);
+      await beside.open(file('board.dts'));
+      for (const each of [beside, session]) await each.open(file('soc.dtsi'));
+      await beside.diagnostics(file('board.dts'));
+      const hovers = async (name: string, needle: string): Promise<boolean> =>
+        (await beside.at('textDocument/hover', file(name), { position: at(name, needle) })) !==
+        null;
+      for (const [name, needle] of [
+        ['soc.dtsi', 'video@|60000000'],
+        ['soc.dtsi', '<0x0 |0x70000000'],
+        ['board.dts', '&video|_mem'],
+        ['board.dts', 'memory|@40000000'],
+        ['board.dts', 'device_|type'],
+      ] as const)
+        assert.equal(await hovers(name, needle), true, needle);
+      for (const [name, needle] of [
+        ['soc.dtsi', 'serial|@1000'],
+        ['board.dts', '&ua|rt'],
+        ['board.dts', '#include |"soc'],
+      ] as const) {
+        assert.equal(await hovers(name, needle), false, needle);
+        const all = await session.at('textDocument/hover', file(name), {
+          position: at(name, needle),
+        });
+        assert.notEqual(all, null, needle);
+      }
+    } finally {
+      await session.close(file('soc.dtsi'));
+      await beside.stop();
+    }
+  });
+
   describe('own requests', () => {
     it('status, targets, decode, boot log, comparison, Markdown', async () => {
       const status = await session.request('dtmap/status', { uri: uri('board.dts') });

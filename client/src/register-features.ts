@@ -7,6 +7,7 @@ import { compareBootLog, explainBootLog, predictBootLog, serveBootLogs } from '.
 import { showBootFacts } from './boot-facts.ts';
 import { decodeAddress } from './decode-address.ts';
 import { dimInactiveRegions } from './inactive-regions.ts';
+import { watchLanguageFeatures } from './language-features.ts';
 import { showMapAt } from './lens-clicks.ts';
 import { copyMarkdown, showMemoryMap } from './memory-map-panel.ts';
 import { serveRulePages } from './rule-pages.ts';
@@ -61,6 +62,8 @@ export function registerFeatures(session: Session): void {
   serveRulePages(session.extension);
   showStatus(session);
   dimInactiveRegions(session);
+  // What a server serves is settled when it starts.
+  watchLanguageFeatures(session.extension, () => void reportErrors(() => session.restart()));
 }
 
 /** What the server could not do is told in its own words, without VS Code's frame of "command failed". */

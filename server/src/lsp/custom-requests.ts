@@ -236,4 +236,9 @@ export interface InitializationOptions {
   readonly rulePages?: string;
   /** Whether the client has the command that adds a folder to `dtmap.includePaths`. */
   readonly addsIncludePaths?: boolean;
+  /**
+   * `memory`: another server has names, formatting, completion, outline and colours of the same files, and only findings,
+   * fixes, lenses, hints and hovers over memory are wanted. `all` when it is missing.
+   */
+  readonly languageFeatures?: 'all' | 'memory';
 }

@@ -20,6 +20,8 @@ export interface Server {
   readonly takesVersionedEdits: boolean;
   /** Whether the client adds folders to its setting when asked to. */
   readonly addsIncludePaths: boolean;
+  /** Whether hovers are about memory alone, since another server has the others. */
+  readonly languageFeatures: 'all' | 'memory';
   readonly files: Files;
   readonly index: IncludeIndex;
   readonly scan: IndexScan;

@@ -204,6 +204,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     return this.#initialization.addsIncludePaths === true;
   }
 
+  get languageFeatures(): 'all' | 'memory' {
+    return this.#initialization.languageFeatures === 'memory' ? 'memory' : 'all';
+  }
+
   uriOf(file: FileId): string {
     return this.#documents.uriOf(this.shownFile(file));
   }
@@ -342,7 +346,8 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       this.boards.choose(fileIdOf(uri), fileIdOf(board));
     this.scan.allowProgress = this.client.showsProgress;
     this.#answerRequests();
-    return { capabilities: capabilitiesFor(this.client), serverInfo: { name: 'dtmap' } };
+    const capabilities = capabilitiesFor(this.client, this.languageFeatures);
+    return { capabilities, serverInfo: { name: 'dtmap' } };
   }
 
   #answerRequests(): void {
