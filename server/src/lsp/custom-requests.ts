@@ -19,6 +19,10 @@ export interface DocumentParams {
 export interface Status extends DocumentParams {
   /** The board the document is read through: itself for a `.dts`. Absent while none is known. */
   readonly board?: Board;
+  /** The board that an overlay is applied to, or that a part is read behind which no board includes. */
+  readonly base?: Board;
+  /** What is to be chosen for the document before its memory is known. */
+  readonly needs?: 'base' | 'board';
   /** `xen:4.22`, `linux:6.12`: as chosen, in that order. */
   readonly targets: readonly string[];
   /** `loading`: includes or boards are still being read. `stale`: the text is broken, the last good map stays. */
@@ -50,10 +54,16 @@ export interface Board {
   readonly label: string;
 }
 
-/** The boards a document takes part in, the current one first. */
+/** The boards a document takes part in, else those that it may belong to; the current one first, then the likeliest. */
 export interface Boards {
-  readonly boards: readonly Board[];
+  readonly boards: readonly BoardChoice[];
   readonly current?: string;
+}
+
+/** A board that a document can be read through or applied to. */
+export interface BoardChoice extends Board {
+  /** What speaks for or against it, in words: which labels it has. */
+  readonly detail?: string;
 }
 
 export interface SelectBoardParams extends DocumentParams {

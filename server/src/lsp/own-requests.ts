@@ -20,10 +20,11 @@ import type { Model } from './boards.ts';
 import { openFactsOf } from './facts-request.ts';
 import type { CustomRequests, DocumentParams, LogLine as ProtocolLine } from './custom-requests.ts';
 import { fileIdOf } from '../text/file-id.ts';
+import { listBoards } from './list-boards.ts';
 import { lockedBecause } from './locked-files.ts';
 import { findingFixes, findingFixesOf, hoverCardOf, memoryMapOf } from './memory-map-requests.ts';
 import type { Server } from './server-state.ts';
-import { boardOf, statusOf } from './status.ts';
+import { statusOf } from './status.ts';
 import { placeOnScreen, screenOf } from './to-protocol.ts';
 import { reasonOf, tryFixes } from './try-fixes.ts';
 import { BROKEN, UserError } from './user-error.ts';
@@ -47,7 +48,7 @@ function notPredicted({ map: { unread } }: Board, { name }: Target): string {
 
 /** Every request of our own, by method. */
 export function ownRequests(server: Server): Answers {
-  const { boards, files, index, scan } = server;
+  const { boards, files } = server;
 
   const modelOf = async ({ uri }: DocumentParams): Promise<Model> => {
     const model = await boards.newestModelOf(fileIdOf(uri));
@@ -83,16 +84,7 @@ export function ownRequests(server: Server): Answers {
   return {
     'dtmap/status': ({ uri }) => statusOf(server, fileIdOf(uri)),
 
-    'dtmap/boards': async ({ uri }) => {
-      const file = fileIdOf(uri);
-      await scan.wholeAround(file, server.folders);
-      const current = boards.rootOf(file);
-      const roots = new Set([...(current === undefined ? [] : [current]), ...index.rootsOf(file)]);
-      return {
-        boards: [...roots].map((root) => boardOf(server, root)),
-        ...(current !== undefined && { current: server.uriOf(current) }),
-      };
-    },
+    'dtmap/boards': ({ uri }) => listBoards(server, fileIdOf(uri)),
 
     'dtmap/selectBoard': async ({ uri, board }) => {
       const file = fileIdOf(uri);

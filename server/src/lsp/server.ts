@@ -58,7 +58,7 @@ import {
   type Settings,
 } from './settings.ts';
 import type { Server } from './server-state.ts';
-import { statusOf } from './status.ts';
+import { boardOf, statusOf } from './status.ts';
 import { UnusedFiles } from './unused-files.ts';
 import { requestCancelled, UserError } from './user-error.ts';
 
@@ -249,6 +249,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     this.#ifPossible(this.#connection.workspace.applyEdit({ label, edit }));
   }
 
+  boardLabel(root: FileId): string {
+    return boardOf(this, root).label;
+  }
+
   publish(file: FileId, diagnostics: Diagnostic[], version: number | undefined): void {
     void this.#connection.sendDiagnostics({
       uri: this.uriOf(file),
@@ -280,10 +284,11 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
           files: this.files,
           index: this.index,
           isScanning: () => this.scan.isRunning,
+          chosenFor: (file) => this.boards.chosenFor(file),
           requestFor: (board) => this.#requests.requestFor(board),
         });
       },
-      analyze: (request, fileSet) => this.#analyzer.analyze(request, fileSet),
+      analyze: (root, request, fileSet) => this.#analyzer.analyze(root, request, fileSet),
       forget: (root, members) => {
         this.#analyzer.forget(root);
         this.#unused.add(members);
