@@ -427,6 +427,29 @@ describe('language server capabilities', () => {
       assert.match(markdown, /^# Memory map of board\.dts/);
     });
 
+    it('what was read, and why, in the log too', async () => {
+      const lines = await session.request('dtmap/reading', { uri: uri('board.dts') });
+      const said = (topic: string): string | undefined =>
+        lines.find((line) => line.topic === topic)?.text;
+      assert.equal(said('Board'), 'board.dts');
+      assert.equal(said('Files'), '3 files, none missing');
+      assert.equal(said('Work tree'), 'not recognised');
+      assert.equal(said('Include folder'), path.basename(folder));
+      assert.equal(said('Boot profile'), 'none');
+      assert.equal(said('Targets'), 'Xen 4.18, Linux 6.12');
+      assert.match(said('Time') ?? '', /^last analysis \d+ ms, first \d+ ms$/);
+      await session.logged(/What dtmap read for board\.dts\n {2}Board: board\.dts/);
+    });
+
+    it('what is wrong with a text while it is typed', async () => {
+      const faultOf = (isA: 'address' | 'size', text: string): Promise<string | null> =>
+        session.request('dtmap/faultOf', { isA, text });
+      assert.equal(await faultOf('address', 'mfn 0x1a02dc'), null);
+      assert.match((await faultOf('address', 'dom0')) ?? '', /holds no address/);
+      assert.equal(await faultOf('size', '16 MiB'), null);
+      assert.match((await faultOf('size', '0x_')) ?? '', /is no size/);
+    });
+
     it('an included file is read through a board, which can be changed', async () => {
       await session.open(file('soc.dtsi'));
       const { boards } = await session.request('dtmap/boards', { uri: uri('soc.dtsi') });

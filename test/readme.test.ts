@@ -104,7 +104,9 @@ const notRun: Readonly<Record<string, string>> = {
 };
 
 /** Settings that VS Code's half of the extension reads, and the server never sees. */
-const CLIENT_SETTINGS = new Set(['dtmap.trace.server', 'dtmap.languageFeatures']);
+const CLIENT_SETTINGS = new Set([
+  ...['dtmap.trace.server', 'dtmap.languageFeatures', 'dtmap.showMapOnOpen'],
+]);
 
 /** The settings of VS Code, the pages and the samples. */
 function filesThatNameRules(): { readonly file: string; readonly text: string }[] {

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { FindingFix, Place } from '../../server/src/lsp/custom-requests.ts';
 import { applyFix } from './apply-fix.ts';
+import { openSetting } from './open-setting.ts';
 import { languages, reveal, type Session } from './session.ts';
 import type { FromPage, ToPage } from './webview/messages.ts';
 import { writePage } from './webview/page.ts';
@@ -217,7 +218,7 @@ class MemoryMapPanel {
 
   async #run(command: 'selectBoard' | 'bootProfile'): Promise<void> {
     if (command === 'selectBoard') await vscode.commands.executeCommand('dtmap.selectBoard');
-    else await vscode.commands.executeCommand('workbench.action.openSettings', 'dtmap.bootProfile');
+    else await openSetting('dtmap.bootProfile');
   }
 }
 

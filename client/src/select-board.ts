@@ -39,7 +39,10 @@ export async function selectBoard(session: Session, document: vscode.TextDocumen
   }
   await session.request('dtmap/selectBoard', { uri, board: picked.board });
   const { extension } = session;
-  await extension.workspaceState.update(memory, { ...chosenBoards(extension), [uri]: picked.board });
+  await extension.workspaceState.update(memory, {
+    ...chosenBoards(extension),
+    [uri]: picked.board,
+  });
 }
 
 function wordQuestion({ needs, base }: Status, name: string): [title: string, hint: string] {

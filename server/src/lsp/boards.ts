@@ -81,6 +81,8 @@ interface OpenBoard {
   edits: number;
   /** Milliseconds the last analysis took. */
   cost: number;
+  /** Milliseconds the first complete analysis took. */
+  firstCost: number | undefined;
   readonly waiting: (() => void)[];
 }
 
@@ -143,6 +145,14 @@ export class Boards {
   /** Why an open document has no model although it was analysed. */
   reasonFor(file: FileId): string | undefined {
     return this.#boardWith(file)?.because;
+  }
+
+  /** Milliseconds that analyses of the board of an open document took, or of an open root; undefined before the first. */
+  timesOf(file: FileId): { readonly first: number; readonly last: number } | undefined {
+    const board = this.#open.get(file) ?? this.#boardWith(file);
+    return board?.firstCost === undefined
+      ? undefined
+      : { first: board.firstCost, last: board.cost };
   }
 
   /** Whether edits wait to be analysed. */
@@ -309,6 +319,7 @@ export class Boards {
         dirty: true,
         edits: 0,
         cost: 0,
+        firstCost: undefined,
         waiting: [],
       };
       this.#open.set(root, board);
@@ -414,6 +425,7 @@ export class Boards {
       await files.load(analysis.needs);
       return;
     }
+    board.firstCost ??= board.cost;
     board.dirty = board.edits !== edits;
     if (this.#open.get(board.root) !== board) return;
     if (analysis.kind === 'unreadable') {

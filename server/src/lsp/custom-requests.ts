@@ -54,6 +54,19 @@ export interface Board {
   readonly label: string;
 }
 
+/** One thing that was read for a document. */
+export interface ReportLine {
+  /** `Board`, `Include folder`, `Targets` … */
+  readonly topic: string;
+  readonly text: string;
+  /** Why, or where. */
+  readonly detail?: string;
+  /** The file that it is. */
+  readonly uri?: string;
+  /** Where it is changed. */
+  readonly opens?: 'boards' | 'facts' | 'targets' | 'profile';
+}
+
 /** The boards a document takes part in, else those that it may belong to; the current one first, then the likeliest. */
 export interface Boards {
   readonly boards: readonly BoardChoice[];
@@ -80,6 +93,12 @@ export interface Target {
   readonly detail: string;
   /** Whether its console can be predicted and its releases are shown one at a time in the map. */
   readonly isHypervisor: boolean;
+}
+
+export interface InputParams {
+  /** As the user is typing it. */
+  readonly text: string;
+  readonly isA: 'address' | 'size';
 }
 
 export interface DecodeParams extends DocumentParams {
@@ -198,10 +217,14 @@ export interface PlacedEdit {
 /** Requests from client to server. */
 export interface CustomRequests {
   'dtmap/status': { params: DocumentParams; result: Status };
+  /** What was read for a document, in the order people ask. */
+  'dtmap/reading': { params: DocumentParams; result: readonly ReportLine[] };
   'dtmap/boards': { params: DocumentParams; result: Boards };
   'dtmap/selectBoard': { params: SelectBoardParams; result: Status };
   /** Every system known, newest first. */
   'dtmap/targets': { params: Record<string, never>; result: readonly Target[] };
+  /** What is wrong with a text that somebody types; null when nothing is. */
+  'dtmap/faultOf': { params: InputParams; result: string | null };
   'dtmap/facts': { params: DocumentParams; result: readonly OpenFact[] };
   'dtmap/decode': { params: DecodeParams; result: Decoded };
   'dtmap/bootLog': { params: BootLogParams; result: BootLog };

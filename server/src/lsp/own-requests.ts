@@ -23,6 +23,7 @@ import { fileIdOf } from '../text/file-id.ts';
 import { listBoards } from './list-boards.ts';
 import { lockedBecause } from './locked-files.ts';
 import { findingFixes, findingFixesOf, hoverCardOf, memoryMapOf } from './memory-map-requests.ts';
+import { reportOn } from './reading-report.ts';
 import type { Server } from './server-state.ts';
 import { statusOf } from './status.ts';
 import { placeOnScreen, screenOf } from './to-protocol.ts';
@@ -34,6 +35,14 @@ type Answers = {
     params: CustomRequests[M]['params'],
   ) => CustomRequests[M]['result'] | Promise<CustomRequests[M]['result']>;
 };
+
+function noAddress(text: string): string {
+  return `"${text}" holds no address: write 0x1a02dc000 or mfn 0x1a02dc.`;
+}
+
+function noSize(text: string): string {
+  return `"${text}" is no size: write 16 MiB, 64K or 0x1000000.`;
+}
 
 function targetNamed(name: string): Target {
   const [target] = parseTargets([name]).targets;
@@ -84,6 +93,12 @@ export function ownRequests(server: Server): Answers {
   return {
     'dtmap/status': ({ uri }) => statusOf(server, fileIdOf(uri)),
 
+    'dtmap/reading': async ({ uri }) => {
+      const file = fileIdOf(uri);
+      await boards.newestModelOf(file);
+      return reportOn(server, file);
+    },
+
     'dtmap/boards': ({ uri }) => listBoards(server, fileIdOf(uri)),
 
     'dtmap/selectBoard': async ({ uri, board }) => {
@@ -103,6 +118,11 @@ export function ownRequests(server: Server): Answers {
         })),
       ),
 
+    'dtmap/faultOf': ({ text, isA }) => {
+      if (isA === 'address') return readAddress(text) ? null : noAddress(text);
+      return readSize(text) === undefined ? noSize(text) : null;
+    },
+
     'dtmap/facts': async ({ uri }) => {
       const { board } = await modelOf({ uri });
       return openFactsOf(board);
@@ -110,8 +130,7 @@ export function ownRequests(server: Server): Answers {
 
     'dtmap/decode': async ({ uri, text }) => {
       const asked = readAddress(text);
-      if (!asked)
-        throw new UserError(`"${text}" holds no address: write 0x1a02dc000 or mfn 0x1a02dc.`);
+      if (!asked) throw new UserError(noAddress(text));
       const model = await modelOf({ uri });
       const screen = screenOf(server, model.board.files);
       const { title, owners } = decodeAddress(model.board, asked);
@@ -161,8 +180,7 @@ export function ownRequests(server: Server): Answers {
 
     'dtmap/placesForRegion': async ({ uri, size }) => {
       const bytes = readSize(size);
-      if (bytes === undefined)
-        throw new UserError(`"${size}" is no size: write 16 MiB, 64K or 0x1000000.`);
+      if (bytes === undefined) throw new UserError(noSize(size));
       const model = await modelOf({ uri });
       const file = fileIdOf(uri);
       const locked = lockedBecause(server, file);

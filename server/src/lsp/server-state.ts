@@ -9,6 +9,7 @@ import type { Boards } from './boards.ts';
 import type { Files } from './files.ts';
 import type { OpenTexts } from './open-texts.ts';
 import type { Positions } from './positions.ts';
+import type { BoardReading } from './board-reading.ts';
 import type { IndexScan } from './scan-includes.ts';
 import type { Settings } from './settings.ts';
 
@@ -28,6 +29,8 @@ export interface Server {
   readonly boards: Boards;
   readonly settings: Settings;
   readonly folders: readonly FileId[];
+  /** How the includes of a root were looked for, once it was asked for. */
+  readingOf(root: FileId): BoardReading | undefined;
   /** The URI of a file, as the client writes it when the file is open. */
   uriOf(file: FileId): string;
   /** The version of an open document. */
