@@ -5,7 +5,7 @@ import { cpSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CodeAction, WorkspaceEdit } from 'vscode-languageserver';
+import { CompletionItemKind, type CodeAction, type WorkspaceEdit } from 'vscode-languageserver';
 import { applyEdits } from '../server/src/text/edit.ts';
 import { cursorAt } from './support/cursor.ts';
 import { editsOf, LspSession } from './support/lsp-session.ts';
@@ -99,6 +99,25 @@ describe('language server capabilities', () => {
     assert.ok(items?.some((item) => item.label === 'uart'));
     const include = await session.completion(file('board.dts'), at('board.dts', '"soc|.dtsi"'));
     assert.ok(include?.some((item) => item.label === 'soc.dtsi'));
+    // In a reserved region what belongs there is at the top, and says what it means.
+    await session.open(file('soc.dtsi'));
+    const inRegion = await session.completion(
+      file('soc.dtsi'),
+      at('soc.dtsi', 'compatible = "ramoops";\n|'),
+    );
+    const sorted = (inRegion ?? [])
+      .filter(({ kind }) => kind === CompletionItemKind.Property)
+      .sort((a, b) => ((a.sortText ?? a.label) < (b.sortText ?? b.label) ? -1 : 1));
+    // What is written already is not offered.
+    assert.deepEqual(
+      sorted.slice(0, 4).map(({ label }) => label),
+      ['no-map', 'size', 'alignment', 'alloc-ranges'],
+    );
+    assert.match(
+      JSON.stringify(sorted[0]?.documentation),
+      /does not map the memory .* Devicetree Specification, 3\.5\.2\./,
+    );
+    await session.close(file('soc.dtsi'));
   });
 
   capability('signatureHelpProvider', async () => {

@@ -31,7 +31,7 @@ export async function showReading(session: Session, document: vscode.TextDocumen
       : [
           {
             label: '$(extensions) Language',
-            description: beside,
+            detail: beside,
             open: () => openSetting('dtmap.languageFeatures'),
           },
         ]),
