@@ -185,6 +185,7 @@ describe('edits', () => {
         ['512', 512n],
         ['512 b', 512n],
         ['0', undefined],
+        ['0x_', undefined],
         ['much', undefined],
         ['', undefined],
       ] as const)

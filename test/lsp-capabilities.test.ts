@@ -5,7 +5,7 @@ import { cpSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CodeAction, WorkspaceEdit } from 'vscode-languageserver';
+import { CompletionItemKind, type CodeAction, type WorkspaceEdit } from 'vscode-languageserver';
 import { applyEdits } from '../server/src/text/edit.ts';
 import { cursorAt } from './support/cursor.ts';
 import { editsOf, LspSession } from './support/lsp-session.ts';
@@ -99,6 +99,25 @@ describe('language server capabilities', () => {
     assert.ok(items?.some((item) => item.label === 'uart'));
     const include = await session.completion(file('board.dts'), at('board.dts', '"soc|.dtsi"'));
     assert.ok(include?.some((item) => item.label === 'soc.dtsi'));
+    // In a reserved region what belongs there is at the top, and says what it means.
+    await session.open(file('soc.dtsi'));
+    const inRegion = await session.completion(
+      file('soc.dtsi'),
+      at('soc.dtsi', 'compatible = "ramoops";\n|'),
+    );
+    const sorted = (inRegion ?? [])
+      .filter(({ kind }) => kind === CompletionItemKind.Property)
+      .sort((a, b) => ((a.sortText ?? a.label) < (b.sortText ?? b.label) ? -1 : 1));
+    // What is written already is not offered.
+    assert.deepEqual(
+      sorted.slice(0, 4).map(({ label }) => label),
+      ['no-map', 'size', 'alignment', 'alloc-ranges'],
+    );
+    assert.match(
+      JSON.stringify(sorted[0]?.documentation),
+      /does not map the memory .* Devicetree Specification, 3\.5\.2\./,
+    );
+    await session.close(file('soc.dtsi'));
   });
 
   capability('signatureHelpProvider', async () => {
@@ -344,6 +363,53 @@ describe('language server capabilities', () => {
     assert.deepEqual(announced.sort(), [...tested].sort());
   });
 
+  it('beside another server of the language only what is about memory is announced and answered', async () => {
+    const beside = await LspSession.start({
+      folder,
+      settings: { dtmap: { targets: ['xen:4.18', 'linux:6.12'] } },
+      initializationOptions: { languageFeatures: 'memory' },
+    });
+    try {
+      const announced = Object.keys(beside.initialized.capabilities).filter((name) =>
+        name.endsWith('Provider'),
+      );
+      assert.deepEqual(announced.sort(), [
+        'codeActionProvider',
+        'codeLensProvider',
+        'hoverProvider',
+        'inlayHintProvider',
+      ]);
+      await beside.open(file('board.dts'));
+      for (const each of [beside, session]) await each.open(file('soc.dtsi'));
+      await beside.diagnostics(file('board.dts'));
+      const hovers = async (name: string, needle: string): Promise<boolean> =>
+        (await beside.at('textDocument/hover', file(name), { position: at(name, needle) })) !==
+        null;
+      for (const [name, needle] of [
+        ['soc.dtsi', 'video@|60000000'],
+        ['soc.dtsi', '<0x0 |0x70000000'],
+        ['board.dts', '&video|_mem'],
+        ['board.dts', 'memory|@40000000'],
+        ['board.dts', 'device_|type'],
+      ] as const)
+        assert.equal(await hovers(name, needle), true, needle);
+      for (const [name, needle] of [
+        ['soc.dtsi', 'serial|@1000'],
+        ['board.dts', '&ua|rt'],
+        ['board.dts', '#include |"soc'],
+      ] as const) {
+        assert.equal(await hovers(name, needle), false, needle);
+        const all = await session.at('textDocument/hover', file(name), {
+          position: at(name, needle),
+        });
+        assert.notEqual(all, null, needle);
+      }
+    } finally {
+      await session.close(file('soc.dtsi'));
+      await beside.stop();
+    }
+  });
+
   describe('own requests', () => {
     it('status, targets, decode, boot log, comparison, Markdown', async () => {
       const status = await session.request('dtmap/status', { uri: uri('board.dts') });
@@ -378,6 +444,29 @@ describe('language server capabilities', () => {
       }
       const markdown = await session.request('dtmap/markdown', { uri: uri('board.dts') });
       assert.match(markdown, /^# Memory map of board\.dts/);
+    });
+
+    it('what was read, and why, in the log too', async () => {
+      const lines = await session.request('dtmap/reading', { uri: uri('board.dts') });
+      const said = (topic: string): string | undefined =>
+        lines.find((line) => line.topic === topic)?.text;
+      assert.equal(said('Board'), 'board.dts');
+      assert.equal(said('Files'), '3 files, none missing');
+      assert.equal(said('Work tree'), 'not recognised');
+      assert.equal(said('Include folder'), path.basename(folder));
+      assert.equal(said('Boot profile'), 'none');
+      assert.equal(said('Targets'), 'Xen 4.18, Linux 6.12');
+      assert.match(said('Time') ?? '', /^last analysis \d+ ms, first \d+ ms$/);
+      await session.logged(/What dtmap read for board\.dts\n {2}Board: board\.dts/);
+    });
+
+    it('what is wrong with a text while it is typed', async () => {
+      const faultOf = (isA: 'address' | 'size', text: string): Promise<string | null> =>
+        session.request('dtmap/faultOf', { isA, text });
+      assert.equal(await faultOf('address', 'mfn 0x1a02dc'), null);
+      assert.match((await faultOf('address', 'dom0')) ?? '', /holds no address/);
+      assert.equal(await faultOf('size', '16 MiB'), null);
+      assert.match((await faultOf('size', '0x_')) ?? '', /is no size/);
     });
 
     it('an included file is read through a board, which can be changed', async () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { LspSession } from './support/lsp-session.ts';
 
 const BOARD = `/dts-v1/;
@@ -56,7 +57,14 @@ describe('language server, JSON files', () => {
       '2:11-12 cpus: must be a whole number from 1 to 4096',
       '3:17-23 boot: is given twice, first in line 3, column 3',
     ]);
-    await session.messageWhen(/dtmap\.bootProfile: profile\.json:2:11: cpus: must be/);
+    const lines = await session.request('dtmap/reading', {
+      uri: pathToFileURL(file('board.dts')).href,
+    });
+    const profile = lines.find(({ topic }) => topic === 'Boot profile');
+    assert.deepEqual(
+      [profile?.text, profile?.detail],
+      ['profile.json', 'not used: it has errors, which are marked in it'],
+    );
     // It can be read now, and contradicts the tree.
     write('profile.json', '{ "cpus": 2 }');
     await session.watched('changed', file('profile.json'));

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Diagnostic } from 'vscode-languageserver';
 import { hasHeader } from '../server/src/ide/has-header.ts';
 import { IncludeIndex } from '../server/src/ide/include-index.ts';
 import { boardOfOverlay } from '../server/src/ide/overlay-boards.ts';
@@ -281,5 +282,149 @@ describe('a part of boards', () => {
       await start({ 'soc.dtsi': `${SOC}&nobody { };\n/ { a = <LATER>; };\n/ { b = "c" };\n` });
       assert.deepEqual(await foundIn('soc.dtsi'), ['syntax-error']);
     });
+  });
+});
+
+describe('a file whose board is not known in an editor', () => {
+  let folder = '';
+  let session: LspSession;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'dtmap-choose-'));
+  });
+  afterEach(async () => {
+    await session.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const file = (name: string): string => path.join(folder, name);
+  const uri = (name: string): string => pathToFileURL(file(name)).href;
+  const textOf = ({ message }: Diagnostic): string =>
+    typeof message === 'string' ? message : message.value;
+  const rulesIn = async (name: string): Promise<string[]> =>
+    (await session.diagnostics(file(name)))
+      .filter(({ severity }) => severity !== 4)
+      .map((each) => `${String(each.code)}: ${textOf(each).split('\n')[0] ?? ''}`);
+  const choices = async (name: string): Promise<(string | undefined)[][]> =>
+    (await session.request('dtmap/boards', { uri: uri(name) })).boards.map(({ label, detail }) => [
+      label,
+      detail,
+    ]);
+  const status = (name: string) => session.request('dtmap/status', { uri: uri(name) });
+
+  const overlay = `/dts-v1/;
+/plugin/;
+&uart0 { status = "okay"; };
+&{/reserved-memory} {
+	#address-cells = <2>;
+	#size-cells = <2>;
+	cam@500c0000 { reg = <0 0x500c0000 0 0x80000>; no-map; };
+};
+`;
+
+  it('is asked for an overlay: those with its labels come first, and it is checked on the one chosen', async () => {
+    writeFiles(folder, {
+      'soc.dtsi': SOC,
+      // The nearest by name has not what the overlay needs.
+      'camera.dts': '/dts-v1/;\n/ { };\n',
+      'two.dts': board('soc.dtsi'),
+      'other.dts': '/dts-v1/;\n/plugin/;\n&uart0 { };\n',
+      'camera.dtso': overlay,
+    });
+    session = await LspSession.start({ folder });
+    await session.open(file('camera.dtso'));
+    assert.deepEqual(await rulesIn('camera.dtso'), []);
+    assert.equal((await status('camera.dtso')).needs, 'base');
+    assert.deepEqual(await choices('camera.dtso'), [
+      ['two.dts', 'has the label it refers to'],
+      ['camera.dts', 'lacks &uart0'],
+    ]);
+    const chosen = { uri: uri('camera.dtso'), board: uri('two.dts') };
+    const after = await session.request('dtmap/selectBoard', chosen);
+    assert.deepEqual([after.base?.label, after.needs], ['two.dts', undefined]);
+    const rules = await session.diagnosticsWhen(file('camera.dtso'), (all) =>
+      all.some(({ code }) => code === 'reserved-overlap'),
+    );
+    assert.match(rules.map(textOf).join('\n'), /b@50080000/);
+    // The base by itself has no camera.
+    await session.open(file('two.dts'));
+    const base = await session.request('dtmap/memoryMap', { uri: uri('two.dts') });
+    assert.ok(!base.regions.some(({ name }) => name.startsWith('cam@')));
+    const map = await session.request('dtmap/memoryMap', { uri: uri('camera.dtso') });
+    assert.ok(map.regions.some(({ name }) => name === 'cam@500c0000'));
+    // The other base has no such label.
+    await session.request('dtmap/selectBoard', { ...chosen, board: uri('camera.dts') });
+    await session.diagnosticsWhen(file('camera.dtso'), (all) =>
+      all.some((each) => textOf(each).includes('uart0')),
+    );
+  });
+
+  it('is remembered by the client for an overlay, too', async () => {
+    writeFiles(folder, { 'soc.dtsi': SOC, 'two.dts': board('soc.dtsi'), 'camera.dtso': overlay });
+    session = await LspSession.start({
+      folder,
+      initializationOptions: { boards: { [uri('camera.dtso')]: uri('two.dts') } },
+    });
+    await session.open(file('camera.dtso'));
+    await session.diagnosticsWhen(file('camera.dtso'), (all) =>
+      all.some(({ code }) => code === 'reserved-overlap'),
+    );
+    assert.equal((await status('camera.dtso')).base?.label, 'two.dts');
+  });
+
+  it('is asked for a part that no board includes, which is read behind the one chosen', async () => {
+    writeFiles(folder, {
+      'soc.dtsi': SOC,
+      'one.dts': board('soc.dtsi'),
+      'orphan.dtsi':
+        '&uart0 { reg = <0x1 0x2>; };\n&{/reserved-memory} { c@500c0000 { reg = <0 0x500c0000 0 0x80000>; no-map; }; };\n',
+    });
+    session = await LspSession.start({ folder });
+    await session.open(file('orphan.dtsi'));
+    assert.deepEqual(await rulesIn('orphan.dtsi'), []);
+    await session.statusWhen(uri('orphan.dtsi'), ({ needs }) => needs === 'board');
+    assert.deepEqual(await choices('orphan.dtsi'), [['one.dts', 'has the label it refers to']]);
+    const chosen = { uri: uri('orphan.dtsi'), board: uri('one.dts') };
+    await session.request('dtmap/selectBoard', chosen);
+    await session.diagnosticsWhen(file('orphan.dtsi'), (all) =>
+      all.some(({ code }) => code === 'reserved-overlap'),
+    );
+    const { base, because, needs } = await status('orphan.dtsi');
+    assert.deepEqual(
+      [base?.label, because, needs],
+      ['one.dts', 'one.dts does not include this file: it is read behind it.', undefined],
+    );
+    // When the board includes it after all, it is a part of it as any other.
+    await session.open(file('one.dts'));
+    await session.change(file('one.dts'), board('soc.dtsi', '#include "orphan.dtsi"\n'));
+    await session.statusWhen(uri('orphan.dtsi'), (now) => now.board?.label === 'one.dts');
+  });
+
+  it('does not change by itself, and boards that disagree are named', async () => {
+    writeFiles(folder, {
+      'soc.dtsi': SOC,
+      'one.dts': board('soc.dtsi'),
+      'two.dts': board('soc.dtsi', '/delete-node/ &{/reserved-memory/b@50080000};\n'),
+    });
+    session = await LspSession.start({ folder });
+    await session.open(file('soc.dtsi'));
+    const overlaps = (all: readonly Diagnostic[]): string[] =>
+      all.filter(({ code }) => code === 'reserved-overlap').map(textOf);
+    const alone = await session.diagnosticsWhen(
+      file('soc.dtsi'),
+      (all) => overlaps(all).length > 0,
+    );
+    assert.doesNotMatch(overlaps(alone).join('\n'), /board/);
+    assert.equal((await status('soc.dtsi')).board?.label, 'one.dts');
+    await session.open(file('two.dts'));
+    const both = await session.diagnosticsWhen(file('soc.dtsi'), (all) =>
+      overlaps(all).some((message) => message.includes('board')),
+    );
+    assert.match(overlaps(both).join('\n'), /\nOn board one\.dts, not on two\.dts$/);
+    assert.equal((await status('soc.dtsi')).board?.label, 'one.dts');
+    await session.close(file('two.dts'));
+    await session.diagnosticsWhen(
+      file('soc.dtsi'),
+      (all) => !overlaps(all).join('\n').includes('board'),
+    );
+    assert.equal((await status('soc.dtsi')).board?.label, 'one.dts');
   });
 });

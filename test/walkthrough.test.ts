@@ -39,13 +39,13 @@ const pictures: Readonly<Record<string, Draw>> = {
   'findings.md': async ({ findings, fixesOf }) => {
     const errors = findings.filter(({ severity }) => severity === 'error');
     const blocks = errors.map(async (finding) => {
-      const { message, log } = finding;
       const fixes = await fixesOf(finding);
+      // The whole log is in the editor; here one line shows what it is like.
+      const [printed] = labelLines(finding.log);
       return [
-        `**${message}**\n`,
-        ...(log.length === 0
-          ? []
-          : ['```', ...labelLines(log).map(({ label, line }) => `${label}: ${line}`), '```\n']),
+        `### ${finding.message}\n`,
+        ...(printed ? [`${printed.label}:\n`, '```', printed.line, '```\n'] : []),
+        'Quick fixes:\n',
         ...fixes.map(({ title }) => `- ${title}`),
         '',
       ].join('\n');

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { applyFix } from './apply-fix.ts';
+import { faultWhile } from './fault-while.ts';
 import type { Session } from './session.ts';
 
 export async function addRegion(session: Session, document: vscode.TextDocument): Promise<void> {
@@ -9,6 +10,7 @@ export async function addRegion(session: Session, document: vscode.TextDocument)
     title: 'How large is the new region?',
     prompt: '16 MiB, 64K, 0x1000000',
     value: '16 MiB',
+    validateInput: faultWhile(session, 'size'),
   });
   if (!size) return;
   const places = await session.request('dtmap/placesForRegion', {

@@ -8,6 +8,7 @@ import {
   type LanguageClientOptions,
 } from 'vscode-languageclient';
 import type { InitializationOptions } from '../../server/src/lsp/custom-requests.ts';
+import { languageFeatures } from './language-features.ts';
 import { withClicks } from './lens-clicks.ts';
 import { restartAfterCrash } from './restart-after-crash.ts';
 import { rulePageBase } from './rule-pages.ts';
@@ -24,6 +25,7 @@ export function clientOptions(
     boards: chosenBoards(extension),
     rulePages: rulePageBase,
     addsIncludePaths: true,
+    languageFeatures: languageFeatures(extension).serves,
     ...(assets && { assets: assets.toString() }),
   };
   return {

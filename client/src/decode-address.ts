@@ -1,6 +1,7 @@
 // Asks for an address, an MFN or a log line and tells who owns it.
 
 import * as vscode from 'vscode';
+import { faultWhile } from './fault-while.ts';
 import { reveal, type Session } from './session.ts';
 
 export async function decodeAddress(
@@ -13,6 +14,7 @@ export async function decodeAddress(
     title: 'Who owns this address?',
     prompt: 'A physical address, "mfn 0x1a02dc", or a line of a boot log',
     value: selected.includes('\n') ? '' : selected,
+    validateInput: faultWhile(session, 'address'),
   });
   if (!text) return;
   const { title, owners } = await session.request('dtmap/decode', {

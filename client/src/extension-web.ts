@@ -9,7 +9,11 @@ import { startSession } from './session.ts';
 
 export async function start(extension: vscode.ExtensionContext): Promise<void> {
   const dist = vscode.Uri.joinPath(extension.extensionUri, 'dist');
-  const schemes = ['file', 'untitled', 'vscode-vfs', 'vscode-test-web', 'vscode-remote', 'memfs'];
+  const schemes = [
+    ...['file', 'untitled', 'vscode-vfs', 'vscode-test-web', 'vscode-remote', 'memfs'],
+    // Where the extension keeps files of its own: the sample board.
+    extension.globalStorageUri.scheme,
+  ];
   const session = await startSession(extension, () => {
     const worker = new Worker(vscode.Uri.joinPath(dist, 'server.js').toString(true));
     const client = new LanguageClient(

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { FindingFix, Place } from '../../server/src/lsp/custom-requests.ts';
 import { writeLonePage, writePage } from '../../server/src/map-view/map-page.ts';
 import { applyFix } from './apply-fix.ts';
+import { openSetting } from './open-setting.ts';
 import { languages, reveal, type Session } from './session.ts';
 import type { FromPage, ToPage } from './webview/messages.ts';
 import { readMessage } from './webview/read-message.ts';
@@ -288,7 +289,7 @@ class MemoryMapPanel {
 
   async #run(command: 'selectBoard' | 'bootProfile'): Promise<void> {
     if (command === 'selectBoard') await vscode.commands.executeCommand('dtmap.selectBoard');
-    else await vscode.commands.executeCommand('workbench.action.openSettings', 'dtmap.bootProfile');
+    else await openSetting('dtmap.bootProfile');
   }
 }
 

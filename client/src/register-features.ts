@@ -7,12 +7,16 @@ import { compareBootLog, explainBootLog, predictBootLog, serveBootLogs } from '.
 import { showBootFacts } from './boot-facts.ts';
 import { decodeAddress } from './decode-address.ts';
 import { dimInactiveRegions } from './inactive-regions.ts';
+import { watchLanguageFeatures } from './language-features.ts';
 import { showMapAt } from './lens-clicks.ts';
+import { followDocuments } from './documents-open.ts';
 import { copyMarkdown, exportMemoryMap, showMemoryMap } from './memory-map-panel.ts';
+import { openSample } from './open-sample.ts';
 import { serveRulePages } from './rule-pages.ts';
-import { selectBoard } from './select-board.ts';
+import { offerBoards, selectBoard } from './select-board.ts';
 import { selectTargets } from './select-targets.ts';
 import { documentMeant, type Session } from './session.ts';
+import { showReading } from './show-reading.ts';
 import { showStatus } from './status-bar.ts';
 
 type DocumentCommand = (session: Session, document: vscode.TextDocument) => Promise<void>;
@@ -27,6 +31,7 @@ const documentCommands: Record<string, DocumentCommand> = {
   'dtmap.copyMarkdown': copyMarkdown,
   'dtmap.exportMemoryMap': exportMemoryMap,
   'dtmap.selectBoard': selectBoard,
+  'dtmap.showReading': showReading,
 };
 
 export function registerFeatures(session: Session): void {
@@ -35,13 +40,16 @@ export function registerFeatures(session: Session): void {
     const command = async (): Promise<void> => {
       const document = documentMeant();
       if (document) await run(session, document);
-      else void vscode.window.showInformationMessage('dtmap: open a devicetree file first.');
+      else await askForDocument();
     };
     subscriptions.push(vscode.commands.registerCommand(id, () => reportErrors(command)));
   }
   subscriptions.push(
     vscode.commands.registerCommand('dtmap.selectTargets', () =>
       reportErrors(() => selectTargets(session)),
+    ),
+    vscode.commands.registerCommand('dtmap.openSample', () =>
+      reportErrors(() => openSample(session)),
     ),
     vscode.commands.registerCommand('dtmap.explainBootLog', () =>
       reportErrors(() => explainBootLog(session)),
@@ -61,7 +69,21 @@ export function registerFeatures(session: Session): void {
   serveBootLogs(session);
   serveRulePages(session.extension);
   showStatus(session);
+  offerBoards(session);
   dimInactiveRegions(session);
+  followDocuments(session);
+  // What a server serves is settled when it starts.
+  watchLanguageFeatures(session.extension, () => void reportErrors(() => session.restart()));
+}
+
+/** A command of the welcome page, say, that needs a document while there is none. */
+async function askForDocument(): Promise<void> {
+  const sample = 'Open the sample board';
+  const chosen = await vscode.window.showInformationMessage(
+    'dtmap: open a devicetree file (.dts) first.',
+    sample,
+  );
+  if (chosen === sample) await vscode.commands.executeCommand('dtmap.openSample');
 }
 
 /** What the server could not do is told in its own words, without VS Code's frame of "command failed". */

@@ -1,4 +1,4 @@
-// Lets the user choose the systems boards are judged for, and keeps the choice in the settings.
+// Lets the user choose the targets that boards are checked against, and keeps the choice in the settings.
 
 import * as vscode from 'vscode';
 import type { Session } from './session.ts';
@@ -9,7 +9,8 @@ export async function selectTargets(session: Session): Promise<void> {
   const known = await session.request('dtmap/targets', {});
   const items = known.map(({ id, label, detail }) => ({
     label,
-    description: detail,
+    // The point release, where the name does not say it already.
+    description: label.endsWith(` ${detail}`) ? '' : `checked as ${detail}`,
     id,
     picked: chosen.includes(id),
   }));
@@ -17,7 +18,7 @@ export async function selectTargets(session: Session): Promise<void> {
     .filter((id) => !known.some((target) => target.id === id))
     .map((id) => ({ label: id, description: 'from the settings', id, picked: true }));
   const picked = await vscode.window.showQuickPick([...items, ...extra], {
-    title: 'Judge boards as these systems read them',
+    title: 'Select the targets that boards are checked against',
     placeHolder: 'Xen releases and bare-metal Linux',
     canPickMany: true,
   });

@@ -22,6 +22,8 @@ export interface Session {
   /** Some board may have changed: by an edit, a save elsewhere or a setting. Told once for a run of changes. */
   readonly onBoards: vscode.Event<void>;
   restart(): Promise<void>;
+  /** Shows what the server has told its log. */
+  showLog(): Promise<void>;
 }
 
 /** Connects to servers made by `createClient`: one at a time, a fresh one after `restart`. */
@@ -63,6 +65,10 @@ export async function startSession(
     async restart() {
       await client.dispose();
       await start();
+    },
+    async showLog() {
+      client.outputChannel.show();
+      return Promise.resolve();
     },
   };
 }

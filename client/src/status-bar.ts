@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Status } from '../../server/src/lsp/custom-requests.ts';
+import { languageFeatures, wordLanguageFeatures } from './language-features.ts';
 import { documentShown, type Session } from './session.ts';
 
 const icons: Record<Status['state'], string> = {
@@ -16,10 +17,10 @@ export function showStatus(session: Session): void {
   targets.command = 'dtmap.selectTargets';
 
   const show = (status: Status): void => {
-    board.text = `${icons[status.state]} ${status.board?.label ?? 'no board'}`;
-    board.tooltip = status.because ?? `Read as part of ${status.board?.label ?? 'no board'}`;
-    // A board file is its own board: there is nothing to choose.
-    board.command = status.board?.uri === status.uri ? undefined : 'dtmap.selectBoard';
+    board.text = `${icons[status.state]} ${boardLabel(status)}`;
+    board.tooltip = boardTooltip(status, wordLanguageFeatures(languageFeatures(session.extension)));
+    // What is asked for is chosen by one click; all else is told first.
+    board.command = status.needs === undefined ? 'dtmap.showReading' : 'dtmap.selectBoard';
     board.show();
     targets.text = status.targets.map(targetLabel).join(', ') || 'no target';
     targets.tooltip = targetsTooltip(status.facts);
@@ -53,6 +54,27 @@ export function showStatus(session: Session): void {
     }),
   );
   void follow();
+}
+
+function boardLabel({ board, base, needs }: Status): string {
+  if (needs !== undefined) return needs === 'base' ? 'Base: choose…' : 'Board: choose…';
+  if (base) return `Base: ${base.label}`;
+  return board?.label ?? 'no board';
+}
+
+function boardTooltip(
+  { uri, board, because, needs }: Status,
+  beside: string | undefined,
+): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.isTrusted = { enabledCommands: ['dtmap.showReading', 'dtmap.selectBoard'] };
+  text.appendText(because ?? `Read as part of ${board?.label ?? 'no board'}`);
+  if (beside !== undefined) text.appendMarkdown('\n\n').appendText(beside);
+  const links = ['[What dtmap read](command:dtmap.showReading)'];
+  // A board file is its own board: there is nothing to choose.
+  if (needs === undefined && board?.uri !== uri)
+    links.push('[Choose another board](command:dtmap.selectBoard)');
+  return text.appendMarkdown(`\n\n${links.join(' · ')}`);
 }
 
 function targetsTooltip(facts: string | undefined): vscode.MarkdownString {

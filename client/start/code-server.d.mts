@@ -6,7 +6,7 @@ export interface CodeServer {
   readonly url: string;
   readonly logFile: string;
   readonly userData: string;
-  urlOf(folder: string, file: string): string;
+  urlOf(folder: string, file: string, line?: number): string;
   stop(): Promise<void>;
 }
 

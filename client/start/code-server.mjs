@@ -168,14 +168,17 @@ export async function serveCodeServer({ extensions, settings, port }) {
     url,
     logFile,
     userData,
-    /** The address that opens `folder` (an absolute path) and a file in it. */
-    urlOf(folder, file) {
+    /** The address that opens `folder` (an absolute path) and a file in it, at a line. */
+    urlOf(folder, file, line = 1) {
       // As a path of a URI: that of Windows begins with a drive.
       const slashed = `/${folder.replaceAll(path.sep, '/')}`.replace(/^\/+/, '/');
       const uri = `vscode-remote://127.0.0.1:${String(chosenPort)}${slashed}/${file}`;
       const query = new URLSearchParams({
         folder: slashed,
-        payload: JSON.stringify([['openFile', uri]]),
+        payload: JSON.stringify([
+          ['openFile', `${uri}:${String(line)}`],
+          ['gotoLineMode', 'true'],
+        ]),
       });
       return `${url}?${query}`;
     },

@@ -3,7 +3,15 @@
 //   DTMAP_VSCODE=/path/to/code names one.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { chooseEditor, startOf } from './choose-editor.mjs';
@@ -11,6 +19,10 @@ import { installCodeServer, serveCodeServer } from './code-server.mjs';
 import { installPackages, root } from './install-packages.mjs';
 
 const board = 'board.dts';
+/** Where the first fault of the sample is: what is seen first. */
+const fault = 'camera@64000000';
+/** The picture of the fault stands beside its text. */
+const settings = { 'dtmap.showMapOnOpen': true };
 
 installPackages();
 console.log('Building dtmap …');
@@ -23,6 +35,7 @@ const vsix = path.join(root, 'out/dtmap.vsix');
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'dtmap-start-'));
 const folder = path.join(scratch, 'sample');
 cpSync(path.join(root, 'client/sample'), folder, { recursive: true });
+const line = readFileSync(path.join(folder, board), 'utf8').split(fault)[0].split('\n').length;
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 const editor = chooseEditor({
@@ -40,8 +53,11 @@ else {
 
 /** A profile of its own: the user's settings and extensions neither change nor interfere. */
 function openOwn(command) {
+  const userData = path.join(scratch, 'user-data');
+  mkdirSync(path.join(userData, 'User'), { recursive: true });
+  writeFileSync(path.join(userData, 'User/settings.json'), JSON.stringify(settings));
   const isolated = [
-    ...['--user-data-dir', path.join(scratch, 'user-data')],
+    ...['--user-data-dir', userData],
     ...['--extensions-dir', path.join(scratch, 'extensions')],
   ];
   const run = (...args) => {
@@ -50,7 +66,7 @@ function openOwn(command) {
   };
   run('--install-extension', vsix);
   console.log(`Opening the sample board with ${command}; close its window to end.`);
-  const files = [folder, path.join(folder, board)];
+  const files = [folder, '--goto', `${path.join(folder, board)}:${String(line)}:3`];
   run('--disable-workspace-trust', '--new-window', '--wait', ...files);
 }
 
@@ -59,6 +75,7 @@ async function openBrowser() {
   const server = await serveCodeServer({
     extensions: [vsix],
     settings: {
+      ...settings,
       'workbench.startupEditor': 'none',
       'chat.disableAIFeatures': true,
       'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -67,7 +84,7 @@ async function openBrowser() {
     },
     port: process.env.PORT ? Number(process.env.PORT) : undefined,
   });
-  const url = server.urlOf(folder, board);
+  const url = server.urlOf(folder, board, line);
   console.log(`\nThe sample board is open in VS Code at\n\n  ${url}\n\nCtrl+C stops it.`);
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => void server.stop().then(() => process.exit(0)));

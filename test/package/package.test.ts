@@ -68,6 +68,7 @@ describe('package', function () {
         'LICENSE',
         'README.md',
         'client/icon.png',
+        'client/sample/board.dts',
         ...readdirSync(path.join(root, 'client/walkthrough')).map(
           (file) => `client/walkthrough/${file}`,
         ),

@@ -27,6 +27,7 @@ import {
 import type {
   CustomRequests,
   InitializationOptions,
+  Status,
 } from '../../server/src/lsp/custom-requests.ts';
 import { bundle } from './bundles.ts';
 
@@ -104,6 +105,7 @@ export class LspSession {
   /** What the server showed the user, oldest first. */
   private readonly messages: string[] = [];
   private readonly published = new Map<string, PublishDiagnosticsParams>();
+  private readonly statuses = new Map<string, Status>();
   private readonly versions = new Map<string, number>();
   private readonly waiting = new Set<() => void>();
   /** What the server asked to be drawn anew, in order. */
@@ -129,6 +131,10 @@ export class LspSession {
     this.settings = settings;
     connection.onNotification('textDocument/publishDiagnostics', (p: PublishDiagnosticsParams) => {
       this.published.set(p.uri, p);
+      this.wake();
+    });
+    connection.onNotification('dtmap/status', (status: Status) => {
+      this.statuses.set(status.uri, status);
       this.wake();
     });
     connection.onNotification('window/showMessage', ({ message }: { message: string }) => {
@@ -269,6 +275,14 @@ export class LspSession {
       return last && accept(last.diagnostics) ? last : undefined;
     });
     return diagnostics;
+  }
+
+  /** What was last said of a document for the status bar, once `accept` likes it. */
+  statusWhen(uri: string, accept: (status: Status) => boolean): Promise<Status> {
+    return this.until(`the awaited status of ${uri}`, () => {
+      const last = this.statuses.get(uri);
+      return last && accept(last) ? last : undefined;
+    });
   }
 
   /** Waits until the log matches. */

@@ -6,6 +6,7 @@ import type { SourceFile } from '../text/source-file.ts';
 import { stringsOf, walkNodes, type DtNode } from '../tree/device-tree.ts';
 import { boardNodeOf } from './board-node.ts';
 import { filesOf, macrosIn } from './macros.ts';
+import { documentationOf } from './property-documentation.ts';
 import { regionSnippets } from './region-snippets.ts';
 import {
   itemAt,
@@ -28,6 +29,10 @@ export interface Completion {
   readonly insert?: string;
   /** Whether `insert` has `$1` places. */
   readonly isSnippet?: true;
+  /** What it means. */
+  readonly documentation?: string;
+  /** Those with a rank come first, the lowest at the top; all others follow by name. */
+  readonly rank?: number;
   /** What is replaced, in the text on screen. */
   readonly start: number;
   readonly end: number;
@@ -342,12 +347,13 @@ const COMMON_PROPERTIES = [
   'ranges',
   'phandle',
 ];
+/** The likeliest first. */
 const REGION_PROPERTIES = [
   'reg',
+  'no-map',
   'size',
   'alignment',
   'alloc-ranges',
-  'no-map',
   'reusable',
   'compatible',
   'linux,cma-default',
@@ -434,9 +440,13 @@ function statements(context: Context): Completion[] {
   for (const label of names) {
     if (written.has(label) && label !== context.word) continue;
     const value = BARE.has(label) ? ';' : STRINGS.has(label) ? ' = "$1";' : ' = <$1>;';
+    const documentation = documentationOf(label, isRegion);
+    const rank = isRegion ? REGION_PROPERTIES.indexOf(label) : -1;
     completions.push({
       label,
       kind: 'property',
+      ...(documentation !== undefined && { documentation }),
+      ...(rank >= 0 && { rank }),
       insert: `${label}${value}`,
       isSnippet: true,
       ...place,

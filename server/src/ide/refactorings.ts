@@ -104,7 +104,7 @@ export function placesForRegion(board: Board, file: FileId, size: bigint): Propo
 
 /** `16 MiB`, `16M`, `64 KB`, `0x1000000` in bytes; units are powers of 1024. Undefined when it is no size above zero. */
 export function readSize(text: string): bigint | undefined {
-  const match = /^(0x[0-9a-f_]+|\d+)\s*(?:([kmg])(?:i?b)?|b)?$/i.exec(text.trim());
+  const match = /^(0x_*[0-9a-f][0-9a-f_]*|\d+)\s*(?:([kmg])(?:i?b)?|b)?$/i.exec(text.trim());
   if (!match) return undefined;
   const units: Readonly<Record<string, bigint>> = { k: 10n, m: 20n, g: 30n };
   const number = BigInt((match[1] ?? '').replaceAll('_', ''));

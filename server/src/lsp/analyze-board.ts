@@ -19,9 +19,10 @@ export class BoardAnalyzer {
     return this.#cache;
   }
 
-  analyze(request: BoardRequest, files: FileSet): Analysis {
-    const analysis = analyze(request, files, this.#cache, this.#last.get(request.root));
-    if (analysis.kind === 'complete') this.#last.set(request.root, analysis);
+  /** `root` is what the analysis is remembered by: an overlay, where the request's root is its base. */
+  analyze(root: FileId, request: BoardRequest, files: FileSet): Analysis {
+    const analysis = analyze(request, files, this.#cache, this.#last.get(root));
+    if (analysis.kind === 'complete') this.#last.set(root, analysis);
     return analysis;
   }
 

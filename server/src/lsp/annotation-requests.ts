@@ -10,6 +10,7 @@ import {
 } from 'vscode-languageserver';
 import { codeLenses } from '../ide/code-lenses.ts';
 import { hover } from '../ide/hover.ts';
+import { isAboutMemory } from '../ide/is-about-memory.ts';
 import { inlayHints } from '../ide/inlay-hints.ts';
 import { plainText } from '../ide/plain-text.ts';
 import { markdownLink } from '../text/markdown.ts';
@@ -30,16 +31,14 @@ export function annotationRequests(server: Server) {
       const asked = await askAt(params);
       if (!asked) return null;
       const { file, model, screen } = asked;
-      const shown = hover(
-        model.board,
-        file,
-        screen.analysedOffsetAt(file, params.position),
-        (span, text) => {
-          if (client.hover === 'plaintext') return text;
-          const { line, character } = screen.rangeOf(span).start;
-          return markdownLink(text, `${server.uriOf(span.file)}#L${line + 1},${character + 1}`);
-        },
-      );
+      const offset = screen.analysedOffsetAt(file, params.position);
+      if (server.languageFeatures === 'memory' && !isAboutMemory(model.board, file, offset))
+        return null;
+      const shown = hover(model.board, file, offset, (span, text) => {
+        if (client.hover === 'plaintext') return text;
+        const { line, character } = screen.rangeOf(span).start;
+        return markdownLink(text, `${server.uriOf(span.file)}#L${line + 1},${character + 1}`);
+      });
       if (!shown) return null;
       const { theme } = params;
       const picture =

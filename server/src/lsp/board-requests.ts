@@ -19,6 +19,7 @@ import { fileName, foldersAbove } from '../ide/paths.ts';
 import type { FileId } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import { FileFacts } from './file-facts.ts';
+import type { BoardReading } from './board-reading.ts';
 import type { Files } from './files.ts';
 import type { ForeignSettings, Settings } from './settings.ts';
 
@@ -41,11 +42,18 @@ export class BoardRequests {
   /** The boot profiles by the boards that are booted with them, and their files. */
   readonly #profiles = new Map<
     FileId,
-    { readonly profile: BootProfile; readonly source?: SourceFile }
+    { readonly profile: BootProfile; readonly source?: SourceFile; readonly isFaulty?: boolean }
   >();
 
   constructor(host: BoardRequestsHost) {
     this.#host = host;
+  }
+
+  readonly #readings = new Map<FileId, BoardReading>();
+
+  /** How the last request for a root came about. */
+  readingOf(root: FileId): BoardReading | undefined {
+    return this.#readings.get(root);
   }
 
   forget(): void {
@@ -113,23 +121,39 @@ export class BoardRequests {
       );
     const { severities, faults } = readSeverities(settings.severity);
     for (const fault of faults) this.#complain(`dtmap.severity: ${fault}.`);
-    const named = [
-      ...settings.includePaths,
-      ...(context?.includePaths ?? []),
-      ...foreign.includePaths,
-    ].flatMap((path) => this.#places(root, path));
+    const named = new Map<FileId, string>();
+    for (const [setting, paths] of [
+      ['dtmap.includePaths', settings.includePaths],
+      ['devicetree.contexts', context?.includePaths ?? []],
+      ['devicetree.defaultIncludePaths', foreign.includePaths],
+    ] as const)
+      for (const path of paths.flatMap((each) => this.#places(root, each)))
+        if (!named.has(path)) named.set(path, setting);
+    const existing = await this.#existingOf([...named.keys()]);
+    const overlays = await this.#existing(
+      this.#overlaysOf(root).map((path) => this.#places(root, path)),
+    );
+    const profile = await this.#profile(root, settings.bootProfile);
+    const known = this.#profiles.get(root);
+    this.#readings.set(root, {
+      found,
+      named: new Map(existing.map((folder) => [folder, named.get(folder) ?? ''])),
+      overlays,
+      profile: known && {
+        ...(known.source && { file: known.source.id }),
+        isFaulty: known.isFaulty === true,
+      },
+    });
     return {
       root,
-      overlays: await this.#existing(
-        this.#overlaysOf(root).map((path) => this.#places(root, path)),
-      ),
+      overlays,
       preprocessor: {
-        includePaths: [...new Set([...(await this.#existingOf(named)), ...found.folders.keys()])],
+        includePaths: [...new Set([...existing, ...found.folders.keys()])],
         defines: new Map([...found.defines, ...Object.entries(settings.defines)]),
         ...(found.includeLast.length > 0 ? { includeLast: found.includeLast } : {}),
       },
       readBy: found.readBy,
-      facts: [{ basis: 'given', profile: await this.#profile(root, settings.bootProfile) }],
+      facts: [{ basis: 'given', profile }],
       targets,
       rules: new Map(Object.entries(severities)),
     };
@@ -196,9 +220,8 @@ export class BoardRequests {
       this.#profiles.set(root, { profile: profile.value, source });
       return profile.value;
     }
-    const [fault] = profile.faults;
-    const { line, column } = new LineIndex(source.text).positionAt(fault.at.start);
-    this.#complain(`dtmap.bootProfile: ${given}:${line}:${column}: ${wordFault(fault)}`);
+    // Its faults are shown where they are written.
+    this.#profiles.set(root, { profile: {}, source, isFaulty: true });
     return {};
   }
 

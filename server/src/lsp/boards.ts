@@ -54,7 +54,7 @@ export interface BoardsHost {
   readonly isAppliedTo: (overlay: FileId, root: FileId) => boolean;
   /** How a root file is to be analysed. */
   requestFor(root: FileId): Promise<BoardRequest>;
-  readonly analyze: (request: BoardRequest, files: FileSet) => Analysis;
+  readonly analyze: (root: FileId, request: BoardRequest, files: FileSet) => Analysis;
   /** Called when nothing more is wanted of a board, and of its files where no other board reads them. */
   forget(root: FileId, members: ReadonlySet<FileId>): void;
   /** Called after each analysis, and with no model when a board is closed. */
@@ -81,6 +81,8 @@ interface OpenBoard {
   edits: number;
   /** Milliseconds the last analysis took. */
   cost: number;
+  /** Milliseconds the first complete analysis took. */
+  firstCost: number | undefined;
   readonly waiting: (() => void)[];
 }
 
@@ -95,6 +97,8 @@ export class Boards {
   readonly #boardOf = new Map<FileId, FileId>();
   /** The board the user chose for an included file. */
   readonly #chosen = new Map<FileId, FileId>();
+  /** Files that the board chosen for them does not include: they are roots, read behind it. */
+  readonly #apart = new Set<FileId>();
   /** Boards that turned out not to include a file, although the index says so. */
   readonly #refused = new Map<FileId, Set<FileId>>();
   #scheduled = false;
@@ -143,6 +147,14 @@ export class Boards {
     return this.#boardWith(file)?.because;
   }
 
+  /** Milliseconds that analyses of the board of an open document took, or of an open root; undefined before the first. */
+  timesOf(file: FileId): { readonly first: number; readonly last: number } | undefined {
+    const board = this.#open.get(file) ?? this.#boardWith(file);
+    return board?.firstCost === undefined
+      ? undefined
+      : { first: board.firstCost, last: board.cost };
+  }
+
   /** Whether edits wait to be analysed. */
   isBehind(file: FileId): boolean {
     return this.#boardWith(file)?.dirty ?? false;
@@ -166,7 +178,11 @@ export class Boards {
   ): Promise<{ readonly board: Board; readonly boot: Boot } | undefined> {
     const request = await this.#host.requestFor(root);
     const facts = [...request.facts, ...more];
-    const analysis = this.#host.analyze({ ...request, targets: [target], facts }, this.#host.files);
+    const analysis = this.#host.analyze(
+      root,
+      { ...request, targets: [target], facts },
+      this.#host.files,
+    );
     if (analysis.kind !== 'complete') return undefined;
     const { board } = analysis;
     const [boot] = board.boots;
@@ -183,7 +199,7 @@ export class Boards {
   ): Promise<{ readonly board: Board; readonly findings: readonly Finding[] } | undefined> {
     const request = await this.#host.requestFor(root);
     const targets = joinTargets(request.targets, more);
-    const analysis = this.#host.analyze({ ...request, targets }, this.#host.files);
+    const analysis = this.#host.analyze(root, { ...request, targets }, this.#host.files);
     return analysis.kind === 'complete' ? analysis : undefined;
   }
 
@@ -196,12 +212,25 @@ export class Boards {
     this.#boardOf.delete(file);
   }
 
-  choose(file: FileId, root: FileId): void {
-    this.#chosen.set(file, root);
-    if (this.#boardOf.has(file) && this.#boardOf.get(file) !== root) {
-      this.#detach(file);
-      this.#attach(file, root);
+  /** The board that the user chose for a file. */
+  chosenFor(file: FileId): FileId | undefined {
+    return this.#chosen.get(file);
+  }
+
+  choose(file: FileId, board: FileId): void {
+    this.#chosen.set(file, board);
+    this.#apart.delete(file);
+    const current = this.#boardWith(file);
+    if (!current) return;
+    const root = this.#choose(file);
+    if (root === current.root) {
+      // What it is read with has changed.
+      current.request = undefined;
+      this.#soil(current);
+      return;
     }
+    this.#detach(file);
+    this.#attach(file, root);
   }
 
   /** A text changed, or a file appeared or vanished. */
@@ -256,11 +285,15 @@ export class Boards {
   }
 
   // An included file is read through the chosen board, else the last one on screen, else one that is open already, else the
-  // first that includes it.
+  // first that includes it. What no board includes is a root, and so is an overlay: the request says behind which it is read.
   #choose(file: FileId): FileId {
     const chosen = this.#chosen.get(file);
-    if (chosen !== undefined) return chosen;
-    if (this.#host.index.isRoot(file)) return this.#host.baseOf(file) ?? file;
+    if (this.#host.index.isRoot(file))
+      return chosen === undefined ? (this.#host.baseOf(file) ?? file) : file;
+    if (chosen !== undefined) {
+      const isApart = this.#apart.has(file) && !this.#host.index.rootsOf(file).includes(chosen);
+      return isApart ? file : chosen;
+    }
     const including = [...this.#open.values()].filter(
       (board) => board.root !== file && board.model?.members.has(file),
     );
@@ -286,6 +319,7 @@ export class Boards {
         dirty: true,
         edits: 0,
         cost: 0,
+        firstCost: undefined,
         waiting: [],
       };
       this.#open.set(root, board);
@@ -309,13 +343,13 @@ export class Boards {
   // The index goes by names: a board may be gone, or include another file of the same name.
   #leave(board: OpenBoard, isWrong: (file: FileId) => boolean): void {
     for (const file of [...board.documents]) {
-      if (
-        this.#host.index.isRoot(file) ||
-        this.#chosen.has(file) ||
-        file === board.root ||
-        !isWrong(file)
-      )
+      if (this.#host.index.isRoot(file) || file === board.root || !isWrong(file)) continue;
+      if (this.#chosen.has(file)) {
+        this.#apart.add(file);
+        this.#detach(file);
+        this.#attach(file, file);
         continue;
+      }
       const refused = this.#refused.get(file) ?? new Set();
       this.#refused.set(file, refused.add(board.root));
       const better = this.#choose(file);
@@ -385,27 +419,30 @@ export class Boards {
     const { edits } = board;
     const started = now();
     const snapshot = snapshotOf(files);
-    const analysis = analyze(request, snapshot);
+    const analysis = analyze(board.root, request, snapshot);
     board.cost = now() - started;
     if (analysis.kind === 'incomplete') {
       await files.load(analysis.needs);
       return;
     }
+    board.firstCost ??= board.cost;
     board.dirty = board.edits !== edits;
     if (this.#open.get(board.root) !== board) return;
     if (analysis.kind === 'unreadable') {
       board.model = undefined;
       board.because = `${fileName(analysis.file)}: ${analysis.because}`;
-      this.#leave(board, () => true);
+      this.#leave(board, (file) => !this.#chosen.has(file));
     } else {
       board.because = undefined;
       const isFirst = !board.model;
       board.model = modelFrom(board, request, snapshot, analysis);
       const { members, stale } = board.model;
-      // Files of this board that were opened before anybody knew that they are, and those read by themselves until now.
+      for (const file of members)
+        if (this.#chosen.get(file) === board.root) this.#apart.delete(file);
+      // Files that were read by themselves until now. One that is read through another board stays: nobody has asked for this one.
       this.#rechooseWhere(
         (file, root) =>
-          root !== board.root && members.has(file) && (isFirst || (root === file && !stale)),
+          root === file && root !== board.root && members.has(file) && (isFirst || !stale),
       );
       // An include that is being typed anew is no reason to go.
       if (isFirst || !stale) this.#leave(board, (file) => !members.has(file));

@@ -6,20 +6,20 @@ import { applyActionCommand } from './fit-code-actions.ts';
 import { semanticTokenModifiers, semanticTokenTypes } from '../ide/semantic-tokens.ts';
 
 /** The answer to `initialize`; every entry has a test. */
-export function capabilitiesFor(client: ClientAbilities): ServerCapabilities {
+export function capabilitiesFor(
+  client: ClientAbilities,
+  features: 'all' | 'memory',
+): ServerCapabilities {
+  const memory = memoryCapabilities(client);
+  return features === 'memory' ? memory : { ...memory, ...languageCapabilities(client) };
+}
+
+/** What nobody else has: served in any case. */
+function memoryCapabilities(client: ClientAbilities): ServerCapabilities {
   return {
     positionEncoding: client.positionEncoding,
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
     hoverProvider: true,
-    completionProvider: { triggerCharacters: ['&', '<', '"', '/', ' ', '='] },
-    signatureHelpProvider: { triggerCharacters: ['<', ' ', ','] },
-    definitionProvider: true,
-    declarationProvider: true,
-    referencesProvider: true,
-    documentHighlightProvider: true,
-    renameProvider: client.preparesRename ? { prepareProvider: true } : true,
-    documentSymbolProvider: { label: 'dtmap' },
-    workspaceSymbolProvider: true,
     // Options are for clients that know more than commands.
     ...(client.codeActions.literals
       ? {
@@ -34,6 +34,22 @@ export function capabilitiesFor(client: ClientAbilities): ServerCapabilities {
         }),
     codeLensProvider: {},
     inlayHintProvider: true,
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  };
+}
+
+/** What any server of the language has; twice it would be a question which formatter to take, and each name two times. */
+function languageCapabilities(client: ClientAbilities): ServerCapabilities {
+  return {
+    completionProvider: { triggerCharacters: ['&', '<', '"', '/', ' ', '='] },
+    signatureHelpProvider: { triggerCharacters: ['<', ' ', ','] },
+    definitionProvider: true,
+    declarationProvider: true,
+    referencesProvider: true,
+    documentHighlightProvider: true,
+    renameProvider: client.preparesRename ? { prepareProvider: true } : true,
+    documentSymbolProvider: { label: 'dtmap' },
+    workspaceSymbolProvider: true,
     semanticTokensProvider: {
       legend: {
         tokenTypes: [...semanticTokenTypes],
@@ -49,6 +65,5 @@ export function capabilitiesFor(client: ClientAbilities): ServerCapabilities {
     documentFormattingProvider: true,
     documentRangeFormattingProvider: true,
     documentOnTypeFormattingProvider: { firstTriggerCharacter: ';', moreTriggerCharacter: ['}'] },
-    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   };
 }

@@ -19,6 +19,10 @@ export interface DocumentParams {
 export interface Status extends DocumentParams {
   /** The board the document is read through: itself for a `.dts`. Absent while none is known. */
   readonly board?: Board;
+  /** The board that an overlay is applied to, or that a part is read behind which no board includes. */
+  readonly base?: Board;
+  /** What is to be chosen for the document before its memory is known. */
+  readonly needs?: 'base' | 'board';
   /** `xen:4.22`, `linux:6.12`: as chosen, in that order. */
   readonly targets: readonly string[];
   /** `loading`: includes or boards are still being read. `stale`: the text is broken, the last good map stays. */
@@ -50,10 +54,29 @@ export interface Board {
   readonly label: string;
 }
 
-/** The boards a document takes part in, the current one first. */
+/** One thing that was read for a document. */
+export interface ReportLine {
+  /** `Board`, `Include folder`, `Targets` … */
+  readonly topic: string;
+  readonly text: string;
+  /** Why, or where. */
+  readonly detail?: string;
+  /** The file that it is. */
+  readonly uri?: string;
+  /** Where it is changed. */
+  readonly opens?: 'boards' | 'facts' | 'targets' | 'profile';
+}
+
+/** The boards a document takes part in, else those that it may belong to; the current one first, then the likeliest. */
 export interface Boards {
-  readonly boards: readonly Board[];
+  readonly boards: readonly BoardChoice[];
   readonly current?: string;
+}
+
+/** A board that a document can be read through or applied to. */
+export interface BoardChoice extends Board {
+  /** What speaks for or against it, in words: which labels it has. */
+  readonly detail?: string;
 }
 
 export interface SelectBoardParams extends DocumentParams {
@@ -70,6 +93,12 @@ export interface Target {
   readonly detail: string;
   /** Whether its console can be predicted and its releases are shown one at a time in the map. */
   readonly isHypervisor: boolean;
+}
+
+export interface InputParams {
+  /** As the user is typing it. */
+  readonly text: string;
+  readonly isA: 'address' | 'size';
 }
 
 export interface DecodeParams extends DocumentParams {
@@ -182,10 +211,14 @@ export interface PlacedEdit {
 /** Requests from client to server. */
 export interface CustomRequests {
   'dtmap/status': { params: DocumentParams; result: Status };
+  /** What was read for a document, in the order people ask. */
+  'dtmap/reading': { params: DocumentParams; result: readonly ReportLine[] };
   'dtmap/boards': { params: DocumentParams; result: Boards };
   'dtmap/selectBoard': { params: SelectBoardParams; result: Status };
   /** Every system known, newest first. */
   'dtmap/targets': { params: Record<string, never>; result: readonly Target[] };
+  /** What is wrong with a text that somebody types; null when nothing is. */
+  'dtmap/faultOf': { params: InputParams; result: string | null };
   'dtmap/facts': { params: DocumentParams; result: readonly OpenFact[] };
   'dtmap/decode': { params: DecodeParams; result: Decoded };
   'dtmap/bootLog': { params: BootLogParams; result: BootLog };
@@ -228,4 +261,9 @@ export interface InitializationOptions {
   readonly rulePages?: string;
   /** Whether the client has the command that adds a folder to `dtmap.includePaths`. */
   readonly addsIncludePaths?: boolean;
+  /**
+   * `memory`: another server has names, formatting, completion, outline and colours of the same files, and only findings,
+   * fixes, lenses, hints and hovers over memory are wanted. `all` when it is missing.
+   */
+  readonly languageFeatures?: 'all' | 'memory';
 }

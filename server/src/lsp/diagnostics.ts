@@ -17,6 +17,8 @@ export interface DiagnosticsHost extends ScreenHost {
   rulePage(rule: string): string | undefined;
   /** The file that is shown for one that was read through a link that is text: the one behind it. */
   shownFile(file: FileId): FileId;
+  /** A board's name, as short as it stays clear. */
+  boardLabel(root: FileId): string;
   publish(file: FileId, diagnostics: Diagnostic[], version: number | undefined): void;
 }
 
@@ -26,11 +28,19 @@ export interface DiagnosticData {
   readonly finding: number;
 }
 
+/** So many boards are named in a message. */
+const MOST_BOARDS = 3;
+
+interface BoardDiagnostics {
+  readonly reads: ReadonlySet<FileId>;
+  readonly byFile: ReadonlyMap<FileId, Diagnostic[]>;
+}
+
 /** Knows what was published, and publishes the differences. */
 export class Diagnostics {
   readonly #host: DiagnosticsHost;
-  /** By board, the diagnostics of each file. */
-  readonly #ofBoard = new Map<FileId, ReadonlyMap<FileId, Diagnostic[]>>();
+  /** By board, the files that it reads and the diagnostics of each. */
+  readonly #ofBoard = new Map<FileId, BoardDiagnostics>();
   readonly #published = new Map<FileId, string>();
 
   constructor(host: DiagnosticsHost) {
@@ -41,9 +51,15 @@ export class Diagnostics {
   update(root: FileId, model: Model | undefined): void {
     const before = this.#ofBoard.get(root);
     const after = model ? this.#diagnosticsOf(model) : new Map<FileId, Diagnostic[]>();
-    if (model) this.#ofBoard.set(root, after);
+    if (model) this.#ofBoard.set(root, { reads: model.members, byFile: after });
     else this.#ofBoard.delete(root);
-    for (const file of new Set([...(before?.keys() ?? []), ...after.keys()])) this.#publish(file);
+    const files = new Set([...(before?.byFile.keys() ?? []), ...after.keys()]);
+    // What other boards say of a file that they share is worded by whether this one says it too.
+    for (const other of this.#ofBoard.values())
+      for (const [file, found] of other.byFile)
+        if (found.length > 0 && (before?.reads.has(file) ?? model?.members.has(file)) === true)
+          files.add(file);
+    for (const file of files) this.#publish(file);
   }
 
   /** Sends a file's diagnostics again: it was just opened. */
@@ -53,17 +69,25 @@ export class Diagnostics {
   }
 
   #publish(file: FileId): void {
-    const diagnostics: Diagnostic[] = [];
-    const seen = new Set<string>();
-    for (const board of this.#ofBoard.values()) {
-      for (const diagnostic of board.get(file) ?? []) {
+    const reading = [...this.#ofBoard].filter(
+      ([, { reads, byFile }]) => reads.has(file) || byFile.has(file),
+    );
+    const found = new Map<string, { readonly diagnostic: Diagnostic; readonly on: FileId[] }>();
+    for (const [root, { byFile }] of reading) {
+      for (const diagnostic of byFile.get(file) ?? []) {
         const { line, character } = diagnostic.range.start;
         const key = `${line}:${character} ${diagnostic.code} ${JSON.stringify(diagnostic.message)}`;
-        if (seen.has(key)) continue;
-        seen.add(key);
-        diagnostics.push(diagnostic);
+        const known = found.get(key);
+        if (!known) found.set(key, { diagnostic, on: [root] });
+        else if (known.on.at(-1) !== root) known.on.push(root);
       }
     }
+    const roots = reading.map(([root]) => root);
+    const diagnostics = [...found.values()].map(({ diagnostic, on }) =>
+      on.length === roots.length
+        ? diagnostic
+        : { ...diagnostic, message: `${textOf(diagnostic)}\n${this.#wordBoards(on, roots)}` },
+    );
     const version = this.#host.versionOf(file);
     const text = JSON.stringify([diagnostics, version]);
     const before = this.#published.get(file);
@@ -75,6 +99,18 @@ export class Diagnostics {
     if (diagnostics.length === 0 && version === undefined) this.#published.delete(file);
     else this.#published.set(file, text);
     this.#host.publish(file, diagnostics, version);
+  }
+
+  /** Where boards that share a file disagree: on which of those that are open a finding holds. */
+  #wordBoards(on: readonly FileId[], all: readonly FileId[]): string {
+    const others = all.filter((root) => !on.includes(root));
+    return `On board ${this.#list(on)}, not on ${this.#list(others)}`;
+  }
+
+  #list(roots: readonly FileId[]): string {
+    const names = roots.slice(0, MOST_BOARDS).map((root) => this.#host.boardLabel(root));
+    const more = roots.length - names.length;
+    return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   }
 
   #diagnosticsOf(model: Model): Map<FileId, Diagnostic[]> {
@@ -122,6 +158,11 @@ export class Diagnostics {
       ...(shows.data && { data }),
     };
   }
+}
+
+/** The protocol has messages in Markdown too; ours are text. */
+function textOf({ message }: Diagnostic): string {
+  return typeof message === 'string' ? message : message.value;
 }
 
 /** The message with the targets it holds for and what they print. */

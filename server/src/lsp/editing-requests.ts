@@ -167,6 +167,8 @@ function completionItem(
     label: completion.label,
     ...(client.completionKinds.has(kind) && { kind }),
     ...(completion.detail !== undefined && { detail: printable(completion.detail) }),
+    ...(completion.documentation !== undefined && { documentation: completion.documentation }),
+    ...(completion.rank !== undefined && { sortText: sortTextOf(completion.rank) }),
     filterText: completion.label,
     textEdit: {
       range: positions.rangeIn(source, completion.start, completion.end),
@@ -174,6 +176,11 @@ function completionItem(
     },
     insertTextFormat: isSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
   };
+}
+
+/** Before any name: clients sort what has no text of its own by its label, and a label begins with a letter, `#` or `&`. */
+function sortTextOf(rank: number): string {
+  return `!${String(rank).padStart(3, '0')}`;
 }
 
 /** The files of every board that includes `file`, those of `model` first. */

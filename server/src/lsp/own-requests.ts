@@ -19,10 +19,12 @@ import { XEN, xenBoots } from '../xen/xen-boots.ts';
 import type { Model } from './boards.ts';
 import { openFactsOf } from './facts-request.ts';
 import type { CustomRequests, DocumentParams, LogLine as ProtocolLine } from './custom-requests.ts';
+import { listBoards } from './list-boards.ts';
 import { lockedBecause } from './locked-files.ts';
 import { findingFixes, findingFixesOf, memoryMapOf } from './memory-map-requests.ts';
+import { reportOn } from './reading-report.ts';
 import type { Server } from './server-state.ts';
-import { boardOf, statusOf } from './status.ts';
+import { statusOf } from './status.ts';
 import { placeOnScreen, screenOf } from './to-protocol.ts';
 import { reasonOf, tryFixes } from './try-fixes.ts';
 import { BROKEN, UserError } from './user-error.ts';
@@ -32,6 +34,14 @@ type Answers = {
     params: CustomRequests[M]['params'],
   ) => CustomRequests[M]['result'] | Promise<CustomRequests[M]['result']>;
 };
+
+function noAddress(text: string): string {
+  return `"${text}" holds no address: write 0x1a02dc000 or mfn 0x1a02dc.`;
+}
+
+function noSize(text: string): string {
+  return `"${text}" is no size: write 16 MiB, 64K or 0x1000000.`;
+}
 
 function targetNamed(name: string): Target {
   const [target] = parseTargets([name]).targets;
@@ -46,7 +56,7 @@ function notPredicted({ map: { unread } }: Board, { name }: Target): string {
 
 /** Every request of our own, by method. */
 export function ownRequests(server: Server): Answers {
-  const { boards, files, index, scan } = server;
+  const { boards, files } = server;
 
   const modelOf = async ({ uri }: DocumentParams): Promise<Model> => {
     const model = await boards.newestModelOf(server.fileOf(uri));
@@ -82,16 +92,13 @@ export function ownRequests(server: Server): Answers {
   return {
     'dtmap/status': ({ uri }) => statusOf(server, server.fileOf(uri)),
 
-    'dtmap/boards': async ({ uri }) => {
+    'dtmap/reading': async ({ uri }) => {
       const file = server.fileOf(uri);
-      await scan.wholeAround(file, server.folders);
-      const current = boards.rootOf(file);
-      const roots = new Set([...(current === undefined ? [] : [current]), ...index.rootsOf(file)]);
-      return {
-        boards: [...roots].map((root) => boardOf(server, root)),
-        ...(current !== undefined && { current: server.uriOf(current) }),
-      };
+      await boards.newestModelOf(file);
+      return reportOn(server, file);
     },
+
+    'dtmap/boards': ({ uri }) => listBoards(server, server.fileOf(uri)),
 
     'dtmap/selectBoard': async ({ uri, board }) => {
       const file = server.fileOf(uri);
@@ -110,6 +117,11 @@ export function ownRequests(server: Server): Answers {
         })),
       ),
 
+    'dtmap/faultOf': ({ text, isA }) => {
+      if (isA === 'address') return readAddress(text) ? null : noAddress(text);
+      return readSize(text) === undefined ? noSize(text) : null;
+    },
+
     'dtmap/facts': async ({ uri }) => {
       const { board } = await modelOf({ uri });
       return openFactsOf(board);
@@ -117,8 +129,7 @@ export function ownRequests(server: Server): Answers {
 
     'dtmap/decode': async ({ uri, text }) => {
       const asked = readAddress(text);
-      if (!asked)
-        throw new UserError(`"${text}" holds no address: write 0x1a02dc000 or mfn 0x1a02dc.`);
+      if (!asked) throw new UserError(noAddress(text));
       const model = await modelOf({ uri });
       const screen = screenOf(server, model.board.files);
       const { title, owners } = decodeAddress(model.board, asked);
@@ -168,8 +179,7 @@ export function ownRequests(server: Server): Answers {
 
     'dtmap/placesForRegion': async ({ uri, size }) => {
       const bytes = readSize(size);
-      if (bytes === undefined)
-        throw new UserError(`"${size}" is no size: write 16 MiB, 64K or 0x1000000.`);
+      if (bytes === undefined) throw new UserError(noSize(size));
       const model = await modelOf({ uri });
       const file = server.fileOf(uri);
       const locked = lockedBecause(server, file);

@@ -9,6 +9,7 @@ import type { Boards } from './boards.ts';
 import type { Files } from './files.ts';
 import type { OpenTexts } from './open-texts.ts';
 import type { Positions } from './positions.ts';
+import type { BoardReading } from './board-reading.ts';
 import type { IndexScan } from './scan-includes.ts';
 import type { Settings } from './settings.ts';
 
@@ -20,6 +21,8 @@ export interface Server {
   readonly takesVersionedEdits: boolean;
   /** Whether the client adds folders to its setting when asked to. */
   readonly addsIncludePaths: boolean;
+  /** Whether hovers are about memory alone, since another server has the others. */
+  readonly languageFeatures: 'all' | 'memory';
   readonly files: Files;
   readonly index: IncludeIndex;
   readonly scan: IndexScan;
@@ -28,6 +31,8 @@ export interface Server {
   readonly folders: readonly FileId[];
   /** The file of a URI that the client sent: one, by whichever of its names the client opened it. */
   fileOf(uri: string): FileId;
+  /** How the includes of a root were looked for, once it was asked for. */
+  readingOf(root: FileId): BoardReading | undefined;
   /** The URI of a file, as the client writes it when the file is open. */
   uriOf(file: FileId): string;
   /** The version of an open document. */

@@ -31,7 +31,8 @@ import type { SourceFile } from '../text/source-file.ts';
 import type { ParserWasm } from '../syntax/create-parser.ts';
 import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { FileId } from '../text/span.ts';
-import { Boards } from './boards.ts';
+import { Boards, type Model } from './boards.ts';
+import type { BoardReading } from './board-reading.ts';
 import { BoardAnalyzer } from './analyze-board.ts';
 import { BoardRequests, type BoardRequestsHost } from './board-requests.ts';
 import { capabilitiesFor } from './capabilities.ts';
@@ -58,8 +59,9 @@ import {
   type ForeignSettings,
   type Settings,
 } from './settings.ts';
+import { reportOn, wordReport, wordTime } from './reading-report.ts';
 import type { Server } from './server-state.ts';
-import { statusOf } from './status.ts';
+import { boardOf, statusOf } from './status.ts';
 import { UnusedFiles } from './unused-files.ts';
 import { requestCancelled, UserError } from './user-error.ts';
 
@@ -81,6 +83,9 @@ export interface ServerHost {
 
 /** Changes in a row after which somebody types. */
 const TYPING = 8;
+
+/** An analysis that takes longer is told of in the log. */
+const SLOW_MILLISECONDS = 1000;
 
 /** For how long a client may take to give its settings until what is known already has to do. */
 const SETTINGS_MILLISECONDS = 1000;
@@ -120,6 +125,8 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly #jsonDiagnostics = new JsonDiagnostics(this);
   readonly #clientSettings: ClientSettings;
   readonly #unused: UnusedFiles;
+  /** Boards of which the log has what was read. */
+  readonly #reported = new Set<FileId>();
   readonly #sentStatus = new Map<FileId, string>();
   #initialization: InitializationOptions = {};
   #isStarting = false;
@@ -209,6 +216,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     return this.#documents.fileOf(uri);
   }
 
+  get languageFeatures(): 'all' | 'memory' {
+    return this.#initialization.languageFeatures === 'memory' ? 'memory' : 'all';
+  }
+
   uriOf(file: FileId): string {
     return this.#documents.uriOf(this.shownFile(file));
   }
@@ -250,6 +261,14 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     this.#ifPossible(this.#connection.workspace.applyEdit({ label, edit }));
   }
 
+  readingOf(root: FileId): BoardReading | undefined {
+    return this.#requests.readingOf(root);
+  }
+
+  boardLabel(root: FileId): string {
+    return boardOf(this, root).label;
+  }
+
   publish(file: FileId, diagnostics: Diagnostic[], version: number | undefined): void {
     void this.#connection.sendDiagnostics({
       uri: this.uriOf(file),
@@ -281,10 +300,11 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
           files: this.files,
           index: this.index,
           isScanning: () => this.scan.isRunning,
+          chosenFor: (file) => this.boards.chosenFor(file),
           requestFor: (board) => this.#requests.requestFor(board),
         });
       },
-      analyze: (request, fileSet) => this.#analyzer.analyze(request, fileSet),
+      analyze: (root, request, fileSet) => this.#analyzer.analyze(root, request, fileSet),
       forget: (root, members) => {
         this.#analyzer.forget(root);
         this.#unused.add(members);
@@ -293,11 +313,28 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
         this.#diagnostics.update(root, model);
         if (model && !model.stale) this.#requests.compareWithTree(root, model.board, model.files);
         this.#sendAllStatus();
+        this.#log(root, model);
       },
       now: this.#host.now,
       later: this.#host.later,
       failed: this.#failed,
     });
+  }
+
+  /** Tells the log what was read for a board at first, and of each analysis that people wait for. */
+  #log(root: FileId, model: Model | undefined): void {
+    if (!model) {
+      this.#reported.delete(root);
+      return;
+    }
+    const times = this.boards.timesOf(root);
+    if (!this.#reported.has(root) && !this.scan.isRunning) {
+      this.#reported.add(root);
+      this.#connection.console.info(wordReport(root, reportOn(this, root)));
+    } else if (times && times.last > SLOW_MILLISECONDS)
+      this.#connection.console.info(
+        `The analysis of ${this.boardLabel(root)} took ${wordTime(times.last)}.`,
+      );
   }
 
   #createScan(): IndexScan {
@@ -347,7 +384,8 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       this.boards.choose(fileIdOf(uri), fileIdOf(board));
     this.scan.allowProgress = this.client.showsProgress;
     this.#answerRequests();
-    return { capabilities: capabilitiesFor(this.client), serverInfo: { name: 'dtmap' } };
+    const capabilities = capabilitiesFor(this.client, this.languageFeatures);
+    return { capabilities, serverInfo: { name: 'dtmap' } };
   }
 
   #answerRequests(): void {

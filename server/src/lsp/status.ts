@@ -1,7 +1,9 @@
 // What the status bar says about a document.
 
 import { openFacts, wordOpenFacts } from '../ide/list-facts.ts';
+import { hasHeader } from '../ide/has-header.ts';
 import { wordUnreadText } from '../memory/unread-text.ts';
+import { fileName } from '../ide/paths.ts';
 import type { FileId } from '../text/span.ts';
 import type { Board, Status } from './custom-requests.ts';
 import type { Server } from './server-state.ts';
@@ -12,9 +14,13 @@ export function statusOf(server: Server, file: FileId): Status {
   const model = server.boards.modelOf(file);
   const because = reasonOf(server, file, root);
   const facts = model && wordOpenFacts(openFacts(model.board));
+  const chosen = root === file ? server.boards.chosenFor(file) : undefined;
+  const needs = chosen === undefined ? needOf(server, file, root) : undefined;
   return {
     uri: server.uriOf(file),
     ...(root !== undefined && { board: boardOf(server, root) }),
+    ...(chosen !== undefined && { base: boardOf(server, chosen) }),
+    ...(needs && { needs }),
     targets: server.settings.targets,
     state: !model && because === undefined ? 'loading' : model?.stale ? 'stale' : 'ready',
     ...(because !== undefined && { because }),
@@ -32,6 +38,19 @@ export function boardOf(server: Server, root: FileId): Board {
   return { uri: server.uriOf(root), label };
 }
 
+/** What the user is asked for: an overlay's base, or a board for a file that none was found to include. */
+function needOf(
+  server: Server,
+  file: FileId,
+  root: FileId | undefined,
+): 'base' | 'board' | undefined {
+  if (root !== file) return undefined;
+  const source = server.files.get(file);
+  if (typeof source !== 'string' && hasHeader(source.text, '/plugin/')) return 'base';
+  const unread = server.boards.modelOf(file)?.unread;
+  return unread?.because === 'no-board' && !server.scan.isRunning ? 'board' : undefined;
+}
+
 function reasonOf(server: Server, file: FileId, root: FileId | undefined): string | undefined {
   const model = server.boards.modelOf(file);
   const unread = model?.unread;
@@ -40,15 +59,23 @@ function reasonOf(server: Server, file: FileId, root: FileId | undefined): strin
       ? `${wordUnreadText(unread)}; what is shown is from before that.`
       : 'The text is broken at the moment; what is shown is from before that.';
   if (unread?.because === 'no-board' && server.index.isRoot(file))
-    return 'No board for this overlay was found, so its memory is unknown.';
+    return 'No board for this overlay was found, so its memory is unknown: choose a board.';
   if (unread && unread.because !== 'no-board')
     return `${wordUnreadText(unread)}, so the memory of this board is unknown.`;
   const failed = server.boards.reasonFor(file);
   if (failed !== undefined) return failed;
+  const chosen = server.boards.chosenFor(file);
+  if (root === file && chosen !== undefined)
+    return server.index.isRoot(file)
+      ? `Applied to ${fileName(chosen)}.`
+      : `${fileName(chosen)} does not include this file: it is read behind it.`;
+  if (needOf(server, file, root) === 'base')
+    return 'Choose the base of this overlay, so that its labels and its memory are checked.';
   if (root === undefined || server.index.isRoot(file)) return undefined;
   if (server.scan.isRunning && root === file)
     return 'Looking for the boards that include this file.';
   const count = server.index.rootsOf(file).length;
-  if (root === file) return 'No board that includes this file was found, so its memory is unknown.';
+  if (root === file)
+    return 'No board that includes this file was found, so its memory is unknown: choose a board.';
   return count > 1 ? `One of ${count} boards that include this file.` : undefined;
 }

@@ -106,11 +106,59 @@ inEveryWorkbench('commands', (workbench) => {
       open: 'soc.dtsi',
     });
     await workbench().status('board').filter({ hasText: 'big.dts' }).waitFor();
-    await workbench().status('board').click();
+    await workbench().command('dtmap: Select board');
     await workbench().quickPick('small.dts');
     await workbench().status('board').filter({ hasText: 'small.dts' }).waitFor();
-    await workbench().command('dtmap: Select board');
+    // The menu that a click opens leads there, too.
+    await workbench().status('board').click();
+    await workbench().shownBy('.quick-input-list .monaco-list-row', 'One of 2 boards');
+    await workbench().screenshot('what-was-read');
+    await workbench().quickPick('One of 2 boards');
     await workbench().quickPick('big.dts');
     await workbench().status('board').filter({ hasText: 'big.dts' }).waitFor();
+    // Another board on screen changes nothing.
+    await workbench().open('small.dts');
+    await workbench().status('board').filter({ hasText: 'small.dts' }).waitFor();
+    await workbench().open('soc.dtsi');
+    await workbench().status('board').filter({ hasText: 'big.dts' }).waitFor();
+  });
+
+  it('dtmap: Select board, the base of an overlay', async () => {
+    const overlay =
+      '/dts-v1/;\n/plugin/;\n&gic { };\n&{/reserved-memory} {\n\t#address-cells = <2>;\n\t#size-cells = <2>;\n\n' +
+      '\tlate@64800000 {\n\t\treg = <0x0 0x64800000 0x0 0x100000>;\n\t};\n};\n';
+    await workbench().begin({
+      files: { 'board.dts': board, 'bare.dts': '/dts-v1/;\n/ { };\n', 'late.dtso': overlay },
+      open: 'board.dts',
+    });
+    await workbench().open('late.dtso');
+    const status = workbench().status('board');
+    await workbench().shownBy('.codelens-decoration', 'Overlay without a base: choose one');
+    await status.filter({ hasText: 'Base: choose…' }).click();
+    await workbench().shownBy('.quick-input-list .monaco-list-row.focused', 'board.dts');
+    await workbench().shownBy('.quick-input-list .monaco-list-row', 'lacks &gic');
+    await workbench().screenshot('choose-base');
+    await workbench().page.keyboard.press('Enter');
+    await status.filter({ hasText: /Base: .*board\.dts/ }).waitFor();
+    await workbench().waitMoreSquiggles('error', 0);
+    await workbench().screenshot('overlay-on-base');
+  });
+
+  it('dtmap: Open the sample board', async () => {
+    await openSample();
+    await workbench().command('dtmap: Open the sample board');
+    await workbench().waitCursor(board, 'camera@64000000');
+    await workbench().webview('#map .block');
+    await workbench().waitMoreSquiggles('error', 0);
+    await workbench().screenshot('open-sample');
+  });
+
+  it('dtmap: What dtmap read', async () => {
+    await openSample();
+    await workbench().command('dtmap: What dtmap read');
+    await workbench().shownBy('.quick-input-list .monaco-list-row', 'the folder of the board');
+    await workbench().quickPick('Xen 4.18, Linux 6.12');
+    await workbench().shownBy('.quick-input-list .monaco-list-row', 'checked as 4.22.0');
+    await workbench().page.keyboard.press('Escape');
   });
 });

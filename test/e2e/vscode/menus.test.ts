@@ -113,28 +113,33 @@ inEveryWorkbench('menus', (workbench) => {
       await workbench().screenshot('walkthrough');
     });
 
-    it('Get started with dtmap: Open a board', async () => {
-      const row = await step('Open a board');
-      await row.getByRole('button', { name: 'Open a file' }).click();
-      await workbench().quickInput().waitFor();
+    it('Get started with dtmap: Open the sample board', async () => {
+      const row = await step('Open the sample board');
+      await workbench().webview('svg');
+      await workbench().screenshot('walkthrough-sample');
+      await row.getByRole('button', { name: 'Open the sample board' }).click();
+      await workbench().webview('#map .block');
     });
 
-    it('Get started with dtmap: Hover over an address', async () => {
-      await step('Hover over an address');
+    it('Get started with dtmap: Fix the fault, and hover', async () => {
+      await step('Fix the fault');
+      await workbench().webview('h3');
+      await workbench().screenshot('walkthrough-fix');
+      await workbenchStep('Hover over an address').locator('.step-title').first().click();
       await workbench().webview('svg');
       await workbench().screenshot('walkthrough-hover');
     });
 
-    it('Get started with dtmap: See the memory map', async () => {
-      const row = await step('See the memory map');
-      await row.getByRole('button', { name: 'Show the memory map' }).click();
-      await workbench().webview('#map .block');
-    });
-
-    it('Get started with dtmap: Choose the systems to judge for', async () => {
-      const row = await step('Choose the systems to judge for');
+    it('Get started with dtmap: Select your targets', async () => {
+      const row = await step('Select your targets');
       await row.getByRole('button', { name: 'Select targets' }).click();
       await workbench().shownBy('.quick-input-list .monaco-list-row', 'Xen 4.22');
+    });
+
+    it('Get started with dtmap: Open your own board', async () => {
+      const row = await step('Open your own board');
+      await row.getByRole('button', { name: 'Show the memory map' }).click();
+      await workbench().webview('#map .block');
     });
 
     it('Get started with dtmap: Predict the boot, explain a panic', async () => {

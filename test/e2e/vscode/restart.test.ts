@@ -48,7 +48,8 @@ describe('a language server that ends by itself in VS Code', () => {
     // Nothing but what happened: no complaint of this Node about the server's options, say.
     const log = output().slice(before).trim().split('\n');
     assert.ok(log.length >= 4, log.join('\n'));
-    const told = /SIGKILL|The language server ended|connection to server is erroring|^write EPIPE$/;
+    const told =
+      /SIGKILL|The language server ended|connection to server is erroring|^write EPIPE$|What dtmap read|^ {2}[A-Z][\w ]*: /;
     for (const line of log) assert.match(line, told);
   });
 });

@@ -25,7 +25,7 @@ describe('npm start', () => {
     );
     const [profile] = /--user-data-dir \S+ --extensions-dir \S+/.exec(install) ?? [];
     assert.ok(profile !== undefined && open.startsWith(profile));
-    assert.match(open, /--wait \S+\/sample \S+\/sample\/board\.dts$/);
+    assert.match(open, /--wait \S+\/sample --goto \S+\/sample\/board\.dts:41:3$/);
     const [, userData = ''] = /--user-data-dir (\S+)/.exec(install) ?? [];
     assert.ok(!existsSync(path.dirname(userData)), 'the profile is left behind');
   });
