@@ -79,6 +79,7 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
       ...['--for', reader, '--xen', '4.18', '--linux', '6.12', ...one],
     ]),
     ['map', sample, '--for', 'xen', '--xen', '4.18'],
+    ['map', sample, '--for', 'dom0', '--xen', '4.18,4.19'],
     ['map', 'test/fixtures/xen-boots/resv-dynamic/board.dts', '--for', 'linux'],
     ['map', 'test/fixtures/xen-boots/mod-no-initrd/board.dts', '--for', 'host'],
     ['map', `${domains}/board.dts`, '--for', 'domU1'],
@@ -98,6 +99,7 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['boot', `${scaled}/board.dts`, '--compare', `${scaled}/4.18.6/xen.log`],
     ['boot', `${overlap}/board.dts`, '--compare', `${scaled}/4.18.6/xen.log`],
     ['boot', `${overlap}/board.dts`, '--compare', '-'],
+    ['boot', `${overlap}/board.dts`, '--compare', '-', '--xen', '4.18,4.19'],
   ],
   'decode.json': [
     ['decode', sample, '0x60000000'],
@@ -188,11 +190,11 @@ describe('JSON that is printed', function () {
   });
 
   it('is refused by its schema when a field is new, lost, or of another kind', () => {
-    const decoded = { address: '0x1000', mfn: '0x1', owners: [] };
+    const decoded = { version: 1, address: '0x1000', mfn: '0x1', owners: [] };
     assert.deepEqual(faultsOf('decode.json', decoded), []);
     for (const wrong of [
       { ...decoded, pfn: 1 },
-      { address: '0x1000', owners: [] },
+      { version: 1, address: '0x1000', owners: [] },
       { ...decoded, mfn: 1 },
     ])
       assert.notDeepEqual(faultsOf('decode.json', wrong), []);

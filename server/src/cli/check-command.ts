@@ -11,6 +11,8 @@ import { SEVERITIES } from '../rules/finding.ts';
 import { isFault, mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
 import { jsonText, mayColour, textLines, writeResult } from './output.ts';
 import { printFindingsGithub } from './print-findings-github.ts';
+import { gitlabOf } from './print-findings-gitlab.ts';
+import { printFindingsJunit } from './print-findings-junit.ts';
 import { printFindingsMarkdown } from './print-findings-markdown.ts';
 import { sarifOf } from './print-findings-sarif.ts';
 import { printFindingsText } from './print-findings-text.ts';
@@ -18,6 +20,7 @@ import { printStatistics, wordCounts } from './print-statistics.ts';
 import type { CheckOptions } from './program.ts';
 import { Progress } from './progress.ts';
 import { Session } from './session.ts';
+import type { Shell } from './shell.ts';
 import { displayPath, styleOf } from './places.ts';
 import { settingsFor, resolveFile } from './settings.ts';
 import { writeTexts } from './write-texts.ts';
@@ -100,7 +103,7 @@ export async function checkCommand(
           findings,
         },
         options.format,
-        shell.version,
+        shell,
         {
           verbose: options.verbose === true,
           colours: mayColour(shell, options.output),
@@ -140,7 +143,7 @@ function statusOf(findings: readonly JsonFinding[], maxWarnings: number): number
 export function printFindings(
   report: JsonReport,
   format: string,
-  version: string,
+  about: Pick<Shell, 'version' | 'home'>,
   {
     verbose = false,
     colours = false,
@@ -156,9 +159,13 @@ export function printFindings(
     case 'json':
       return jsonText({ ...report, files: boards, facts });
     case 'sarif':
-      return jsonText(sarifOf({ ...report, files: boards }, version));
+      return jsonText(sarifOf({ ...report, files: boards }, about));
     case 'github':
       return printFindingsGithub(findings, failures, isOfMany);
+    case 'gitlab':
+      return jsonText(gitlabOf(findings, failures));
+    case 'junit':
+      return printFindingsJunit({ ...report, files: boards });
     case 'markdown':
       return printFindingsMarkdown(findings, failures, isOfMany);
     default:

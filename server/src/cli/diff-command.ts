@@ -194,11 +194,14 @@ interface Look {
 }
 
 /** The map of one side, none where an implied reader has none, and how the boot ends that decides what it has. */
-function look({ board, places }: OpenBoard, reader: string, isImplied: boolean): Look {
+function look({ board, places, request }: OpenBoard, reader: string, isImplied: boolean): Look {
   const system = allSystems.find(({ readers }) => readers.includes(reader));
   const boot = board.boots.find(({ target }) => !system || systemIdOf(target) === system.id);
   return {
-    map: isImplied && !hasReader(board, reader) ? undefined : mapJson(board, reader, places),
+    map:
+      isImplied && !hasReader(board, reader)
+        ? undefined
+        : mapJson(board, reader, places, request.targets),
     end: boot && { sentence: endingOf(board, boot).sentence, release: bootInWords(boot) },
   };
 }

@@ -42,6 +42,7 @@ export async function explainCommand(
     const page =
       options.format === 'json'
         ? jsonText({
+            version: 1,
             rule: rule.id,
             severity: rule.severity,
             title: rule.title,

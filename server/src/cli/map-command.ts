@@ -6,12 +6,22 @@ import { defaultThemes, paletteFor } from '../map-view/map-palette.ts';
 import { writeMap } from '../map-view/draw-map.ts';
 import { makeMapModel } from '../map-view/make-map-model.ts';
 import { decodeAddress } from '../ide/decode-address.ts';
+import type { Boot } from '../target/boot.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
-import { isDomain, likelyParts, mapJson } from './map-json.ts';
+import {
+  absentMapJson,
+  bootsFor,
+  isDomain,
+  likelyParts,
+  mapJson,
+  releaseOf,
+  whyAbsent,
+  type JsonMap,
+} from './map-json.ts';
 import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
-import { placeText, printMapMarkdown, printMapText } from './print-map.ts';
+import { placeText, printMapMarkdown, printMapText, type MapText } from './print-map.ts';
 import type { DecodeOptions, MapOptions } from './program.ts';
 import { remarkUnread } from './remark-unread.ts';
 import type { OpenBoard, Session } from './session.ts';
@@ -23,22 +33,59 @@ export async function mapCommand(
   options: MapOptions,
 ): Promise<number> {
   const opened = await openTree(session, name, options);
-  writeResult(session.shell, options.output, printed(opened, options));
-  return remarkUnread(session, opened);
+  const maps = mapsOf(opened, options.for);
+  // A reader that none of the releases has is a failure in every format.
+  const [first] = maps;
+  if (first && maps.every(({ map }) => map.absent !== undefined))
+    throw new Failure(first.map.absent ?? '');
+  writeResult(session.shell, options.output, printed(opened, maps, options));
+  let status = remarkUnread(session, opened);
+  for (const { map } of maps) {
+    if (map.absent === undefined) continue;
+    session.shell.stderr.write(textLines([`dtmap: ${map.absent}`]));
+    status = 2;
+  }
+  return status;
 }
 
-function printed(opened: OpenBoard, options: MapOptions): string {
-  // Asked first: a reader that does not exist is a failure in every format.
-  const map = mapJson(opened.board, options.for, opened.places);
-  const text = {
-    likely: likelyParts(opened.board, options.for),
+/** A map, and the boot that decides it. */
+interface MapUnder {
+  readonly map: JsonMap;
+  readonly boot: Boot | undefined;
+}
+
+/** The maps of one reader: one for each release that decides what it has. */
+function mapsOf({ board, places, request: { targets } }: OpenBoard, reader: string): MapUnder[] {
+  const boots = bootsFor(board, reader);
+  if (boots.length < 2) {
+    const [boot] = boots;
+    return [{ map: mapJson(board, reader, places, targets, boot), boot }];
+  }
+  return boots.map((boot) => {
+    const absent = whyAbsent(board, boot, reader);
+    return {
+      map:
+        absent === undefined
+          ? mapJson(board, reader, places, targets, boot)
+          : absentMapJson(reader, boot, targets, absent),
+      boot,
+    };
+  });
+}
+
+function printed(opened: OpenBoard, maps: readonly MapUnder[], options: MapOptions): string {
+  const textOf = ({ map, boot }: MapUnder): MapText => ({
+    likely:
+      map.absent === undefined ? likelyParts(opened.board, options.for, boot) : new Set<string>(),
     allDevices: options.devices === true || isDomain(options.for),
-  };
+  });
   switch (options.format) {
-    case 'json':
-      return jsonText(map);
+    case 'json': {
+      const all = maps.map(({ map }) => map);
+      return jsonText(all.length === 1 ? all[0] : all);
+    }
     case 'markdown':
-      return printMapMarkdown(map, text);
+      return maps.map((each) => printMapMarkdown(each.map, textOf(each))).join('\n');
     case 'svg': {
       const model = makeMapModel(opened.board, opened.findings, {
         file: opened.boardFile.root,
@@ -48,7 +95,7 @@ function printed(opened: OpenBoard, options: MapOptions): string {
       return writeMap(model, { width: 1200, height: 900, palette });
     }
     default:
-      return printMapText(map, text);
+      return maps.map((each) => printMapText(each.map, textOf(each))).join('\n');
   }
 }
 
@@ -67,6 +114,9 @@ export async function decodeCommand(
     const place = each.written ?? each.node?.openings[0]?.name;
     return {
       view: each.view,
+      ...(each.target === undefined
+        ? {}
+        : releaseOf({ target: each.target }, opened.request.targets)),
       owner: each.owner,
       ...(each.condition === undefined ? {} : { condition: each.condition }),
       ...(each.node ? { node: each.node.path } : {}),
@@ -75,7 +125,12 @@ export async function decodeCommand(
   });
   const result =
     options.format === 'json'
-      ? jsonText({ address: formatAddress(at), mfn: formatAddress(frameOf(at)), owners })
+      ? jsonText({
+          version: 1,
+          address: formatAddress(at),
+          mfn: formatAddress(frameOf(at)),
+          owners,
+        })
       : textLines([
           `${formatGrouped(at)} (MFN ${formatAddress(frameOf(at))})`,
           ...owners.map((each) =>

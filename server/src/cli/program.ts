@@ -197,7 +197,15 @@ export function makeProgram(
       '\nExit status: 0 nothing found, 1 findings or a comparison that differs, 2 could not do it.',
     );
 
-  readingBoard(program.command('check'), ['text', 'json', 'sarif', 'github', 'markdown'])
+  readingBoard(program.command('check'), [
+    'text',
+    'json',
+    'sarif',
+    'github',
+    'gitlab',
+    'junit',
+    'markdown',
+  ])
     .description('findings: what collides, for whom, and how to mend it')
     .argument('<files...>', `${FILE}; a folder stands for the boards in it`)
     .option(

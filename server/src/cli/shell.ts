@@ -69,6 +69,8 @@ export interface Shell {
   readonly cwd: string;
   /** Of dtmap. */
   readonly version: string;
+  /** Address of dtmap's repository, without a final `/`. */
+  readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly files: ShellFiles;
   readonly stdout: Output;
