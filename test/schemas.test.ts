@@ -107,6 +107,7 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   'diff.json': [
     ['diff', sample, `${scaled}/board.dts`],
+    ['diff', 'test/fixtures/cli/clean.dts', 'test/fixtures/cli/board.dts'],
     ['diff', `${scaled}/board.dts`, `${overlap}/board.dts`, '--for', 'xen', '--xen', '4.18'],
     ['diff', `${overlap}/board.dts`, '--xen', '4.18', '--xen', '4.19'],
   ],

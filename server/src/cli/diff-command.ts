@@ -1,4 +1,4 @@
-// `dtmap diff`: what changed in the memory map between two trees, for the review of a patch, or between two releases.
+// `dtmap diff`: what changed between two trees, for the review of a patch, or in the memory map between two releases.
 
 import { formatGrouped, formatSize } from '../addresses/format.ts';
 import { foldersAbove } from '../ide/paths.ts';
@@ -6,11 +6,14 @@ import { allSystems } from '../systems/all-systems.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
 import { bootInWords, endingOf } from '../systems/verdicts-for.ts';
 import { systemIdOf } from '../target/boot.ts';
+import { spanOf } from '../tree/device-tree.ts';
+import { diffTrees, type NodeChange, type ShownValue } from '../tree/diff-trees.ts';
 import { Failure } from './failure.ts';
 import { hasReader, mapJson, toRange, type JsonMap, type JsonRange } from './map-json.ts';
 import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { JsonPlace } from './places.ts';
+import { placeText } from './print-map.ts';
 import { releasesAsked, type DiffOptions } from './program.ts';
 import { stopAtUnread } from './remark-unread.ts';
 import { RevisionFiles } from './revision-files.ts';
@@ -44,6 +47,29 @@ interface Comparison {
   /** How the boot ends in both, where that differs. */
   readonly boot?: { readonly before: string; readonly after: string };
   readonly changes: readonly MapChange[];
+  /** What changed in the tree; absent where releases are compared, which read the same one. */
+  readonly tree?: readonly TreeChange[];
+}
+
+/** One difference of the trees. */
+export interface TreeChange {
+  readonly change: NodeChange['change'];
+  /** Path of the node: of the new one, unless it was removed. */
+  readonly node: string;
+  readonly property?: string;
+  /** Of a renamed node: its path before. */
+  readonly from?: string;
+  /** Of an added or removed node: how many nodes are below it. */
+  readonly below?: number;
+  readonly at?: JsonPlace;
+  readonly before?: TreeValue;
+  readonly after?: TreeValue;
+}
+
+/** A value as source; empty for a property without one. */
+interface TreeValue {
+  readonly value: string;
+  readonly at?: JsonPlace;
 }
 
 /** What is compared with what. */
@@ -87,7 +113,11 @@ export async function diffCommand(
   }
   const isOfReleases = after === undefined;
   writeResult(session.shell, options.output, printed(comparisons, options.format, isOfReleases));
-  return comparisons.some(({ changes, boot }) => changes.length > 0 || boot) ? 1 : 0;
+  return comparisons.every(isUnchanged) ? 0 : 1;
+}
+
+function isUnchanged({ changes, boot, tree = [] }: Comparison): boolean {
+  return changes.length === 0 && boot === undefined && tree.length === 0;
 }
 
 /** `REV1..REV2`, or `REV1..` for the commit that is checked out; undefined for what a file is called. */
@@ -164,8 +194,9 @@ async function compare(
   trees: Trees,
   { reader, isImplied, tellsBoot, before, after }: Pair,
 ): Promise<Comparison | undefined> {
-  const old = look(await trees.open(before), reader, isImplied);
-  const fresh = look(await trees.open(after), reader, isImplied);
+  const [openedOld, openedFresh] = [await trees.open(before), await trees.open(after)];
+  const old = look(openedOld, reader, isImplied);
+  const fresh = look(openedFresh, reader, isImplied);
   if (!tellsBoot && (!old.map || !fresh.map)) return undefined;
   const differs = tellsBoot && old.end && fresh.end && plainOf(old.end) !== plainOf(fresh.end);
   return {
@@ -174,7 +205,36 @@ async function compare(
     ...(after.release === undefined ? {} : { after: after.release }),
     ...(differs ? { boot: { before: old.end.sentence, after: fresh.end.sentence } } : {}),
     changes: old.map && fresh.map ? compareMaps(old.map, fresh.map) : [],
+    ...(before.release === undefined ? { tree: compareTrees(openedOld, openedFresh) } : {}),
   };
+}
+
+function compareTrees(before: OpenBoard, after: OpenBoard): TreeChange[] {
+  return diffTrees(before.board.tree, after.board.tree).map((each): TreeChange => {
+    const { places } = each.change === 'removed' && !('property' in each) ? before : after;
+    if ('property' in each) {
+      const { change, node, property } = each;
+      const value = (shown: ShownValue, side: OpenBoard): TreeValue => ({
+        value: shown.text,
+        ...(shown.written ? { at: side.places.placeOf(spanOf(shown.written)) } : {}),
+      });
+      return {
+        change,
+        node: node.path,
+        property,
+        ...(each.before ? { before: value(each.before, before) } : {}),
+        ...(each.after ? { after: value(each.after, after) } : {}),
+      };
+    }
+    const { change, node } = each;
+    const name = node.openings[0]?.name;
+    return {
+      change,
+      node: node.path,
+      ...('from' in each ? { from: each.from.path } : { below: each.below }),
+      ...(name ? { at: places.placeOf(spanOf(name)) } : {}),
+    };
+  });
 }
 
 /** How a boot ends, and the name of its release in that sentence. */
@@ -331,13 +391,19 @@ function printed(
     .join('\n');
 }
 
-function print({ boot, changes }: Comparison, format: 'text' | 'markdown'): string {
-  if (changes.length === 0 && !boot) return 'No change in the memory map.\n';
+function print(comparison: Comparison, format: 'text' | 'markdown'): string {
+  const { boot, changes, tree } = comparison;
+  if (isUnchanged(comparison))
+    return tree
+      ? 'No change in the memory map or in the tree.\n'
+      : 'No change in the memory map.\n';
   const line = (change: string, name: string, parts: readonly string[]): string =>
     format === 'markdown'
       ? `- **${change}** ${markdownText(name)}: ${parts.map(markdownCode).join(' → ')}`
       : `${change}: ${name}: ${parts.join(' -> ')}`;
   return textLines([
+    ...(changes.length === 0 && !boot ? ['No change in the memory map.'] : []),
+    ...(changes.length === 0 && !boot && format === 'markdown' ? [''] : []),
     ...(boot ? [line('changed', 'boot', [boot.before, boot.after])] : []),
     ...changes.map(({ change, what, node, before, after }) =>
       line(
@@ -346,7 +412,34 @@ function print({ boot, changes }: Comparison, format: 'text' | 'markdown'): stri
         [before, after].flatMap((entry) => (entry ? [entryText(entry)] : [])),
       ),
     ),
+    ...(tree ?? []).map((each) => treeLine(each, line)),
   ]);
+}
+
+/** Longer values are cut in text: nobody reads the bytes of a firmware. */
+const LONGEST_VALUE = 240;
+
+function treeLine(
+  { change, node, property, from, below = 0, at, before, after }: TreeChange,
+  line: (change: string, name: string, parts: readonly string[]) => string,
+): string {
+  if (property === undefined) {
+    const parts = [
+      ...(from === undefined ? [] : [`was ${from}`]),
+      ...(below > 0 ? [`with ${below} ${below === 1 ? 'node' : 'nodes'} below it`] : []),
+      ...(at ? [placeText(at)] : []),
+    ];
+    return line(change, `node ${node}`, [parts.join(', ')]);
+  }
+  const words = ({ value, at: place }: TreeValue): string => {
+    const text =
+      value.length > LONGEST_VALUE
+        ? `${value.slice(0, LONGEST_VALUE)}… (${value.length} characters)`
+        : value;
+    return `${text === '' ? 'empty' : text}${place ? ` (${placeText(place)})` : ''}`;
+  };
+  const parts = [before, after].flatMap((value) => (value ? [words(value)] : []));
+  return line(change, `property ${property} of ${node}`, parts);
 }
 
 function entryText(entry: Entry): string {

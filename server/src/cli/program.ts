@@ -308,7 +308,7 @@ export function makeProgram(
 
   readingBoard(program.command('diff'), ['text', 'json', 'markdown'])
     .description(
-      'what changed in the memory map between two trees, two revisions of one (REV1..REV2 FILE), or two releases (FILE --xen 4.18 --xen 4.19)',
+      'what changed in the memory map and the tree, between two files or two revisions of one (REV1..REV2 FILE), or in the map between two releases (FILE --xen 4.18 --xen 4.19)',
     )
     .argument('<old>', 'a file as of check, or REV1..REV2 of git for the file after it')
     .argument('[new]', 'a file as of check')
