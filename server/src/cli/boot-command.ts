@@ -61,12 +61,7 @@ export async function bootCommand(
       placeOfModule(log, path, options.compare ?? ''),
     );
   if (opened.board.map.unread) return bootUnread(session, opened, options);
-  const boots = xenBoots(opened.board);
-  const [boot] = boots;
-  const { foreignReader } = opened.board;
-  if (!boot && foreignReader !== undefined)
-    throw new Failure(`this device tree is for ${foreignReader}, not for Xen`);
-  if (!boot) throw new Failure('no Xen release among the targets; name one with --xen');
+  const boots = xenBootsOf(opened);
   if (log !== undefined) {
     const comparisons = boots.map((each) => compareBootLog(each, log));
     for (const each of comparisons) {
@@ -85,19 +80,46 @@ export async function bootCommand(
     );
     return comparisons.some(({ differs }) => differs) ? 1 : 0;
   }
-  const linux = parseLinuxRelease(linuxBoots(opened.board)[0]?.release ?? defaultLinux);
   const { facts } = opened.board;
-  const shown = boots.map((each) =>
-    options.likely ? (each.settled ?? each) : certainPart(each, facts),
-  );
-  const about = { targets: opened.request.targets, ...(linux ? { linux } : {}) };
-  writeResult(shell, options.output, printed(shown, facts, options.format, about));
+  const shown = boots.map((each) => shownPart(each, facts, options.likely === true));
+  writeResult(shell, options.output, printed(shown, facts, options.format, aboutOf(opened)));
   if (options.format === 'text')
     for (const [index, each] of boots.entries()) {
       const left = (each.settled ?? each).log.length - (shown[index]?.log.length ?? 0);
       remark(session, certainPart(each, facts), left, name);
     }
   return 0;
+}
+
+/** What of a boot is shown: what all worlds share, or the likely one. */
+function shownPart(boot: XenBoot, facts: BootFacts, likely: boolean): XenBoot {
+  return likely ? (boot.settled ?? boot) : certainPart(boot, facts);
+}
+
+/** The targets that were asked for, and the Linux that dom0 runs. */
+function aboutOf({ board, request: { targets } }: OpenBoard): {
+  readonly targets: Targets;
+  readonly linux?: LinuxRelease;
+} {
+  const linux = parseLinuxRelease(linuxBoots(board)[0]?.release ?? defaultLinux);
+  return { targets, ...(linux ? { linux } : {}) };
+}
+
+/** What each release of Xen does with a board that was read whole, as plain data; fails when there is none. */
+export function bootsJson(opened: OpenBoard, likely: boolean): readonly object[] {
+  const { board } = opened;
+  return xenBootsOf(opened).map((boot) =>
+    bootJson(shownPart(boot, board.facts, likely), board.facts, aboutOf(opened)),
+  );
+}
+
+/** At least one; fails with the reason when there is none. */
+function xenBootsOf({ board }: OpenBoard): readonly [XenBoot, ...XenBoot[]] {
+  const [first, ...others] = xenBoots(board);
+  if (first) return [first, ...others];
+  if (board.foreignReader !== undefined)
+    throw new Failure(`this device tree is for ${board.foreignReader}, not for Xen`);
+  throw new Failure('no Xen release among the targets; name one with --xen');
 }
 
 /** Of a board of which text was not read no line is known: every boot is unknown, for that reason. */

@@ -39,7 +39,8 @@ export interface MapChange {
 }
 
 /** Two trees, or one under two releases, as one reader sees them. */
-interface Comparison {
+export interface Comparison {
+  readonly version: 1;
   readonly for: string;
   /** The releases, where they are what differs: `xen:4.18`. */
   readonly before?: string;
@@ -98,6 +99,19 @@ export async function diffCommand(
   after: string | undefined,
   options: DiffOptions,
 ): Promise<number> {
+  const comparisons = await comparisonsOf(session, before, after, options);
+  const isOfReleases = after === undefined;
+  writeResult(session.shell, options.output, printed(comparisons, options.format, isOfReleases));
+  return comparisons.every(isUnchanged) ? 0 : 1;
+}
+
+/** One for two trees; of releases one for each reader and each release with the one named after it. */
+export async function comparisonsOf(
+  session: Session,
+  before: string,
+  after: string | undefined,
+  options: DiffOptions,
+): Promise<readonly Comparison[]> {
   const revisions = after === undefined ? undefined : revisionsIn(session, before);
   const pairs =
     after === undefined
@@ -111,9 +125,7 @@ export async function diffCommand(
     const comparison = await compare(trees, pair);
     if (comparison) comparisons.push(comparison);
   }
-  const isOfReleases = after === undefined;
-  writeResult(session.shell, options.output, printed(comparisons, options.format, isOfReleases));
-  return comparisons.every(isUnchanged) ? 0 : 1;
+  return comparisons;
 }
 
 function isUnchanged({ changes, boot, tree = [] }: Comparison): boolean {
@@ -200,6 +212,7 @@ async function compare(
   if (!tellsBoot && (!old.map || !fresh.map)) return undefined;
   const differs = tellsBoot && old.end && fresh.end && plainOf(old.end) !== plainOf(fresh.end);
   return {
+    version: 1,
     for: reader,
     ...(before.release === undefined ? {} : { before: before.release }),
     ...(after.release === undefined ? {} : { after: after.release }),
@@ -374,8 +387,7 @@ function printed(
   isOfReleases: boolean,
 ): string {
   if (format === 'json') {
-    const all = comparisons.map((each) => ({ version: 1, ...each }));
-    return jsonText(isOfReleases ? all : all[0]);
+    return jsonText(isOfReleases ? comparisons : comparisons[0]);
   }
   const style = format === 'markdown' ? 'markdown' : 'text';
   if (!isOfReleases) return comparisons.map((each) => print(each, style)).join('');

@@ -10,10 +10,10 @@ import { releaseOf } from './map-json.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BoardOptions } from './program.ts';
 import { remarkUnread } from './remark-unread.ts';
-import type { Session } from './session.ts';
+import type { OpenBoard, Session } from './session.ts';
 
 /** A boot fact; what depends on it is said of targets as they were asked for. */
-type JsonListedFact = Omit<ListedFact, 'decides'> & {
+export type JsonListedFact = Omit<ListedFact, 'decides'> & {
   readonly decides: readonly {
     readonly target: string;
     readonly release: string;
@@ -28,6 +28,27 @@ export async function factsCommand(
   options: BoardOptions,
 ): Promise<number> {
   const opened = await openTree(session, name, options);
+  const json = factsJson(opened, name);
+  writeResult(
+    session.shell,
+    options.output,
+    options.format === 'json'
+      ? jsonText(json)
+      : printFacts(name, json.targets, json.facts, opened.board.map.unread),
+  );
+  return remarkUnread(session, opened);
+}
+
+/** The boot facts of a board as plain data: what `facts --format json` prints. */
+export interface JsonFacts {
+  readonly version: 1;
+  readonly file: string;
+  readonly targets: readonly string[];
+  readonly facts: readonly JsonListedFact[];
+}
+
+/** `name` is the board as it was named. Fails for a tree that is for another system. */
+export function factsJson(opened: OpenBoard, name: string): JsonFacts {
   const { board } = opened;
   if (board.foreignReader !== undefined)
     throw new Failure(`${name}: this device tree is for ${board.foreignReader}, not for Xen`);
@@ -44,14 +65,7 @@ export async function factsCommand(
       allSystems.some(({ id, dependents }) => id === systemIdOf(target) && dependents),
     )
     .map(({ asked }) => asked);
-  writeResult(
-    session.shell,
-    options.output,
-    options.format === 'json'
-      ? jsonText({ version: 1, file: name, targets, facts })
-      : printFacts(name, targets, facts, board.map.unread),
-  );
-  return remarkUnread(session, opened);
+  return { version: 1, file: name, targets, facts };
 }
 
 function printFacts(

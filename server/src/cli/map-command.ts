@@ -5,7 +5,7 @@ import { formatAddress, formatGrouped } from '../addresses/format.ts';
 import { defaultThemes, paletteFor } from '../map-view/map-palette.ts';
 import { writeMap } from '../map-view/draw-map.ts';
 import { makeMapModel } from '../map-view/make-map-model.ts';
-import { decodeAddress } from '../ide/decode-address.ts';
+import { decodeAddress, type Asked } from '../ide/decode-address.ts';
 import type { Boot } from '../target/boot.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
@@ -21,6 +21,7 @@ import {
 } from './map-json.ts';
 import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
+import type { JsonPlace } from './places.ts';
 import { placeText, printMapMarkdown, printMapText, type MapText } from './print-map.ts';
 import type { DecodeOptions, MapOptions } from './program.ts';
 import { remarkUnread } from './remark-unread.ts';
@@ -55,7 +56,10 @@ interface MapUnder {
 }
 
 /** The maps of one reader: one for each release that decides what it has. */
-function mapsOf({ board, places, request: { targets } }: OpenBoard, reader: string): MapUnder[] {
+export function mapsOf(
+  { board, places, request: { targets } }: OpenBoard,
+  reader: string,
+): MapUnder[] {
   const boots = bootsFor(board, reader);
   if (boots.length < 2) {
     const [boot] = boots;
@@ -108,8 +112,42 @@ export async function decodeCommand(
 ): Promise<number> {
   const at = addressOf(address, options.mfn);
   const opened = await openTree(session, name, options);
+  const decoded = decodedJson(opened, { address: at, isFrame: options.mfn !== undefined });
+  const result =
+    options.format === 'json'
+      ? jsonText(decoded)
+      : textLines([
+          `${formatGrouped(at)} (MFN ${formatAddress(frameOf(at))})`,
+          ...decoded.owners.map((each) =>
+            [
+              `${each.view}: ${each.owner}${each.condition === undefined ? '' : `, ${each.condition}`}`,
+              ...(each.node ? [`  ${each.node}`] : []),
+              ...(each.at ? [`  ${placeText(each.at)}`] : []),
+            ].join(''),
+          ),
+        ]);
+  writeResult(session.shell, options.output, result);
+  return remarkUnread(session, opened);
+}
+
+/** Who owns an address, as plain data: what `decode --format json` prints. */
+export interface JsonDecoded {
+  readonly version: 1;
+  readonly address: string;
+  readonly mfn: string;
+  readonly owners: readonly {
+    readonly view: string;
+    readonly target?: string;
+    readonly release?: string;
+    readonly owner: string;
+    readonly condition?: string;
+    readonly node?: string;
+    readonly at?: JsonPlace;
+  }[];
+}
+
+export function decodedJson(opened: OpenBoard, asked: Asked): JsonDecoded {
   const { board, places } = opened;
-  const asked = { address: at, isFrame: options.mfn !== undefined };
   const owners = decodeAddress(board, asked).owners.map((each) => {
     const place = each.written ?? each.node?.openings[0]?.name;
     return {
@@ -123,29 +161,16 @@ export async function decodeCommand(
       ...(place ? { at: places.placeOf(spanOf(place)) } : {}),
     };
   });
-  const result =
-    options.format === 'json'
-      ? jsonText({
-          version: 1,
-          address: formatAddress(at),
-          mfn: formatAddress(frameOf(at)),
-          owners,
-        })
-      : textLines([
-          `${formatGrouped(at)} (MFN ${formatAddress(frameOf(at))})`,
-          ...owners.map((each) =>
-            [
-              `${each.view}: ${each.owner}${each.condition === undefined ? '' : `, ${each.condition}`}`,
-              ...(each.node ? [`  ${each.node}`] : []),
-              ...(each.at ? [`  ${placeText(each.at)}`] : []),
-            ].join(''),
-          ),
-        ]);
-  writeResult(session.shell, options.output, result);
-  return remarkUnread(session, opened);
+  return {
+    version: 1,
+    address: formatAddress(asked.address),
+    mfn: formatAddress(frameOf(asked.address)),
+    owners,
+  };
 }
 
-function addressOf(address: string | undefined, frame: string | undefined): bigint {
+/** The address of one of the two texts; a failure for what is none. */
+export function addressOf(address: string | undefined, frame: string | undefined): bigint {
   if ((address === undefined) === (frame === undefined))
     throw new Failure('decode: give either an address or --mfn');
   const text = (address ?? frame ?? '').replace(/_/g, '');
