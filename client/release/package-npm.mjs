@@ -12,6 +12,7 @@ const bundles = [
   'dtmap.js',
   'server.js',
   'library.js',
+  'mcp.js',
   'web-tree-sitter.wasm',
   'tree-sitter-devicetree.wasm',
 ];

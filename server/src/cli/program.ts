@@ -99,6 +99,7 @@ export interface Handlers {
   merge(files: readonly string[], options: MergeOptions): Promise<number>;
   format(files: readonly string[], options: FormatOptions): Promise<number>;
   lsp(): Promise<number>;
+  mcp(): Promise<number>;
   completion(shell: string): Promise<number>;
   man(): Promise<number>;
 }
@@ -349,6 +350,13 @@ export function makeProgram(
     .option('--clientProcessId <pid>', 'process of the editor: when it ends, so does the server')
     .action(async () => {
       finish(await handlers.lsp());
+    });
+
+  program
+    .command('mcp')
+    .description('tools for agents: the Model Context Protocol on standard input and output')
+    .action(async () => {
+      finish(await handlers.mcp());
     });
 
   program

@@ -84,4 +84,6 @@ export interface Shell {
   readonly startWorker?: () => Worker;
   /** Starts the language server on the standard streams, which are its own from then on. */
   readonly startServer?: () => void;
+  /** Starts the tools for agents on the standard streams, in the same way. */
+  readonly startTools?: () => void;
 }
