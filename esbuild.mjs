@@ -65,6 +65,7 @@ const bundles = [
   },
   { ...shared, entryPoints: ['server/src/main-cli.ts'], outfile: 'dist/dtmap.js' },
   { ...shared, entryPoints: ['server/src/main-library.ts'], outfile: 'dist/library.js' },
+  { ...shared, entryPoints: ['server/src/main-mcp.ts'], outfile: 'dist/mcp.js' },
   {
     ...shared,
     platform: 'browser',

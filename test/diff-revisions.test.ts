@@ -71,7 +71,7 @@ describe('dtmap diff REV1..REV2', () => {
 
   it('reads both from git, through includes and links', async () => {
     const expected =
-      /^moved: reserved \/reserved-memory\/video@82000000: 0x81000000 - .* -> 0x82000000 - .*\n$/;
+      /^moved: reserved \/reserved-memory\/video@82000000: 0x81000000 - .* -> 0x82000000 - .*\nrenamed: node [^\n]*: was \/reserved-memory\/video@81000000, include\/acme\/soc\.dtsi:15:3\nchanged: property reg of [^\n]*: <0x81000000 0x1000> [^\n]* -> <0x82000000 0x1000> [^\n]*\n$/;
     for (const revisions of ['one..two', 'one..', 'HEAD~1..HEAD', 'main^..main']) {
       const { status, stdout, stderr } = await diff(revisions, 'boards/board.dts');
       assert.match(stdout, expected, stderr);
@@ -89,7 +89,7 @@ describe('dtmap diff REV1..REV2', () => {
 
   it('finds no difference between a commit and itself', async () => {
     const { status, stdout } = await diff('one..one', path.join(folder, 'boards/board.dts'));
-    assert.deepEqual([status, stdout], [0, 'No change in the memory map.\n']);
+    assert.deepEqual([status, stdout], [0, 'No change in the memory map or in the tree.\n']);
   });
 
   it('says what it cannot find, with status 2', async () => {

@@ -21,7 +21,19 @@ import { dtmap, type Ran } from './support/run-dtmap.ts';
 
 const fixtures = path.join(import.meta.dirname, 'fixtures');
 const rules = path.join(fixtures, 'rules');
+const sample = '../../client/sample/board.dts';
 let folder = '';
+
+interface SaxParser {
+  onerror: (error: Error) => void;
+  onopentag: (tag: { name: string; attributes: Readonly<Record<string, string>> }) => void;
+  ontext: (text: string) => void;
+  onclosetag: () => void;
+  write(text: string): { close(): void };
+}
+const { parser: saxParser } = createRequire(import.meta.url)('sax') as {
+  readonly parser: (strict: boolean) => SaxParser;
+};
 
 interface SarifLog {
   readonly runs: readonly [
@@ -117,6 +129,167 @@ describe('formats', () => {
     const golden = path.join(fixtures, 'cli/board.github.txt');
     if (process.env['UPDATE'] === '1') writeFileSync(golden, ran.stdout);
     assert.equal(ran.stdout, readFileSync(golden, 'utf8'));
+  });
+
+  describe('what code scanning shows of a result', () => {
+    interface Results {
+      readonly runs: readonly [
+        { readonly results: readonly { readonly message: { text: string } }[] },
+      ];
+    }
+    const sarif = async (argv: readonly string[]): Promise<string> => {
+      const ran = await dtmap(['check', ...argv, '--format', 'sarif'], { cwd: fixtures });
+      return ran.stdout;
+    };
+
+    it('is the sentence, the line of the console with who prints it, and the targets', async () => {
+      const text = await sarif([sample, '--xen', '4.18']);
+      const [{ results }] = (JSON.parse(text) as Results).runs;
+      const whole = results.map(({ message }) => message.text.split('\n'));
+      assert.ok(
+        whole.some((lines) => lines.some((line) => /^Xen 4\.18 prints: \(XEN\) /.test(line))),
+      );
+      assert.ok(whole.some((lines) => lines.at(-1) === 'holds for xen:4.18'));
+      for (const [sentence = ''] of whole) assert.doesNotMatch(sentence, /\(XEN\)|holds for/);
+    });
+
+    it('is no part of the sentence when shards are merged', async () => {
+      const file = path.join(folder, 'whole.sarif');
+      const text = await sarif(['cli/board.dts', '--xen', '4.18,4.19']);
+      writeFileSync(file, text);
+      const merged = await dtmap(['merge', file], { cwd: fixtures });
+      assert.equal(merged.stdout, text);
+    });
+
+    it('takes a few kilobytes a rule, and only for rules that are broken', async () => {
+      const clean = await sarif(['cli/clean.dts']);
+      assert.ok(clean.length < 1500, String(clean.length));
+      const board = await sarif(['cli/board.dts', '--xen', '4.18']);
+      const [{ tool }] = (JSON.parse(board) as SarifLog).runs;
+      const { rules: named } = tool.driver;
+      assert.ok(named.length > 0 && JSON.stringify(named).length < 5000 * named.length);
+    });
+  });
+
+  describe('GitLab', () => {
+    interface Issue {
+      readonly description: string;
+      readonly check_name: string;
+      readonly fingerprint: string;
+      readonly severity: string;
+      readonly location: { readonly path: string; readonly lines: { readonly begin: number } };
+    }
+    // What GitLab's documentation of Code Quality says that it reads.
+    const isIssue = new Ajv({ strict: false }).compile({
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['description', 'check_name', 'fingerprint', 'severity', 'location'],
+        properties: {
+          description: { type: 'string', minLength: 1 },
+          check_name: { type: 'string', minLength: 1 },
+          fingerprint: { type: 'string', pattern: '^[0-9a-f]+$' },
+          severity: { enum: ['info', 'minor', 'major', 'critical', 'blocker'] },
+          location: {
+            type: 'object',
+            required: ['path', 'lines'],
+            properties: {
+              path: { type: 'string', pattern: '^[^/]' },
+              lines: {
+                properties: { begin: { type: 'integer', minimum: 1 } },
+                required: ['begin'],
+              },
+            },
+          },
+        },
+      },
+    });
+
+    it('has an issue for each finding, with a fingerprint of its own', async () => {
+      const argv = ['check', sample, 'cli/none.dts', '--xen', '4.18'];
+      const ran = await dtmap([...argv, '--format', 'gitlab'], { cwd: fixtures });
+      assert.equal(ran.status, 2);
+      const issues = JSON.parse(ran.stdout) as Issue[];
+      assert.ok(isIssue(issues), JSON.stringify(isIssue.errors));
+      assert.equal(new Set(issues.map(({ fingerprint }) => fingerprint)).size, issues.length);
+      const json = await dtmap([...argv, '--format', 'json'], { cwd: fixtures });
+      const { findings } = JSON.parse(json.stdout) as { findings: { severity: string }[] };
+      const shown = findings.filter(({ severity }) => severity !== 'hint');
+      assert.equal(issues.length, shown.length + 1);
+      assert.match(issues[0]?.description ?? '', /^not checked: cli\/none\.dts: no such file$/);
+      assert.ok(
+        issues.some(({ description }) => /Xen 4\.18 prints: .*holds for /.test(description)),
+      );
+    });
+
+    it('is an empty list for a board without findings', async () => {
+      const ran = await dtmap(['check', 'cli/clean.dts', '--format', 'gitlab'], { cwd: fixtures });
+      assert.equal(ran.stdout, '[]\n');
+    });
+  });
+
+  describe('JUnit', () => {
+    interface Element {
+      readonly name: string;
+      readonly attributes: Readonly<Record<string, string>>;
+      text: string;
+    }
+    /** Every element of an XML text, which must be well formed. */
+    function elementsOf(text: string): Element[] {
+      const parser = saxParser(true);
+      const open: Element[] = [];
+      const all: Element[] = [];
+      parser.onerror = (error) => {
+        throw error;
+      };
+      parser.onopentag = ({ name, attributes }) => {
+        const element: Element = { name, attributes, text: '' };
+        open.push(element);
+        all.push(element);
+      };
+      parser.ontext = (part) => {
+        const inner = open.at(-1);
+        if (inner) inner.text += part;
+      };
+      parser.onclosetag = () => void open.pop();
+      parser.write(text).close();
+      return all;
+    }
+
+    it('has a suite for each board, and a case that fails for each error and warning', async () => {
+      const argv = ['check', 'cli/board.dts', 'cli/clean.dts', 'cli/none.dts', '--xen', '4.18'];
+      const ran = await dtmap([...argv, '--format', 'junit'], { cwd: fixtures });
+      const all = elementsOf(ran.stdout);
+      const suites = all.filter(({ name }) => name === 'testsuite');
+      assert.deepEqual(
+        suites.map(({ attributes }) => attributes['name']),
+        ['cli/none.dts', 'cli/board.dts', 'cli/clean.dts'],
+      );
+      const sum = (count: string): number =>
+        suites.reduce((total, { attributes }) => total + Number(attributes[count]), 0);
+      const number = (name: string): number => all.filter((each) => each.name === name).length;
+      assert.equal(sum('tests'), number('testcase'));
+      assert.equal(sum('failures'), number('failure'));
+      assert.equal(sum('errors'), number('error'));
+      const json = await dtmap([...argv, '--format', 'json'], { cwd: fixtures });
+      const { findings } = JSON.parse(json.stdout) as { findings: { severity: string }[] };
+      const faults = findings.filter(({ severity }) => /error|warning/.test(severity));
+      assert.ok(faults.length > 0);
+      assert.equal(number('failure'), faults.length);
+      assert.ok(all.some(({ name, text }) => name === 'failure' && /\(XEN\) /.test(text)));
+    });
+
+    it('is well formed whatever a tree and a name of a file hold', async () => {
+      const name = 'a"<&>\u0001\u202e.dts';
+      writeFileSync(
+        path.join(folder, name),
+        '/dts-v1/;\n/ { a@1 { label = "]]>\u0002<b>&\ufffe"; reg = <1 2 3>; }; a@1 { }; };\n<<&',
+      );
+      const ran = await dtmap(['check', name, '--format', 'junit'], { cwd: folder });
+      const all = elementsOf(ran.stdout);
+      assert.ok(all.some((each) => each.name === 'failure'));
+      assert.doesNotMatch(ran.stdout, /[\u0000-\u0008\ufffe\u202e]/);
+    });
   });
 
   describe('--fix makes of bad.dts what fixed.dts says', () => {

@@ -216,7 +216,7 @@ describe('hostile text', () => {
   });
 
   const commands = (board: string): string[][] => [
-    ...['text', 'json', 'sarif', 'github', 'markdown'].map((format) => [
+    ...['text', 'json', 'sarif', 'github', 'gitlab', 'junit', 'markdown'].map((format) => [
       ...['check', board, '--hints', '--format', format],
     ]),
     ...['text', 'json', 'svg', 'html', 'markdown'].flatMap((format) =>
@@ -262,12 +262,12 @@ describe('hostile text', () => {
         assertSeen(stderr, what);
         const format = argv[argv.indexOf('--format') + 1];
         if (format === 'markdown') assertTame(stdout, what);
-        if (format === 'svg' && status === 0) assertXml(stdout, what);
         if (format === 'html' && status === 0) assert.deepEqual(tagsOf(stdout), tame, what);
+        if ((format === 'svg' && status === 0) || format === 'junit') assertXml(stdout, what);
         if (format === 'github')
           for (const line of stdout.trimEnd().split('\n'))
             assert.match(line, /^::(?:error|warning|notice) file=[^,:]*,line=\d+,[^:]*::/, what);
-        if (format === 'json' || format === 'sarif') if (stdout !== '') JSON.parse(stdout);
+        if (/^(?:json|sarif|gitlab)$/.test(format ?? '') && stdout !== '') JSON.parse(stdout);
       }
     }).timeout(60_000);
 

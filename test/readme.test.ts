@@ -99,6 +99,7 @@ const notRun: Readonly<Record<string, string>> = {
     RECORDING,
   'npm run pictures': 'rewrites committed pictures',
   'code --install-extension out/dtmap.vsix': 'needs a desktop; code-server installs the same file',
+  'claude mcp add dtmap -- dtmap mcp': 'is of another program; test/mcp.test.ts starts the server',
   'docker build -t dtmap .': 'needs Docker and its registry; test/fittings.test.ts reads the file',
   'docker run --rm -v "$PWD:/work" dtmap check board.dts': 'needs the container',
 };

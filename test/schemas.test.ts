@@ -6,8 +6,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { format, resolveConfig } from 'prettier';
+import type { Comparison, TreeChange } from '../server/src/cli/diff-command.ts';
+import type { JsonLog, JsonRule } from '../server/src/cli/explain-command.ts';
+import type { JsonFacts } from '../server/src/cli/facts-command.ts';
 import type { JsonFact, JsonFinding, JsonReport } from '../server/src/cli/json-finding.ts';
 import type * as library from '../server/src/cli/library.ts';
+import type { JsonDecoded } from '../server/src/cli/map-command.ts';
+import type { JsonMap } from '../server/src/cli/map-json.ts';
 import { allRules } from '../server/src/rules/all-rules.ts';
 import { readProfileText } from '../server/src/inputs/read-profile.ts';
 import { readProject, type Project } from '../server/src/inputs/read-project.ts';
@@ -43,11 +48,47 @@ type Differences = [
   Difference<library.Report, JsonReport>,
   Difference<library.Finding, JsonFinding>,
   Difference<library.BootFact, JsonFact>,
+  Difference<library.MemoryMap, JsonMap>,
+  Difference<library.MemoryMap['reserved'][number], JsonMap['reserved'][number]>,
+  Difference<library.Decoded, JsonDecoded>,
+  Difference<library.Decoded['owners'][number], JsonDecoded['owners'][number]>,
+  Difference<library.RulePage, JsonRule>,
+  Difference<library.ExplainedLog, JsonLog>,
+  Difference<library.ExplainedLog['lines'][number], JsonLog['lines'][number]>,
+  Difference<library.Difference, Comparison>,
+  Difference<NonNullable<library.Difference['tree']>[number], TreeChange>,
+  Difference<library.Facts, JsonFacts>,
+  Difference<library.Facts['facts'][number], JsonFacts['facts'][number]>,
 ];
 /** As the library gives what is printed; does not compile unless its types say and name all of it. */
 const asTyped = (
   report: JsonReport,
-): Differences extends [never, never, never] ? library.Report : never => report;
+): [Differences[number]] extends [never] ? library.Report : never => report;
+
+/** What the library's types say of a boot, of which the printer only knows that it is an object. */
+const bootFields: Record<keyof library.Boot, true> = {
+  version: true,
+  target: true,
+  release: true,
+  xen: true,
+  outcome: true,
+  log: true,
+  ram: true,
+  modules: true,
+  reserved: true,
+  heap: true,
+  dom0: true,
+  uncertain: true,
+  facts: true,
+};
+const outcomeFields: Record<keyof library.Outcome, true> = {
+  kind: true,
+  code: true,
+  line: true,
+  because: true,
+  condition: true,
+  likely: true,
+};
 
 const sample = 'client/sample/board.dts';
 const overlap = 'test/fixtures/xen-boots/resv-overlap';
@@ -79,6 +120,7 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
       ...['--for', reader, '--xen', '4.18', '--linux', '6.12', ...one],
     ]),
     ['map', sample, '--for', 'xen', '--xen', '4.18'],
+    ['map', sample, '--for', 'dom0', '--xen', '4.18,4.19'],
     ['map', 'test/fixtures/xen-boots/resv-dynamic/board.dts', '--for', 'linux'],
     ['map', 'test/fixtures/xen-boots/mod-no-initrd/board.dts', '--for', 'host'],
     ['map', `${domains}/board.dts`, '--for', 'domU1'],
@@ -98,6 +140,7 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['boot', `${scaled}/board.dts`, '--compare', `${scaled}/4.18.6/xen.log`],
     ['boot', `${overlap}/board.dts`, '--compare', `${scaled}/4.18.6/xen.log`],
     ['boot', `${overlap}/board.dts`, '--compare', '-'],
+    ['boot', `${overlap}/board.dts`, '--compare', '-', '--xen', '4.18,4.19'],
   ],
   'decode.json': [
     ['decode', sample, '0x60000000'],
@@ -105,6 +148,7 @@ const printed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   'diff.json': [
     ['diff', sample, `${scaled}/board.dts`],
+    ['diff', 'test/fixtures/cli/clean.dts', 'test/fixtures/cli/board.dts'],
     ['diff', `${scaled}/board.dts`, `${overlap}/board.dts`, '--for', 'xen', '--xen', '4.18'],
     ['diff', `${overlap}/board.dts`, '--xen', '4.18', '--xen', '4.19'],
   ],
@@ -169,6 +213,16 @@ describe('JSON that is printed', function () {
     });
   }
 
+  it('of a boot has the fields that the types of the library name', () => {
+    const paths = propertiesOf(schemas, 'boot.json').map((property) => property.path);
+    const outcome = paths.flatMap((each) => /^outcome\.(\w+)$/.exec(each)?.[1] ?? []);
+    assert.deepEqual(
+      paths.filter((each) => /^\w+$/.test(each)).sort(),
+      Object.keys(bootFields).sort(),
+    );
+    assert.deepEqual(outcome.sort(), Object.keys(outcomeFields).sort());
+  });
+
   it('is the same from merge as from check', async () => {
     const scratch = mkdtempSync(path.join(tmpdir(), 'dtmap-schemas-'));
     const part = path.join(scratch, 'part.json');
@@ -188,11 +242,11 @@ describe('JSON that is printed', function () {
   });
 
   it('is refused by its schema when a field is new, lost, or of another kind', () => {
-    const decoded = { address: '0x1000', mfn: '0x1', owners: [] };
+    const decoded = { version: 1, address: '0x1000', mfn: '0x1', owners: [] };
     assert.deepEqual(faultsOf('decode.json', decoded), []);
     for (const wrong of [
       { ...decoded, pfn: 1 },
-      { address: '0x1000', owners: [] },
+      { version: 1, address: '0x1000', owners: [] },
       { ...decoded, mfn: 1 },
     ])
       assert.notDeepEqual(faultsOf('decode.json', wrong), []);

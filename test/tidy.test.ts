@@ -66,6 +66,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'map-view': ['text', 'tree', 'addresses', 'memory', 'target', 'systems', 'rules'],
   lsp: [...core, 'ide', 'map-view'],
   cli: [...core, 'ide', 'map-view'],
+  mcp: ['cli'],
   'node-file-reason.ts': [],
   'node-write-files.ts': ['text', 'node-file-reason.ts'],
   'node-files.ts': ['text', 'node-file-reason.ts', 'node-write-files.ts'],
@@ -73,6 +74,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'node-shell.ts': ['cli', 'text', 'node-files.ts', 'node-git.ts'],
   'main-cli.ts': ['cli', 'node-shell.ts'],
   'main-library.ts': ['cli', 'node-shell.ts'],
+  'main-mcp.ts': ['cli', 'mcp', 'node-shell.ts'],
   'main-lsp.ts': ['main-lsp-node.ts', 'main-lsp-web.ts'],
   'node-code-cache.ts': [],
   'node-tune-v8.ts': [],
@@ -88,6 +90,7 @@ const importers: readonly { package: RegExp; only: RegExp }[] = [
     package: /^node:fs/,
     only: /^server\/src\/(node-(write-)?files|node-code-cache|main-lsp-cached)\.ts$/,
   },
+  { package: /^(?:@modelcontextprotocol|zod)(?:\/|$)/, only: /^server\/src\/(mcp\/|main-mcp)/ },
   { package: /^vscode-languageserver/, only: /^server\/src\/(lsp\/|main-lsp-)/ },
   { package: /^vscode(-languageclient.*)?$/, only: /^client\/src\// },
   { package: /^node:/, only: /^server\/src\/(cli\/|node-|main-)/ },
@@ -152,11 +155,11 @@ describe('tidy', () => {
   it('every package that is bundled is justified, and no other', () => {
     const page = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
     const [, table = ''] = page.split('## Packages at run time');
-    const justified = [...table.matchAll(/`([\w-]+)`(?=[^|\n]*\|[^|\n]+\|\n)/g)];
+    const justified = [...table.matchAll(/`((?:@[\w-]+\/)?[\w-]+)`(?=[^|\n]*\|[^|\n]+\|\n)/g)];
     const imported = [...server, ...client]
       .flatMap(({ imports }) => imports)
       .filter((name) => !/^(?:\.|node:|vscode$)/.test(name))
-      .map((name) => name.replace(/\/.*$/, ''));
+      .map((name) => name.replace(/^((?:@[\w-]+\/)?[\w-]+)\/.*$/, '$1'));
     assert.deepEqual(
       new Set(justified.map(([, name = '']) => name)),
       // The grammar is a file that the build copies.

@@ -101,7 +101,7 @@ class Asked {
     for (const reader of ['host', 'xen', 'dom0', 'linux']) {
       let map;
       try {
-        map = mapJson(this.board, reader, places);
+        map = mapJson(this.board, reader, places, []);
       } catch {
         continue;
       }

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../start/install-packages.mjs';
-import { writeTypes } from './write-types.mjs';
+import { functionNames, writeTypes } from './write-types.mjs';
 
 const staged = path.join(root, 'out/npm');
 const bundles = [
@@ -14,6 +14,7 @@ const bundles = [
   'library.js',
   // What `dtmap map --format html` puts into its page.
   'webview.js',
+  'mcp.js',
   'web-tree-sitter.wasm',
   'tree-sitter-devicetree.wasm',
 ];
@@ -31,7 +32,7 @@ cpSync(path.join(root, 'server/docs/rules'), path.join(staged, 'server/docs/rule
 writeTypes(path.join(staged, 'dist'));
 writeFileSync(
   path.join(staged, 'dist/library.mjs'),
-  "import library from './library.js';\nexport const { analyze, boot, compile } = library;\n",
+  `import library from './library.js';\nexport const { ${functionNames().join(', ')} } = library;\n`,
 );
 
 const { name, version, description, license, keywords, engines, bin } = JSON.parse(

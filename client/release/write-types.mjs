@@ -7,18 +7,17 @@ import { root } from '../start/install-packages.mjs';
 
 const source = path.join(root, 'server/src/cli/library.ts');
 
-/** The text of the declarations. What makes the library is the repository's own business and left out. */
-export function declareTypes() {
-  const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, strict: true };
-  const { outputText } = ts.transpileDeclaration(readFileSync(source, 'utf8'), {
-    fileName: source,
-    compilerOptions: options,
-  });
-  const file = ts.createSourceFile('library.d.ts', outputText, ts.ScriptTarget.ES2022, true);
+/** The names of the functions. */
+export function functionNames() {
+  return readInterface().library.members.map(({ name }) => name.text);
+}
+
+/** The text of the declarations. The functions are those of `Library`, which is left out itself. */
+function declareTypes() {
+  const { file, library } = readInterface();
   const parts = file.statements.filter(
-    (each) => ts.isInterfaceDeclaration(each) && each.name.text !== 'Library',
+    (each) => ts.isInterfaceDeclaration(each) && each !== library,
   );
-  const library = file.statements.find((each) => each.name?.text === 'Library');
   return [
     '// The types of dtmap: what the command line reads and prints, for programs.\n',
     ...parts.map((each) =>
@@ -29,11 +28,23 @@ export function declareTypes() {
     ),
     ...library.members.map(({ name, type, jsDoc }) => {
       const parameters = type.parameters.map((each) => each.getText()).join(', ');
-      const comment = (jsDoc ?? []).map((each) => `${each.getText()}\n`).join('');
+      const comment = (jsDoc ?? [])
+        .map((each) => `${each.getText().replace(/\n\s+\*/g, '\n *')}\n`)
+        .join('');
       return `${comment}export declare function ${name.text}(${parameters}): ${type.type.getText()};`;
     }),
     '',
   ].join('\n');
+}
+
+function readInterface() {
+  const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, strict: true };
+  const { outputText } = ts.transpileDeclaration(readFileSync(source, 'utf8'), {
+    fileName: source,
+    compilerOptions: options,
+  });
+  const file = ts.createSourceFile('library.d.ts', outputText, ts.ScriptTarget.ES2022, true);
+  return { file, library: file.statements.find((each) => each.name?.text === 'Library') };
 }
 
 /** Writes library.d.ts and library.d.mts. */

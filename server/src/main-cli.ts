@@ -36,9 +36,14 @@ function startServer(): void {
   createRequire(__filename)(path.join(__dirname, 'server.js'));
 }
 
+/** A bundle of its own, too. */
+function startTools(): void {
+  createRequire(__filename)(path.join(__dirname, 'mcp.js'));
+}
+
 function makeShell(): Shell {
   try {
-    return { ...nodeShell(), startWorker, startServer };
+    return { ...nodeShell(), startWorker, startServer, startTools };
   } catch (error) {
     process.stderr.write(`dtmap: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(2);

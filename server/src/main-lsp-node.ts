@@ -8,10 +8,27 @@ import { NodeFiles } from './node-files.ts';
 import { fileIdOfPath } from './text/resolve-name.ts';
 import { GROWTH, letHeapGrow, tuneV8 } from './node-tune-v8.ts';
 
+const HELP = `Usage: dtmap-language-server --stdio
+
+The language server of dtmap for devicetree source, for editors: the Language Server Protocol 3.17. dtmap lsp starts the same.
+
+Options:
+  --stdio                  talk over standard input and output
+  --node-ipc               talk over the channel of the Node process that forked this one
+  --socket=PORT            connect to a port of this machine
+  --pipe=NAME              connect to a named pipe or socket file
+  --clientProcessId=PID    end when this process does
+  -V, --version            print the version
+  -h, --help               print this
+
+How editors are set up is in server/docs/editors of the repository.
+`;
+
 /** By how much the old generation grows while somebody types, but by no more bytes than these: half as many collections. */
 const TYPING_GROWTH = 120;
 const TYPING_ROOM = 28e6;
 
+answerOptions();
 tuneV8();
 
 const files = new NodeFiles();
@@ -58,6 +75,30 @@ serve(createConnection(ProposedFeatures.all), {
     else setTimeout(task, milliseconds);
   },
 });
+
+/** What a person asks at a terminal, who is no client: the program ends with an answer. */
+function answerOptions(): void {
+  const given = process.argv.slice(2);
+  const is = (...names: string[]): boolean => given.some((each) => names.includes(each));
+  if (is('--help', '-h')) {
+    process.stdout.write(HELP);
+    process.exit(0);
+  }
+  if (is('--version', '-V')) {
+    const { version } = JSON.parse(
+      Buffer.from(new NodeFiles().bytes(path.join(__dirname, '../package.json'))).toString(),
+    ) as { readonly version: string };
+    process.stdout.write(`${version}\n`);
+    process.exit(0);
+  }
+  const isForked = process.send !== undefined;
+  if (isForked || given.some((each) => /^--(?:stdio|node-ipc|socket|pipe)(?:=|$)/.test(each)))
+    return;
+  process.stderr.write(
+    'dtmap-language-server: say how to talk: --stdio, as clients do; --help tells more\n',
+  );
+  process.exit(2);
+}
 
 function wasm(name: string): Uint8Array {
   const bytes = files.bytes(path.join(__dirname, name));

@@ -12,7 +12,7 @@ export function nodeShell(): Shell {
   const files = new NodeFiles();
   return {
     cwd: workingDirectory(),
-    version: versionIn(files),
+    ...manifestIn(files),
     env: process.env,
     files,
     stdout: outputTo(process.stdout),
@@ -33,12 +33,14 @@ function workingDirectory(): string {
   }
 }
 
-// Bundled as CommonJS into dist/.
-function versionIn(files: NodeFiles): string {
+/** What the manifest says of dtmap. It lies beside `dist/`, into which this is bundled as CommonJS. */
+function manifestIn(files: NodeFiles): Pick<Shell, 'version' | 'home'> {
   const source = files.get(path.join(__dirname, '../package.json'));
-  return typeof source === 'string'
-    ? 'unknown'
-    : (/"version":\s*"([^"]+)"/.exec(source.text)?.[1] ?? 'unknown');
+  const text = typeof source === 'string' ? '' : source.text;
+  return {
+    version: /"version":\s*"([^"]+)"/.exec(text)?.[1] ?? 'unknown',
+    home: /"homepage":\s*"([^"]+)"/.exec(text)?.[1] ?? 'unknown',
+  };
 }
 
 function readPageScript(files: NodeFiles): { text: string } | string {

@@ -36,6 +36,7 @@ export function shellOf(
   const shell: Shell = {
     cwd,
     version: '0.0.0-test',
+    home: 'https://example.org/dtmap',
     env: options.env ?? {},
     files,
     stdout: {

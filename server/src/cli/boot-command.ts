@@ -1,7 +1,8 @@
 // `dtmap boot`: what Xen prints about memory, and how a captured log compares with it.
 
 import { wordUnreadText } from '../memory/unread-text.ts';
-import { releaseNameOf, systemIdOf } from '../target/boot.ts';
+import { systemIdOf } from '../target/boot.ts';
+import type { Targets } from '../systems/targets.ts';
 import { XEN_MARK } from '../xen/messages.ts';
 import { wordReasons } from '../xen/reasons.ts';
 import {
@@ -22,6 +23,7 @@ import type { Outcome, XenBoot } from '../xen/xen-boot.ts';
 import { printDts } from '../tree/print-dts.ts';
 import { listFacts, wordOpenFacts } from '../ide/list-facts.ts';
 import { bootJson, unknownBootJson } from './boot-json.ts';
+import { releaseOf } from './map-json.ts';
 import { stopAtDifference } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
 import { openTree } from './open-tree.ts';
@@ -59,37 +61,65 @@ export async function bootCommand(
       placeOfModule(log, path, options.compare ?? ''),
     );
   if (opened.board.map.unread) return bootUnread(session, opened, options);
-  const boots = xenBoots(opened.board);
-  const [boot] = boots;
-  const { foreignReader } = opened.board;
-  if (!boot && foreignReader !== undefined)
-    throw new Failure(`this device tree is for ${foreignReader}, not for Xen`);
-  if (!boot) throw new Failure('no Xen release among the targets; name one with --xen');
+  const boots = xenBootsOf(opened);
   if (log !== undefined) {
-    const comparison = compareBootLog(boot, log);
-    const why = whyNothingCompared(comparison, log);
-    if (why !== undefined) throw new Failure(`${options.compare ?? ''}: ${why}`);
+    const comparisons = boots.map((each) => compareBootLog(each, log));
+    for (const each of comparisons) {
+      const why = whyNothingCompared(each, log);
+      if (why !== undefined) throw new Failure(`${options.compare ?? ''}: ${why}`);
+    }
+    const { targets } = opened.request;
     writeResult(
       shell,
       options.output,
       options.format === 'json'
-        ? jsonText(comparisonJson(comparison))
-        : printComparison(comparison, opened, options.compare ?? ''),
+        ? jsonText(oneOrAll(comparisons.map((each) => comparisonJson(each, targets))))
+        : comparisons
+            .map((each) => printComparison(each, opened, options.compare ?? ''))
+            .join('\n'),
     );
-    return comparison.differs ? 1 : 0;
+    return comparisons.some(({ differs }) => differs) ? 1 : 0;
   }
-  const linux = parseLinuxRelease(linuxBoots(opened.board)[0]?.release ?? defaultLinux);
   const { facts } = opened.board;
-  const shown = boots.map((each) =>
-    options.likely ? (each.settled ?? each) : certainPart(each, facts),
-  );
-  writeResult(shell, options.output, printed(shown, facts, options.format, linux));
+  const shown = boots.map((each) => shownPart(each, facts, options.likely === true));
+  writeResult(shell, options.output, printed(shown, facts, options.format, aboutOf(opened)));
   if (options.format === 'text')
     for (const [index, each] of boots.entries()) {
       const left = (each.settled ?? each).log.length - (shown[index]?.log.length ?? 0);
       remark(session, certainPart(each, facts), left, name);
     }
   return 0;
+}
+
+/** What of a boot is shown: what all worlds share, or the likely one. */
+function shownPart(boot: XenBoot, facts: BootFacts, likely: boolean): XenBoot {
+  return likely ? (boot.settled ?? boot) : certainPart(boot, facts);
+}
+
+/** The targets that were asked for, and the Linux that dom0 runs. */
+function aboutOf({ board, request: { targets } }: OpenBoard): {
+  readonly targets: Targets;
+  readonly linux?: LinuxRelease;
+} {
+  const linux = parseLinuxRelease(linuxBoots(board)[0]?.release ?? defaultLinux);
+  return { targets, ...(linux ? { linux } : {}) };
+}
+
+/** What each release of Xen does with a board that was read whole, as plain data; fails when there is none. */
+export function bootsJson(opened: OpenBoard, likely: boolean): readonly object[] {
+  const { board } = opened;
+  return xenBootsOf(opened).map((boot) =>
+    bootJson(shownPart(boot, board.facts, likely), board.facts, aboutOf(opened)),
+  );
+}
+
+/** At least one; fails with the reason when there is none. */
+function xenBootsOf({ board }: OpenBoard): readonly [XenBoot, ...XenBoot[]] {
+  const [first, ...others] = xenBoots(board);
+  if (first) return [first, ...others];
+  if (board.foreignReader !== undefined)
+    throw new Failure(`this device tree is for ${board.foreignReader}, not for Xen`);
+  throw new Failure('no Xen release among the targets; name one with --xen');
 }
 
 /** Of a board of which text was not read no line is known: every boot is unknown, for that reason. */
@@ -100,8 +130,8 @@ function bootUnread(session: Session, opened: OpenBoard, options: BootOptions): 
   if (!isJson || releases.length === 0) stopAtUnread(opened);
   const because = board.map.unread ? wordUnreadText(board.map.unread) : '';
   const facts = listFacts(board);
-  const boots = releases.map(({ name }) => unknownBootJson(releaseNameOf(name), because, facts));
-  writeResult(session.shell, options.output, jsonText(boots.length === 1 ? boots[0] : boots));
+  const boots = releases.map((target) => unknownBootJson(target, because, facts));
+  writeResult(session.shell, options.output, jsonText(oneOrAll(boots)));
   remarkUnread(session, opened);
   return 2;
 }
@@ -117,8 +147,13 @@ function placeOfModule(log: BootLog, [image]: JsonPath, name: string): string {
 }
 
 /** Without the boot that the log was compared with. */
-function comparisonJson({ boot, ...comparison }: BootLogComparison): object {
-  return { xen: boot.release.name, ...comparison };
+function comparisonJson({ boot, ...comparison }: BootLogComparison, targets: Targets): object {
+  return { version: 1, ...releaseOf(boot, targets), xen: boot.release.name, ...comparison };
+}
+
+/** Several releases give an array of what one gives. */
+function oneOrAll<Each>(all: readonly Each[]): Each | readonly Each[] | undefined {
+  return all.length === 1 ? all[0] : all;
 }
 
 async function capturedLog(session: Session, log: string, board: string): Promise<string> {
@@ -140,16 +175,19 @@ function printed(
   boots: readonly XenBoot[],
   facts: BootFacts,
   format: string,
-  linux: LinuxRelease | undefined,
+  about: { readonly targets: Targets; readonly linux?: LinuxRelease },
 ): string {
-  if (format === 'dts') return boots.map(printDom0).join('\n');
   if (format === 'json')
-    return jsonText(
-      boots.length === 1
-        ? bootJson(boots[0] as XenBoot, facts, linux)
-        : boots.map((boot) => bootJson(boot, facts, linux)),
-    );
-  return boots.map((boot) => textLines(boot.log.map(({ shown }) => shown))).join('\n');
+    return jsonText(oneOrAll(boots.map((boot) => bootJson(boot, facts, about))));
+  const isDts = format === 'dts';
+  return boots
+    .map((boot) => {
+      const text = isDts ? printDom0(boot) : textLines(boot.log.map(({ shown }) => shown));
+      if (boots.length === 1) return text;
+      const label = `Xen ${boot.release.name}`;
+      return `${isDts ? `/* ${label} */` : `${label}:`}\n${text}`;
+    })
+    .join('\n');
 }
 
 /** Standard output holds Xen's lines alone; what they come to is said beside it. `left`: likely lines that are not shown. */

@@ -5,14 +5,26 @@ import { pageSizeOf } from '../facts/page-size-of.ts';
 import { decidingFacts, wordReasons, type Reason } from '../xen/reasons.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { bootLinux } from '../linux/boot.ts';
+import type { Targets } from '../systems/targets.ts';
+import { releaseNameOf } from '../target/boot.ts';
+import type { Target } from '../target/system.ts';
 import type { LinuxRelease } from '../linux/releases.ts';
 import type { Dom0, Outcome, XenBoot } from '../xen/xen-boot.ts';
 import { listValues, plain, type ListedFact } from '../ide/list-facts.ts';
-import { jsonRange } from './map-json.ts';
+import { jsonRange, releaseOf } from './map-json.ts';
 
-/** `linux`: the release dom0 runs; its lines are left out where dom0's memory is uncertain. */
-export function bootJson(boot: XenBoot, facts: BootFacts, linux?: LinuxRelease): object {
+/**
+ * `targets`: those that were asked for, whose names are given. `linux`: the release dom0 runs; its lines are left out where
+ * dom0's memory is uncertain.
+ */
+export function bootJson(
+  boot: XenBoot,
+  facts: BootFacts,
+  { targets = [], linux }: { readonly targets?: Targets; readonly linux?: LinuxRelease } = {},
+): object {
   return {
+    version: 1,
+    ...releaseOf(boot, targets),
     xen: boot.release.name,
     outcome: outcomeJson(boot.outcome),
     log: boot.log.map(({ shown }) => shown),
@@ -46,11 +58,15 @@ export function bootJson(boot: XenBoot, facts: BootFacts, linux?: LinuxRelease):
 
 /** A boot of which nothing can be told, as plain data; `because` is a clause. */
 export function unknownBootJson(
-  release: string,
+  { asked, name }: Target,
   because: string,
   facts: readonly ListedFact[],
 ): object {
+  const release = releaseNameOf(name);
   return {
+    version: 1,
+    target: asked,
+    release,
     xen: release,
     outcome: { kind: 'unknown', because },
     log: [],

@@ -11,6 +11,8 @@ import { SEVERITIES } from '../rules/finding.ts';
 import { isFault, mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
 import { jsonText, mayColour, textLines, writeResult } from './output.ts';
 import { printFindingsGithub } from './print-findings-github.ts';
+import { gitlabOf } from './print-findings-gitlab.ts';
+import { printFindingsJunit } from './print-findings-junit.ts';
 import { printFindingsMarkdown } from './print-findings-markdown.ts';
 import { sarifOf } from './print-findings-sarif.ts';
 import { printFindingsText } from './print-findings-text.ts';
@@ -18,6 +20,7 @@ import { printStatistics, wordCounts } from './print-statistics.ts';
 import type { CheckOptions } from './program.ts';
 import { Progress } from './progress.ts';
 import { Session } from './session.ts';
+import type { Shell } from './shell.ts';
 import { displayPath, styleOf } from './places.ts';
 import { settingsFor, resolveFile } from './settings.ts';
 import { writeTexts } from './write-texts.ts';
@@ -67,45 +70,22 @@ export async function checkCommand(
     return failed ? 2 : 0;
   }
   const checked = boards.filter(({ failure }) => failure === undefined);
-  // As the findings name the same board, however it was typed.
-  const shown = (name: string): string =>
-    name === '-'
-      ? '<stdin>'
-      : displayPath(resolveFile(name, shell.cwd), shell.cwd, styleOf(name, shell.cwd));
-  const facts = Object.fromEntries(
-    checked.flatMap(({ name, facts: open }) => (open.length > 0 ? [[shown(name), open]] : [])),
-  );
+  const report = reportOf(shell, boards, options);
+  const { facts, findings } = report;
   if (options.format === 'text' && !options.quiet)
     for (const [name, open] of Object.entries(facts)) {
       const words = wordOpenFacts(open.map(({ fact }) => fact)) ?? '';
       shell.stderr.write(textLines([`${name}: note: ${words}; dtmap facts ${name} lists them`]));
     }
-  const findings = mergeFindings(checked.flatMap((board) => board.findings)).filter(
-    ({ severity }) =>
-      SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(options.minSeverity ?? 'hint'),
-  );
   if (options.statistics) writeResult(shell, options.output, printStatistics(findings));
   else
     writeResult(
       shell,
       options.output,
-      printFindings(
-        {
-          version: 1,
-          files: checked.map(({ name }) => shown(name)),
-          failures: boards.flatMap(({ name, failure }) =>
-            failure === undefined ? [] : [{ file: shown(name), because: failure }],
-          ),
-          facts,
-          findings,
-        },
-        options.format,
-        shell.version,
-        {
-          verbose: options.verbose === true,
-          colours: mayColour(shell, options.output),
-        },
-      ),
+      printFindings(report, options.format, shell, {
+        verbose: options.verbose === true,
+        colours: mayColour(shell, options.output),
+      }),
     );
   // What reads the findings of one board can count them.
   const isCounted = checked.length > 1 || shell.stderr.isTTY;
@@ -114,6 +94,40 @@ export async function checkCommand(
     if (words !== undefined) shell.stderr.write(textLines([words]));
   }
   return failed ? 2 : statusOf(findings, options.maxWarnings ?? leastOf(checked));
+}
+
+/** What is said of all boards together; its files are as findings name them, sorted, each once. */
+export function reportOf(
+  { cwd }: Pick<Shell, 'cwd'>,
+  boards: readonly CheckedBoard[],
+  { minSeverity = 'hint' }: Pick<CheckOptions, 'minSeverity'>,
+): JsonReport {
+  const checked = boards.filter(({ failure }) => failure === undefined);
+  // As the findings name the same board, however it was typed.
+  const shown = (name: string): string =>
+    name === '-' ? '<stdin>' : displayPath(resolveFile(name, cwd), cwd, styleOf(name, cwd));
+  const facts = checked.flatMap(({ name, facts: open }) =>
+    open.length > 0 ? [[shown(name), open] as const] : [],
+  );
+  return sorted({
+    version: 1,
+    files: checked.map(({ name }) => shown(name)),
+    failures: boards.flatMap(({ name, failure }) =>
+      failure === undefined ? [] : [{ file: shown(name), because: failure }],
+    ),
+    facts: Object.fromEntries(facts),
+    findings: mergeFindings(checked.flatMap((board) => board.findings)).filter(
+      ({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(minSeverity),
+    ),
+  });
+}
+
+function sorted(report: JsonReport): JsonReport {
+  return {
+    ...report,
+    files: [...new Set(report.files)].sort(),
+    facts: Object.fromEntries(Object.entries(report.facts).sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
 }
 
 function shardOf(files: readonly string[], shard: CheckOptions['shard']): readonly string[] {
@@ -136,29 +150,30 @@ function statusOf(findings: readonly JsonFinding[], maxWarnings: number): number
   return errors > 0 || warnings > maxWarnings ? 1 : 0;
 }
 
-/** A report in one of the formats of `check`; its files are sorted, each once. */
+/** A report in one of the formats of `check`. */
 export function printFindings(
-  report: JsonReport,
+  given: JsonReport,
   format: string,
-  version: string,
+  about: Pick<Shell, 'version' | 'home'>,
   {
     verbose = false,
     colours = false,
   }: { readonly verbose?: boolean; readonly colours?: boolean } = {},
 ): string {
-  const { findings, failures } = report;
-  const isOfMany = report.files.length > 1 || findings.some(({ boards }) => boards !== undefined);
-  const boards = [...new Set(report.files)].sort();
-  const facts = Object.fromEntries(
-    Object.entries(report.facts).sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+  const report = sorted(given);
+  const { findings, failures, files } = report;
+  const isOfMany = files.length > 1 || findings.some(({ boards }) => boards !== undefined);
   switch (format) {
     case 'json':
-      return jsonText({ ...report, files: boards, facts });
+      return jsonText(report);
     case 'sarif':
-      return jsonText(sarifOf({ ...report, files: boards }, version));
+      return jsonText(sarifOf(report, about));
     case 'github':
       return printFindingsGithub(findings, failures, isOfMany);
+    case 'gitlab':
+      return jsonText(gitlabOf(findings, failures));
+    case 'junit':
+      return printFindingsJunit(report);
     case 'markdown':
       return printFindingsMarkdown(findings, failures, isOfMany);
     default:

@@ -1,4 +1,4 @@
-// `dtmap diff`: what changed in the memory map between two trees, for the review of a patch, or between two releases.
+// `dtmap diff`: what changed between two trees, for the review of a patch, or in the memory map between two releases.
 
 import { formatGrouped, formatSize } from '../addresses/format.ts';
 import { foldersAbove } from '../ide/paths.ts';
@@ -6,11 +6,14 @@ import { allSystems } from '../systems/all-systems.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
 import { bootInWords, endingOf } from '../systems/verdicts-for.ts';
 import { systemIdOf } from '../target/boot.ts';
+import { spanOf } from '../tree/device-tree.ts';
+import { diffTrees, type NodeChange, type ShownValue } from '../tree/diff-trees.ts';
 import { Failure } from './failure.ts';
 import { hasReader, mapJson, toRange, type JsonMap, type JsonRange } from './map-json.ts';
 import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { JsonPlace } from './places.ts';
+import { placeText } from './print-map.ts';
 import { releasesAsked, type DiffOptions } from './program.ts';
 import { stopAtUnread } from './remark-unread.ts';
 import { RevisionFiles } from './revision-files.ts';
@@ -36,7 +39,8 @@ export interface MapChange {
 }
 
 /** Two trees, or one under two releases, as one reader sees them. */
-interface Comparison {
+export interface Comparison {
+  readonly version: 1;
   readonly for: string;
   /** The releases, where they are what differs: `xen:4.18`. */
   readonly before?: string;
@@ -44,6 +48,29 @@ interface Comparison {
   /** How the boot ends in both, where that differs. */
   readonly boot?: { readonly before: string; readonly after: string };
   readonly changes: readonly MapChange[];
+  /** What changed in the tree; absent where releases are compared, which read the same one. */
+  readonly tree?: readonly TreeChange[];
+}
+
+/** One difference of the trees. */
+export interface TreeChange {
+  readonly change: NodeChange['change'];
+  /** Path of the node: of the new one, unless it was removed. */
+  readonly node: string;
+  readonly property?: string;
+  /** Of a renamed node: its path before. */
+  readonly from?: string;
+  /** Of an added or removed node: how many nodes are below it. */
+  readonly below?: number;
+  readonly at?: JsonPlace;
+  readonly before?: TreeValue;
+  readonly after?: TreeValue;
+}
+
+/** A value as source; empty for a property without one. */
+interface TreeValue {
+  readonly value: string;
+  readonly at?: JsonPlace;
 }
 
 /** What is compared with what. */
@@ -72,6 +99,19 @@ export async function diffCommand(
   after: string | undefined,
   options: DiffOptions,
 ): Promise<number> {
+  const comparisons = await comparisonsOf(session, before, after, options);
+  const isOfReleases = after === undefined;
+  writeResult(session.shell, options.output, printed(comparisons, options.format, isOfReleases));
+  return comparisons.every(isUnchanged) ? 0 : 1;
+}
+
+/** One for two trees; of releases one for each reader and each release with the one named after it. */
+export async function comparisonsOf(
+  session: Session,
+  before: string,
+  after: string | undefined,
+  options: DiffOptions,
+): Promise<readonly Comparison[]> {
   const revisions = after === undefined ? undefined : revisionsIn(session, before);
   const pairs =
     after === undefined
@@ -85,9 +125,11 @@ export async function diffCommand(
     const comparison = await compare(trees, pair);
     if (comparison) comparisons.push(comparison);
   }
-  const isOfReleases = after === undefined;
-  writeResult(session.shell, options.output, printed(comparisons, options.format, isOfReleases));
-  return comparisons.some(({ changes, boot }) => changes.length > 0 || boot) ? 1 : 0;
+  return comparisons;
+}
+
+function isUnchanged({ changes, boot, tree = [] }: Comparison): boolean {
+  return changes.length === 0 && boot === undefined && tree.length === 0;
 }
 
 /** `REV1..REV2`, or `REV1..` for the commit that is checked out; undefined for what a file is called. */
@@ -164,17 +206,48 @@ async function compare(
   trees: Trees,
   { reader, isImplied, tellsBoot, before, after }: Pair,
 ): Promise<Comparison | undefined> {
-  const old = look(await trees.open(before), reader, isImplied);
-  const fresh = look(await trees.open(after), reader, isImplied);
+  const [openedOld, openedFresh] = [await trees.open(before), await trees.open(after)];
+  const old = look(openedOld, reader, isImplied);
+  const fresh = look(openedFresh, reader, isImplied);
   if (!tellsBoot && (!old.map || !fresh.map)) return undefined;
   const differs = tellsBoot && old.end && fresh.end && plainOf(old.end) !== plainOf(fresh.end);
   return {
+    version: 1,
     for: reader,
     ...(before.release === undefined ? {} : { before: before.release }),
     ...(after.release === undefined ? {} : { after: after.release }),
     ...(differs ? { boot: { before: old.end.sentence, after: fresh.end.sentence } } : {}),
     changes: old.map && fresh.map ? compareMaps(old.map, fresh.map) : [],
+    ...(before.release === undefined ? { tree: compareTrees(openedOld, openedFresh) } : {}),
   };
+}
+
+function compareTrees(before: OpenBoard, after: OpenBoard): TreeChange[] {
+  return diffTrees(before.board.tree, after.board.tree).map((each): TreeChange => {
+    const { places } = each.change === 'removed' && !('property' in each) ? before : after;
+    if ('property' in each) {
+      const { change, node, property } = each;
+      const value = (shown: ShownValue, side: OpenBoard): TreeValue => ({
+        value: shown.text,
+        ...(shown.written ? { at: side.places.placeOf(spanOf(shown.written)) } : {}),
+      });
+      return {
+        change,
+        node: node.path,
+        property,
+        ...(each.before ? { before: value(each.before, before) } : {}),
+        ...(each.after ? { after: value(each.after, after) } : {}),
+      };
+    }
+    const { change, node } = each;
+    const name = node.openings[0]?.name;
+    return {
+      change,
+      node: node.path,
+      ...('from' in each ? { from: each.from.path } : { below: each.below }),
+      ...(name ? { at: places.placeOf(spanOf(name)) } : {}),
+    };
+  });
 }
 
 /** How a boot ends, and the name of its release in that sentence. */
@@ -194,11 +267,14 @@ interface Look {
 }
 
 /** The map of one side, none where an implied reader has none, and how the boot ends that decides what it has. */
-function look({ board, places }: OpenBoard, reader: string, isImplied: boolean): Look {
+function look({ board, places, request }: OpenBoard, reader: string, isImplied: boolean): Look {
   const system = allSystems.find(({ readers }) => readers.includes(reader));
   const boot = board.boots.find(({ target }) => !system || systemIdOf(target) === system.id);
   return {
-    map: isImplied && !hasReader(board, reader) ? undefined : mapJson(board, reader, places),
+    map:
+      isImplied && !hasReader(board, reader)
+        ? undefined
+        : mapJson(board, reader, places, request.targets),
     end: boot && { sentence: endingOf(board, boot).sentence, release: bootInWords(boot) },
   };
 }
@@ -311,8 +387,7 @@ function printed(
   isOfReleases: boolean,
 ): string {
   if (format === 'json') {
-    const all = comparisons.map((each) => ({ version: 1, ...each }));
-    return jsonText(isOfReleases ? all : all[0]);
+    return jsonText(isOfReleases ? comparisons : comparisons[0]);
   }
   const style = format === 'markdown' ? 'markdown' : 'text';
   if (!isOfReleases) return comparisons.map((each) => print(each, style)).join('');
@@ -328,13 +403,19 @@ function printed(
     .join('\n');
 }
 
-function print({ boot, changes }: Comparison, format: 'text' | 'markdown'): string {
-  if (changes.length === 0 && !boot) return 'No change in the memory map.\n';
+function print(comparison: Comparison, format: 'text' | 'markdown'): string {
+  const { boot, changes, tree } = comparison;
+  if (isUnchanged(comparison))
+    return tree
+      ? 'No change in the memory map or in the tree.\n'
+      : 'No change in the memory map.\n';
   const line = (change: string, name: string, parts: readonly string[]): string =>
     format === 'markdown'
       ? `- **${change}** ${markdownText(name)}: ${parts.map(markdownCode).join(' → ')}`
       : `${change}: ${name}: ${parts.join(' -> ')}`;
   return textLines([
+    ...(changes.length === 0 && !boot ? ['No change in the memory map.'] : []),
+    ...(changes.length === 0 && !boot && format === 'markdown' ? [''] : []),
     ...(boot ? [line('changed', 'boot', [boot.before, boot.after])] : []),
     ...changes.map(({ change, what, node, before, after }) =>
       line(
@@ -343,7 +424,34 @@ function print({ boot, changes }: Comparison, format: 'text' | 'markdown'): stri
         [before, after].flatMap((entry) => (entry ? [entryText(entry)] : [])),
       ),
     ),
+    ...(tree ?? []).map((each) => treeLine(each, line)),
   ]);
+}
+
+/** Longer values are cut in text: nobody reads the bytes of a firmware. */
+const LONGEST_VALUE = 240;
+
+function treeLine(
+  { change, node, property, from, below = 0, at, before, after }: TreeChange,
+  line: (change: string, name: string, parts: readonly string[]) => string,
+): string {
+  if (property === undefined) {
+    const parts = [
+      ...(from === undefined ? [] : [`was ${from}`]),
+      ...(below > 0 ? [`with ${below} ${below === 1 ? 'node' : 'nodes'} below it`] : []),
+      ...(at ? [placeText(at)] : []),
+    ];
+    return line(change, `node ${node}`, [parts.join(', ')]);
+  }
+  const words = ({ value, at: place }: TreeValue): string => {
+    const text =
+      value.length > LONGEST_VALUE
+        ? `${value.slice(0, LONGEST_VALUE)}… (${value.length} characters)`
+        : value;
+    return `${text === '' ? 'empty' : text}${place ? ` (${placeText(place)})` : ''}`;
+  };
+  const parts = [before, after].flatMap((value) => (value ? [words(value)] : []));
+  return line(change, `property ${property} of ${node}`, parts);
 }
 
 function entryText(entry: Entry): string {

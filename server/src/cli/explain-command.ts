@@ -5,6 +5,7 @@ import { readBootLog } from '../console/read-boot-log.ts';
 import { formatAddress } from '../addresses/format.ts';
 import { explainWithBoard, type PlacedLine } from '../ide/explain-with-board.ts';
 import { allRules } from '../rules/all-rules.ts';
+import type { Severity } from '../rules/finding.ts';
 import { rulePage, sourcesOf } from '../rules/rule-page.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
 import { nodeAt, spanOf, walkNodes, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
@@ -17,7 +18,25 @@ import type { ExplainOptions } from './program.ts';
 import type { OpenBoard, Session } from './session.ts';
 import { readText, resolveFile } from './settings.ts';
 
-interface JsonExplained {
+/** A rule as plain data: what `explain RULE --format json` prints. */
+export interface JsonRule {
+  readonly version: 1;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly why: string;
+  readonly instead: string;
+  readonly source: readonly string[];
+}
+
+/** A log as plain data: what `explain LOG --format json` prints. */
+export interface JsonLog {
+  readonly version: 1;
+  readonly file: string;
+  readonly lines: readonly JsonExplained[];
+}
+
+export interface JsonExplained {
   readonly line: number;
   readonly text: string;
   readonly grade: ExplainedLine['grade'];
@@ -38,21 +57,36 @@ export async function explainCommand(
 ): Promise<number> {
   const { shell } = session;
   const rule = allRules.find(({ id }) => id === what);
-  if (rule) {
-    const page =
-      options.format === 'json'
-        ? jsonText({
-            rule: rule.id,
-            severity: rule.severity,
-            title: rule.title,
-            why: rule.why.trim(),
-            instead: rule.instead.trim(),
-            source: sourcesOf(rule),
-          })
-        : rulePage(rule);
-    writeResult(shell, options.output, page);
-    return 0;
-  }
+  const result =
+    rule && options.format !== 'json' ? rulePage(rule) : await explained(session, what, options);
+  const text =
+    typeof result === 'string'
+      ? result
+      : 'lines' in result && options.format !== 'json'
+        ? printed(result.lines, what, options.format)
+        : jsonText(result);
+  writeResult(shell, options.output, text);
+  return 0;
+}
+
+/** The rule of that name, else the lines of the log of that name, as plain data. */
+export async function explained(
+  session: Session,
+  what: string,
+  options: ExplainOptions,
+): Promise<JsonRule | JsonLog> {
+  const { shell } = session;
+  const rule = allRules.find(({ id }) => id === what);
+  if (rule)
+    return {
+      version: 1,
+      rule: rule.id,
+      severity: rule.severity,
+      title: rule.title,
+      why: rule.why.trim(),
+      instead: rule.instead.trim(),
+      source: sourcesOf(rule),
+    };
   const file = resolveFile(what, shell.cwd);
   if (what !== '-' && shell.files.whyUnreadable(file) === 'no such file' && !/[./]/.test(what))
     throw new Failure(`${what}: neither a rule nor a file`);
@@ -66,9 +100,11 @@ export async function explainCommand(
           ...options,
           xen: options.xen.length === 0 && log.release !== undefined ? [log.release] : options.xen,
         });
-  const lines = explainLog(log).map((line) => withPlace(line, opened));
-  writeResult(shell, options.output, printed(lines, what, options.format));
-  return 0;
+  return {
+    version: 1,
+    file: what,
+    lines: explainLog(log).map((line) => withPlace(line, opened)),
+  };
 }
 
 // The node an address belongs to; the board's own view of it, else Xen's.
@@ -102,7 +138,6 @@ function nodeNamed(tree: DeviceTree, name: string): DtNode | undefined {
 }
 
 function printed(lines: readonly JsonExplained[], name: string, format: string): string {
-  if (format === 'json') return jsonText({ version: 1, file: name, lines });
   if (lines.length === 0) return 'No line about memory in this log.\n';
   const isMarkdown = format === 'markdown';
   return textLines(

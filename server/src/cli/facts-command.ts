@@ -6,10 +6,20 @@ import { allSystems } from '../systems/all-systems.ts';
 import { systemIdOf } from '../target/boot.ts';
 import { Failure } from './failure.ts';
 import { openTree } from './open-tree.ts';
+import { releaseOf } from './map-json.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
 import type { BoardOptions } from './program.ts';
 import { remarkUnread } from './remark-unread.ts';
-import type { Session } from './session.ts';
+import type { OpenBoard, Session } from './session.ts';
+
+/** A boot fact; what depends on it is said of targets as they were asked for. */
+export type JsonListedFact = Omit<ListedFact, 'decides'> & {
+  readonly decides: readonly {
+    readonly target: string;
+    readonly release: string;
+    readonly parts: readonly string[];
+  }[];
+};
 
 /** Prints the boot facts of one board. */
 export async function factsCommand(
@@ -18,30 +28,50 @@ export async function factsCommand(
   options: BoardOptions,
 ): Promise<number> {
   const opened = await openTree(session, name, options);
+  const json = factsJson(opened, name);
+  writeResult(
+    session.shell,
+    options.output,
+    options.format === 'json'
+      ? jsonText(json)
+      : printFacts(name, json.targets, json.facts, opened.board.map.unread),
+  );
+  return remarkUnread(session, opened);
+}
+
+/** The boot facts of a board as plain data: what `facts --format json` prints. */
+export interface JsonFacts {
+  readonly version: 1;
+  readonly file: string;
+  readonly targets: readonly string[];
+  readonly facts: readonly JsonListedFact[];
+}
+
+/** `name` is the board as it was named. Fails for a tree that is for another system. */
+export function factsJson(opened: OpenBoard, name: string): JsonFacts {
   const { board } = opened;
   if (board.foreignReader !== undefined)
     throw new Failure(`${name}: this device tree is for ${board.foreignReader}, not for Xen`);
-  const facts = listFacts(board);
+  const facts = listFacts(board).map(({ decides, ...fact }) => ({
+    ...fact,
+    decides: decides.map(({ target, parts }) => ({
+      ...releaseOf({ target }, opened.request.targets),
+      parts,
+    })),
+  }));
   // Boots that text was missing for name no facts, but they are asked for as well.
   const targets = opened.request.targets
     .filter(({ name: target }) =>
       allSystems.some(({ id, dependents }) => id === systemIdOf(target) && dependents),
     )
-    .map(({ name: target }) => target);
-  writeResult(
-    session.shell,
-    options.output,
-    options.format === 'json'
-      ? jsonText({ version: 1, file: name, targets, facts })
-      : printFacts(name, targets, facts, board.map.unread),
-  );
-  return remarkUnread(session, opened);
+    .map(({ asked }) => asked);
+  return { version: 1, file: name, targets, facts };
 }
 
 function printFacts(
   name: string,
   targets: readonly string[],
-  facts: readonly ListedFact[],
+  facts: readonly JsonListedFact[],
   unread: UnreadText | undefined,
 ): string {
   const open = facts.filter(({ decides }) => decides.length > 0);
@@ -59,7 +89,10 @@ function printFacts(
     ...open.flatMap((each) => [
       '',
       `${each.fact}: ${shownValue(each)} (${each.basis}: ${each.because})`,
-      ...each.decides.map(({ target, parts }) => `  decides under ${target}: ${parts.join(', ')}`),
+      ...each.decides.map(
+        ({ target, release, parts }) =>
+          `  decides under ${systemIdOf(target)}:${release}: ${parts.join(', ')}`,
+      ),
       `  to find it: ${each.find}`,
     ]),
     ...(open.length === 0
@@ -75,13 +108,13 @@ function printFacts(
   ]);
 }
 
-function shownValue({ value, basis }: ListedFact): string {
+function shownValue({ value, basis }: Pick<ListedFact, 'value' | 'basis'>): string {
   if (value === undefined) return basis === 'tree' ? 'as in the tree' : 'not known';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** A profile with the assumed values of these facts, and dots for those not known; what no profile holds is left out. */
-function exampleProfile(facts: readonly ListedFact[]): string {
+function exampleProfile(facts: readonly Pick<ListedFact, 'fact' | 'value'>[]): string {
   const profile: Record<string, unknown> = {};
   for (const { fact, value = '...' } of facts) {
     if (fact === 'kernel.module') continue;

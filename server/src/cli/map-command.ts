@@ -9,13 +9,24 @@ import { writeLonePage } from '../map-view/map-page.ts';
 import type { MapModel } from '../map-view/map-model.ts';
 import { makeMapModel } from '../map-view/make-map-model.ts';
 import { fileName } from '../ide/paths.ts';
-import { decodeAddress } from '../ide/decode-address.ts';
+import { decodeAddress, type Asked } from '../ide/decode-address.ts';
+import type { Boot } from '../target/boot.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
-import { isDomain, likelyParts, mapJson } from './map-json.ts';
+import {
+  absentMapJson,
+  bootsFor,
+  isDomain,
+  likelyParts,
+  mapJson,
+  releaseOf,
+  whyAbsent,
+  type JsonMap,
+} from './map-json.ts';
 import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
-import { placeText, printMapMarkdown, printMapText } from './print-map.ts';
+import type { JsonPlace } from './places.ts';
+import { placeText, printMapMarkdown, printMapText, type MapText } from './print-map.ts';
 import type { DecodeOptions, MapOptions } from './program.ts';
 import { remarkUnread } from './remark-unread.ts';
 import type { OpenBoard, Session } from './session.ts';
@@ -28,22 +39,67 @@ export async function mapCommand(
   options: MapOptions,
 ): Promise<number> {
   const opened = await openTree(session, name, options);
-  writeResult(session.shell, options.output, await printed(opened, options, session.shell));
-  return remarkUnread(session, opened);
+  const maps = mapsOf(opened, options.for);
+  // A reader that none of the releases has is a failure in every format.
+  const [first] = maps;
+  if (first && maps.every(({ map }) => map.absent !== undefined))
+    throw new Failure(first.map.absent ?? '');
+  writeResult(session.shell, options.output, await printed(opened, maps, options, session.shell));
+  let status = remarkUnread(session, opened);
+  for (const { map } of maps) {
+    if (map.absent === undefined) continue;
+    session.shell.stderr.write(textLines([`dtmap: ${map.absent}`]));
+    status = 2;
+  }
+  return status;
 }
 
-async function printed(opened: OpenBoard, options: MapOptions, shell: Shell): Promise<string> {
-  // Asked first: a reader that does not exist is a failure in every format.
-  const map = mapJson(opened.board, options.for, opened.places);
-  const text = {
-    likely: likelyParts(opened.board, options.for),
+/** A map, and the boot that decides it. */
+interface MapUnder {
+  readonly map: JsonMap;
+  readonly boot: Boot | undefined;
+}
+
+/** The maps of one reader: one for each release that decides what it has. */
+export function mapsOf(
+  { board, places, request: { targets } }: OpenBoard,
+  reader: string,
+): MapUnder[] {
+  const boots = bootsFor(board, reader);
+  if (boots.length < 2) {
+    const [boot] = boots;
+    return [{ map: mapJson(board, reader, places, targets, boot), boot }];
+  }
+  return boots.map((boot) => {
+    const absent = whyAbsent(board, boot, reader);
+    return {
+      map:
+        absent === undefined
+          ? mapJson(board, reader, places, targets, boot)
+          : absentMapJson(reader, boot, targets, absent),
+      boot,
+    };
+  });
+}
+
+async function printed(
+  opened: OpenBoard,
+  maps: readonly MapUnder[],
+  options: MapOptions,
+  shell: Shell,
+): Promise<string> {
+  const textOf = ({ map, boot }: MapUnder): MapText => ({
+    likely:
+      map.absent === undefined ? likelyParts(opened.board, options.for, boot) : new Set<string>(),
     allDevices: options.devices === true || isDomain(options.for),
-  };
+  });
   switch (options.format) {
-    case 'json':
-      return jsonText(map);
+    case 'json': {
+      const all = maps.map(({ map }) => map);
+      return jsonText(all.length === 1 ? all[0] : all);
+    }
     case 'markdown':
-      return printMapMarkdown(map, text);
+      return maps.map((each) => printMapMarkdown(each.map, textOf(each))).join('\n');
     case 'svg': {
       const palette = paletteFor('light', defaultThemes.light);
       return writeMap(modelOf(opened), { width: 1200, height: 900, palette });
@@ -56,7 +112,7 @@ async function printed(opened: OpenBoard, options: MapOptions, shell: Shell): Pr
       return writeLonePage({ model: { ...model, title }, script: script.text, digest: sha256 });
     }
     default:
-      return printMapText(map, text);
+      return maps.map((each) => printMapText(each.map, textOf(each))).join('\n');
   }
 }
 
@@ -77,24 +133,13 @@ export async function decodeCommand(
 ): Promise<number> {
   const at = addressOf(address, options.mfn);
   const opened = await openTree(session, name, options);
-  const { board, places } = opened;
-  const asked = { address: at, isFrame: options.mfn !== undefined };
-  const owners = decodeAddress(board, asked).owners.map((each) => {
-    const place = each.written ?? each.node?.openings[0]?.name;
-    return {
-      view: each.view,
-      owner: each.owner,
-      ...(each.condition === undefined ? {} : { condition: each.condition }),
-      ...(each.node ? { node: each.node.path } : {}),
-      ...(place ? { at: places.placeOf(spanOf(place)) } : {}),
-    };
-  });
+  const decoded = decodedJson(opened, { address: at, isFrame: options.mfn !== undefined });
   const result =
     options.format === 'json'
-      ? jsonText({ address: formatAddress(at), mfn: formatAddress(frameOf(at)), owners })
+      ? jsonText(decoded)
       : textLines([
           `${formatGrouped(at)} (MFN ${formatAddress(frameOf(at))})`,
-          ...owners.map((each) =>
+          ...decoded.owners.map((each) =>
             [
               `${each.view}: ${each.owner}${each.condition === undefined ? '' : `, ${each.condition}`}`,
               ...(each.node ? [`  ${each.node}`] : []),
@@ -106,7 +151,47 @@ export async function decodeCommand(
   return remarkUnread(session, opened);
 }
 
-function addressOf(address: string | undefined, frame: string | undefined): bigint {
+/** Who owns an address, as plain data: what `decode --format json` prints. */
+export interface JsonDecoded {
+  readonly version: 1;
+  readonly address: string;
+  readonly mfn: string;
+  readonly owners: readonly {
+    readonly view: string;
+    readonly target?: string;
+    readonly release?: string;
+    readonly owner: string;
+    readonly condition?: string;
+    readonly node?: string;
+    readonly at?: JsonPlace;
+  }[];
+}
+
+export function decodedJson(opened: OpenBoard, asked: Asked): JsonDecoded {
+  const { board, places } = opened;
+  const owners = decodeAddress(board, asked).owners.map((each) => {
+    const place = each.written ?? each.node?.openings[0]?.name;
+    return {
+      view: each.view,
+      ...(each.target === undefined
+        ? {}
+        : releaseOf({ target: each.target }, opened.request.targets)),
+      owner: each.owner,
+      ...(each.condition === undefined ? {} : { condition: each.condition }),
+      ...(each.node ? { node: each.node.path } : {}),
+      ...(place ? { at: places.placeOf(spanOf(place)) } : {}),
+    };
+  });
+  return {
+    version: 1,
+    address: formatAddress(asked.address),
+    mfn: formatAddress(frameOf(asked.address)),
+    owners,
+  };
+}
+
+/** The address of one of the two texts; a failure for what is none. */
+export function addressOf(address: string | undefined, frame: string | undefined): bigint {
   if ((address === undefined) === (frame === undefined))
     throw new Failure('decode: give either an address or --mfn');
   const text = (address ?? frame ?? '').replace(/_/g, '');

@@ -11,7 +11,8 @@ import { guestsOf, passedNodes, passedRanges } from '../rules/guests/guests-of.t
 import { spanOf, stringOf, type DtNode, type Written } from '../tree/device-tree.ts';
 import { allSystems, systemOf } from '../systems/all-systems.ts';
 import { bootInWords, verdictsUnder } from '../systems/verdicts-for.ts';
-import { systemIdOf, type Boot } from '../target/boot.ts';
+import { targetAsAsked, type Targets } from '../systems/targets.ts';
+import { releaseNameOf, systemIdOf, type Boot } from '../target/boot.ts';
 import type { Placed, ReaderMap } from '../target/reader-map.ts';
 import type { System } from '../target/system.ts';
 import { Failure } from './failure.ts';
@@ -40,9 +41,14 @@ export interface JsonModule extends JsonPlaced {
 }
 
 export interface JsonMap {
+  readonly version: 1;
   readonly for: string;
-  /** The release the view holds for; absent for the host, which is the tree itself. */
+  /** The target the view holds for, as it was asked for: `xen:4.18`; absent for the host, which is the tree itself. */
   readonly target?: string;
+  /** Its point release: `4.18.6`. */
+  readonly release?: string;
+  /** Why there is no such reader under this target, in a sentence; every list is empty then. */
+  readonly absent?: string;
   readonly banks: readonly JsonPlaced[];
   readonly reserved: readonly JsonReserved[];
   readonly modules: readonly JsonModule[];
@@ -58,13 +64,65 @@ export interface JsonMap {
 /** The readers that have a map, the domains of a tree aside. */
 const READERS: readonly string[] = ['host', ...allSystems.flatMap(({ readers }) => readers)];
 
-/** The map for `reader`: `host`, `xen`, `dom0`, `linux` or the name of a domain's node below /chosen. */
-export function mapJson(board: Board, reader: string, places: Places): JsonMap {
-  const view = new View(board, places);
+/**
+ * The boots that decide what `reader` has, in the order they were asked for: those of its system, or of the one that builds
+ * domains. None for the host, and for a domain when no release is asked for.
+ */
+export function bootsFor(board: Board, reader: string): readonly Boot[] {
+  if (board.map.unread || reader === 'host') return [];
+  const system = allSystems.find(({ readers }) => readers.includes(reader));
+  if (!system) return board.boots.filter((each) => systemOf(each).isHypervisor);
+  firstBoot(board, system);
+  return board.boots.filter(({ target }) => systemIdOf(target) === system.id);
+}
+
+/**
+ * The map for `reader`: `host`, `xen`, `dom0`, `linux` or the name of a domain's node below /chosen; under `boot`, one of
+ * `bootsFor`, else under the first of them.
+ */
+export function mapJson(
+  board: Board,
+  reader: string,
+  places: Places,
+  targets: Targets,
+  boot: Boot | undefined = bootsFor(board, reader)[0],
+): JsonMap {
+  const view = new View(board, places, targets);
   if (board.map.unread) return view.unread(reader, board.map.unread);
   if (reader === 'host') return view.host();
   const system = allSystems.find(({ readers }) => readers.includes(reader));
-  return system ? view.under(firstBoot(board, system), reader) : view.domain(reader);
+  return system && boot ? view.under(boot, reader) : view.domain(reader, boot);
+}
+
+/** The map of a reader that `boot` does not come to: all lists are empty. `absent` is the sentence that says so. */
+export function absentMapJson(
+  reader: string,
+  boot: Boot,
+  targets: Targets,
+  absent: string,
+): JsonMap {
+  return { ...emptyMap(reader), ...releaseOf(boot, targets), absent };
+}
+
+/** `{ target: 'xen:4.18', release: '4.18.6' }`: as it was asked for, and what that is. */
+export function releaseOf(
+  { target }: Pick<Boot, 'target'>,
+  targets: Targets,
+): { readonly target: string; readonly release: string } {
+  return { target: targetAsAsked(target, targets), release: releaseNameOf(target) };
+}
+
+function emptyMap(reader: string): JsonMap {
+  return {
+    version: 1,
+    for: reader,
+    banks: [],
+    reserved: [],
+    modules: [],
+    devices: [],
+    free: [],
+    unknown: [],
+  };
 }
 
 /** Whether a reader of a system comes to read the tree at all: there is no dom0 where Xen stops before. */
@@ -85,29 +143,38 @@ function firstBoot({ boots, foreignReader }: Board, { id, name }: System): Boot 
 
 function mapUnder(board: Board, boot: Boot, reader: string): ReaderMap {
   const map = systemOf(boot).readerMap(boot, reader, board);
-  if ('absent' in map) throw new Failure(`no ${reader} under ${bootInWords(boot)}: ${map.absent}`);
+  if ('absent' in map) throw new Failure(wordAbsent(boot, reader, map.absent));
   return map;
+}
+
+/** Why a reader has no map under a boot, in a sentence; undefined when it has one. */
+export function whyAbsent(board: Board, boot: Boot, reader: string): string | undefined {
+  // A name that is no reader at all is another fault.
+  if (isDomain(reader) && !mapDomain(board, reader).found) return undefined;
+  const map = systemOf(boot).readerMap(boot, reader, board);
+  return 'absent' in map ? wordAbsent(boot, reader, map.absent) : undefined;
+}
+
+function wordAbsent(boot: Boot, reader: string, because: string): string {
+  return `no ${reader} under ${bootInWords(boot)}: ${because}`;
 }
 
 class View {
   readonly #board: Board;
   readonly #places: Places;
+  readonly #targets: Targets;
 
-  constructor(board: Board, places: Places) {
+  constructor(board: Board, places: Places, targets: Targets) {
     this.#board = board;
     this.#places = places;
+    this.#targets = targets;
   }
 
   /** Of a tree of which text was not read. */
   unread(reader: string, unread: UnreadText): JsonMap {
     const because = wordUnreadText(unread);
     return {
-      for: reader,
-      banks: [],
-      reserved: [],
-      modules: [],
-      devices: [],
-      free: [],
+      ...emptyMap(reader),
       unknown: [{ node: '/', at: this.#places.placeOf(unread.at), because }],
     };
   }
@@ -118,6 +185,7 @@ class View {
     const kept = map.reserved.filter(({ enabled }) => enabled);
     const boot = this.#board.boots.find((each) => systemOf(each).isHypervisor);
     return {
+      version: 1,
       for: 'host',
       banks: banks.map((bank) => this.#placed(bank, bank.node, bank.written)),
       reserved: map.reserved
@@ -141,8 +209,9 @@ class View {
   under(boot: Boot, reader: string, passed: readonly Placed[] = []): JsonMap {
     const map = mapUnder(this.#board, boot, reader);
     return {
+      version: 1,
       for: reader,
-      target: boot.target,
+      ...releaseOf(boot, this.#targets),
       banks: map.banks.map((each) => this.#placedAt(each)),
       reserved: map.reserved.map((each) => ({
         ...this.#placedAt(each),
@@ -168,14 +237,13 @@ class View {
     return (other ?? own)?.owner;
   }
 
-  /** As the first release that builds domains has it; as the tree describes it where none is asked for. */
-  domain(name: string): JsonMap {
+  /** As `boot`, which builds domains, has it; as the tree describes it where no such release is asked for. */
+  domain(name: string, boot: Boot | undefined): JsonMap {
     const domain = mapDomain(this.#board, name);
     if (!domain.found) {
       const known = [...READERS, ...domain.known];
       throw new Failure(`${name}: no such reader; there are ${known.join(', ')}`);
     }
-    const boot = this.#board.boots.find((each) => systemOf(each).isHypervisor);
     if (boot) {
       const { devices, unknown } = this.#passedTo(domain.modules);
       const map = this.under(boot, name, devices);
@@ -186,6 +254,7 @@ class View {
       };
     }
     return {
+      version: 1,
       for: name,
       banks: domain.banks.map((each) => this.#placed(each, domain.node, each.written)),
       reserved: domain.shared.map((each) => ({
@@ -303,12 +372,8 @@ function ownName(node: DtNode | undefined): string {
 /** What of a map the inputs do not determine, so that it is only likely: lists, or kinds of their entries. */
 export type LikelyParts = ReadonlySet<string>;
 
-export function likelyParts(board: Board, reader: string): LikelyParts {
-  if (board.map.unread || reader === 'host') return new Set();
-  const system = allSystems.find(({ readers }) => readers.includes(reader));
-  const boot = system
-    ? firstBoot(board, system)
-    : board.boots.find((each) => systemOf(each).isHypervisor);
+/** Under `boot`, one of `bootsFor`; empty for what no boot decides. */
+export function likelyParts(board: Board, reader: string, boot: Boot | undefined): LikelyParts {
   return new Set(boot && mapUnder(board, boot, reader).likely);
 }
 

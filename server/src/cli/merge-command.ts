@@ -31,7 +31,7 @@ export function mergeCommand(
   const failures = reports.flatMap((report) => report.failures);
   const facts = Object.fromEntries(reports.flatMap((report) => Object.entries(report.facts)));
   const merged: JsonReport = { version: 1, files, failures, facts, findings };
-  writeResult(shell, options.output, printFindings(merged, format, shell.version));
+  writeResult(shell, options.output, printFindings(merged, format, shell));
   if (failures.length > 0) return 2;
   return findings.some(({ severity }) => severity === 'error' || severity === 'warning') ? 1 : 0;
 }

@@ -2,7 +2,7 @@
 
 import { printable } from '../text/printable.ts';
 import type { JsonFinding, JsonReport } from './json-finding.ts';
-import { wordBoards } from './print-findings-text.ts';
+import { wordBoards, wordHolds } from './print-findings-text.ts';
 import type { Severity } from '../rules/finding.ts';
 import { labelLines } from '../rules/target-lines.ts';
 
@@ -45,6 +45,7 @@ export function printFindingsGithub(
       finding.message,
       ...finding.related.map(({ message, at }) => `${at.file}:${at.line}: ${message}`),
       ...labelLines(finding.log ?? []).map(({ label, line }) => `${label}: ${line}`),
+      ...[wordHolds(finding) ?? []].flat(),
       ...(withBoards ? [wordBoards(finding) ?? []].flat() : []),
     ]
       .map(printable)

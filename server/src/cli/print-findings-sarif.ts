@@ -3,12 +3,13 @@
 import { allRules } from '../rules/all-rules.ts';
 import { rulePage } from '../rules/rule-page.ts';
 import type { Severity } from '../rules/finding.ts';
+import { labelLines } from '../rules/target-lines.ts';
 import type { Rule } from '../rules/rule.ts';
 import { uriOf } from '../text/file-id.ts';
 import { boardsOf, fingerprints, type JsonFinding, type JsonReport } from './json-finding.ts';
 import type { JsonPlace } from './places.ts';
-
-const HOME = 'https://github.com/dtmap/dtmap';
+import { wordHolds } from './print-findings-text.ts';
+import type { Shell } from './shell.ts';
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   error: 'error',
@@ -27,9 +28,21 @@ export function unescapeLinks(text: string): string {
   return text.replaceAll('\\](', '](');
 }
 
-/** Where a rule's page is. */
-export function ruleUri(rule: string): string {
-  return `${HOME}/blob/main/server/docs/rules/${rule}.md`;
+/**
+ * What a message has after the finding's own sentence, a line each: what the console shows of it, and for which targets it
+ * holds. Code scanning shows the message and nothing of `properties`.
+ */
+export function sarifTrailer(finding: Pick<JsonFinding, 'log' | 'targets'>): string {
+  const lines = [
+    ...labelLines(finding.log ?? []).map(({ label, line }) => `${label}: ${line}`),
+    ...[wordHolds(finding) ?? []].flat(),
+  ];
+  return lines.map((line) => `\n${line}`).join('');
+}
+
+/** Where a rule's page is in a repository. */
+export function ruleUri(home: string, rule: string): string {
+  return `${home}/blob/main/server/docs/rules/${rule}.md`;
 }
 
 /**
@@ -38,7 +51,7 @@ export function ruleUri(rule: string): string {
  */
 export function sarifOf(
   { files, failures, findings }: Pick<JsonReport, 'files' | 'failures' | 'findings'>,
-  version: string,
+  { version, home }: Pick<Shell, 'version' | 'home'>,
 ): object {
   const ids = fingerprints(findings);
   const found = new Set(findings.map(({ rule }) => rule));
@@ -52,8 +65,8 @@ export function sarifOf(
           driver: {
             name: 'dtmap',
             semanticVersion: version,
-            informationUri: HOME,
-            rules: rules.map(ruleOf),
+            informationUri: home,
+            rules: rules.map((rule) => ruleOf(rule, home)),
           },
         },
         invocations: [
@@ -80,14 +93,14 @@ export function sarifOf(
   };
 }
 
-function ruleOf(rule: Rule): object {
+function ruleOf(rule: Rule, home: string): object {
   return {
     id: rule.id,
     name: rule.id.replace(/(?:^|[-_])(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: rule.title },
     fullDescription: { text: flatten(rule.why) },
-    help: { text: `${flatten(rule.why)} ${flatten(rule.instead)}`, markdown: rulePage(rule) },
-    helpUri: ruleUri(rule.id),
+    help: { text: flatten(rule.instead), markdown: rulePage(rule) },
+    helpUri: ruleUri(home, rule.id),
     defaultConfiguration: {
       level: LEVELS[rule.severity],
       ...(rule.offByDefault ? { enabled: false } : {}),
@@ -105,7 +118,7 @@ function resultOf(finding: JsonFinding, id: string, rules: readonly Rule[]): obj
     ruleId: finding.rule,
     ...(index < 0 ? {} : { ruleIndex: index }),
     level: LEVELS[finding.severity],
-    message: { text: escapeLinks(finding.message) },
+    message: { text: escapeLinks(finding.message + sarifTrailer(finding)) },
     locations: [{ physicalLocation: physicalOf(finding.at) }],
     ...(finding.related.length > 0
       ? {

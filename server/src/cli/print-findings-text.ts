@@ -31,8 +31,8 @@ export function printFindingsText(
       for (const folder of finding.searched ?? []) lines.push(`${where}: note: searched ${folder}`);
     for (const { label, line } of labelLines(finding.log ?? []))
       lines.push(`${where}: note: ${label}: ${line}`);
-    if (finding.targets.length > 0)
-      lines.push(`${where}: note: holds for ${finding.targets.join(', ')}`);
+    const targets = wordHolds(finding);
+    if (targets !== undefined) lines.push(`${where}: note: ${targets}`);
     const words = boards ? wordBoards(finding) : undefined;
     if (words !== undefined) lines.push(`${where}: note: ${words}`);
   }
@@ -51,6 +51,11 @@ const COLOURS = { error: 31, warning: 35, information: 36, hint: 36, note: 36 } 
 
 function placeText({ file, line, column }: JsonPlace): string {
   return `${file}:${line}:${column}`;
+}
+
+/** `holds for xen:4.18, linux:6.12`; undefined for what holds for every reader of the tree. */
+export function wordHolds({ targets }: Pick<JsonFinding, 'targets'>): string | undefined {
+  return targets.length > 0 ? `holds for ${targets.join(', ')}` : undefined;
 }
 
 /** Boards that are named in a line; of more the number is said. */

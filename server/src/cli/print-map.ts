@@ -2,6 +2,7 @@
 
 import { formatGrouped, formatSize } from '../addresses/format.ts';
 import { overlaps, type Range } from '../addresses/region.ts';
+import { systemIdOf } from '../target/boot.ts';
 import { markdownCode, markdownText } from '../text/markdown.ts';
 import { toRange, type JsonMap, type JsonPlaced, type LikelyParts } from './map-json.ts';
 import { textLines } from './output.ts';
@@ -64,8 +65,9 @@ export function printMapMarkdown(map: JsonMap, options: MapText): string {
   ].join('\n');
 }
 
-function headline(map: JsonMap): string {
-  return `Memory map for ${map.for}${map.target === undefined ? '' : ` (${map.target})`}`;
+function headline({ for: reader, target, release }: JsonMap): string {
+  if (target === undefined || release === undefined) return `Memory map for ${reader}`;
+  return `Memory map for ${reader} (${systemIdOf(target)}:${release})`;
 }
 
 function rowsOf(
@@ -146,10 +148,13 @@ function devicesLine(count: number): string[] {
 }
 
 function unknownLines(map: JsonMap): string[] {
-  return map.unknown.map(
-    ({ node, because, at }) =>
-      `not known: ${[node, because].filter(Boolean).join(': ')}${at ? `  ${placeText(at)}` : ''}`,
-  );
+  return [
+    ...(map.absent === undefined ? [] : [map.absent]),
+    ...map.unknown.map(
+      ({ node, because, at }) =>
+        `not known: ${[node, because].filter(Boolean).join(': ')}${at ? `  ${placeText(at)}` : ''}`,
+    ),
+  ];
 }
 
 export function placeText({ file, line, column }: JsonPlace): string {

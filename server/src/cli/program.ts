@@ -99,6 +99,7 @@ export interface Handlers {
   merge(files: readonly string[], options: MergeOptions): Promise<number>;
   format(files: readonly string[], options: FormatOptions): Promise<number>;
   lsp(): Promise<number>;
+  mcp(): Promise<number>;
   completion(shell: string): Promise<number>;
   man(): Promise<number>;
 }
@@ -197,7 +198,15 @@ export function makeProgram(
       '\nExit status: 0 nothing found, 1 findings or a comparison that differs, 2 could not do it.',
     );
 
-  readingBoard(program.command('check'), ['text', 'json', 'sarif', 'github', 'markdown'])
+  readingBoard(program.command('check'), [
+    'text',
+    'json',
+    'sarif',
+    'github',
+    'gitlab',
+    'junit',
+    'markdown',
+  ])
     .description('findings: what collides, for whom, and how to mend it')
     .argument('<files...>', `${FILE}; a folder stands for the boards in it`)
     .option(
@@ -300,7 +309,7 @@ export function makeProgram(
 
   readingBoard(program.command('diff'), ['text', 'json', 'markdown'])
     .description(
-      'what changed in the memory map between two trees, two revisions of one (REV1..REV2 FILE), or two releases (FILE --xen 4.18 --xen 4.19)',
+      'what changed in the memory map and the tree, between two files or two revisions of one (REV1..REV2 FILE), or in the map between two releases (FILE --xen 4.18 --xen 4.19)',
     )
     .argument('<old>', 'a file as of check, or REV1..REV2 of git for the file after it')
     .argument('[new]', 'a file as of check')
@@ -341,6 +350,13 @@ export function makeProgram(
     .option('--clientProcessId <pid>', 'process of the editor: when it ends, so does the server')
     .action(async () => {
       finish(await handlers.lsp());
+    });
+
+  program
+    .command('mcp')
+    .description('tools for agents: the Model Context Protocol on standard input and output')
+    .action(async () => {
+      finish(await handlers.mcp());
     });
 
   program

@@ -5,7 +5,7 @@ import type { TargetLine } from '../rules/target-lines.ts';
 import { fileIdOf } from '../text/file-id.ts';
 import type { JsonFinding, JsonFix, JsonReport } from './json-finding.ts';
 import type { JsonPlace } from './places.ts';
-import { unescapeLinks } from './print-findings-sarif.ts';
+import { sarifTrailer, unescapeLinks } from './print-findings-sarif.ts';
 
 /** A result of `check` in either format, read back. */
 export interface ReadReport {
@@ -116,10 +116,12 @@ function failureOf({ message, locations }: Notification): JsonReport['failures']
 function findingOf(result: Result): JsonFinding {
   const { severity, targets, boards = [], log } = result.properties;
   const at = jsonPlaceOf(result.locations[0] as { physicalLocation: Physical });
+  const text = unescapeLinks(result.message.text);
+  const trailer = sarifTrailer({ targets, ...(log === undefined ? {} : { log }) });
   return {
     rule: result.ruleId,
     severity,
-    message: unescapeLinks(result.message.text),
+    message: text.endsWith(trailer) ? text.slice(0, text.length - trailer.length) : text,
     at,
     board: boards[0] ?? at.file,
     ...(boards.length > 1 ? { boards } : {}),

@@ -42,6 +42,11 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
       shell.startServer();
       return Promise.resolve(0);
     },
+    mcp: () => {
+      if (!shell.startTools) throw new Failure('mcp: there are no tools for agents here');
+      shell.startTools();
+      return Promise.resolve(0);
+    },
     completion: (name) => {
       shell.stdout.write(writeCompletion(program, name));
       return Promise.resolve(0);

@@ -12,6 +12,7 @@ import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { FileId } from '../text/span.ts';
 import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
+import type { BootProfile } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
 import { BoardIndex } from './board-index.ts';
 import { readBootInputs, type BootInputs } from './boot-inputs.ts';
@@ -90,7 +91,7 @@ function stopAtContradiction(
   { tree, excess }: Board,
   given: readonly FactSource[],
   { profileSources = [], xenImage }: BoardSettings,
-  places: Places,
+  { places, byProgram }: { readonly places: Places; readonly byProgram: BootProfile },
 ): void {
   if (excess) return;
   const profiles = given.filter(({ basis }) => basis === 'given');
@@ -99,6 +100,9 @@ function stopAtContradiction(
       placeOfField(shell, profileSources, found.path) ??
       (xenImage !== undefined && found.code === 'other-architecture'
         ? displayPath(xenImage, shell.cwd, 'relative')
+        : undefined) ??
+      (Object.keys(byProgram).includes(String(found.path[0]))
+        ? `profile: ${found.path.join('.')}`
         : undefined);
     if (field === undefined) continue;
     const place = placeText(places.placeOf(spanOf(found.at)));
@@ -154,9 +158,12 @@ export class Session {
   readonly facts: TreeFacts;
   /** Which boards read a file. */
   readonly boards: BoardIndex;
+  /** A boot profile that a program gives as a value: it wins over files. */
+  readonly profile: BootProfile;
 
-  constructor(shell: Shell) {
+  constructor(shell: Shell, profile: BootProfile = {}) {
     this.shell = shell;
+    this.profile = profile;
     this.facts = new DiskFacts(shell.files);
     this.boards = new BoardIndex(shell.files);
   }
@@ -227,7 +234,10 @@ export class Session {
     if (analysis.kind === 'incomplete')
       throw new Failure(`${analysis.needs.join(', ')}: cannot be read`);
     const { findings } = analysis;
-    stopAtContradiction(shell, analysis.board, request.facts, settings, places);
+    stopAtContradiction(shell, analysis.board, request.facts, settings, {
+      places,
+      byProgram: this.profile,
+    });
     stopAtDepth(analysis.board, places);
     stopAtForeignOverlay(analysis.readings, (file) => this.#nameOf(file, boardFile));
     const isSource = isMeantAsSource(analysis.board, boardFile);
@@ -292,9 +302,10 @@ export class Session {
   /** Reads what `settings` name beside the tree. */
   #requestOf(
     boardFile: BoardFile,
-    settings: BoardSettings,
+    given: BoardSettings,
   ): { readonly request: BoardRequest; readonly inputs: BootInputs } {
     const { root } = boardFile;
+    const settings = { ...given, profile: { ...given.profile, ...this.profile } };
     const treeBefore = (): DeviceTree | undefined => this.treeBeforeScripts(boardFile, settings);
     const inputs = readBootInputs(this.shell, root, boardFile.isBlob, settings, treeBefore);
     const preprocessor = this.preprocessorOf(root, settings);

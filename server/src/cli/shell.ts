@@ -69,6 +69,8 @@ export interface Shell {
   readonly cwd: string;
   /** Of dtmap. */
   readonly version: string;
+  /** Address of dtmap's repository, without a final `/`. */
+  readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly files: ShellFiles;
   readonly stdout: Output;
@@ -84,4 +86,6 @@ export interface Shell {
   readonly startWorker?: () => Worker;
   /** Starts the language server on the standard streams, which are its own from then on. */
   readonly startServer?: () => void;
+  /** Starts the tools for agents on the standard streams, in the same way. */
+  readonly startTools?: () => void;
 }

@@ -50,6 +50,25 @@ export async function compileCommand(
   options: CompileOptions,
 ): Promise<number> {
   const { shell } = session;
+  const { tree, places, remarks } = await compiledTree(session, name, options);
+  shell.stderr.write(textLines(remarks.map((remark) => `dtmap: ${remark}`)));
+  const result =
+    options.format === 'dts' ? printDts(tree, { placeOf: originIn(places) }) : writeDtb(tree);
+  writeResult(shell, options.output, result);
+  return 0;
+}
+
+/** The merged tree, of which a blob can be made; fails with why there is none. */
+export async function compiledTree(
+  session: Session,
+  name: string,
+  options: CompileOptions,
+): Promise<{
+  readonly tree: DeviceTree;
+  readonly places: Places;
+  readonly remarks: readonly string[];
+}> {
+  const { shell } = session;
   const boardFile = await session.find(name, options);
   const settings = settingsFor(shell, boardFile.root, options);
   const { bootScripts } = settings;
@@ -63,7 +82,6 @@ export async function compileCommand(
   const [leftOut] = inputs.leftOut;
   if (leftOut !== undefined) throw new Failure(leftOut);
   const remarks = [...session.remarksOn(boardFile), ...inputs.remarks];
-  shell.stderr.write(textLines(remarks.map((remark) => `dtmap: ${remark}`)));
   const overlays = [...settings.overlays, ...inputs.overlays];
   const places = new Places(shell.files, shell.cwd, boardFile.style, inputs.made);
   // Labels of the base are looked up in its __symbols__, and overlays on top find those of the ones below.
@@ -89,10 +107,7 @@ export async function compileCommand(
     );
   const tree = loaderChanges ? applyLoaderChanges(merged, loaderChanges) : merged;
   stopAtTreeProblem(tree, places);
-  const result =
-    options.format === 'dts' ? printDts(tree, { placeOf: originIn(places) }) : writeDtb(tree);
-  writeResult(shell, options.output, result);
-  return 0;
+  return { tree, places, remarks };
 }
 
 /** `board.dts:12`, for the comment behind a line. */

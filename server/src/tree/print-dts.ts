@@ -61,11 +61,15 @@ function comment(places: readonly (string | undefined)[]): string {
 
 function printProperty(tree: DeviceTree, property: DtProperty): string {
   const labels = labelsText(property.labels);
-  const { bytes } = property;
   const name = printable(property.name);
-  if (bytes.length === 0) return `${labels}${name};`;
-  const value = printParts(tree, property) ?? printGuess(bytes);
-  return `${labels}${name} = ${value};`;
+  if (property.bytes.length === 0) return `${labels}${name};`;
+  return `${labels}${name} = ${printValue(tree, property)};`;
+}
+
+/** The value of a property as source, in the form it was written in where that is known; empty when it has none. */
+export function printValue(tree: DeviceTree, property: DtProperty): string {
+  if (property.bytes.length === 0) return '';
+  return printParts(tree, property) ?? printGuess(property.bytes);
 }
 
 /** The value in the form it was written in; undefined when that is not known for all of its bytes. */
