@@ -50,6 +50,8 @@ function expandedLength(board: string): number {
 /** Edits of each small board and of the largest: 10 000 in all with DTMAP_EDITS=all, else 3860. */
 const [ofSmall, ofLargest] = process.env['DTMAP_EDITS'] === 'all' ? [521, 101] : [201, 41];
 const allEdits = 19 * ofSmall + ofLargest;
+/** Edits of the files of each board after which all of it is analysed: 10 000 in all, or 400. */
+const analyses = process.env['DTMAP_EDITS'] === 'all' ? 500 : 20;
 
 describe(`${allEdits} random edits of 20 boards`, function () {
   this.timeout(1_800_000);
@@ -70,6 +72,7 @@ describe(`${allEdits} random edits of 20 boards`, function () {
       chosen.map((board, seed) => ({
         board,
         edits: board === largest ? ofLargest : ofSmall,
+        analyses,
         seed,
       })),
     );
@@ -84,6 +87,14 @@ describe(`${allEdits} random edits of 20 boards`, function () {
     console.log(
       `      ${inFiles} edits of their files, ${quick} of them without preprocessing anew`,
     );
+    const sum = (count: (each: BoardEdits) => number): number =>
+      times.reduce((all, each) => all + count(each), 0);
+    const kept = sum(({ analysed }) => analysed.kept);
+    const carried = sum(({ analysed }) => analysed.carried);
+    console.log(
+      `      ${sum(({ analysed }) => analysed.edits)} edits analysed: ${kept} kept their tree, ${carried} findings, too`,
+    );
+    assert.ok(carried > 0 && kept > carried);
     assert.equal(edits, allEdits);
     assert.ok(quick > inFiles / 10, `${quick} of ${inFiles}`);
     assert.ok(longest < 5000, `an edit took ${longest} ms`);

@@ -59,7 +59,7 @@ function isUnreadByOthers({ changed }: TreeStep): boolean {
   return !changed || (changed.before.readBy & Reader.otherNode) === 0;
 }
 
-const nodeRules = allRules.flatMap(({ isSilentAt }) => isSilentAt ?? []);
+const nodeRules = allRules.filter((rule) => rule.isSilentAt !== undefined);
 
 /** Whether no check has or had anything to say of the node that changed: what others say depends on whether a check fails. */
 function isSilent(before: DeviceTree, tree: DeviceTree, { changed }: TreeStep): boolean {
@@ -69,7 +69,7 @@ function isSilent(before: DeviceTree, tree: DeviceTree, { changed }: TreeStep): 
       const node = nodeAtPlace(each, changed.place);
       if (!node) return false;
       lookAt(node.properties);
-      return nodeRules.every((isSilentAt) => isSilentAt(node, each));
+      return nodeRules.every((rule) => rule.isSilentAt?.(node, each) === true);
     }),
   );
 }

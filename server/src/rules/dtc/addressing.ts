@@ -2,7 +2,6 @@
 
 import { childCells, regCells } from '../../addresses/cells.ts';
 import { cellsOf, unitAddress, type DtNode } from '../../tree/device-tree.ts';
-import { nodesOf } from '../../tree/nodes-with.ts';
 import { claimsMemory } from '../addresses/reg-length.ts';
 import type { Rule } from '../rule.ts';
 import { busOf, devicesOn, isKnownEarly } from './bus-of.ts';

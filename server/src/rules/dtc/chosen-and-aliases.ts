@@ -1,7 +1,6 @@
 // Checks that dtc makes of /chosen and /aliases.
 
 import { nodeAt, stringsOf, type DtNode } from '../../tree/device-tree.ts';
-import { nodesOf } from '../../tree/nodes-with.ts';
 import { being, dtcCheck, having } from './dtc-check.ts';
 
 const isChosen = (node: DtNode): boolean => node.path === '/chosen';
