@@ -217,6 +217,9 @@ describe('package', function () {
       const printed = execFileSync(dtmap, ['--version'], { encoding: 'utf8' });
       assert.equal(printed.trim(), version);
       const file = path.join(work, 'board.dts');
+      const page = execFileSync(dtmap, ['map', file, '--format', 'html'], { encoding: 'utf8' });
+      assert.match(page, /id="map-data"[^]*<\/html>\s*$/);
+      assert.ok(!page.includes(work), 'a page names no folder');
       for (const command of [
         [dtmap, 'lsp', '--stdio'],
         [`${dtmap}-language-server`, '--stdio'],

@@ -1,7 +1,7 @@
 // The panel beside the map: where a block comes from, who owns it under each release, what lies next to it, how to mend it.
 
 import { frameOf } from '../../../server/src/addresses/page.ts';
-import { formatAddress, formatSizeBriefly } from '../../../server/src/addresses/format.ts';
+import { formatAddress, formatSize } from '../../../server/src/addresses/format.ts';
 import { drawCollision } from '../../../server/src/map-view/draw-collision.ts';
 import { notesShown } from '../../../server/src/map-view/draw-map.ts';
 import { branchOf, systemName } from '../../../server/src/map-view/lay-out-map.ts';
@@ -90,7 +90,7 @@ function whereInBank(model: MapModel, block: MapBlock): string {
   const found = bankOf(model, block);
   if (!found) return '';
   const offset = sizeOf(model, { from: found.bank.from, to: block.from });
-  const where = offset === 0n ? 'at its start' : `${formatSizeBriefly(offset)} from its start`;
+  const where = offset === 0n ? 'at its start' : `${formatSize(offset)} from its start`;
   return ` in bank ${found.index + 1} of ${model.banks.length}, ${where}`;
 }
 
@@ -125,7 +125,7 @@ function selection(
       { class: 'sub' },
       block.open
         ? 'The end of RAM is not in the tree.'
-        : `${formatSizeBriefly(end - start)}${whereInBank(model, block)}`,
+        : `${formatSize(end - start)}${whereInBank(model, block)}`,
     ),
     element(
       'div',
@@ -149,7 +149,7 @@ function selection(
       element(
         'div',
         { class: 'sub' },
-        `MFN ${formatAddress(frameOf(pin))}, ${formatSizeBriefly(pin - start)} into ${name}`,
+        `MFN ${formatAddress(frameOf(pin))}, ${formatSize(pin - start)} into ${name}`,
       ),
     );
   for (const note of notesAbout(input, block, index)) left.append(finding(input, note));
@@ -344,10 +344,10 @@ function neighbours(input: DetailsInput, block: MapBlock): HTMLElement[] {
   for (const { side, region, name, bytes } of list) {
     const isShared = side === 'shared';
     const words = isShared
-      ? `${formatSizeBriefly(bytes)} shared`
+      ? `${formatSize(bytes)} shared`
       : bytes === 0n
         ? 'adjacent'
-        : `${formatSizeBriefly(bytes)} ${region === undefined ? 'free' : 'between'}`;
+        : `${formatSize(bytes)} ${region === undefined ? 'free' : 'between'}`;
     const target =
       region === undefined
         ? element('span', {}, name)

@@ -601,7 +601,9 @@ export class MapView {
     this.#render(true);
     this.#showTable();
     this.#remember();
-    this.#say(`${this.#model ? systemName(this.#model) : ''} ${release}`);
+    const { title } =
+      byId('releases').querySelector<HTMLElement>('[aria-checked=true]') ?? byId('title');
+    this.#say(title);
   }
 
   #stepRelease(by: number): void {
