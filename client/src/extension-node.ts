@@ -17,8 +17,10 @@ class Client extends LanguageClient {
 export async function start(extension: vscode.ExtensionContext): Promise<void> {
   const module = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'server-cached.js').fsPath;
   const codeCache = vscode.Uri.joinPath(extension.globalStorageUri, 'code').fsPath;
+  const schemes = ['file', 'untitled'];
   const session = await startSession(
     extension,
+    schemes,
     () =>
       new Client(
         'dtmap',
@@ -30,7 +32,7 @@ export async function start(extension: vscode.ExtensionContext): Promise<void> {
           args: [`--code-cache=${codeCache}`],
           options: { execArgv: ['--min-semi-space-size=2', '--max-semi-space-size=2'] },
         },
-        clientOptions(extension, ['file', 'untitled']),
+        clientOptions(extension, schemes),
       ),
   );
   registerFeatures(session);

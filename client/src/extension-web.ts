@@ -14,7 +14,7 @@ export async function start(extension: vscode.ExtensionContext): Promise<void> {
     // Where the extension keeps files of its own: the sample board.
     extension.globalStorageUri.scheme,
   ];
-  const session = await startSession(extension, () => {
+  const session = await startSession(extension, schemes, () => {
     const worker = new Worker(vscode.Uri.joinPath(dist, 'server.js').toString(true));
     const client = new LanguageClient(
       'dtmap',

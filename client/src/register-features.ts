@@ -39,6 +39,8 @@ export function registerFeatures(session: Session): void {
   for (const [id, run] of Object.entries(documentCommands)) {
     const command = async (): Promise<void> => {
       const document = documentMeant();
+      if (document && !session.serves(document))
+        throw new Error('only files on the disk are read here; open a copy of this one.');
       if (document) await run(session, document);
       else await askForDocument();
     };

@@ -12,6 +12,8 @@ const CALM = 120;
 
 export interface Session {
   readonly extension: vscode.ExtensionContext;
+  /** Whether documents of that kind are read: on the desktop only those on the disk, never the old side of a comparison. */
+  serves(document: vscode.TextDocument): boolean;
   /** Rejects with the server's message when it could not answer. */
   request<M extends keyof CustomRequests>(
     method: M,
@@ -26,9 +28,10 @@ export interface Session {
   showLog(): Promise<void>;
 }
 
-/** Connects to servers made by `createClient`: one at a time, a fresh one after `restart`. */
+/** Connects to servers made by `createClient`: one at a time, a fresh one after `restart`. They read documents of `schemes`. */
 export async function startSession(
   extension: vscode.ExtensionContext,
+  schemes: readonly string[],
   createClient: () => BaseLanguageClient,
 ): Promise<Session> {
   const status = new vscode.EventEmitter<Status>();
@@ -59,6 +62,7 @@ export async function startSession(
   );
   return {
     extension,
+    serves: ({ uri }) => schemes.includes(uri.scheme),
     request: (method, params) => client.sendRequest(method, params),
     onStatus: status.event,
     onBoards: boards.event,

@@ -34,6 +34,14 @@ export function showStatus(session: Session): void {
       targets.hide();
       return;
     }
+    if (!session.serves(document)) {
+      board.text = '$(circle-slash) not read';
+      board.tooltip = `dtmap does not read ${document.uri.scheme}: files here, only those on the disk. Open a copy of it.`;
+      board.command = undefined;
+      board.show();
+      targets.hide();
+      return;
+    }
     try {
       show(await session.request('dtmap/status', { uri: document.uri.toString() }));
     } catch (error) {

@@ -75,7 +75,13 @@ function reasonOf(server: Server, file: FileId, root: FileId | undefined): strin
   if (server.scan.isRunning && root === file)
     return 'Looking for the boards that include this file.';
   const count = server.index.rootsOf(file).length;
+  // Of a very large tree only a part is searched, and of one that must be asked for the part up to the first boards.
+  const isWhole = server.scan.isWhole(file);
   if (root === file)
-    return 'No board that includes this file was found, so its memory is unknown: choose a board.';
-  return count > 1 ? `One of ${count} boards that include this file.` : undefined;
+    return isWhole
+      ? 'No board that includes this file was found, so its memory is unknown: choose a board.'
+      : 'None of the boards that were searched includes this file: choose a board.';
+  return count > 1
+    ? `One of ${isWhole ? '' : 'at least '}${count} boards that include this file.`
+    : undefined;
 }

@@ -26,6 +26,10 @@ export async function startVscode(context: Context): Promise<Workbench> {
   const started = new Workbench({ page, files: new DiskFiles(folder), pictures: 'vscode' });
   await page.goto(address, { timeout: startPatience });
   await started.waitEditor(startPatience);
+  // What a person sees first: the fault, and the map beside it. A scenario that began before would have the map in its way.
+  await started.webview('#map .block');
+  await started.waitMoreSquiggles('error', 0);
+  await started.screenshot('start');
   return started;
 }
 
