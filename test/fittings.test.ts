@@ -1,7 +1,18 @@
 // What other tools read: the problem matcher, the pre-commit hook, the action and the container.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dtmap } from './support/run-dtmap.ts';
 
@@ -42,8 +53,57 @@ describe('fittings', () => {
     const action = read('action.yml');
     for (const [option] of action.matchAll(/--(?:format|xen)\b/g))
       assert.ok(stdout.includes(option));
-    for (const [, file = ''] of read('Dockerfile').matchAll(/\/dtmap\/dist\/([\w-]+)\.wasm/g))
-      assert.ok(read('esbuild.mjs').includes(`${file}.wasm`), file);
+  });
+
+  it('the container is built from what is there, on a Node that is supported', () => {
+    const dockerfile = read('Dockerfile');
+    const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
+    for (const [, version = ''] of dockerfile.matchAll(/^FROM node:(\d+)-slim/gm))
+      assert.ok(engines.node.endsWith(`>=${version}`), version);
+    const kept = read('.dockerignore')
+      .split('\n')
+      .flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []));
+    assert.deepEqual(
+      kept.filter((name) => !existsSync(path.join(root, name))),
+      [],
+    );
+    const named = [...dockerfile.matchAll(/(?:node|COPY) ([\w./-]+\.(?:mjs|sh))/g)].map(
+      ([, file = '']) => file,
+    );
+    assert.equal(named.length, 3);
+    for (const file of named) {
+      assert.ok(existsSync(path.join(root, file)), file);
+      assert.ok(
+        kept.some((name) => file === name || file.startsWith(`${name}/`)),
+        file,
+      );
+    }
+  });
+
+  it('the container runs as the owner of the mounted folder', function () {
+    // Windows has no owners of that kind; the image is Linux.
+    if (process.platform === 'win32') this.skip();
+    const folder = mkdtempSync(path.join(tmpdir(), 'dtmap-container-'));
+    const bin = path.join(folder, 'bin');
+    const work = path.join(folder, 'work');
+    mkdirSync(bin);
+    mkdirSync(work);
+    chmodSync(folder, 0o755);
+    // In place of dtmap: says who it is, and with which arguments.
+    writeFileSync(path.join(bin, 'dtmap'), '#!/bin/sh\necho "$(id -u):$(id -g) $*"\n', {
+      mode: 0o755,
+    });
+    // Nobody but root can give a folder away; others own it themselves.
+    const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+    const owner = uid === 0 ? '1234:2345' : `${uid}:${gid}`;
+    if (uid === 0) chownSync(work, 1234, 2345);
+    const said = execFileSync(
+      path.join(root, 'client/release/docker-entrypoint.sh'),
+      ['check', 'my board.dts'],
+      { cwd: work, encoding: 'utf8', env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` } },
+    );
+    assert.equal(said, `${owner} check my board.dts\n`);
+    rmSync(folder, { recursive: true });
   });
 
   it('every option that the page for teams names exists', async () => {
