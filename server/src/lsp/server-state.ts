@@ -18,6 +18,7 @@ export interface Server {
   readonly client: ClientAbilities;
   readonly positions: Positions;
   readonly takesVersionedEdits: boolean;
+  readonly takesSnippetEdits: boolean;
   /** Whether the client adds folders to its setting when asked to. */
   readonly addsIncludePaths: boolean;
   readonly files: Files;
