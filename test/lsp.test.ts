@@ -136,7 +136,7 @@ describe('language server', () => {
           uri: pathToFileURL(path.join(folder, 'other/tree/vnd/soc.dtsi')).href,
         });
         const actions = await session.codeActions(board, { start, end: start });
-        const isDone = boards.length > 0 && (actions.length > 0 || !addsIncludePaths);
+        const isDone = boards.length > 0 && (actions.length > 1 || !addsIncludePaths);
         return isDone ? actions.map(({ title, command }) => [title, command]) : undefined;
       });
     }
@@ -152,6 +152,14 @@ describe('language server', () => {
               pathToFileURL(board).href,
               pathToFileURL(path.join(folder, 'other/tree')).href,
             ],
+          },
+        ],
+        [
+          'Choose the folder with vnd/soc.dtsi…',
+          {
+            title: 'Choose a folder for dtmap.includePaths',
+            command: 'dtmap.chooseIncludePath',
+            arguments: [pathToFileURL(board).href, 'vnd/soc.dtsi'],
           },
         ],
       ]);

@@ -10,14 +10,19 @@ const predictedScheme = 'dtmap-boot';
 /** Made once, by a command. */
 const fixedScheme = 'dtmap-log';
 
+/** Wrapped, and folded by indentation (package.json). */
+const logLanguage = 'dtmap-log';
+
+function isLog({ scheme }: vscode.Uri): boolean {
+  return scheme === predictedScheme || scheme === fixedScheme;
+}
+
 /** The lines of every log shown, by its uri. */
 const shown = new Map<string, readonly LogLine[]>();
 
 /** Provides the virtual documents the commands open. */
 export function serveBootLogs(session: Session): void {
   const changed = new vscode.EventEmitter<vscode.Uri>();
-  const isLog = ({ scheme }: vscode.Uri): boolean =>
-    scheme === predictedScheme || scheme === fixedScheme;
   const follow = (event: vscode.TextEditorSelectionChangeEvent): void => {
     const { document } = event.textEditor;
     const isClick = event.kind === vscode.TextEditorSelectionChangeKind.Mouse;
@@ -70,9 +75,20 @@ export async function predictBootLog(
     path: `/${boardName(document)} on ${targetLabel(target)}.log`,
     query: JSON.stringify({ uri: document.uri.toString(), target }),
   });
-  await vscode.window.showTextDocument(uri, {
-    viewColumn: vscode.ViewColumn.Beside,
-    preserveFocus: true,
+  await showLog(uri, true);
+}
+
+/** Shows a log where one is shown already, else beside the source. */
+async function showLog(uri: vscode.Uri, preserveFocus: boolean): Promise<void> {
+  const tab = vscode.window.tabGroups.all.find(({ tabs }) =>
+    tabs.some(({ input }) => input instanceof vscode.TabInputText && isLog(input.uri)),
+  );
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.languages.setTextDocumentLanguage(document, logLanguage);
+  await vscode.window.showTextDocument(document, {
+    viewColumn: tab?.viewColumn ?? vscode.ViewColumn.Beside,
+    preserveFocus,
+    preview: false,
   });
 }
 
@@ -92,10 +108,18 @@ export async function compareBootLog(
     ...(target !== undefined && { target }),
   });
   const name = `${boardName(document)} on Xen ${release}`;
-  await vscode.commands.executeCommand(
-    'vscode.diff',
+  const sides = [
     fixedLog(`${name}, predicted.log`, predicted),
     fixedLog(`${name}, captured.log`, captured),
+  ];
+  for (const side of sides)
+    await vscode.languages.setTextDocumentLanguage(
+      await vscode.workspace.openTextDocument(side),
+      logLanguage,
+    );
+  await vscode.commands.executeCommand(
+    'vscode.diff',
+    ...sides,
     `Xen ${release}: predicted ↔ captured`,
   );
   void vscode.window.showInformationMessage(`dtmap: ${verdict}`);
@@ -110,9 +134,7 @@ export async function explainBootLog(session: Session): Promise<void> {
     log,
     ...(document && { uri: document.uri.toString() }),
   });
-  await vscode.window.showTextDocument(fixedLog('Boot log explained.log', lines), {
-    viewColumn: vscode.ViewColumn.Beside,
-  });
+  await showLog(fixedLog('Boot log explained.log', lines), false);
 }
 
 async function capturedLog(): Promise<string | undefined> {
@@ -173,7 +195,20 @@ function bootLogParams(uri: vscode.Uri): { uri: string; target: string } {
 }
 
 function bootLogLines(log: BootLog): LogLine[] {
-  return [...log.lines, ...[log.outcome, ...log.uncertain].map((text) => ({ text: `# ${text}` }))];
+  const unknown =
+    log.uncertain.length === 0
+      ? []
+      : [
+          '',
+          '# Not certain, as the boot facts do not settle it ("dtmap: Boot facts" lists what to give):',
+          ...log.uncertain.map((text) => `#   ${text}`),
+        ];
+  return [
+    { text: `# ${log.outcome}` },
+    { text: '' },
+    ...log.lines,
+    ...unknown.map((text) => ({ text })),
+  ];
 }
 
 function textOf(uri: vscode.Uri, lines: readonly LogLine[]): string {

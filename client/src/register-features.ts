@@ -1,7 +1,7 @@
 // Puts the commands and the status bar item in place: everything but the protocol itself.
 
 import * as vscode from 'vscode';
-import { addIncludePath } from './add-include-path.ts';
+import { addIncludePath, chooseIncludePath } from './add-include-path.ts';
 import { addRegion } from './add-region.ts';
 import { compareBootLog, explainBootLog, predictBootLog, serveBootLogs } from './boot-log.ts';
 import { showBootFacts } from './boot-facts.ts';
@@ -63,6 +63,9 @@ export function registerFeatures(session: Session): void {
     ),
     vscode.commands.registerCommand('dtmap.addIncludePath', (document: string, folder: string) =>
       reportErrors(() => addIncludePath(document, folder)),
+    ),
+    vscode.commands.registerCommand('dtmap.chooseIncludePath', (document: string, path: string) =>
+      reportErrors(() => chooseIncludePath(document, path)),
     ),
     vscode.commands.registerCommand('dtmap.restartServer', () =>
       reportErrors(() => session.restart()),

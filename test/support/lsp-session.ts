@@ -56,7 +56,7 @@ export const everyAbility = {
     workspaceFolders: true,
     inlayHint: { refreshSupport: true },
     codeLens: { refreshSupport: true },
-    workspaceEdit: { documentChanges: true },
+    workspaceEdit: { documentChanges: true, snippetEditSupport: true },
   },
   window: { workDoneProgress: true },
   textDocument: {

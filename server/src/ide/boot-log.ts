@@ -2,7 +2,11 @@
 
 import { XEN_MARK } from '../xen/messages.ts';
 import { formatGrouped } from '../addresses/format.ts';
-import { compareBootLog as compareLines, type ComparedLine } from '../console/compare-boot-log.ts';
+import {
+  compareBootLog as compareLines,
+  whyNothingCompared,
+  type ComparedLine,
+} from '../console/compare-boot-log.ts';
 import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import type { Board } from '../rules/board.ts';
@@ -58,7 +62,9 @@ export interface LogLine {
 export interface LogComparison {
   readonly differs: boolean;
   readonly verdict: string;
-  /** Both sides line by line; below what differs stands why, behind `#`. */
+  /** Why nothing can be compared; absent where something can. */
+  readonly because?: string;
+  /** Both sides line by line; below what differs stands why, indented. */
   readonly predicted: readonly LogLine[];
   readonly captured: readonly LogLine[];
 }
@@ -85,22 +91,21 @@ export function compareLogs(boot: XenBoot, captured: string): LogComparison {
     if (line.state !== 'missing') capturedSide.push({ text });
     if (line.state === 'missing' && from?.node)
       predictedSide.push({
-        text: printable(`#   predicted because of ${from.node.path}`),
+        text: printable(`    predicted because of ${from.node.path}`),
         ...(at && { at }),
       });
     if (line.state === 'unexpected') {
       const known = line.line === undefined ? undefined : explained.get(line.line);
-      for (const each of known ? causeLines(known) : []) capturedSide.push({ text: `#   ${each}` });
+      for (const each of known ? causeLines(known) : []) capturedSide.push({ text: `    ${each}` });
     }
   }
+  const because = whyNothingCompared(comparison, log);
   return {
     differs: comparison.differs,
-    verdict:
-      lines.length === 0
-        ? 'The captured log has no line about memory that can be compared.'
-        : comparison.differs
-          ? `${comparison.rough === undefined ? '' : `Note: ${comparison.rough}. `}${missing} predicted ${missing === 1 ? 'line is' : 'lines are'} missing in the capture and ${unexpected} of it ${unexpected === 1 ? 'was' : 'were'} not predicted; ${same} ${same === 1 ? 'agrees' : 'agree'}.`
-          : `All ${same} lines agree.`,
+    ...(because !== undefined && { because }),
+    verdict: comparison.differs
+      ? `${comparison.rough === undefined ? '' : `Note: ${comparison.rough}. `}${unexpected} unexpected ${unexpected === 1 ? 'line' : 'lines'}, ${missing === 0 ? 'none' : missing} missing, ${same} ${same === 1 ? 'matches' : 'match'}.`
+      : `All ${same} lines match.`,
     predicted: predictedSide,
     captured: capturedSide,
   };
@@ -112,14 +117,12 @@ function causeLines(line: ExplainedLine): string[] {
 
 /**
  * Every line about memory of a captured console, with its cause and cure below, and the node of `board` whose memory the
- * line is about. Facts follow behind the faults; one sentence when there is no such line.
+ * line is about. Facts follow behind the faults; nothing when there is no such line.
  */
 export function explainedLog(board: Board | undefined, captured: string): LogLine[] {
   const explained = explainLog(readBootLog(captured));
   const faults = explained.filter(({ grade }) => grade !== 'fact');
   const facts = explained.filter(({ grade }) => grade === 'fact');
-  if (explained.length === 0)
-    return [{ text: '# No line of this text is about memory, as far as dtmap knows.' }];
   const heading = (text: string, lines: readonly ExplainedLine[]): LogLine[] =>
     lines.length === 0
       ? []

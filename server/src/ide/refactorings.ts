@@ -73,13 +73,13 @@ function placesFor(board: Board, size: bigint): PlaceOffered[] {
 
 function addRegion(board: Board, parent: DtNode, whole: Span): Proposal[] {
   return REGION_SIZES.flatMap((size): Proposal[] => {
-    const best = placesFor(board, size).find(({ place }) => !isTaken(parent, 'region', place));
-    const edit = best && insertRegion(board, 'region', best.place, parent, whole);
+    const best = placesFor(board, size).find(({ place }) => !isTaken(parent, NEW_REGION, place));
+    const edit = best && insertRegion(board, NEW_REGION, best.place, parent, whole);
     if (!edit) return [];
     return [
       {
         title: `Add a ${formatSize(size)} no-map region at ${formatGrouped(best.place.start)} (${best.how})`,
-        change: [regionChange(parent.path, 'region', best.place, childCells(parent))],
+        change: [regionChange(parent.path, NEW_REGION, best.place, childCells(parent))],
         ways: [[edit]],
       },
     ];
@@ -91,14 +91,14 @@ export function placesForRegion(board: Board, file: FileId, size: bigint): Propo
   const parent = reservedMemoryOf(board);
   const opening = openedIn(parent, file);
   return placesFor(board, size).flatMap(({ place, how }) => {
-    if (parent && isTaken(parent, 'region', place)) return [];
+    if (parent && isTaken(parent, NEW_REGION, place)) return [];
     const edit =
       parent && opening
-        ? insertRegion(board, 'region', place, parent, spanOf(opening.whole))
-        : insertReservedMemory(board, file, 'region', place);
+        ? insertRegion(board, NEW_REGION, place, parent, spanOf(opening.whole))
+        : insertReservedMemory(board, file, NEW_REGION, place);
     if (!edit) return [];
     const title = `${formatGrouped(place.start)}, ${how}`;
-    return [{ title, change: changesOfRegion(board, 'region', place), ways: [[edit]] }];
+    return [{ title, change: changesOfRegion(board, NEW_REGION, place), ways: [[edit]] }];
   });
 }
 
@@ -132,7 +132,18 @@ function insertRegion(
   const counts = childCells(parent);
   if (!end || !fitsCells(place, counts)) return undefined;
   const text = regionText(name, place, counts, `${end.indent}\t`);
-  return { at: { file: whole.file, start: end.start, end: end.start }, text: `\n${text}` };
+  return {
+    at: { file: whole.file, start: end.start, end: end.start },
+    text: `\n${text}`,
+    ...selected(name),
+  };
+}
+
+/** The name that a new region gets until the user gives it a better one. */
+const NEW_REGION = 'region';
+
+function selected(name: string): Pick<TextEdit, 'select'> {
+  return name === NEW_REGION ? { select: name } : {};
 }
 
 /** Puts a region into a new opening of /reserved-memory: in the root node of `file`, else behind everything. */
@@ -166,6 +177,7 @@ function insertReservedMemory(
   return {
     at: { file, start, end: start },
     text: end ? `\n${text}` : `\n/ {\n${text}};\n`,
+    ...selected(name),
   };
 }
 

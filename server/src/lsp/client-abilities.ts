@@ -18,6 +18,8 @@ export interface ClientAbilities {
   readonly appliesEdits: boolean;
   /** Takes edits that name the version of the text they are for. */
   readonly takesVersionedEdits: boolean;
+  /** Takes edits with a part to be written over. */
+  readonly takesSnippetEdits: boolean;
   readonly hover: 'markdown' | 'plaintext';
   readonly takesSnippets: boolean;
   /** The numbers of the kinds of completions that have an icon. */
@@ -63,6 +65,7 @@ export function clientAbilities(sent: ClientCapabilities): ClientAbilities {
     redrawsInlayHints: workspace?.inlayHint?.refreshSupport === true,
     redrawsCodeLenses: workspace?.codeLens?.refreshSupport === true,
     appliesEdits: workspace?.applyEdit === true,
+    takesSnippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
     takesVersionedEdits: workspace?.workspaceEdit?.documentChanges === true,
     hover: hover === 'markdown' ? 'markdown' : 'plaintext',
     takesSnippets: completion?.completionItem?.snippetSupport === true,

@@ -2,18 +2,21 @@
 
 import {
   CodeActionKind,
+  CodeActionTriggerKind,
   type CodeAction,
   type CodeActionParams,
   type Diagnostic,
   type TextEdit,
 } from 'vscode-languageserver';
 import type { Offer } from '../analysis/try-proposals.ts';
+import { allowHere } from '../ide/allow-here.ts';
 import { fixAll } from '../ide/fix-all.ts';
 import { refactorings } from '../ide/refactorings.ts';
 import { isSafe } from '../rules/is-safe.ts';
+import type { Proposal } from '../rules/proposal.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { SourceFile } from '../text/source-file.ts';
-import type { FileId } from '../text/span.ts';
+import type { FileId, Span } from '../text/span.ts';
 import type { Model } from './boards.ts';
 import type { DiagnosticData } from './diagnostics.ts';
 import { includePathActions } from './include-path-actions.ts';
@@ -43,21 +46,30 @@ export async function codeActions(
   const from = screen.analysedOffsetAt(source.id, params.range.start);
   const to = screen.analysedOffsetAt(source.id, params.range.end);
   // The other places of a fault have its fixes too: people look at the node, or at the region it overlaps.
+  const isAt = ({ file, start, end }: Span): boolean =>
+    file === source.id && start <= to && from <= end;
   const here = model.findings.filter(({ at, related }) =>
-    [at, ...related.map((each) => each.at)].some(
-      ({ file, start, end }) => file === source.id && start <= to && from <= end,
-    ),
+    [at, ...related.map((each) => each.at)].some(isAt),
   );
   if (wants(CodeActionKind.QuickFix))
     for (const finding of here) {
-      const offers = await tryFixes(server, model, finding.proposals, finding);
+      const isHere = isAt(finding.at);
+      const proposals = [...finding.proposals, ...(isHere ? allowances(model, finding) : [])];
+      const offers = await tryFixes(server, model, proposals, finding);
       const diagnostics = diagnosticsOf(model, finding, params);
-      for (const offer of offers)
+      for (const [index, offer] of offers.entries()) {
+        // Why nothing can be allowed while text is missing or broken is no news.
+        const isAllowance = index >= finding.proposals.length;
+        if (isAllowance && !offer.ok && offer.refusal.code === 'text-broken') continue;
         actions.push(actionOf(offer, CodeActionKind.QuickFix, screen, diagnostics));
+      }
       actions.push(...includePathActions(server, model, finding, diagnostics));
     }
-  // The board is that of an older text while the text is broken.
-  if (wants(CodeActionKind.Refactor) && !model.stale) {
+  // The board is that of an older text while the text is broken. What is offered without a fault is offered when it is asked
+  // for: a bulb in every line would say nothing.
+  const isAsked =
+    only !== undefined || params.context.triggerKind !== CodeActionTriggerKind.Automatic;
+  if (wants(CodeActionKind.Refactor) && isAsked && !model.stale) {
     const proposals = refactorings(model.board, source.id, from);
     for (const offer of await tryFixes(server, model, proposals, undefined))
       actions.push(actionOf(offer, CodeActionKind.RefactorRewrite, screen));
@@ -76,6 +88,21 @@ export async function codeActions(
     });
   return actions;
 }
+
+/** The way to say that a finding is intended, where it stands itself; of a broken text nothing is intended. */
+function allowances(model: Model, finding: Finding): Proposal[] {
+  if (model.stale || UNINTENDED.has(finding.rule)) return [];
+  const proposal = allowHere(model.files, finding);
+  return proposal ? [proposal] : [];
+}
+
+/** What keeps a text from being read. */
+const UNINTENDED: ReadonlySet<string> = new Set([
+  'include-not-found',
+  'preprocessor-error',
+  'syntax-error',
+  'too-large',
+]);
 
 /** The diagnostics among those asked about that show `finding`. */
 function diagnosticsOf(model: Model, finding: Finding, params: CodeActionParams): Diagnostic[] {

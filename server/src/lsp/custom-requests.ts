@@ -204,6 +204,8 @@ export interface FindingFix {
 export interface PlacedEdit {
   readonly at: Place;
   readonly text: string;
+  /** The part of `text` to be selected once it is made. */
+  readonly select?: string;
   /** The version of the document that the place is in; absent when it was not open. */
   readonly version?: number;
 }

@@ -1,14 +1,18 @@
 // Quick fixes of an include that is not there: a folder of the work tree that has the file becomes one of `dtmap.includePaths`.
 
-import { CodeActionKind, type CodeAction } from 'vscode-languageserver';
+import { CodeActionKind, type CodeAction, type Command } from 'vscode-languageserver';
 import type { PreprocessProblem } from '../preprocess/preprocessed.ts';
 import type { Finding } from '../rules/finding.ts';
+import { printableBrief } from '../text/printable.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
 import type { Server } from './server-state.ts';
 
 /** The client's command that adds a folder to its setting, given the URIs of an open document and of the folder. */
 export const addIncludePathCommand = 'dtmap.addIncludePath';
+
+/** The one that asks for the folder first, given the URI of an open document and what is included. */
+export const chooseIncludePathCommand = 'dtmap.chooseIncludePath';
 
 /** Offered at most: a longer list is not read. */
 const MOST_FOLDERS = 3;
@@ -32,16 +36,27 @@ export function includePathActions(
         finding.rule === each.code,
     );
   if (problem?.code !== 'include-not-found') return [];
-  return foldersWith(server, problem.path).map((folder) => ({
-    title: `Add ${shownFolder(server, folder)} to dtmap.includePaths`,
+  const root = server.uriOf(model.root);
+  const action = (title: string, command: Command): CodeAction => ({
+    title,
     kind: CodeActionKind.QuickFix,
     ...(diagnostics && { diagnostics }),
-    command: {
-      title: 'Add to dtmap.includePaths',
-      command: addIncludePathCommand,
-      arguments: [server.uriOf(model.root), server.uriOf(folder)],
-    },
-  }));
+    command,
+  });
+  return [
+    ...foldersWith(server, problem.path).map((folder) =>
+      action(`Add ${shownFolder(server, folder)} to dtmap.includePaths`, {
+        title: 'Add to dtmap.includePaths',
+        command: addIncludePathCommand,
+        arguments: [root, server.uriOf(folder)],
+      }),
+    ),
+    action(`Choose the folder with ${printableBrief(problem.path)}…`, {
+      title: 'Choose a folder for dtmap.includePaths',
+      command: chooseIncludePathCommand,
+      arguments: [root, problem.path],
+    }),
+  ];
 }
 
 /** Folders below which the index has `path`, those with the shortest name first: these are the least special. */

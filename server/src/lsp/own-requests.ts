@@ -152,6 +152,8 @@ export function ownRequests(server: Server): Answers {
     'dtmap/compareBootLog': async ({ uri, target, log }) => {
       const model = await modelOf({ uri });
       const captured = readBootLog(log);
+      if (captured.lines.every(({ by }) => by !== 'xen'))
+        throw new UserError('This text is no log of Xen: no line in it has (XEN) in front.');
       const named = target ?? (captured.release && `${XEN}:${captured.release}`);
       const known = named ?? xenBoots(model.board)[0]?.target;
       if (known === undefined)
@@ -163,7 +165,8 @@ export function ownRequests(server: Server): Answers {
       ]);
       const [boot] = made ? xenBoots(made.board) : [];
       if (!boot) throw new UserError(notPredicted(model.board, asked));
-      const { predicted, captured: shown, ...result } = compareLogs(boot, log);
+      const { predicted, captured: shown, because, ...result } = compareLogs(boot, log);
+      if (because !== undefined) throw new UserError(`This log: ${because}.`);
       return {
         ...result,
         release: boot.release.name,
@@ -174,7 +177,10 @@ export function ownRequests(server: Server): Answers {
 
     'dtmap/explainLog': async ({ uri, log }) => {
       const model = uri === undefined ? undefined : await boards.newestModelOf(server.fileOf(uri));
-      return { lines: logLines(model?.board, explainedLog(model?.board, log)) };
+      const lines = explainedLog(model?.board, log);
+      if (lines.length === 0)
+        throw new UserError('No line of this text is about memory, as far as dtmap knows.');
+      return { lines: logLines(model?.board, lines) };
     },
 
     'dtmap/placesForRegion': async ({ uri, size }) => {

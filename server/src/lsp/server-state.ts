@@ -19,6 +19,7 @@ export interface Server {
   readonly client: ClientAbilities;
   readonly positions: Positions;
   readonly takesVersionedEdits: boolean;
+  readonly takesSnippetEdits: boolean;
   /** Whether the client adds folders to its setting when asked to. */
   readonly addsIncludePaths: boolean;
   /** Whether hovers are about memory alone, since another server has the others. */

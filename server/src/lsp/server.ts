@@ -204,6 +204,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
 
   // What requests, diagnostics and analyses ask.
 
+  get takesSnippetEdits(): boolean {
+    return this.client.takesSnippetEdits;
+  }
+
   get takesVersionedEdits(): boolean {
     return this.client.takesVersionedEdits;
   }

@@ -5,6 +5,7 @@ import type {
   Location,
   Position,
   Range,
+  SnippetTextEdit,
   TextEdit,
   WorkspaceEdit,
 } from 'vscode-languageserver';
@@ -23,6 +24,8 @@ export interface ScreenHost {
   readonly positions: Positions;
   /** Whether the client takes edits that name the version of the text they are for. */
   readonly takesVersionedEdits: boolean;
+  /** Whether the client takes edits with a part to be written over, which name the version, too. */
+  readonly takesSnippetEdits: boolean;
   /** The URI of a file, as the client writes it when the file is open. */
   uriOf(file: FileId): string;
   /** The version of an open document. */
@@ -82,9 +85,14 @@ export function placeOnScreen(screen: Screen, span: Span): Place {
 }
 
 /** An edit as our own requests give it. */
-export function placedEditOf(screen: Screen, { at, text }: OurEdit): PlacedEdit {
+export function placedEditOf(screen: Screen, { at, text, select }: OurEdit): PlacedEdit {
   const version = screen.host.versionOf(at.file);
-  return { at: placeOnScreen(screen, at), text, ...(version !== undefined && { version }) };
+  return {
+    at: placeOnScreen(screen, at),
+    text,
+    ...(version !== undefined && { version }),
+    ...(select !== undefined && { select }),
+  };
 }
 
 const SEVERITIES: Readonly<Record<Severity, 1 | 2 | 3 | 4>> = {
@@ -100,9 +108,13 @@ export function severityOf(severity: Severity): NonNullable<Diagnostic['severity
 
 /** Edits of analysed texts, by document. */
 export function workspaceEditOf(screen: Screen, edits: readonly OurEdit[]): WorkspaceEdit {
-  const byFile = new Map<FileId, TextEdit[]>();
-  for (const { at, text } of edits) {
-    const edit = { range: screen.rangeOf(at), newText: text };
+  const byFile = new Map<FileId, ProtocolEdit[]>();
+  for (const { at, text, select } of edits) {
+    const range = screen.rangeOf(at);
+    const edit =
+      select !== undefined && screen.host.takesSnippetEdits
+        ? { range, snippet: { kind: 'snippet' as const, value: snippetOf(text, select) } }
+        : { range, newText: text };
     const known = byFile.get(at.file);
     if (known) known.push(edit);
     else byFile.set(at.file, [edit]);
@@ -110,14 +122,33 @@ export function workspaceEditOf(screen: Screen, edits: readonly OurEdit[]): Work
   return documentEditsOf(screen.host, byFile);
 }
 
+type ProtocolEdit = TextEdit | SnippetTextEdit;
+
+/** `text` as a snippet whose only stop has `select`. */
+export function snippetOf(text: string, select: string): string {
+  const plain = (part: string): string => part.replace(/[\\$}]/g, '\\$&');
+  const at = text.indexOf(select);
+  if (at < 0) return plain(text);
+  const behind = text.slice(at + select.length);
+  return `${plain(text.slice(0, at))}\${1:${plain(select)}}${plain(behind)}`;
+}
+
+function isPlain(edit: ProtocolEdit): edit is TextEdit {
+  return 'newText' in edit;
+}
+
 /** Edits of the texts on screen, for clients that can tell from the version that a text has changed since. */
 export function documentEditsOf(
   host: ScreenHost,
-  byFile: ReadonlyMap<FileId, TextEdit[]>,
+  byFile: ReadonlyMap<FileId, ProtocolEdit[]>,
 ): WorkspaceEdit {
   const all = [...byFile];
   if (!host.takesVersionedEdits)
-    return { changes: Object.fromEntries(all.map(([file, edits]) => [host.uriOf(file), edits])) };
+    return {
+      changes: Object.fromEntries(
+        all.map(([file, edits]) => [host.uriOf(file), edits.filter(isPlain)]),
+      ),
+    };
   return {
     documentChanges: all.map(([file, edits]) => ({
       textDocument: { uri: host.uriOf(file), version: host.versionOf(file) ?? null },

@@ -7,6 +7,8 @@ import type { FileId, Span } from './span.ts';
 export interface TextEdit {
   readonly at: Span;
   readonly text: string;
+  /** The part of `text` that the user will want to write over: selected once the edit is made, where that can be done. */
+  readonly select?: string;
 }
 
 /** A named set of edits that are applied together, tried before it is offered. */

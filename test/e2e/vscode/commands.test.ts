@@ -44,7 +44,13 @@ inEveryWorkbench('commands', (workbench) => {
     await openSample();
     await workbench().command('dtmap: Predict boot log');
     await workbench().waitText('(XEN) RAM: 0000000040000000 - 00000000dfffffff');
+    // The verdict first.
+    await workbench().waitText('# Xen 4.18.6 likely boots and dom0 is at risk');
     await workbench().screenshot('boot-log');
+    await workbench().writeClipboard('nothing here\n');
+    await workbench().command('dtmap: Explain captured boot log or panic');
+    await workbench().quickPick('From the clipboard');
+    await workbench().notification('No line of this text is about memory');
   });
 
   it('dtmap: Compare with captured boot log', async () => {

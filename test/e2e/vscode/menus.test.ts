@@ -49,7 +49,9 @@ inEveryWorkbench('menus', (workbench) => {
       .page.locator('.monaco-hover:visible a', { hasText: 'reserved-overlap' })
       .first()
       .click();
-    await workbench().waitText('Two reserved regions share bytes');
+    // The page, not its Markdown.
+    const page = await workbench().webview('.markdown-body h1');
+    await page.locator('body', { hasText: 'Two reserved regions share bytes' }).waitFor();
     await workbench().screenshot('rule-page');
   });
 

@@ -9,10 +9,36 @@ import type { XenBoot } from '../xen-boot.ts';
 export function wordEnding(boot: XenBoot, subject: Subject): Ending {
   return {
     sentence: sentenceOf(boot, subject),
-    uncertain: boot.uncertain.map(
-      ({ what, because }) => `${what} is not certain: ${wordReasons(because)}`,
-    ),
+    uncertain: uncertainties(boot),
   };
+}
+
+/** What people call the parts of a boot. */
+const PARTS: Readonly<Record<string, string>> = {
+  dom0: 'dom0',
+  'dom0.banks': "dom0's RAM",
+  'dom0.dtb': "the place of dom0's DTB",
+  'dom0.extendedRegions': "dom0's extended regions",
+  'dom0.initrd': "the place of dom0's ramdisk",
+  'dom0.kernel': "the place of dom0's kernel",
+  'dom0.memoryNodes': "dom0's memory nodes",
+  heap: "Xen's heap",
+  log: 'some lines',
+  modules: 'boot modules',
+  outcome: 'how the boot ends',
+  reserved: 'reserved ranges',
+};
+
+/** One sentence for each reason, with all that it leaves open. */
+function uncertainties({ uncertain }: XenBoot): readonly string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { what, because } of uncertain) {
+    const reason = wordReasons(because);
+    const parts = byReason.get(reason) ?? [];
+    byReason.set(reason, parts);
+    parts.push(PARTS[what] ?? what);
+  }
+  return [...byReason].map(([reason, parts]) => `${[...new Set(parts)].join(', ')}: ${reason}`);
 }
 
 const LIKELY = {
