@@ -504,9 +504,9 @@ export class MapView {
     const box = byId('empty');
     box.hidden = reason === undefined;
     if (reason === undefined) return;
-    box.replaceChildren(
-      element('h2', {}, 'No memory to show yet'),
-      element('p', {}, reason),
+    box.replaceChildren(element('h2', {}, 'No memory to show yet'), element('p', {}, reason));
+    if (this.#host.kind === 'alone') return;
+    box.append(
       link('Choose the board this file belongs to…', () => {
         this.#host.send({ type: 'command', command: 'selectBoard' });
       }),

@@ -142,7 +142,7 @@ ${style}
 <button id="export" type="button" title="Save as one HTML file that opens in any browser (h)">Export</button>
 <input id="find" type="search" placeholder="Name, address, mfn 0x…" aria-label="Find a node, an address or a frame number" spellcheck="false" autocomplete="off">
 </header>
-<div id="news"><button id="verdict" class="link" type="button" hidden></button><div id="stale" hidden></div></div>
+<div id="news" role="region" aria-label="Verdict"><button id="verdict" class="link" type="button" hidden></button><div id="stale" hidden></div></div>
 <main id="main">
 <div id="left">
 <svg id="heads" aria-hidden="true"></svg>
@@ -171,7 +171,7 @@ const STYLE = `
   --warning: var(--vscode-editorWarning-foreground, #cca700);
   --input: var(--vscode-input-background, #313131);
   --input-line: var(--vscode-input-border, #3c3c3c);
-  --hover: var(--vscode-list-hoverBackground, #2a2d2e);
+  --hover: var(--vscode-list-hoverBackground, color-mix(in srgb, var(--fg) 10%, var(--bg)));
   --xen: var(--vscode-charts-purple, #b180d7);
   --ui: var(--vscode-font-family, system-ui, "Segoe UI", Ubuntu, "Droid Sans", sans-serif);
   --mono: var(--vscode-editor-font-family, ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace);
@@ -240,7 +240,7 @@ body.vscode-reduce-motion .entering, body.vscode-reduce-motion .changed { animat
 .range { font-family: var(--mono); margin: 7px 0 1px; } .mono { font-family: var(--mono); font-size: .94em; }
 .sub { color: var(--dim); font-size: 12px; }
 .finding { border-left: 3px solid var(--error); padding: 2px 0 2px 10px; margin: 12px 0 0; } .finding.warning { border-color: var(--warning); } .finding.information, .finding.hint { border-color: var(--dim); }
-.finding b { font-weight: 600; display: block; } .finding .log { font-family: var(--mono); font-size: 11px; color: var(--dim); margin: 4px 0; overflow-wrap: anywhere; }
+.finding b { font-weight: 600; display: block; } .finding .log { white-space: pre-line; font-family: var(--mono); font-size: 11px; color: var(--dim); margin: 4px 0; overflow-wrap: anywhere; }
 .finding svg { display: block; margin: 7px 0 3px; max-width: 100%; }
 .fixes { display: flex; flex-wrap: wrap; gap: 4px 14px; margin-top: 7px; font-size: 12.5px; }
 .origin { border-left: 2px solid var(--line); padding: 1px 0 1px 9px; margin: 5px 0; overflow-wrap: anywhere; font-size: 11.5px; line-height: 1.5; }
@@ -260,7 +260,7 @@ kbd { font: 11px var(--mono); border: 1px solid var(--input-line); border-bottom
 #table.stacked td::before { content: attr(data-head); color: var(--dim); font-family: var(--ui); }
 #table .tools { display: flex; gap: 14px; padding-bottom: 8px; }
 #empty { position: absolute; inset: 0; background: var(--bg); padding: 11vh 12% 0; z-index: 3; } #empty h2 { font-size: 17px; font-weight: 600; margin: 0 0 6px; } #empty p { max-width: 58ch; color: var(--dim); margin: 0 0 10px; } #empty .link { display: block; margin: 4px 0; }
-body.empty #releases, body.empty #try, body.empty #find, body.empty #as-table, body.empty #count, body.empty #columns { display: none; }
+body.empty #releases, body.empty #tried, body.empty #export, body.empty #try, body.empty #find, body.empty #as-table, body.empty #count, body.empty #columns { display: none; }
 #tried:empty { display: none; } #tried { display: inline-flex; flex-wrap: wrap; gap: 4px; }
 body.alone #try, body.alone #tried, body.alone #export { display: none; }
 @media (max-width: 819px) {
