@@ -1,10 +1,12 @@
 // What is wrong with a dtmap.json or a boot profile is shown in that file, and goes when it is mended.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { LspSession } from './support/lsp-session.ts';
+import { poll } from './support/poll.ts';
 
 const BOARD = `/dts-v1/;
 / {
@@ -56,7 +58,6 @@ describe('language server, JSON files', () => {
       '2:11-12 cpus: must be a whole number from 1 to 4096',
       '3:17-23 boot: is given twice, first in line 3, column 3',
     ]);
-    await session.messageWhen(/dtmap\.bootProfile: profile\.json:2:11: cpus: must be/);
     // It can be read now, and contradicts the tree.
     write('profile.json', '{ "cpus": 2 }');
     await session.watched('changed', file('profile.json'));
@@ -79,7 +80,9 @@ describe('language server, JSON files', () => {
   it('a dtmap.json above a board, and the profile that it names', async () => {
     write('dtmap.json', '{ "bootProfile": "profile.json", "severities": {} }');
     await session.open(file('board.dts'));
-    assert.deepEqual(await shown('dtmap.json', 1), ['1:34-46 severities: no such field']);
+    assert.deepEqual(await shown('dtmap.json', 1), [
+      '1:34-46 severities: no such field; did you mean "severity"?',
+    ]);
     write('dtmap.json', '{ "bootProfile": "profile.json" }');
     await session.watched('changed', file('dtmap.json'));
     assert.deepEqual(await shown('dtmap.json', 0), []);
@@ -95,5 +98,66 @@ describe('language server, JSON files', () => {
     write('dtmap.json', '[]');
     await session.watched('created', file('dtmap.json'));
     assert.deepEqual(await shown('dtmap.json', 1), ['1:1-3 must be an object']);
+  });
+
+  /** Rewrites `dtmap.json` and says so. */
+  async function configured(text: string, change: 'created' | 'changed' = 'changed'): Promise<void> {
+    write('dtmap.json', text);
+    await session.watched(change, file('dtmap.json'));
+  }
+
+  it('unknown names in a dtmap.json, with those that were meant', async () => {
+    mkdirSync(file('include'));
+    await session.open(file('board.dts'));
+    await configured(
+      `{ // what is checked
+  "targets": ["xen:4.99", "4.18", "linux:6.12",],
+  "severity": { "reg-lenght": "off" },
+  "includePaths": ["includes", "include"],
+  "overlays": ["bord.dts"], /* none */
+  "extends": "no/such.json",
+  "guests": ["domu.cfg"]
+}`,
+      'created',
+    );
+    assert.deepEqual(
+      (await shown('dtmap.json', 7)).map((each) => each.replace(/; known are .*/, '')),
+      [
+        '2:15-25 targets.0: no such release',
+        '2:27-33 targets.1: no such target; did you mean "xen:4.18"?',
+        '3:17-29 severity.reg-lenght: no such rule; did you mean "reg-length"?',
+        '4:20-30 includePaths.0: no such folder; did you mean "include"?',
+        '5:16-26 overlays.0: no such file; did you mean "board.dts"?',
+        '6:14-28 extends: no such file',
+        '7:14-24 guests.0: no such file',
+      ],
+    );
+    // What is right of it counts all the same.
+    await session.configure({ dtmap: {} });
+    const uri = pathToFileURL(file('board.dts')).href;
+    await poll('the targets that are right', async () => {
+      const { targets } = await session.request('dtmap/status', { uri });
+      return targets.join() === 'linux:6.12' ? true : undefined;
+    });
+    await configured('{}');
+    assert.deepEqual(await shown('dtmap.json', 0), []);
+  });
+
+  it('a file that is extended, and what is wrong with it', async () => {
+    write('base.json', '{ "targets": ["xen:4.17"], "targets": [] }');
+    await session.configure({ dtmap: {} });
+    await session.open(file('board.dts'));
+    await configured('{ "extends": "base.json" }', 'created');
+    assert.deepEqual(await shown('base.json', 1), [
+      '1:28-37 targets: is given twice, first in line 1, column 3',
+    ]);
+    write('base.json', '{ "targets": ["xen:4.17"] }');
+    await session.watched('changed', file('base.json'));
+    assert.deepEqual(await shown('base.json', 0), []);
+    const uri = pathToFileURL(file('board.dts')).href;
+    await poll('the targets of the extended file', async () => {
+      const { targets } = await session.request('dtmap/status', { uri });
+      return targets.join() === 'xen:4.17' ? true : undefined;
+    });
   });
 });

@@ -2,10 +2,15 @@
 
 import type { BoardRequest } from '../analysis/analyze.ts';
 import { contradictionsWithTree } from '../inputs/find-contradictions.ts';
-import { placesIn } from '../inputs/json-places.ts';
-import { wordFault, type FieldFault, type JsonFault, type ReadText } from '../inputs/read-json.ts';
+import { placesInText, wordFault, type FieldFault, type JsonFault } from '../inputs/read-json.ts';
+import {
+  findProject,
+  loadProject,
+  type LoadedProject,
+  type ProjectFault,
+  type SettingPlace,
+} from '../inputs/load-project.ts';
 import { readProfile, readProfileText } from '../inputs/read-profile.ts';
-import { readProject } from '../inputs/read-project.ts';
 import { wordTreeContradiction } from '../inputs/word-contradiction.ts';
 import type { Board } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
@@ -13,7 +18,7 @@ import { resolveName } from '../text/resolve-name.ts';
 import type { FileSet, SourceFile } from '../text/source-file.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { readSeverities } from '../inputs/read-severities.ts';
-import { parseTargets } from '../systems/targets.ts';
+import { defaultTargets, parseTargets, wordUnknownTarget } from '../systems/targets.ts';
 import { findIncludes, type FoundIncludes } from '../preprocess/find-includes.ts';
 import { fileName, foldersAbove } from '../ide/paths.ts';
 import type { FileId } from '../text/span.ts';
@@ -41,8 +46,12 @@ export class BoardRequests {
   /** The boot profiles by the boards that are booted with them, and their files. */
   readonly #profiles = new Map<
     FileId,
-    { readonly profile: BootProfile; readonly source?: SourceFile }
+    { readonly profile: BootProfile; readonly sources: readonly SettingPlace[] }
   >();
+  /** The targets by the boards that are checked against them. */
+  readonly #targets = new Map<FileId, readonly string[]>();
+  /** Files of settings that requests were made from. */
+  readonly #read = new Set<FileId>();
 
   constructor(host: BoardRequestsHost) {
     this.#host = host;
@@ -51,6 +60,7 @@ export class BoardRequests {
   forget(): void {
     this.#known = undefined;
     this.#complaints.clear();
+    this.#read.clear();
   }
 
   /** The board that `dtmap.overlays`, or another extension's context, applies an overlay to. */
@@ -76,10 +86,10 @@ export class BoardRequests {
 
   /** Tells what the tree of a board says otherwise than its boot profile, where the profile is written. */
   compareWithTree(root: FileId, { tree, excess }: Board, files: FileSet): void {
-    const { profile, source: written } = this.#profiles.get(root) ?? {};
+    const { profile, sources = [] } = this.#profiles.get(root) ?? {};
     if (profile === undefined) return;
     const found = excess ? [] : contradictionsWithTree(profile, tree);
-    const faults = found.map((each): FieldFault => {
+    let faults = found.map((each): FieldFault => {
       const { file, start } = spanOf(each.at);
       const source = files.get(file);
       const { line, column } = new LineIndex(
@@ -88,50 +98,77 @@ export class BoardRequests {
       const place = `${fileName(file)}:${line}:${column}`;
       return { path: each.path, because: wordTreeContradiction(each, place) };
     });
-    if (written === undefined) {
-      for (const fault of faults) this.#complain(`dtmap.bootProfile: ${wordFault(fault)}.`);
-      return;
+    for (const { file, within } of sources) {
+      const written = this.#host.files.get(file);
+      if (typeof written === 'string') continue;
+      const places = placesInText(written.text);
+      const own = faults.filter(({ path }) => places.has([...within, ...path]));
+      this.#host.reportJson(
+        written,
+        root,
+        own.map(({ path, because }) => ({
+          path: [...within, ...path],
+          because,
+          at: places.valueAt([...within, ...path]),
+        })),
+      );
+      faults = faults.filter((each) => !own.includes(each));
     }
-    const places = placesIn(written.text);
-    this.#host.reportJson(
-      written,
-      root,
-      faults.map(({ path, because }) => ({ path, because, at: places.valueAt(path) })),
-    );
+    for (const fault of faults) this.#complain(`dtmap.bootProfile: ${wordFault(fault)}.`);
+  }
+
+  /** The targets that a board is checked against, as settings name them; those of the settings before it was asked for. */
+  targetsOf(root: FileId | undefined): readonly string[] {
+    const { targets } = this.#host.settings;
+    return (root === undefined ? undefined : this.#targets.get(root)) ?? (targets.length > 0 ? targets : defaultTargets);
+  }
+
+  /** Whether requests were made from a file that is no devicetree source. */
+  reads(file: FileId): boolean {
+    return this.#read.has(file);
   }
 
   async requestFor(root: FileId): Promise<BoardRequest> {
-    await this.#checkProjects(root);
+    const project = await this.#projectOf(root);
     const settings = this.#host.settings;
     const foreign = this.#host.foreign;
     const context = this.#contextOf(root);
     const found = await this.#includesOf(root);
-    const { targets, unknown } = parseTargets(settings.targets);
-    for (const each of unknown)
-      this.#complain(
-        `dtmap.targets: "${each.name}" is not known; known are ${each.known.join(', ')}.`,
-      );
+    const named = settings.targets.length > 0 ? settings.targets : (project?.targets ?? defaultTargets);
+    this.#targets.set(root, named);
+    const { targets, unknown } = parseTargets(named);
+    for (const each of settings.targets.length > 0 ? unknown : [])
+      this.#complain(`dtmap.targets: ${each.name}: ${wordUnknownTarget(each)}`);
     const { severities, faults } = readSeverities(settings.severity);
-    for (const fault of faults) this.#complain(`dtmap.severity: ${fault}.`);
-    const named = [
-      ...settings.includePaths,
-      ...(context?.includePaths ?? []),
-      ...foreign.includePaths,
-    ].flatMap((path) => this.#places(root, path));
+    for (const fault of faults) this.#complain(`dtmap.severity: ${fault}`);
+    const folders = await this.#existingOf([
+      ...settings.includePaths.flatMap((path) => this.#places(root, path)),
+      ...(project?.includePaths ?? []),
+      ...[...(context?.includePaths ?? []), ...foreign.includePaths].flatMap((path) =>
+        this.#places(root, path),
+      ),
+    ]);
     return {
       root,
-      overlays: await this.#existing(
-        this.#overlaysOf(root).map((path) => this.#places(root, path)),
-      ),
+      overlays: [
+        ...new Set([
+          ...(project?.overlays ?? []),
+          ...(await this.#existing(this.#overlaysOf(root).map((path) => this.#places(root, path)))),
+        ]),
+      ],
       preprocessor: {
-        includePaths: [...new Set([...(await this.#existingOf(named)), ...found.folders.keys()])],
-        defines: new Map([...found.defines, ...Object.entries(settings.defines)]),
+        includePaths: [...new Set([...folders, ...found.folders.keys()])],
+        defines: new Map([
+          ...found.defines,
+          ...Object.entries(project?.defines ?? {}),
+          ...Object.entries(settings.defines),
+        ]),
         ...(found.includeLast.length > 0 ? { includeLast: found.includeLast } : {}),
       },
       readBy: found.readBy,
-      facts: [{ basis: 'given', profile: await this.#profile(root, settings.bootProfile) }],
+      facts: [{ basis: 'given', profile: await this.#profileOf(root, project) }],
       targets,
-      rules: new Map(Object.entries(severities)),
+      rules: new Map(Object.entries({ ...project?.severity, ...severities })),
     };
   }
 
@@ -175,59 +212,70 @@ export class BoardRequests {
     }
   }
 
-  async #profile(root: FileId, given: unknown): Promise<BootProfile> {
+  /** The boot profile of the settings over that of `dtmap.json`, field by field. */
+  async #profileOf(root: FileId, project: LoadedProject | undefined): Promise<BootProfile> {
     this.#profiles.delete(root);
-    if (given === null || given === undefined) return {};
+    const chosen = await this.#chosenProfile(root);
+    const profile = { ...project?.bootProfile, ...chosen.profile };
+    const sources: SettingPlace[] = [
+      ...(chosen.file === undefined ? [] : [{ file: chosen.file, within: [] }]),
+      ...(project?.profileSource ? [project.profileSource] : []),
+    ];
+    if (Object.keys(profile).length > 0) this.#profiles.set(root, { profile, sources });
+    return profile;
+  }
+
+  async #chosenProfile(
+    root: FileId,
+  ): Promise<{ readonly profile: BootProfile; readonly file?: FileId }> {
+    const given = this.#host.settings.bootProfile;
+    if (given === null || given === undefined) return { profile: {} };
     if (typeof given !== 'string') {
       const read = readProfile(given);
       if (!read.ok) this.#complain(`dtmap.bootProfile: ${read.because}`);
-      const profile = read.ok ? read.value : {};
-      this.#profiles.set(root, { profile });
-      return profile;
+      return { profile: read.ok ? read.value : {} };
     }
     const [file] = await this.#existing([this.#places(root, given)]);
     const source = file === undefined ? undefined : await this.#sourceOf(file);
-    if (source === undefined) {
+    if (file === undefined || source === undefined) {
       this.#complain(`dtmap.bootProfile: ${given} cannot be read.`);
-      return {};
+      return { profile: {} };
     }
-    const profile = this.#report(source, readProfileText);
-    if (profile.ok) {
-      this.#profiles.set(root, { profile: profile.value, source });
-      return profile.value;
-    }
-    const [fault] = profile.faults;
-    const { line, column } = new LineIndex(source.text).positionAt(fault.at.start);
-    this.#complain(`dtmap.bootProfile: ${given}:${line}:${column}: ${wordFault(fault)}`);
-    return {};
+    // What is wrong with it is shown in the file.
+    const read = readProfileText(source.text);
+    this.#host.reportJson(source, '', read.ok ? [] : read.faults);
+    this.#read.add(file);
+    return { profile: read.ok ? read.value : {}, file };
   }
 
-  /** What a JSON file says; what is wrong with it is shown in the file. */
-  #report<T>(source: SourceFile, read: (text: string) => ReadText<T>): ReadText<T> {
-    const result = read(source.text);
-    this.#host.reportJson(source, '', result.ok ? [] : result.faults);
-    return result;
-  }
-
-  /** Shows what is wrong with the settings of the command line for a board, and with the boot profile they name. */
-  async #checkProjects(root: FileId): Promise<void> {
-    for (const folder of foldersAbove(root)) {
-      if (!this.#host.folders.some((each) => folder === each || folder.startsWith(`${each}/`)))
-        return;
-      const file = `${folder}/dtmap.json`;
-      const source = (await this.#has(file)) ? await this.#sourceOf(file) : undefined;
-      if (source === undefined) continue;
-      const project = this.#report(source, readProject);
-      const named = project.ok ? project.value.bootProfile : undefined;
-      if (typeof named !== 'string') continue;
-      const profile = resolveName(named, folder, 'anywhere');
-      const text = (await this.#has(profile)) ? await this.#sourceOf(profile) : undefined;
-      if (text !== undefined) this.#report(text, readProfileText);
+  /** The settings of the nearest `dtmap.json`; what is wrong with it, and with files that it names, is shown in them. */
+  async #projectOf(root: FileId): Promise<LoadedProject | undefined> {
+    const facts = this.#facts;
+    for (;;) {
+      const file = findProject(root, facts);
+      const project = file === undefined ? undefined : loadProject(file, facts);
+      if (await facts.lookUp()) continue;
+      if (project) await this.#showFaults(project);
+      return project;
     }
   }
 
-  async #textOf(file: FileId): Promise<string | undefined> {
-    return (await this.#sourceOf(file))?.text;
+  async #showFaults({ files, profileSource, faults }: LoadedProject): Promise<void> {
+    const byFile = new Map<FileId, ProjectFault[]>();
+    for (const file of [...files, ...(profileSource ? [profileSource.file] : [])])
+      byFile.set(file, []);
+    for (const fault of faults)
+      byFile.set(fault.file, [...(byFile.get(fault.file) ?? []), fault]);
+    for (const [file, own] of byFile) {
+      this.#read.add(file);
+      const source = await this.#sourceOf(file);
+      if (source)
+        this.#host.reportJson(
+          source,
+          '',
+          own.map(({ fault }) => fault),
+        );
+    }
   }
 
   async #sourceOf(file: FileId): Promise<SourceFile | undefined> {
@@ -264,7 +312,8 @@ export class BoardRequests {
     return this.#facts.find(path);
   }
 
-  #complain(message: string): void {
+  #complain(words: string): void {
+    const message = /[.?]$/.test(words) ? words : `${words}.`;
     if (this.#complaints.has(message)) return;
     this.#complaints.add(message);
     this.#host.complain(message);

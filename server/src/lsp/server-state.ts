@@ -26,6 +26,8 @@ export interface Server {
   readonly boards: Boards;
   readonly settings: Settings;
   readonly folders: readonly FileId[];
+  /** The targets that a board is checked against, as they are named. */
+  targetsOf(root: FileId | undefined): readonly string[];
   /** The URI of a file, as the client writes it when the file is open. */
   uriOf(file: FileId): string;
   /** The version of an open document. */

@@ -216,6 +216,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     return this.#documents.versionOf(this.shownFile(file));
   }
 
+  targetsOf(root: FileId | undefined): readonly string[] {
+    return this.#requests.targetsOf(root);
+  }
+
   isOpen(file: FileId): boolean {
     return this.#documents.has(file);
   }
@@ -529,7 +533,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
 
   /** Whether it says how boards boot or are checked. */
   #isJson(file: FileId): boolean {
-    return PROJECT.test(file) || this.#jsonDiagnostics.knows(file);
+    return PROJECT.test(file) || this.#jsonDiagnostics.knows(file) || this.#requests.reads(file);
   }
 
   /** The changes of files that matter; in place of a deleted folder the known files in it. */

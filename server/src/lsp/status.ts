@@ -15,7 +15,7 @@ export function statusOf(server: Server, file: FileId): Status {
   return {
     uri: server.uriOf(file),
     ...(root !== undefined && { board: boardOf(server, root) }),
-    targets: server.settings.targets,
+    targets: server.targetsOf(root),
     state: !model && because === undefined ? 'loading' : model?.stale ? 'stale' : 'ready',
     ...(because !== undefined && { because }),
     ...(facts !== undefined && { facts }),
