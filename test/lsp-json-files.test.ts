@@ -101,7 +101,10 @@ describe('language server, JSON files', () => {
   });
 
   /** Rewrites `dtmap.json` and says so. */
-  async function configured(text: string, change: 'created' | 'changed' = 'changed'): Promise<void> {
+  async function configured(
+    text: string,
+    change: 'created' | 'changed' = 'changed',
+  ): Promise<void> {
     write('dtmap.json', text);
     await session.watched(change, file('dtmap.json'));
   }
@@ -159,5 +162,33 @@ describe('language server, JSON files', () => {
       const { targets } = await session.request('dtmap/status', { uri });
       return targets.join() === 'xen:4.17' ? true : undefined;
     });
+  });
+
+  it('the boot script and the guests that a dtmap.json names, as they change', async () => {
+    write('domu.cfg', 'name = "domu"\nmemory = 4096\n');
+    write('boot.source', 'nothing is done here\n');
+    await session.open(file('board.dts'));
+    await configured('{ "guests": ["domu.cfg"],\n "bootScript": "boot.source" }', 'created');
+    const [refused = ''] = await shown('dtmap.json', 1);
+    assert.match(refused, /^2:16-29 bootScript: boot\.source: nothing in it loads, boots or edits/);
+    await session.diagnosticsWhen(file('domu.cfg'), (all) => all.length === 1);
+    // What a script appends to the tree is said where the script says it.
+    write(
+      'boot.source',
+      'load mmc 0 0x48000000 board.dtb\nfdt addr 0x48000000\nfdt set /memory@40000000 reg <0x40000000 0x40000000 0x60000000 0x1000>\n',
+    );
+    write('domu.cfg', 'name = "domu"\nmemory = 64\n');
+    await session.watched('changed', file('boot.source'), file('domu.cfg'));
+    assert.deepEqual(await shown('dtmap.json', 0), []);
+    await session.diagnosticsWhen(file('domu.cfg'), (all) => all.length === 0);
+    const [found] = await session.diagnosticsWhen(file('boot.source'), (all) => all.length > 0);
+    assert.deepEqual(found?.range.start, { line: 2, character: 0 });
+    // It stays there while somebody types above it.
+    await session.change(file('board.dts'), `/dts-v1/;\n\n\n${BOARD.slice('/dts-v1/;'.length)}`);
+    await session.diagnostics(file('board.dts'));
+    assert.deepEqual(
+      session.shown().get(pathToFileURL(file('boot.source')).href)?.[0]?.range.start,
+      { line: 2, character: 0 },
+    );
   });
 });

@@ -19,7 +19,8 @@ import {
 import type { CheckOptions } from './program.ts';
 import type { BoardFile, OpenBoard, Session } from './session.ts';
 import { trialHostFor, tryFixesOf } from './try-fixes.ts';
-import { readText, resolveFile, settingsFor } from './settings.ts';
+import { readText } from '../boot-files/named-files.ts';
+import { resolveFile, settingsFor } from './settings.ts';
 
 /** What became of one board. */
 export interface CheckedBoard {

@@ -36,7 +36,8 @@ export async function checkCommand(
   const expanded = expandNames(shell, files, boardFiles);
   const names = shardOf(expanded.names, options.shard);
   // Options that are wrong for all boards are said once, not once per board.
-  if (names[0] !== undefined) settingsFor(shell, resolveFile(names[0], shell.cwd), options);
+  if (names[0] !== undefined)
+    settingsFor(shell, resolveFile(names[0], shell.cwd), { ...options, config: false });
   const fixes = options.fix === true || options.fixUnsafe === true;
   if (options.dryRun && !fixes) throw new Failure('--dry-run is for --fix and --fix-unsafe');
   let said: readonly string[] = [];

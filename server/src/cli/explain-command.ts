@@ -15,7 +15,8 @@ import type { JsonPlace } from './places.ts';
 import { placeText } from './print-map.ts';
 import type { ExplainOptions } from './program.ts';
 import type { OpenBoard, Session } from './session.ts';
-import { readText, resolveFile } from './settings.ts';
+import { readText } from '../boot-files/named-files.ts';
+import { resolveFile } from './settings.ts';
 
 interface JsonExplained {
   readonly line: number;

@@ -1,48 +1,42 @@
 // Joins the options of a command with the nearest `dtmap.json` and the files they name.
 
-import type { JsonPath } from '../inputs/json-places.ts';
 import {
   findProject,
   loadProject,
   type LoadedProject,
   type ProjectFacts,
-  type SettingPlace,
 } from '../inputs/load-project.ts';
-import { placesInText, wordFault, type JsonFault } from '../inputs/read-json.ts';
+import { wordFault, type JsonFault } from '../inputs/read-json.ts';
 import { readProfileText } from '../inputs/read-profile.ts';
 import type { SeveritySetting } from '../inputs/read-severities.ts';
 import { allSystems } from '../systems/all-systems.ts';
-import { defaultTargets, parseTargets, wordUnknownTarget, type Targets } from '../systems/targets.ts';
+import {
+  defaultTargets,
+  parseTargets,
+  wordUnknownTarget,
+  type Targets,
+} from '../systems/targets.ts';
 import { releaseNameOf } from '../target/boot.ts';
 import type { RuleSettings } from '../analysis/check.ts';
+import type { BootSettings } from '../boot-files/boot-inputs.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
-import { relativePath } from '../text/join-path.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { didYouMean } from '../text/nearest-name.ts';
 import { resolveName } from '../text/resolve-name.ts';
 import type { FileId } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
+import { readText, shownPath } from '../boot-files/named-files.ts';
 import { Failure } from './failure.ts';
 import { releasesAsked, type BoardOptions, type CheckOptions } from './program.ts';
 import type { Shell } from './shell.ts';
 
 /** How one board is read and judged: plain data, so that it can be sent to another thread. */
-export interface BoardSettings {
+export interface BoardSettings extends BootSettings {
   readonly includePaths: readonly FileId[];
   readonly defines: readonly (readonly [string, string])[];
   readonly overlays: readonly FileId[];
   readonly targets: readonly string[];
-  readonly profile: BootProfile;
-  /** Where its fields are written, the one that wins first. */
-  readonly profileSources?: readonly SettingPlace[];
-  /** Read as one, in this order. */
-  readonly bootScripts?: readonly FileId[];
-  readonly memoryFrom?: FileId;
-  readonly efiMap?: FileId;
-  readonly xenImage?: FileId;
-  /** List all that was ignored. */
-  readonly verbose?: boolean;
   readonly guests: readonly FileId[];
   readonly severity: readonly (readonly [string, SeveritySetting])[];
   readonly maxWarnings?: number;
@@ -52,15 +46,6 @@ export interface BoardSettings {
 /** A path of the command line, or a `file://` address, as a file identity. */
 export function resolveFile(name: string, cwd: FileId): FileId {
   return resolveName(name, cwd);
-}
-
-/** The text of a file that must be there. */
-export function readText(shell: Pick<Shell, 'files'>, file: FileId, name: string): string {
-  const why = shell.files.whyUnreadable(file);
-  const source = shell.files.get(file);
-  if (why !== undefined || typeof source === 'string')
-    throw new Failure(`${name}: ${why ?? 'no such file'}`);
-  return source.text;
 }
 
 /** `dtmap.json` of the folder of `board` or the nearest one above. */
@@ -91,12 +76,6 @@ function projectOf(shell: Shell, file: FileId, options: Partial<CheckOptions>): 
   const [first] = project.faults;
   if (first) throw new Failure(faultText(shownPath(shell, first.file), first.text, first.fault));
   return project;
-}
-
-/** A file as a message names it: relative when it is below the current folder. */
-export function shownPath({ cwd }: Pick<Shell, 'cwd'>, file: FileId): string {
-  const relative = relativePath(cwd, file);
-  return relative === undefined || /^(?:\.\.(?:\/|$)|$)/.test(relative) ? file : relative;
 }
 
 /** The settings for `board`, options before `dtmap.json` before defaults. */
@@ -194,24 +173,6 @@ function readProfileFile(shell: Shell, file: FileId, name: string): BootProfile 
 function faultText(name: string, text: string, fault: JsonFault): string {
   const { line, column } = new LineIndex(text).positionAt(fault.at.start);
   return `${name}:${line}:${column}: ${wordFault(fault)}`;
-}
-
-/** `profile.json:4:13: xen.size`, for a field of a boot profile that was read; undefined when no file gives it. */
-export function placeOfField(
-  shell: Pick<Shell, 'files' | 'cwd'>,
-  sources: readonly SettingPlace[],
-  field: JsonPath,
-): string | undefined {
-  for (const { file, within } of sources) {
-    const source = shell.files.get(file);
-    if (typeof source === 'string') continue;
-    const places = placesInText(source.text);
-    const whole = [...within, ...field];
-    if (!places.has(whole)) continue;
-    const { line, column } = new LineIndex(source.text).positionAt(places.valueAt(whole).start);
-    return `${shownPath(shell, file)}:${line}:${column}: ${whole.join('.')}`;
-  }
-  return undefined;
 }
 
 const GRAVE: readonly Severity[] = ['error', 'warning'];

@@ -11,7 +11,7 @@ import { applyOverlays } from '../tree/apply-overlays.ts';
 import { applyLoaderChanges } from '../tree/loader-changes.ts';
 import { evaluate } from '../tree/evaluate.ts';
 import { printDts } from '../tree/print-dts.ts';
-import { readBootInputs } from './boot-inputs.ts';
+import { readBootInputs } from '../boot-files/boot-inputs.ts';
 import { Failure } from './failure.ts';
 import { fatalProblem, noSource, problemText } from './fatal-problem.ts';
 import { textLines, writeResult } from './output.ts';

@@ -192,7 +192,8 @@ function boardsApplying(
   };
   if (projects.length === 0) return [];
   return [...index.files()].filter((root) => {
-    const project = isRootFile(root) && !isOverlayFile(root) ? findProjectOf(shell, root) : undefined;
+    const project =
+      isRootFile(root) && !isOverlayFile(root) ? findProjectOf(shell, root) : undefined;
     return project !== undefined && applies(project);
   });
 }

@@ -202,7 +202,9 @@ class Loading {
       ...(project.includePaths && { includePaths: there(project.includePaths) }),
       ...(project.overlays && { overlays: there(project.overlays) }),
       ...(project.guests && { guests: there(project.guests) }),
-      ...(targets && { targets: targets.filter((name) => parseTargets([name]).unknown.length === 0) }),
+      ...(targets && {
+        targets: targets.filter((name) => parseTargets([name]).unknown.length === 0),
+      }),
       ...(bootProfile !== undefined && {
         bootProfile: typeof bootProfile === 'string' ? resolve(bootProfile) : bootProfile,
       }),

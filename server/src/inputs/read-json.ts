@@ -183,7 +183,9 @@ function partsOf(schema: unknown): readonly SchemaPart[] {
 }
 
 function hasSteps(schema: unknown): boolean {
-  return typeof schema === 'object' && schema !== null && 'kind' in schema && schema.kind !== 'schema';
+  return (
+    typeof schema === 'object' && schema !== null && 'kind' in schema && schema.kind !== 'schema'
+  );
 }
 
 /** The first fault in words, for a value without a text. */

@@ -93,7 +93,10 @@ function withoutFields(value: unknown, faults: readonly JsonFault[]): unknown {
     const [field = '', entry] = path;
     const table = kept[field];
     if (!TABLES.has(field) || entry === undefined || typeof table !== 'object') delete kept[field];
-    else kept[field] = Object.fromEntries(Object.entries(table ?? {}).filter(([name]) => name !== entry));
+    else
+      kept[field] = Object.fromEntries(
+        Object.entries(table ?? {}).filter(([name]) => name !== entry),
+      );
   }
   return kept;
 }

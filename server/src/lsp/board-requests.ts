@@ -1,8 +1,18 @@
 // How a board is to be analysed: settings, what other extensions were told, and what its work tree shows.
 
-import type { BoardRequest } from '../analysis/analyze.ts';
+import { analyze, type BoardRequest } from '../analysis/analyze.ts';
+import { readBootInputs, type BootInputs } from '../boot-files/boot-inputs.ts';
+import { Failure } from '../boot-files/failure.ts';
+import { shownPath } from '../boot-files/named-files.ts';
+import { readGuests } from '../boot-files/read-guests.ts';
 import { contradictionsWithTree } from '../inputs/find-contradictions.ts';
-import { placesInText, wordFault, type FieldFault, type JsonFault } from '../inputs/read-json.ts';
+import {
+  placesInText,
+  wordFault,
+  type FieldFault,
+  type JsonFault,
+  type Read,
+} from '../inputs/read-json.ts';
 import {
   findProject,
   loadProject,
@@ -15,16 +25,20 @@ import { wordTreeContradiction } from '../inputs/word-contradiction.ts';
 import type { Board } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { resolveName } from '../text/resolve-name.ts';
+import type { Appendix } from '../text/append-text.ts';
+import { folderOf } from '../text/join-path.ts';
 import type { FileSet, SourceFile } from '../text/source-file.ts';
-import { spanOf } from '../tree/device-tree.ts';
+import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import { readSeverities } from '../inputs/read-severities.ts';
 import { defaultTargets, parseTargets, wordUnknownTarget } from '../systems/targets.ts';
+import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import { findIncludes, type FoundIncludes } from '../preprocess/find-includes.ts';
 import { fileName, foldersAbove } from '../ide/paths.ts';
-import type { FileId } from '../text/span.ts';
+import type { FileId, Span } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import { FileFacts } from './file-facts.ts';
 import type { Files } from './files.ts';
+import { LayeredFiles } from './layered-files.ts';
 import type { ForeignSettings, Settings } from './settings.ts';
 
 export interface BoardRequestsHost {
@@ -32,8 +46,12 @@ export interface BoardRequestsHost {
   readonly settings: Settings;
   readonly foreign: ForeignSettings;
   readonly folders: readonly FileId[];
+  /** What analyses share. */
+  readonly cache: PreprocessCache;
   /** Tells the user that a setting cannot be used as it is. */
   complain(message: string): void;
+  /** Asks to be told when a file that is no source changes. */
+  watch(file: FileId): void;
   /** Shows what is wrong with a JSON file: what `by`, the file's text or a board, finds in it. */
   reportJson(source: SourceFile, by: string, faults: readonly JsonFault[]): void;
 }
@@ -120,7 +138,10 @@ export class BoardRequests {
   /** The targets that a board is checked against, as settings name them; those of the settings before it was asked for. */
   targetsOf(root: FileId | undefined): readonly string[] {
     const { targets } = this.#host.settings;
-    return (root === undefined ? undefined : this.#targets.get(root)) ?? (targets.length > 0 ? targets : defaultTargets);
+    return (
+      (root === undefined ? undefined : this.#targets.get(root)) ??
+      (targets.length > 0 ? targets : defaultTargets)
+    );
   }
 
   /** Whether requests were made from a file that is no devicetree source. */
@@ -134,7 +155,8 @@ export class BoardRequests {
     const foreign = this.#host.foreign;
     const context = this.#contextOf(root);
     const found = await this.#includesOf(root);
-    const named = settings.targets.length > 0 ? settings.targets : (project?.targets ?? defaultTargets);
+    const named =
+      settings.targets.length > 0 ? settings.targets : (project?.targets ?? defaultTargets);
     this.#targets.set(root, named);
     const { targets, unknown } = parseTargets(named);
     for (const each of settings.targets.length > 0 ? unknown : [])
@@ -148,7 +170,7 @@ export class BoardRequests {
         this.#places(root, path),
       ),
     ]);
-    return {
+    const request: BoardRequest = {
       root,
       overlays: [
         ...new Set([
@@ -170,6 +192,67 @@ export class BoardRequests {
       targets,
       rules: new Map(Object.entries({ ...project?.severity, ...severities })),
     };
+    return project ? this.#withBootFiles(request, project, named) : request;
+  }
+
+  /** A request with what the boot script and the guests of `dtmap.json` say; why one cannot be read is shown there. */
+  async #withBootFiles(
+    request: BoardRequest,
+    project: LoadedProject,
+    targets: readonly string[],
+  ): Promise<BoardRequest> {
+    const { bootScript, guests } = project;
+    if (bootScript === undefined && guests.length === 0) return request;
+    const { files, cache } = this.#host;
+    const { root, preprocessor } = request;
+    for (const file of [bootScript ?? [], guests].flat()) this.#reads(file);
+    for (;;) {
+      const layered = new LayeredFiles(files);
+      const treeBefore = (): DeviceTree | undefined => {
+        const analysis = analyze({ ...request, facts: [], targets: [] }, layered, cache);
+        return analysis.kind === 'complete' && !analysis.board.map.unread
+          ? analysis.board.tree
+          : undefined;
+      };
+      const host = { files: layered, cwd: folderOf(project.files[0] ?? root) };
+      const { profile, sources = [] } = this.#profiles.get(root) ?? { profile: {} };
+      const settings = {
+        profile,
+        profileSources: sources,
+        targets,
+        ...(bootScript === undefined ? {} : { bootScripts: [bootScript] }),
+      };
+      const inputs = orFailure(() => readBootInputs(host, root, false, settings, treeBefore));
+      const loads = inputs.ok ? inputs.value.loads : [];
+      const read = orFailure(() =>
+        readGuests(layered, guests, loads, preprocessor, cache, (file) => shownPath(host, file)),
+      );
+      if (layered.wanted.length > 0) {
+        await files.load(layered.wanted);
+        continue;
+      }
+      await this.#showFailure(root, project, 'bootScript', inputs);
+      await this.#showFailure(root, project, 'guests', read);
+      return {
+        ...request,
+        ...(inputs.ok ? partsOf(request, inputs.value, layered) : {}),
+        ...(read.ok && read.value.length > 0 ? { guests: read.value } : {}),
+      };
+    }
+  }
+
+  async #showFailure(
+    root: FileId,
+    { places }: LoadedProject,
+    field: string,
+    result: Read<unknown>,
+  ): Promise<void> {
+    const place = places.get(field);
+    const source = place && (await this.#sourceOf(place.file));
+    if (!place || !source) return;
+    const at = placesInText(source.text).valueAt(place.within);
+    const faults = result.ok ? [] : [{ path: [field], because: result.because, at }];
+    this.#host.reportJson(source, `${field} of ${root}`, faults);
   }
 
   #contextOf(root: FileId): ForeignSettings['contexts'][number] | undefined {
@@ -244,7 +327,7 @@ export class BoardRequests {
     // What is wrong with it is shown in the file.
     const read = readProfileText(source.text);
     this.#host.reportJson(source, '', read.ok ? [] : read.faults);
-    this.#read.add(file);
+    this.#reads(file);
     return { profile: read.ok ? read.value : {}, file };
   }
 
@@ -264,10 +347,9 @@ export class BoardRequests {
     const byFile = new Map<FileId, ProjectFault[]>();
     for (const file of [...files, ...(profileSource ? [profileSource.file] : [])])
       byFile.set(file, []);
-    for (const fault of faults)
-      byFile.set(fault.file, [...(byFile.get(fault.file) ?? []), fault]);
+    for (const fault of faults) byFile.set(fault.file, [...(byFile.get(fault.file) ?? []), fault]);
     for (const [file, own] of byFile) {
-      this.#read.add(file);
+      this.#reads(file);
       const source = await this.#sourceOf(file);
       if (source)
         this.#host.reportJson(
@@ -312,12 +394,64 @@ export class BoardRequests {
     return this.#facts.find(path);
   }
 
+  #reads(file: FileId): void {
+    this.#read.add(file);
+    this.#host.watch(file);
+  }
+
   #complain(words: string): void {
     const message = /[.?]$/.test(words) ? words : `${words}.`;
     if (this.#complaints.has(message)) return;
     this.#complaints.add(message);
     this.#host.complain(message);
   }
+}
+
+/** The value, or why there is none. */
+function orFailure<Value>(make: () => Value): Read<Value> {
+  try {
+    return { ok: true, value: make() };
+  } catch (error) {
+    if (error instanceof Failure) return { ok: false, because: error.message };
+    throw error;
+  }
+}
+
+/** What a boot script adds to the request of a board. */
+function partsOf(
+  { root, overlays: chosen }: BoardRequest,
+  { facts, loads, overlays, made, loaderChanges }: BootInputs,
+  files: LayeredFiles,
+): Partial<BoardRequest> {
+  const [edits] = made.filter(({ file }) => file === root);
+  const source = files.get(root);
+  const appendix: Appendix | undefined =
+    edits && typeof source !== 'string'
+      ? {
+          file: root,
+          text: source.text.slice(edits.from),
+          originOf(offset) {
+            const { file, line } = edits.originOf(offset);
+            return lineSpan(files, file, line);
+          },
+        }
+      : undefined;
+  return {
+    facts,
+    ...(loads.length > 0 ? { loads } : {}),
+    ...(loaderChanges ? { loaderChanges } : {}),
+    ...(appendix ? { appendix } : {}),
+    ...(overlays.length > 0 ? { overlays: [...chosen, ...overlays] } : {}),
+  };
+}
+
+/** A line of a file without its end; the start of a file that has none. */
+function lineSpan(files: FileSet, file: FileId, line: number): Span {
+  const source = files.get(file);
+  if (typeof source === 'string' || line === 0) return { file, start: 0, end: 0 };
+  const start = new LineIndex(source.text).offsetAt({ line, column: 1 });
+  const newline = source.text.indexOf('\n', start);
+  return { file, start, end: newline < 0 ? source.text.length : newline };
 }
 
 /** Whether a setting that names a board by its path, or by the end of it, means `root`. */

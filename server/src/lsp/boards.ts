@@ -400,7 +400,7 @@ export class Boards {
     } else {
       board.because = undefined;
       const isFirst = !board.model;
-      board.model = modelFrom(board, request, snapshot, analysis);
+      board.model = modelFrom(board, request, analysis);
       const { members, stale } = board.model;
       // Files of this board that were opened before anybody knew that they are, and those read by themselves until now.
       this.#rechooseWhere(
@@ -418,12 +418,8 @@ export class Boards {
 type Complete = Extract<Analysis, { kind: 'complete' }>;
 
 /** The model after an analysis. Of a text that is broken or lacks a file only the text counts; the rest stays as it was. */
-function modelFrom(
-  open: OpenBoard,
-  request: BoardRequest,
-  files: FileSet,
-  { board, findings }: Complete,
-): Model {
+function modelFrom(open: OpenBoard, request: BoardRequest, { board, findings }: Complete): Model {
+  const { files } = board;
   const common = {
     root: open.root,
     files,

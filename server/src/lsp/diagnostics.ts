@@ -4,6 +4,7 @@ import type { Diagnostic } from 'vscode-languageserver';
 import { targetInWords } from '../systems/targets.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
 import { labelLines } from '../rules/target-lines.ts';
+import { writtenSpan } from '../text/append-text.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
 import type { ClientAbilities } from './client-abilities.ts';
@@ -90,7 +91,7 @@ export class Diagnostics {
         root: model.root,
         finding: index,
       });
-      const file = this.#host.shownFile(finding.at.file);
+      const file = this.#host.shownFile(writtenSpan(model.files, finding.at).file);
       const known = byFile.get(file);
       if (known) known.push(diagnostic);
       else byFile.set(file, [diagnostic]);

@@ -24,11 +24,12 @@ import {
 } from 'vscode-languageserver';
 import { IncludeIndex, seemsPart } from '../ide/include-index.ts';
 import { isZephyrOverlay } from '../ide/overlay-boards.ts';
-import { foldersAbove } from '../ide/paths.ts';
+import { fileName, foldersAbove } from '../ide/paths.ts';
 import type { JsonFault } from '../inputs/read-json.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import type { ParserWasm } from '../syntax/create-parser.ts';
 import type { PreprocessCache } from '../preprocess/preprocess.ts';
+import { folderOf } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
 import { Boards } from './boards.ts';
 import { BoardAnalyzer } from './analyze-board.ts';
@@ -84,6 +85,9 @@ const TYPING = 8;
 /** For how long a client may take to give its settings until what is known already has to do. */
 const SETTINGS_MILLISECONDS = 1000;
 
+/** What is watched in the client's folders anyway. */
+const WATCHED_NAME = /\.(?:dts|dtsi|dtso|overlay|h|cmd|json)$/;
+
 /** Files that boards are made from or read by. */
 const WATCHED = /\.(?:dts|dtsi|dtso|overlay|h|cmd)$/;
 
@@ -119,6 +123,8 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly #jsonDiagnostics = new JsonDiagnostics(this);
   readonly #clientSettings: ClientSettings;
   readonly #unused: UnusedFiles;
+  /** Files that the client was asked to watch besides. */
+  readonly #watched = new Set<FileId>();
   readonly #sentStatus = new Map<FileId, string>();
   #initialization: InitializationOptions = {};
   #isStarting = false;
@@ -259,6 +265,20 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
 
   complain(message: string): void {
     this.#show(MessageType.Warning, message);
+  }
+
+  watch(file: FileId): void {
+    const isInside = this.folders.some((folder) => file.startsWith(`${folder}/`));
+    if (this.#watched.has(file) || !this.client.watchesFiles) return;
+    if (isInside ? WATCHED_NAME.test(file) : !this.client.watchesFilesAnywhere) return;
+    this.#watched.add(file);
+    const pattern = fileName(file).replace(/[{}[\]*?!]/g, '?');
+    const globPattern = isInside ? `**/${pattern}` : { baseUri: uriOf(folderOf(file)), pattern };
+    this.#ifPossible(
+      this.#connection.client.register(DidChangeWatchedFilesNotification.type, {
+        watchers: [{ globPattern }],
+      }),
+    );
   }
 
   reportJson(source: SourceFile, by: string, faults: readonly JsonFault[]): void {

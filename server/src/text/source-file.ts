@@ -1,5 +1,6 @@
 // The files an analysis may read, as values.
 
+import type { AppendedFiles } from './append-text.ts';
 import type { LinkText } from './link-text.ts';
 import type { FileId } from './span.ts';
 
@@ -39,6 +40,8 @@ export interface FileSet {
    * when that folder has the very name, or none such. Absent where nobody can tell.
    */
   spelling?(id: FileId): string | undefined;
+  /** Present where one of the files is read with text that does not stand in it. */
+  readonly appended?: AppendedFiles;
 }
 
 /** `FileSet.becauseOf`, or a few words where nobody knows. */
