@@ -44,7 +44,9 @@ function samples(): Sample[] {
           ? {}
           : { bootProfile: path.resolve(rules, path.dirname(name), profile) }),
         bootScript,
-        severity: Object.fromEntries((words('rules') ?? []).map((word) => word.split('='))),
+        severity: Object.fromEntries(
+          (words('rules') ?? []).map((word) => word.split('=') as [string, string]),
+        ),
       };
       const several = (words('script') ?? []).length > 1 || options.has('disk');
       return { name, project, several };

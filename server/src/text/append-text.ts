@@ -11,14 +11,6 @@ export interface Appendix {
   readonly originOf: (offset: number) => Span;
 }
 
-/** Files of which one is read with an appendix. */
-export interface AppendedFiles {
-  /** The files as they are. */
-  readonly base: FileSet;
-  /** Where a span of the appendix is written; undefined for all other spans. */
-  writtenAt(span: Span): Span | undefined;
-}
-
 /** By the appendix: the file with it, by the file without. The same file again keeps its identity. */
 const joined = new WeakMap<Appendix, WeakMap<SourceFile, SourceFile>>();
 

@@ -1,8 +1,7 @@
 // The files an analysis may read, as values.
 
-import type { AppendedFiles } from './append-text.ts';
 import type { LinkText } from './link-text.ts';
-import type { FileId } from './span.ts';
+import type { FileId, Span } from './span.ts';
 
 /**
  * One text file. Bytes that are not UTF-8 are carried as lone surrogates U+DC80–U+DCFF (byte 0x80–0xFF), so that
@@ -22,6 +21,14 @@ export type Missing = 'absent' | 'not-loaded' | 'too-large' | 'unreadable';
 /** Bytes of a file that is read as text, and of one whose bytes are wanted: what is larger is not read. */
 export const largestText = 64 << 20;
 export const largestFile = 512 << 20;
+
+/** Files of which one is read with text behind it that does not stand in it. */
+export interface AppendedFiles {
+  /** The files as they are. */
+  readonly base: FileSet;
+  /** Where a span of that text is written; undefined for all other spans. */
+  writtenAt(span: Span): Span | undefined;
+}
 
 /** A view of the files of one moment. The core asks; only shells read. */
 export interface FileSet {
