@@ -11,7 +11,10 @@ import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
 import type { BootFileSet } from './boot-host.ts';
 
-const IS_TREE = /\.(?:dts|dtso|dtb|dtbo)$/i;
+/** Whether a guest is named by its partial tree, not by an xl configuration. */
+export function isTreeName(name: string): boolean {
+  return /\.(?:dts|dtso|dtb|dtbo)$/i.test(name);
+}
 
 /** The guests of `names`, then those whose partial tree is among `loads`; fails when one cannot be read. */
 export function readGuests(
@@ -38,7 +41,7 @@ export function readGuests(
     return reading.tree;
   };
   const named = names.map((file): Guest => {
-    if (IS_TREE.test(file))
+    if (isTreeName(file))
       return {
         name: lastNameOf(file),
         iomem: [],

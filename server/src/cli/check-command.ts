@@ -9,7 +9,7 @@ import { Failure } from './failure.ts';
 import { wordOpenFacts } from '../ide/list-facts.ts';
 import { SEVERITIES } from '../rules/finding.ts';
 import { isFault, mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
-import { jsonText, mayColour, textLines, writeResult } from './output.ts';
+import { jsonText, mayColour, textLines, wrapped, writeResult } from './output.ts';
 import { printFindingsGithub } from './print-findings-github.ts';
 import { printFindingsMarkdown } from './print-findings-markdown.ts';
 import { sarifOf } from './print-findings-sarif.ts';
@@ -34,6 +34,8 @@ export async function checkCommand(
   if (options.statistics && options.format !== 'text')
     throw new Failure('--statistics is for --format text');
   const expanded = expandNames(shell, files, boardFiles);
+  if (options.as !== undefined && (files.length !== 1 || files[0] !== expanded.names[0]))
+    throw new Failure(`--as ${options.as} is for one file`);
   const names = shardOf(expanded.names, options.shard);
   // Options that are wrong for all boards are said once, not once per board.
   if (names[0] !== undefined)
@@ -86,28 +88,27 @@ export async function checkCommand(
       SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(options.minSeverity ?? 'hint'),
   );
   if (options.statistics) writeResult(shell, options.output, printStatistics(findings));
-  else
-    writeResult(
-      shell,
-      options.output,
-      printFindings(
-        {
-          version: 1,
-          files: checked.map(({ name }) => shown(name)),
-          failures: boards.flatMap(({ name, failure }) =>
-            failure === undefined ? [] : [{ file: shown(name), because: failure }],
-          ),
-          facts,
-          findings,
-        },
-        options.format,
-        shell.version,
-        {
-          verbose: options.verbose === true,
-          colours: mayColour(shell, options.output),
-        },
-      ),
+  else {
+    const printed = printFindings(
+      {
+        version: 1,
+        files: checked.map(({ name }) => shown(name)),
+        failures: boards.flatMap(({ name, failure }) =>
+          failure === undefined ? [] : [{ file: shown(name), because: failure }],
+        ),
+        facts,
+        findings,
+      },
+      options.format,
+      shell.version,
+      {
+        verbose: options.verbose === true,
+        colours: mayColour(shell, options.output),
+      },
     );
+    const isText = options.format === 'text' && options.output === undefined;
+    writeResult(shell, options.output, isText ? wrapped(printed, shell.stdout.columns) : printed);
+  }
   // What reads the findings of one board can count them.
   const isCounted = checked.length > 1 || shell.stderr.isTTY;
   if (options.format === 'text' && !options.quiet && isCounted) {

@@ -14,6 +14,7 @@ import { jsonText, textLines, writeResult } from './output.ts';
 import type { JsonPlace } from './places.ts';
 import { placeText } from './print-map.ts';
 import type { ExplainOptions } from './program.ts';
+import { boardOptions, refuseOptions } from './refuse-options.ts';
 import type { OpenBoard, Session } from './session.ts';
 import { readText } from '../boot-files/named-files.ts';
 import { resolveFile } from './settings.ts';
@@ -40,6 +41,9 @@ export async function explainCommand(
   const { shell } = session;
   const rule = allRules.find(({ id }) => id === what);
   if (rule) {
+    refuseOptions(options, boardOptions, 'has no meaning for the page of a rule');
+    if (options.board !== undefined)
+      throw new Failure('--board has no meaning for the page of a rule');
     const page =
       options.format === 'json'
         ? jsonText({
@@ -54,6 +58,8 @@ export async function explainCommand(
     writeResult(shell, options.output, page);
     return 0;
   }
+  if (options.board === undefined)
+    refuseOptions(options, boardOptions, 'is about the board of a log: name it with --board');
   const file = resolveFile(what, shell.cwd);
   if (what !== '-' && shell.files.whyUnreadable(file) === 'no such file' && !/[./]/.test(what))
     throw new Failure(`${what}: neither a rule nor a file`);

@@ -22,6 +22,8 @@ export interface BoardOptions {
   readonly format: string;
   readonly output?: string;
   readonly verbose?: boolean;
+  /** A `dtmap.json` in place of the nearest one; false for none. */
+  readonly config?: string | false | undefined;
 }
 
 export interface CheckOptions extends BoardOptions {
@@ -40,7 +42,6 @@ export interface CheckOptions extends BoardOptions {
   readonly minSeverity?: Severity;
   readonly statistics?: boolean;
   readonly shard?: { readonly index: number; readonly count: number };
-  readonly config: string | false | undefined;
 }
 
 export interface MapOptions extends BoardOptions {
@@ -165,6 +166,9 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
       collect,
       [],
     );
+  read
+    .option('--config <file>', 'use this dtmap.json instead of the nearest one')
+    .option('--no-config', 'use no dtmap.json');
   for (const { id, releaseHelp } of allSystems)
     read.option(`--${id} <release>`, `${releaseHelp} (repeatable)`, collectReleases, []);
   return read
@@ -202,13 +206,13 @@ export function makeProgram(
     .argument('<files...>', `${FILE}; a folder stands for the boards in it`)
     .option(
       '-W, --warning <rule>',
-      'report a rule; no-RULE switches it off (repeatable)',
+      'report a rule, or a group of rules: dtc, linux-w1, all; no-RULE switches it off (repeatable)',
       collect,
       [],
     )
     .option(
       '-E, --error <rule>',
-      'report a rule as error; no-RULE as warning (repeatable)',
+      'report a rule, or the warnings of a group, as error; no-RULE as warning (repeatable)',
       collect,
       [],
     )
@@ -233,8 +237,6 @@ export function makeProgram(
       wholeNumber(1),
     )
     .option('--shard <I/N>', 'check only the I-th of N parts of the boards', shard)
-    .option('--config <file>', 'use this dtmap.json instead of the nearest one')
-    .option('--no-config', 'use no dtmap.json')
     .action(async (files: string[], options: CheckOptions) => {
       finish(await handlers.check(files, options));
     });

@@ -196,6 +196,10 @@ export class Session {
     if (why !== undefined) throw new Failure(`${name}: ${why}`);
     const bytes = files.bytes(file);
     if (typeof bytes === 'string') throw new Failure(`${name}: cannot be read`);
+    if (options.as === 'dtb' && !isBlobBytes(bytes))
+      throw new Failure(`${name}: is no DTB, which begins with 0xd00dfeed; leave --as out`);
+    if (options.as === 'dts' && isBlobBytes(bytes))
+      throw new Failure(`${name}: is a DTB, not devicetree source; leave --as out`);
     const isBlob =
       options.as === undefined ? isBlobBytes(bytes) || /\.dtbo?$/.test(name) : options.as === 'dtb';
     const root = options.root === undefined ? file : resolveFile(options.root, cwd);

@@ -21,6 +21,8 @@ import type { RuleSettings } from '../analysis/check.ts';
 import type { BootSettings } from '../boot-files/boot-inputs.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
+import type { Rule } from '../rules/rule.ts';
+import { groupNames, rulesOfGroup } from '../rules/rule-groups.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { didYouMean } from '../text/nearest-name.ts';
 import { resolveName } from '../text/resolve-name.ts';
@@ -184,22 +186,44 @@ function severitiesOf(
 ): (readonly [string, SeveritySetting])[] {
   const settings = new Map<string, SeveritySetting>(Object.entries(project?.severity ?? {}));
   for (const name of warnings) {
-    const off = name.startsWith('no-') && !allRules.some(({ id }) => id === name);
-    const rule = ruleNamed(off ? name.slice(3) : name);
-    settings.set(rule.id, off ? 'off' : GRAVE.includes(rule.severity) ? 'on' : 'warning');
+    const { rules, isGroup, off } = asked(name);
+    for (const { id, severity } of rules) {
+      const raised = isGroup || GRAVE.includes(severity) ? 'on' : 'warning';
+      settings.set(id, off ? 'off' : raised);
+    }
   }
   for (const name of errors) {
-    const off = name.startsWith('no-') && !allRules.some(({ id }) => id === name);
-    settings.set(ruleNamed(off ? name.slice(3) : name).id, off ? 'warning' : 'error');
+    const { rules, isGroup, off } = asked(name);
+    for (const { id, severity } of rules)
+      // A group is asked for by what is wrong, not by all that may be said.
+      if (!isGroup || severity === 'warning') settings.set(id, off ? 'warning' : 'error');
   }
   return [...settings];
 }
 
-function ruleNamed(id: string): (typeof allRules)[number] {
-  const rule = allRules.find((each) => each.id === id);
-  const ids = allRules.map((each) => each.id);
-  if (!rule) throw new Failure(`${id}: no such rule${didYouMean(id, ids)}`);
-  return rule;
+interface Asked {
+  readonly rules: readonly Rule[];
+  readonly isGroup: boolean;
+  /** Whether the name has `no-` before it. */
+  readonly off: boolean;
+}
+
+/** What a name behind `-W` or `-E` stands for. */
+function asked(name: string): Asked {
+  const known = rulesNamed(name);
+  if (known) return { ...known, off: false };
+  const plain = name.startsWith('no-') ? name.slice(3) : name;
+  const rules = rulesNamed(plain);
+  if (rules) return { ...rules, off: true };
+  const names = [...allRules.map(({ id }) => id), ...groupNames];
+  throw new Failure(`${plain}: no such rule${didYouMean(plain, names)}`);
+}
+
+function rulesNamed(name: string): Pick<Asked, 'rules' | 'isGroup'> | undefined {
+  const rule = allRules.find(({ id }) => id === name);
+  if (rule) return { rules: [rule], isGroup: false };
+  const group = rulesOfGroup(name);
+  return group && { rules: group, isGroup: true };
 }
 
 /** As the core takes it. */

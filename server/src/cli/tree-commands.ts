@@ -18,6 +18,7 @@ import { textLines, writeResult } from './output.ts';
 import { Places } from './places.ts';
 import { placeText } from './print-map.ts';
 import type { BoardOptions, CompileOptions } from './program.ts';
+import { bootOptions, refuseOptions } from './refuse-options.ts';
 import type { BoardFile, Session } from './session.ts';
 import { settingsFor, type BoardSettings } from './settings.ts';
 import { sourceTimes } from './source-times.ts';
@@ -28,6 +29,7 @@ export async function preprocessCommand(
   name: string,
   options: BoardOptions,
 ): Promise<number> {
+  refuseOptions(options, bootOptions, 'has no meaning for the text of a tree');
   const boardFile = await session.find(name, options);
   if (boardFile.isBlob) throw new Failure(`${name}: a blob has nothing to preprocess`);
   if (options.overlay.length > 0 || options.bootScript !== undefined)
@@ -49,6 +51,7 @@ export async function compileCommand(
   name: string,
   options: CompileOptions,
 ): Promise<number> {
+  refuseOptions(options, bootOptions, 'has no meaning for a compiled tree');
   const { shell } = session;
   const boardFile = await session.find(name, options);
   const settings = settingsFor(shell, boardFile.root, options);
