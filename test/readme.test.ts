@@ -137,7 +137,7 @@ function runAsWritten(line: string): SpawnSyncReturns<string> {
   writeFileSync(path.join(folder, 'dtmap'), program, { mode: 0o755 });
   for (const name of ['board.dts', 'a.dts', 'b.dts'])
     copyFileSync(path.join(root, 'client/sample/board.dts'), path.join(folder, name));
-  writeFileSync(path.join(folder, 'dtmap-baseline.json'), '{ "version": 1, "fingerprints": [] }');
+  writeFileSync(path.join(folder, 'dtmap-baseline.json'), '{ "version": 2, "findings": [] }');
   for (const name of ['1.sarif', '2.sarif'])
     if (line.includes('merge'))
       spawnSync(process.execPath, [

@@ -1,12 +1,19 @@
 // `dtmap check`: findings of one board or many, in the format asked for.
 
 import { diffOfDrafts, fixBoard } from './apply-fixes.ts';
-import { failedBoard, failureText, type Baseline, type CheckedBoard } from './check-boards.ts';
+import {
+  failedBoard,
+  failureText,
+  recordableOf,
+  wordStale,
+  type CheckedBoard,
+} from './check-boards.ts';
 import { checkAll } from './check-in-parallel.ts';
 import { DraftFiles } from './draft-files.ts';
 import { boards as boardFiles, expandNames, type Expanded } from './expand-names.ts';
 import { Failure } from './failure.ts';
 import { wordOpenFacts } from '../ide/list-facts.ts';
+import { writeBaseline } from '../inputs/read-baseline.ts';
 import { SEVERITIES } from '../rules/finding.ts';
 import { isFault, mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
 import { jsonText, mayColour, textLines, wrapped, writeResult } from './output.ts';
@@ -62,11 +69,11 @@ export async function checkCommand(
       remarked.add(remark);
     }
   }
+  if (!options.quiet)
+    shell.stderr.write(textLines(wordStale(boards).map((words) => `dtmap: ${words}`)));
   const failed = said.length > 0 || boards.some(({ failure }) => failure !== undefined);
   if (options.writeBaseline !== undefined) {
-    const all = new Set(boards.flatMap((board) => board.fingerprints));
-    const baseline: Baseline = { version: 1, fingerprints: [...all].sort() };
-    writeResult(shell, options.writeBaseline, jsonText(baseline));
+    writeResult(shell, options.writeBaseline, writeBaseline(recordableOf(boards)));
     return failed ? 2 : 0;
   }
   const checked = boards.filter(({ failure }) => failure === undefined);

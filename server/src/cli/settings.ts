@@ -172,7 +172,7 @@ function readProfileFile(shell: Shell, file: FileId, name: string): BootProfile 
 }
 
 /** `profile.json:4:13: xen.size: must be …`. */
-function faultText(name: string, text: string, fault: JsonFault): string {
+export function faultText(name: string, text: string, fault: JsonFault): string {
   const { line, column } = new LineIndex(text).positionAt(fault.at.start);
   return `${name}:${line}:${column}: ${wordFault(fault)}`;
 }

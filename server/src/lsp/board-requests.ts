@@ -5,6 +5,8 @@ import { readBootInputs, type BootInputs } from '../boot-files/boot-inputs.ts';
 import { Failure } from '../boot-files/failure.ts';
 import { shownPath } from '../boot-files/named-files.ts';
 import { readGuests } from '../boot-files/read-guests.ts';
+import { withoutRecorded } from '../ide/baseline.ts';
+import { readBaseline, type RecordedFinding } from '../inputs/read-baseline.ts';
 import { contradictionsWithTree } from '../inputs/find-contradictions.ts';
 import {
   placesInText,
@@ -25,8 +27,9 @@ import { wordTreeContradiction } from '../inputs/word-contradiction.ts';
 import type { Board } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { resolveName } from '../text/resolve-name.ts';
-import type { Appendix } from '../text/append-text.ts';
-import { folderOf } from '../text/join-path.ts';
+import type { Finding } from '../rules/finding.ts';
+import { writtenSpan, type Appendix } from '../text/append-text.ts';
+import { folderOf, relativePath } from '../text/join-path.ts';
 import type { FileSet, SourceFile } from '../text/source-file.ts';
 import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import { readSeverities } from '../inputs/read-severities.ts';
@@ -65,6 +68,11 @@ export class BoardRequests {
   readonly #profiles = new Map<
     FileId,
     { readonly profile: BootProfile; readonly sources: readonly SettingPlace[] }
+  >();
+  /** The baselines by the boards that they are for. */
+  readonly #baselines = new Map<
+    FileId,
+    { readonly file: FileId; readonly recorded: readonly RecordedFinding[] }
   >();
   /** The targets by the boards that are checked against them. */
   readonly #targets = new Map<FileId, readonly string[]>();
@@ -144,6 +152,17 @@ export class BoardRequests {
     );
   }
 
+  /** What of the findings of a board is to be said: not what the baseline of its `dtmap.json` records. */
+  withoutRecorded(root: FileId, board: Board, findings: readonly Finding[]): readonly Finding[] {
+    const baseline = this.#baselines.get(root);
+    if (!baseline) return findings;
+    const folder = folderOf(baseline.file);
+    return withoutRecorded(board, findings, baseline.recorded, ({ at }) => {
+      const { file } = writtenSpan(board.files, at);
+      return relativePath(folder, file) ?? file;
+    }).findings;
+  }
+
   /** Whether requests were made from a file that is no devicetree source. */
   reads(file: FileId): boolean {
     return this.#read.has(file);
@@ -151,6 +170,7 @@ export class BoardRequests {
 
   async requestFor(root: FileId): Promise<BoardRequest> {
     const project = await this.#projectOf(root);
+    await this.#readBaseline(root, project?.baseline);
     const settings = this.#host.settings;
     const foreign = this.#host.foreign;
     const context = this.#contextOf(root);
@@ -239,6 +259,17 @@ export class BoardRequests {
         ...(read.ok && read.value.length > 0 ? { guests: read.value } : {}),
       };
     }
+  }
+
+  async #readBaseline(root: FileId, file: FileId | undefined): Promise<void> {
+    this.#baselines.delete(root);
+    if (file === undefined) return;
+    this.#reads(file);
+    const source = await this.#sourceOf(file);
+    if (!source) return;
+    const read = readBaseline(source.text);
+    this.#host.reportJson(source, '', read.ok ? [] : read.faults);
+    if (read.ok) this.#baselines.set(root, { file, recorded: read.value });
   }
 
   async #showFailure(

@@ -26,6 +26,8 @@ import { IncludeIndex, seemsPart } from '../ide/include-index.ts';
 import { isZephyrOverlay } from '../ide/overlay-boards.ts';
 import { fileName, foldersAbove } from '../ide/paths.ts';
 import type { JsonFault } from '../inputs/read-json.ts';
+import type { Board } from '../rules/board.ts';
+import type { Finding } from '../rules/finding.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import type { ParserWasm } from '../syntax/create-parser.ts';
 import type { PreprocessCache } from '../preprocess/preprocess.ts';
@@ -224,6 +226,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
 
   targetsOf(root: FileId | undefined): readonly string[] {
     return this.#requests.targetsOf(root);
+  }
+
+  withoutRecorded(root: FileId, board: Board, findings: readonly Finding[]): readonly Finding[] {
+    return this.#requests.withoutRecorded(root, board, findings);
   }
 
   isOpen(file: FileId): boolean {
