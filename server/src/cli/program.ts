@@ -80,8 +80,14 @@ export interface MergeOptions {
   readonly output?: string;
 }
 
+export interface InitOptions {
+  readonly xen: readonly string[];
+  readonly linux: readonly string[];
+  readonly output?: string;
+}
+
 /** The releases of a system that were asked for: each has an option of its own. */
-export function releasesAsked(options: BoardOptions, system: string): readonly string[] {
+export function releasesAsked(options: object, system: string): readonly string[] {
   const asked = new Map<string, unknown>(Object.entries(options)).get(system);
   return Array.isArray(asked) ? asked.filter((each) => typeof each === 'string') : [];
 }
@@ -99,6 +105,7 @@ export interface Handlers {
   diff(before: string, after: string | undefined, options: DiffOptions): Promise<number>;
   merge(files: readonly string[], options: MergeOptions): Promise<number>;
   format(files: readonly string[], options: FormatOptions): Promise<number>;
+  init(folder: string | undefined, options: InitOptions): Promise<number>;
   lsp(): Promise<number>;
   completion(shell: string): Promise<number>;
   man(): Promise<number>;
@@ -334,6 +341,18 @@ export function makeProgram(
     .option('--diff', 'write nothing; print the patch that formatting would be')
     .action(async (files: string[], options: FormatOptions) => {
       finish(await handlers.format(files, options));
+    });
+
+  const init = program
+    .command('init')
+    .description('write a commented dtmap.json to begin with')
+    .argument('[folder]', 'where the boards are (default: the current folder)');
+  for (const { id, releaseHelp } of allSystems)
+    init.option(`--${id} <release>`, `${releaseHelp} (repeatable)`, collectReleases, []);
+  init
+    .option('-o, --output <file>', 'write it there instead, - for standard output')
+    .action(async (folder: string | undefined, options: InitOptions) => {
+      finish(await handlers.init(folder, options));
     });
 
   program

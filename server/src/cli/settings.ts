@@ -143,7 +143,8 @@ export function targetsOf(names: readonly string[]): Targets {
   return parseTargets(names).targets;
 }
 
-function checkTargets(names: readonly string[]): void {
+/** Fails with the first name that is no target. */
+export function checkTargets(names: readonly string[]): void {
   const [unknown] = parseTargets(names).unknown;
   if (unknown) throw new Failure(`${unknown.name}: ${wordUnknownTarget(unknown)}`);
 }
