@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { groupNames } from '../server/src/rules/rule-groups.ts';
 import { allRules } from '../server/src/rules/all-rules.ts';
 import { defaultSettings } from '../server/src/lsp/settings.ts';
 import { bundle, root } from './support/bundles.ts';
@@ -269,7 +270,7 @@ describe('README and manifest', function () {
   });
 
   it('every rule that is named exists', () => {
-    const ids = new Set(['rule-id', ...allRules.map(({ id }) => id)]);
+    const ids = new Set(['rule-id', 'RULE', ...groupNames, ...allRules.map(({ id }) => id)]);
     const named = filesThatNameRules().flatMap(({ file, text }) =>
       [
         /\{ \\?"([\w-]+)\\?": \\?"(?:error|warning|information|hint|off|on)\\?" \}/g,
