@@ -247,4 +247,45 @@ describe('options', () => {
     assert.equal(stored.stdout, '');
     assert.equal(readFileSync(path.join(folder, 'out.txt'), 'utf8'), plain.stdout);
   });
+
+  it('--show-settings says where each setting comes from, and checks nothing', async () => {
+    file('team.json', '{ "maxWarnings": 3, "defines": { "X": "2" } }');
+    file(
+      'dtmap.json',
+      '{ "extends": "team.json",\n  "severity": { "reg-length": "off" }, "overlays": ["guest.cfg"] }',
+    );
+    const ran = await run([
+      'check',
+      'board.dts',
+      '--show-settings',
+      '-D',
+      'Y',
+      '-W',
+      'no-reg_format',
+    ]);
+    assert.deepEqual([ran.status, ran.stderr], [0, '']);
+    assert.equal(
+      ran.stdout,
+      `board.dts: dtmap.json
+targets = xen:4.22, linux:6.12 (default)
+defines.X = 2 (team.json:1:39)
+defines.Y = 1 (option)
+overlays = guest.cfg (dtmap.json:2:52)
+severity.reg-length = off (dtmap.json:2:31)
+severity.reg_format = off (option)
+maxWarnings = 3 (team.json:1:18)
+`,
+    );
+    const none = await run([
+      'check',
+      'board.dts',
+      '--show-settings',
+      '--no-config',
+      '--xen',
+      '4.18',
+    ]);
+    assert.equal(none.stdout, 'board.dts: no dtmap.json applies\ntargets = xen:4.18 (option)\n');
+    const json = await run(['check', 'board.dts', '--show-settings', '--format', 'json']);
+    assert.deepEqual([json.status, json.stdout], [2, '']);
+  });
 });

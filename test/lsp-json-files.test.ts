@@ -191,4 +191,66 @@ describe('language server, JSON files', () => {
       { line: 2, character: 0 },
     );
   });
+
+  it('says where each setting of a board comes from', async () => {
+    write('base.json', '{ "defines": { "X": "1" },\n "severity": { "reg-length": "off" } }');
+    write(
+      'dtmap.json',
+      '{ "extends": "base.json",\n "bootProfile": { "cpus": 1 }, "targets": ["xen:4.17"] }',
+    );
+    await session.configure({ dtmap: { severity: { 'reg-length': 'error' } } });
+    await session.open(file('board.dts'));
+    await session.diagnostics(file('board.dts'));
+    const uri = pathToFileURL(file('board.dts')).href;
+    const settings = await session.request('dtmap/settings', { uri });
+    assert.deepEqual(
+      settings.map(({ name, value, from }) => `${name} = ${value} (${from})`),
+      [
+        'targets = xen:4.17 (dtmap.json:2:43)',
+        'defines.X = 1 (base.json:1:21)',
+        'bootProfile.cpus = 1 (dtmap.json:2:27)',
+        'severity.reg-length = error (setting of the editor)',
+      ],
+    );
+    assert.deepEqual(settings[1]?.at, {
+      uri: pathToFileURL(file('base.json')).href,
+      range: { start: { line: 0, character: 20 }, end: { line: 0, character: 23 } },
+    });
+    await session.configure({ dtmap: { targets: ['linux:6.6'] } });
+    const [targets] = await session.request('dtmap/settings', { uri });
+    assert.deepEqual(targets, {
+      name: 'targets',
+      value: 'linux:6.6',
+      from: 'setting of the editor',
+    });
+  });
+
+  it('reads nothing that a dtmap.json names while its folder is not trusted', async () => {
+    write('base.json', '{ "targets": ["xen:4.17"] }');
+    write('defined.dtsi', '#define X\n');
+    write(
+      'dtmap.json',
+      '{ "extends": "base.json", "bootProfile": "profile.json", "bootScript": "no.source", "baseline": "no.json", "includePaths": ["."], "overlays": ["board.dts"], "severity": { "nonsense": "off" } }',
+    );
+    const own = await LspSession.start({ folder, initializationOptions: { isTrusted: false } });
+    try {
+      await own.open(file('board.dts'));
+      await own.diagnostics(file('board.dts'));
+      const uri = pathToFileURL(file('board.dts')).href;
+      const settings = await own.request('dtmap/settings', { uri });
+      assert.deepEqual(
+        settings.map(({ name, from }) => `${name} (${from})`),
+        ['targets (default)'],
+      );
+      // What is wrong with the file itself is told.
+      const found = await own.diagnosticsWhen(file('dtmap.json'), (all) => all.length > 0);
+      assert.deepEqual(
+        found.map(({ message }) => message),
+        ['severity.nonsense: no such rule'],
+      );
+      assert.ok(!own.shown().has(pathToFileURL(file('profile.json')).href));
+    } finally {
+      await own.stop();
+    }
+  });
 });

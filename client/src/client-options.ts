@@ -24,6 +24,7 @@ export function clientOptions(
     boards: chosenBoards(extension),
     rulePages: rulePageBase,
     addsIncludePaths: true,
+    isTrusted: vscode.workspace.isTrusted,
     ...(assets && { assets: assets.toString() }),
   };
   return {

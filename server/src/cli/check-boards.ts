@@ -2,6 +2,7 @@
 
 import { isRecordable, keyOfFinding, keyText, withoutRecorded } from '../ide/baseline.ts';
 import { listValues, openFacts } from '../ide/list-facts.ts';
+import { locate } from '../ide/locate.ts';
 import { readBaseline, type RecordedFinding } from '../inputs/read-baseline.ts';
 import type { Finding } from '../rules/finding.ts';
 import { folderOf, relativePath } from '../text/join-path.ts';
@@ -209,6 +210,7 @@ async function jsonFindings(
       boardNameOf(opened),
       opened.places,
       (offers?.get(finding) ?? []).flatMap((offer) => (offer.ok ? [offer.fix] : [])),
+      locate(opened.board, finding.at.file, finding.at.start).node?.path,
     ),
   );
 }

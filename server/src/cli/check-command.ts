@@ -26,7 +26,7 @@ import type { CheckOptions } from './program.ts';
 import { Progress } from './progress.ts';
 import { Session } from './session.ts';
 import { displayPath, styleOf } from './places.ts';
-import { settingsFor, resolveFile } from './settings.ts';
+import { settingsFor, showSettings, resolveFile } from './settings.ts';
 import { writeTexts } from './write-texts.ts';
 
 /** Status 2 when a board could not be checked, 1 for errors or too many warnings, else 0. */
@@ -44,6 +44,14 @@ export async function checkCommand(
   if (options.as !== undefined && (files.length !== 1 || files[0] !== expanded.names[0]))
     throw new Failure(`--as ${options.as} is for one file`);
   const names = shardOf(expanded.names, options.shard);
+  if (options.showSettings) {
+    if (options.format !== 'text') throw new Failure('--show-settings is for --format text');
+    const lines = names.map((name) =>
+      showSettings(shell, resolveFile(name, shell.cwd), options).join('\n'),
+    );
+    writeResult(shell, options.output, textLines(lines.join('\n\n').split('\n')));
+    return 0;
+  }
   // Options that are wrong for all boards are said once, not once per board.
   if (names[0] !== undefined)
     settingsFor(shell, resolveFile(names[0], shell.cwd), { ...options, config: false });

@@ -41,6 +41,7 @@ export interface CheckOptions extends BoardOptions {
   readonly quiet?: boolean;
   readonly minSeverity?: Severity;
   readonly statistics?: boolean;
+  readonly showSettings?: boolean;
   readonly shard?: { readonly index: number; readonly count: number };
 }
 
@@ -231,6 +232,10 @@ export function makeProgram(
       ).choices(SEVERITIES),
     )
     .option('--statistics', 'print how often each rule was broken in place of the findings')
+    .option(
+      '--show-settings',
+      'print every setting of the boards and where it comes from, check nothing',
+    )
     .option('-q, --quiet', 'print findings and what could not be checked, and nothing else')
     .option('--hints', 'print the plain facts of reserved regions too')
     .option('--fix', 'apply safe fixes: no address moved, nothing enabled, no memory given away')

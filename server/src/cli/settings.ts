@@ -28,7 +28,8 @@ import { didYouMean } from '../text/nearest-name.ts';
 import { resolveName } from '../text/resolve-name.ts';
 import type { FileId } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
-import { readText, shownPath } from '../boot-files/named-files.ts';
+import { placeOfField, readText, shownPath } from '../boot-files/named-files.ts';
+import { listSettings } from '../ide/list-settings.ts';
 import { Failure } from './failure.ts';
 import { releasesAsked, type BoardOptions, type CheckOptions } from './program.ts';
 import type { Shell } from './shell.ts';
@@ -119,6 +120,37 @@ export function settingsFor(
   };
 }
 
+/** Every setting of a board with where it comes from, one in a line. */
+export function showSettings(
+  shell: Shell,
+  board: FileId,
+  options: BoardOptions & Partial<CheckOptions>,
+): readonly string[] {
+  const file = projectFile(shell, board, options.config);
+  const project = file === undefined ? undefined : projectOf(shell, file, options);
+  // What the options alone say.
+  const own = settingsFor(shell, board, { ...options, config: false });
+  const rows = listSettings(
+    project,
+    {
+      ...own,
+      targets: targetNames(options, { targets: [] }),
+      bootScripts: own.bootScripts ?? [],
+    },
+    (each) => shownPath(shell, each),
+  );
+  const head = file === undefined ? 'no dtmap.json applies' : shownPath(shell, file);
+  return [
+    `${shownPath(shell, board)}: ${head}`,
+    ...rows.map(({ name, value, from }) => {
+      if (from === 'default') return `${name} = ${value} (default)`;
+      if (from === 'chosen') return `${name} = ${value} (option)`;
+      const place = placeOfField(shell, [{ file: from.file, within: [] }], from.within);
+      return `${name} = ${value} (${place?.split(': ')[0] ?? shownPath(shell, from.file)})`;
+    }),
+  ];
+}
+
 function projectFile(
   shell: Shell,
   board: FileId,
@@ -131,7 +163,10 @@ function projectFile(
   return file;
 }
 
-function targetNames(options: BoardOptions, project: LoadedProject | undefined): readonly string[] {
+function targetNames(
+  options: BoardOptions,
+  project: Pick<LoadedProject, 'targets'> | undefined,
+): readonly string[] {
   const asked = allSystems.flatMap(({ id }) =>
     releasesAsked(options, id).map((name) => `${id}:${releaseNameOf(name)}`),
   );

@@ -24,6 +24,8 @@ export interface ProjectFault {
   /** Of the file; empty when it cannot be read. */
   readonly text: string;
   readonly fault: JsonFault;
+  /** Whether it is that a file or folder which is named cannot be read. */
+  readonly isUnreadable?: true;
 }
 
 /** The settings of a `dtmap.json` over those it extends; every path is absolute, and what is wrong is left out. */
@@ -129,11 +131,14 @@ class Loading {
     const wrong = (path: JsonPath, because: string): void => {
       this.#faults.push({ file, text, fault: faultIn(text, path, because) });
     };
+    const unreadable = (path: JsonPath, because: string): void => {
+      this.#faults.push({ file, text, fault: faultIn(text, path, because), isUnreadable: true });
+    };
     const bases: FileId[] = [];
     for (const [path, name] of entriesOf('extends', own.extends)) {
       const base = resolve(name);
       const why = this.#whyNot(base, 'file');
-      if (why !== undefined) wrong(path, why);
+      if (why !== undefined) unreadable(path, why);
       else if (base === file || above.has(base)) wrong(path, 'extends itself');
       else if (above.size >= DEEPEST_EXTENDS)
         wrong(path, `is extended through more than ${DEEPEST_EXTENDS} files`);
@@ -146,19 +151,19 @@ class Loading {
     }
     for (const [path, name] of entriesOf('includePaths', includePaths)) {
       const why = this.#whyNot(resolve(name), 'folder');
-      if (why !== undefined) wrong(path, why);
+      if (why !== undefined) unreadable(path, why);
     }
     for (const field of FIELDS_WITH_FILES) {
       if (this.#mayLack.includes(field)) continue;
       for (const [path, name] of entriesOf(field, own[field])) {
         const why = this.#whyNot(resolve(name), 'file');
-        if (why !== undefined) wrong(path, why);
+        if (why !== undefined) unreadable(path, why);
       }
     }
     if (typeof bootProfile === 'string') {
       const why = this.#whyNot(resolve(bootProfile), 'file');
       if (why === undefined) this.#readProfile(resolve(bootProfile));
-      else wrong(['bootProfile'], why);
+      else unreadable(['bootProfile'], why);
     }
     this.#parts.set(file, { own: this.#absolute(own, resolve), bases });
     const below = new Set([...above, file]);
@@ -209,7 +214,7 @@ class Loading {
         bootProfile: typeof bootProfile === 'string' ? resolve(bootProfile) : bootProfile,
       }),
       ...(bootScript !== undefined && this.#facts.exists(bootScript) && { bootScript }),
-      ...(baseline !== undefined && { baseline }),
+      ...(baseline !== undefined && this.#facts.exists(baseline) && { baseline }),
     };
   }
 

@@ -6,6 +6,7 @@ import { Failure } from '../boot-files/failure.ts';
 import { shownPath } from '../boot-files/named-files.ts';
 import { readGuests } from '../boot-files/read-guests.ts';
 import { withoutRecorded } from '../ide/baseline.ts';
+import { listSettings, type ListedSetting } from '../ide/list-settings.ts';
 import { readBaseline, type RecordedFinding } from '../inputs/read-baseline.ts';
 import { contradictionsWithTree } from '../inputs/find-contradictions.ts';
 import {
@@ -34,6 +35,7 @@ import type { FileSet, SourceFile } from '../text/source-file.ts';
 import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import { readSeverities } from '../inputs/read-severities.ts';
 import { defaultTargets, parseTargets, wordUnknownTarget } from '../systems/targets.ts';
+import type { TreeFacts } from '../preprocess/look.ts';
 import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import { findIncludes, type FoundIncludes } from '../preprocess/find-includes.ts';
 import { fileName, foldersAbove } from '../ide/paths.ts';
@@ -49,6 +51,8 @@ export interface BoardRequestsHost {
   readonly settings: Settings;
   readonly foreign: ForeignSettings;
   readonly folders: readonly FileId[];
+  /** Whether files that a `dtmap.json` names may be read. */
+  readonly isTrusted: boolean;
   /** What analyses share. */
   readonly cache: PreprocessCache;
   /** Tells the user that a setting cannot be used as it is. */
@@ -149,6 +153,43 @@ export class BoardRequests {
     return (
       (root === undefined ? undefined : this.#targets.get(root)) ??
       (targets.length > 0 ? targets : defaultTargets)
+    );
+  }
+
+  /** Every setting that holds for a board; with the text and the span of those that are written in a file. */
+  async listSettings(
+    root: FileId,
+  ): Promise<
+    readonly (ListedSetting & { readonly source?: SourceFile; readonly at?: JsonFault['at'] })[]
+  > {
+    const project = await this.#projectOf(root);
+    const { targets, includePaths, defines, severity } = this.#host.settings;
+    const rows = listSettings(
+      project,
+      {
+        targets,
+        includePaths: await this.#existingOf(
+          includePaths.flatMap((path) => this.#places(root, path)),
+        ),
+        defines: Object.entries(defines),
+        overlays: await this.#existing(
+          this.#overlaysOf(root).map((path) => this.#places(root, path)),
+        ),
+        guests: [],
+        bootScripts: [],
+        profile: (await this.#chosenProfile(root)).profile,
+        severity: Object.entries(readSeverities(severity).severities),
+      },
+      (file) => file,
+    );
+    return Promise.all(
+      rows.map(async (row) => {
+        if (typeof row.from === 'string') return row;
+        const source = await this.#sourceOf(row.from.file);
+        return source
+          ? { ...row, source, at: placesInText(source.text).valueAt(row.from.within) }
+          : row;
+      }),
     );
   }
 
@@ -367,7 +408,12 @@ export class BoardRequests {
     const facts = this.#facts;
     for (;;) {
       const file = findProject(root, facts);
-      const project = file === undefined ? undefined : loadProject(file, facts);
+      const project =
+        file === undefined
+          ? undefined
+          : this.#host.isTrusted
+            ? loadProject(file, facts)
+            : loadAlone(file, facts);
       if (await facts.lookUp()) continue;
       if (project) await this.#showFaults(project);
       return project;
@@ -436,6 +482,16 @@ export class BoardRequests {
     this.#complaints.add(message);
     this.#host.complain(message);
   }
+}
+
+/** What a `dtmap.json` says by itself, as if nothing were there that it names; of that nothing is told. */
+function loadAlone(file: FileId, facts: TreeFacts): LoadedProject {
+  const project = loadProject(file, {
+    exists: (id) => id === file,
+    namesIn: () => [],
+    textOf: (id) => (id === file ? facts.textOf(id) : undefined),
+  });
+  return { ...project, faults: project.faults.filter(({ isUnreadable }) => !isUnreadable) };
 }
 
 /** The value, or why there is none. */

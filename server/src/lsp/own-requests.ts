@@ -116,6 +116,8 @@ export function ownRequests(server: Server): Answers {
       return openFactsOf(board);
     },
 
+    'dtmap/settings': ({ uri }) => server.settingsOf(boards.rootOf(fileIdOf(uri)) ?? fileIdOf(uri)),
+
     'dtmap/decode': async ({ uri, text }) => {
       const asked = readAddress(text);
       if (!asked)

@@ -29,6 +29,7 @@ import type { JsonFault } from '../inputs/read-json.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding } from '../rules/finding.ts';
 import type { SourceFile } from '../text/source-file.ts';
+import { LineIndex } from '../text/line-index.ts';
 import type { ParserWasm } from '../syntax/create-parser.ts';
 import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import { folderOf } from '../text/join-path.ts';
@@ -39,7 +40,7 @@ import { BoardRequests, type BoardRequestsHost } from './board-requests.ts';
 import { capabilitiesFor } from './capabilities.ts';
 import { clientAbilities, type ClientAbilities } from './client-abilities.ts';
 import { ClientSettings, type SentSettings } from './client-settings.ts';
-import type { InitializationOptions } from './custom-requests.ts';
+import type { BoardSetting, InitializationOptions } from './custom-requests.ts';
 import { Diagnostics, type DiagnosticsHost } from './diagnostics.ts';
 import { Documents } from './documents.ts';
 import { fileIdOf, uriOf } from '../text/file-id.ts';
@@ -224,6 +225,22 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     return this.#documents.versionOf(this.shownFile(file));
   }
 
+  async settingsOf(root: FileId): Promise<readonly BoardSetting[]> {
+    const listed = await this.#requests.listSettings(root);
+    return listed.map(({ name, value, from, source, at }) => {
+      if (source === undefined || at === undefined)
+        return { name, value, from: from === 'chosen' ? 'setting of the editor' : 'default' };
+      const range = this.positions.rangeIn(source, at.start, at.end);
+      const { line, column } = new LineIndex(source.text).positionAt(at.start);
+      return {
+        name,
+        value,
+        from: `${fileName(source.id)}:${line}:${column}`,
+        at: { uri: this.uriOf(source.id), range },
+      };
+    });
+  }
+
   targetsOf(root: FileId | undefined): readonly string[] {
     return this.#requests.targetsOf(root);
   }
@@ -238,6 +255,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
 
   openFiles(): readonly FileId[] {
     return this.#documents.files();
+  }
+
+  get isTrusted(): boolean {
+    return this.#initialization.isTrusted !== false;
   }
 
   get cache(): PreprocessCache {
