@@ -182,7 +182,7 @@ describe('baseline', function () {
       write('base.json', '{ "version": 1 }');
       await session.watched('changed', at('base.json'));
       const [wrong] = await session.diagnosticsWhen(at('base.json'), (all) => all.length > 0);
-      assert.match(String(wrong?.message), /^version: is not 2: /);
+      assert.match(JSON.stringify(wrong?.message), /^"version: is not 2: /);
       await session.diagnosticsWhen(at('a.dts'), (all) => all.length > 1);
     } finally {
       await session.stop();
