@@ -38,6 +38,7 @@ import { defaultTargets, parseTargets, wordUnknownTarget } from '../systems/targ
 import type { TreeFacts } from '../preprocess/look.ts';
 import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import { findIncludes, type FoundIncludes } from '../preprocess/find-includes.ts';
+import { isOverlayFile } from '../ide/include-index.ts';
 import { fileName, foldersAbove } from '../ide/paths.ts';
 import type { FileId, Span } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
@@ -80,6 +81,8 @@ export class BoardRequests {
   >();
   /** The targets by the boards that are checked against them. */
   readonly #targets = new Map<FileId, readonly string[]>();
+  /** The overlays that `dtmap.json` applies, by the boards that were asked for. */
+  readonly #applied = new Map<FileId, readonly FileId[]>();
   /** Files of settings that requests were made from. */
   readonly #read = new Set<FileId>();
 
@@ -111,7 +114,10 @@ export class BoardRequests {
 
   /** Whether `requestFor(root)` names an overlay, as far as settings say so. */
   isAppliedTo(overlay: FileId, root: FileId): boolean {
-    return this.#overlaysOf(root).some((path) => this.#places(root, path).includes(overlay));
+    return (
+      this.#applied.get(root)?.includes(overlay) === true ||
+      this.#overlaysOf(root).some((path) => this.#places(root, path).includes(overlay))
+    );
   }
 
   /** Tells what the tree of a board says otherwise than its boot profile, where the profile is written. */
@@ -416,7 +422,9 @@ export class BoardRequests {
             : loadAlone(file, facts);
       if (await facts.lookUp()) continue;
       if (project) await this.#showFaults(project);
-      return project;
+      const own = project && projectFor(root, project);
+      this.#applied.set(root, own?.overlays ?? []);
+      return own;
     }
   }
 
@@ -482,6 +490,17 @@ export class BoardRequests {
     this.#complaints.add(message);
     this.#host.complain(message);
   }
+}
+
+/** The settings for a root: overlays and scripts edit the board that they are for; an overlay by itself is none. */
+function projectFor(root: FileId, project: LoadedProject): LoadedProject {
+  if (!isOverlayFile(root)) return project;
+  const own: { -readonly [Key in keyof LoadedProject]: LoadedProject[Key] } = {
+    ...project,
+    overlays: [],
+  };
+  delete own.bootScript;
+  return own;
 }
 
 /** What a `dtmap.json` says by itself, as if nothing were there that it names; of that nothing is told. */
