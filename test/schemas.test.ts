@@ -236,8 +236,8 @@ describe('JSON that is printed', function () {
 
   it('is a baseline as baseline.json says', async () => {
     const { stdout } = await dtmap(['check', sample, '--write-baseline', '-'], { cwd: root });
-    const baseline = JSON.parse(stdout) as { fingerprints: string[] };
-    assert.ok(baseline.fingerprints.length > 0);
+    const baseline = JSON.parse(stdout) as { findings: unknown[] };
+    assert.ok(baseline.findings.length > 0);
     assert.deepEqual(faultsOf('baseline.json', baseline), []);
   });
 
@@ -317,7 +317,7 @@ describe('JSON that is read', () => {
       );
     writeFileSync(path.join(scratch, 'base.json'), '{}');
     writeFileSync(path.join(scratch, 'boot.cmd'), 'load mmc 0 0x48000000 Image\n');
-    writeFileSync(path.join(scratch, 'baseline.json'), '{ "version": 1, "fingerprints": [] }');
+    writeFileSync(path.join(scratch, 'baseline.json'), '{ "version": 2, "findings": [] }');
   });
   after(() => {
     rmSync(scratch, { recursive: true });

@@ -26,6 +26,7 @@ export function clientOptions(
     rulePages: rulePageBase,
     addsIncludePaths: true,
     languageFeatures: languageFeatures(extension).serves,
+    isTrusted: vscode.workspace.isTrusted,
     ...(assets && { assets: assets.toString() }),
   };
   return {

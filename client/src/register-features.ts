@@ -17,6 +17,7 @@ import { offerBoards, selectBoard } from './select-board.ts';
 import { selectTargets } from './select-targets.ts';
 import { documentMeant, type Session } from './session.ts';
 import { showReading } from './show-reading.ts';
+import { showSettings } from './show-settings.ts';
 import { showStatus } from './status-bar.ts';
 
 type DocumentCommand = (session: Session, document: vscode.TextDocument) => Promise<void>;
@@ -24,6 +25,7 @@ type DocumentCommand = (session: Session, document: vscode.TextDocument) => Prom
 const documentCommands: Record<string, DocumentCommand> = {
   'dtmap.showMemoryMap': showMemoryMap,
   'dtmap.showBootFacts': showBootFacts,
+  'dtmap.showSettings': showSettings,
   'dtmap.decodeAddress': decodeAddress,
   'dtmap.predictBootLog': predictBootLog,
   'dtmap.compareBootLog': compareBootLog,
@@ -70,6 +72,10 @@ export function registerFeatures(session: Session): void {
     vscode.commands.registerCommand('dtmap.restartServer', () =>
       reportErrors(() => session.restart()),
     ),
+  );
+  // Files that a dtmap.json names are read once the folder is trusted.
+  subscriptions.push(
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void reportErrors(() => session.restart())),
   );
   serveBootLogs(session);
   serveRulePages(session.extension);

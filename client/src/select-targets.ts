@@ -5,7 +5,13 @@ import type { Session } from './session.ts';
 
 export async function selectTargets(session: Session): Promise<void> {
   const settings = vscode.workspace.getConfiguration('dtmap');
-  const chosen = settings.get<string[]>('targets', []);
+  const set = settings.get<string[]>('targets', []);
+  const uri = vscode.window.activeTextEditor?.document.uri.toString();
+  // Without a setting those that hold are shown: of dtmap.json, or the default.
+  const chosen =
+    set.length > 0 || uri === undefined
+      ? set
+      : (await session.request('dtmap/status', { uri })).targets;
   const known = await session.request('dtmap/targets', {});
   const items = known.map(({ id, label, detail }) => ({
     label,

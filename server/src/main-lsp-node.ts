@@ -39,6 +39,7 @@ serve(createConnection(ProposedFeatures.all), {
   files: {
     get: (id) => files.get(id),
     bytes: (id) => files.bytes(id),
+    sizeOf: (id) => files.sizeOf(id),
     setText: (id, text) => {
       files.setText(id, text);
     },

@@ -55,6 +55,9 @@ function outputTo(stream: NodeJS.WriteStream): Output {
       stream.write(text);
     },
     isTTY: stream.isTTY,
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
   };
 }
 

@@ -12,8 +12,8 @@ import {
 } from '../../server/src/analysis/try-proposals.ts';
 import { defaultTargets, parseTargets } from '../../server/src/systems/targets.ts';
 import type { RuleSettings } from '../../server/src/analysis/check.ts';
-import { readBootInputs } from '../../server/src/cli/boot-inputs.ts';
-import { readGuests } from '../../server/src/cli/read-guests.ts';
+import { readBootInputs } from '../../server/src/boot-files/boot-inputs.ts';
+import { readGuests } from '../../server/src/boot-files/read-guests.ts';
 import { fixAll, type FixedBoard } from '../../server/src/ide/fix-all.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { PreprocessCache } from '../../server/src/preprocess/preprocess.ts';

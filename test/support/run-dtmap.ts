@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly files?: ShellFiles;
   /** Whether standard output and error are a terminal. */
   readonly isTerminal?: boolean;
+  /** How wide that terminal is. */
+  readonly columns?: number;
 }
 
 /** What the command line needs, with what is written to standard output and standard error. */
@@ -42,6 +44,7 @@ export function shellOf(
     stdout: {
       write: (text) => void out.push(Buffer.from(text)),
       isTTY: options.isTerminal === true,
+      columns: options.columns,
     },
     stderr: {
       write: (text) => void err.push(Buffer.from(text)),

@@ -46,6 +46,7 @@ const own: Readonly<Record<string, (uri: string, at: Position) => object>> = {
   'dtmap/boards': (uri) => ({ uri }),
   'dtmap/selectBoard': (uri) => ({ uri, board: uri }),
   'dtmap/facts': (uri) => ({ uri }),
+  'dtmap/settings': (uri) => ({ uri }),
   'dtmap/decode': (uri) => ({ uri, text: '0x60000000' }),
   'dtmap/bootLog': (uri) => ({ uri, target: 'xen:4.18' }),
   'dtmap/compareBootLog': (uri) => ({ uri, log: '(XEN) RAM: 0000000040000000 - 000000007fffffff' }),

@@ -8,6 +8,7 @@ import type { UnreadText } from '../memory/unread-text.ts';
 import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { ExpandedSource, PreprocessOptions } from '../preprocess/preprocessed.ts';
 import type { Board, Guest, Load } from '../rules/board.ts';
+import { withAppendix, type Appendix } from '../text/append-text.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId } from '../text/span.ts';
 import type { LoaderFile } from '../facts/loader-file.ts';
@@ -42,6 +43,8 @@ export interface BoardRequest {
   readonly loads?: readonly Load[];
   /** What a boot script does to the tree that is in no source. */
   readonly loaderChanges?: LoaderChanges;
+  /** What is read behind the text of the root: the edits of a boot script. */
+  readonly appendix?: Appendix;
   /** Guests that share the board with Xen's dom0. */
   readonly guests?: readonly Guest[];
 }
@@ -59,10 +62,11 @@ export type Analysis =
 /** Everything about one board. `cache`, and `previous`, an earlier analysis of the same board, only make it faster. */
 export function analyze(
   request: BoardRequest,
-  files: FileSet,
+  given: FileSet,
   cache: PreprocessCache,
   previous?: Analysis,
 ): Analysis {
+  const files = withAppendix(given, request.appendix);
   const { preprocessor, targets } = request;
   const symbols = request.overlays.length > 0;
   const readings: ReadTree[] = [];

@@ -1,22 +1,22 @@
 // Runs the rules over a board and turns what they found into findings.
 
-import { firstIndexWhere } from '../text/first-index-where.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
 import type { Finding, Severity, Told } from '../rules/finding.ts';
 import type { Proposal } from '../rules/proposal.ts';
 import type { Found, Place, Rule } from '../rules/rule.ts';
+import { allowHasNoEffect } from '../rules/source/allow-has-no-effect.ts';
 import { tooLarge } from '../rules/source/too-large.ts';
 import type { TargetLine } from '../rules/target-lines.ts';
 import { printable, printableBrief } from '../text/printable.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { readForBoard } from '../tree/reads.ts';
-import { allowancesOf, type Allowance } from './allowances.ts';
 import { targetAsAsked, targetsInWords, type Targets } from '../systems/targets.ts';
 import { wordCondition } from '../systems/opposing-worlds.ts';
 import type { CarriedOver } from './carry-over.ts';
 import { Conditions } from './conditions.ts';
+import { judgeAllowances } from './judge-allowances.ts';
 import { stateConsequences } from './state-consequences.ts';
 
 /** What a user changed about the rules, by rule id: `-W`, `-E` or `dtmap.severity`. */
@@ -90,7 +90,39 @@ export function check(
   }
   const merged = [...foundBy.values()].flatMap((each) => each.merged);
   const findings = merged.map((each) => findingOf(each, board, targets)).sort(compareFindings);
-  return { findings: stateConsequences(withoutAllowed(findings, board)), foundBy };
+  const { left, wrong } = judgeAllowances(findings, board, (id) => isJudged(id, board, settings));
+  const setting = settings.get(allowHasNoEffect.id);
+  const about = wrong.flatMap((found): Finding[] => {
+    const severity = severityOf(allowHasNoEffect, found, setting);
+    return severity === undefined ? [] : [findingOf(mergedOf(found, severity), board, targets)];
+  });
+  const all = about.length === 0 ? left : [...left, ...about].sort(compareFindings);
+  return { findings: stateConsequences(all), foundBy };
+}
+
+/** Whether all findings of a rule are there: it is on, and the whole board was read. */
+function isJudged(id: string, board: Board, settings: RuleSettings): boolean {
+  const rule = allRules.find((each) => each.id === id);
+  const setting = settings.get(id);
+  if (!rule || setting === 'off' || (rule.offByDefault && setting === undefined)) return false;
+  const { excess, foreignReader, map, tree } = board;
+  const isWhole = !excess && foreignReader === undefined && !map.unread;
+  return isWhole && !tree.problems.some((problem) => problem.id === 'syntax');
+}
+
+/** A finding about one place, for all targets. */
+function mergedOf(found: Found<unknown>, severity: Severity): Merged {
+  const nothing = { related: [], targets: [], log: [], tells: [] };
+  return {
+    rule: allowHasNoEffect,
+    found,
+    place: found.at,
+    isMoved: false,
+    suffix: '',
+    condition: undefined,
+    severity,
+    ...nothing,
+  };
 }
 
 const noneFound: RuleFound = { merged: [], readsText: false };
@@ -279,24 +311,4 @@ function compareFindings(a: Finding, b: Finding): number {
     RANK[a.severity] - RANK[b.severity] ||
     (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)
   );
-}
-
-function withoutAllowed(findings: readonly Finding[], board: Board): readonly Finding[] {
-  const files = new Set(findings.map((finding) => finding.at.file));
-  const allowances = [...files].flatMap((file) => allowancesOf(file, board.files));
-  if (allowances.length === 0) return findings;
-  // Those of one rule in one file, in the order of the lines they cover.
-  const byRule = new Map<string, Allowance['covers'][]>();
-  for (const { rule, at, covers } of allowances) {
-    const key = `${rule}\0${at.file}`;
-    const known = byRule.get(key);
-    if (known) known.push(covers);
-    else byRule.set(key, [covers]);
-  }
-  return findings.filter(({ rule, at }) => {
-    const lines = byRule.get(`${rule}\0${at.file}`) ?? [];
-    const first =
-      lines[firstIndexWhere(lines.length, (line) => (lines[line]?.end ?? 0) > at.start)];
-    return first === undefined || at.end <= first.start;
-  });
 }

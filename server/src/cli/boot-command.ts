@@ -24,7 +24,7 @@ import { printDts } from '../tree/print-dts.ts';
 import { listFacts, wordOpenFacts } from '../ide/list-facts.ts';
 import { bootJson, unknownBootJson } from './boot-json.ts';
 import { releaseOf } from './map-json.ts';
-import { stopAtDifference } from './boot-inputs.ts';
+import { stopAtDifference } from '../boot-files/boot-inputs.ts';
 import { Failure } from './failure.ts';
 import { openTree } from './open-tree.ts';
 import { jsonText, textLines, writeResult } from './output.ts';
@@ -32,7 +32,8 @@ import type { BootOptions } from './program.ts';
 import { spanOf } from '../tree/device-tree.ts';
 import { remarkUnread, stopAtUnread } from './remark-unread.ts';
 import type { OpenBoard, Session } from './session.ts';
-import { readText, resolveFile } from './settings.ts';
+import { readText } from '../boot-files/named-files.ts';
+import { resolveFile } from './settings.ts';
 
 /** Prints the prediction, or the comparison with a captured log (status 1 when they differ). */
 export async function bootCommand(

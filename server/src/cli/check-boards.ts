@@ -1,25 +1,21 @@
 // Checks boards one after the other and gives plain data: the part of `check` that a worker thread can do.
 
-import { leaveOut } from '../analysis/state-consequences.ts';
+import { isRecordable, keyOfFinding, keyText, withoutRecorded } from '../ide/baseline.ts';
 import { listValues, openFacts } from '../ide/list-facts.ts';
-import { parseJson } from '../inputs/read-json.ts';
+import { locate } from '../ide/locate.ts';
+import { readBaseline, type RecordedFinding } from '../inputs/read-baseline.ts';
 import type { Finding } from '../rules/finding.ts';
 import { folderOf, relativePath } from '../text/join-path.ts';
 import { printable } from '../text/printable.ts';
+import type { FileId } from '../text/span.ts';
 import { Failure, oneLine } from './failure.ts';
 import { findBoards, MOST_BOARDS_OF_PART, readsNamedFile } from './find-boards.ts';
-import {
-  findingKey,
-  fingerprints,
-  mergeFindings,
-  toJson,
-  type JsonFact,
-  type JsonFinding,
-} from './json-finding.ts';
+import { mergeFindings, toJson, type JsonFact, type JsonFinding } from './json-finding.ts';
 import type { CheckOptions } from './program.ts';
 import type { BoardFile, OpenBoard, Session } from './session.ts';
 import { trialHostFor, tryFixesOf } from './try-fixes.ts';
-import { readText, resolveFile, settingsFor } from './settings.ts';
+import { readText } from '../boot-files/named-files.ts';
+import { faultText, resolveFile, settingsFor } from './settings.ts';
 
 /** What became of one board. */
 export interface CheckedBoard {
@@ -32,8 +28,16 @@ export interface CheckedBoard {
   /** Boot facts of a tree made for Xen that are assumed or not known. */
   readonly facts: readonly JsonFact[];
   readonly maxWarnings?: number;
-  /** Of all findings, the recorded ones included: what `--write-baseline` records. */
-  readonly fingerprints: readonly string[];
+  /** Of all findings, those that `--write-baseline` records. */
+  readonly recordable: readonly RecordedFinding[];
+  /** Entries of a baseline about files that were read, which were not found. */
+  readonly stale: readonly {
+    readonly baseline: string;
+    readonly index: number;
+    readonly entry: RecordedFinding;
+  }[];
+  /** The entries that were found: the baseline and their index. */
+  readonly met: readonly string[];
 }
 
 /**
@@ -73,7 +77,9 @@ export async function checkBoard(
       ...first,
       findings: all,
       remarks: [...new Set([...through, ...checked.flatMap(({ remarks }) => remarks)])],
-      fingerprints: [...new Set(checked.flatMap((each) => each.fingerprints))],
+      recordable: recordableOf(checked),
+      stale: checked.flatMap(({ stale }) => stale),
+      met: checked.flatMap(({ met }) => met),
     };
   } catch (error) {
     return failedBoard(name, failureText(error, session, name));
@@ -82,7 +88,16 @@ export async function checkBoard(
 
 /** A board that could not be checked, and why in one line. */
 export function failedBoard(name: string, failure: string): CheckedBoard {
-  return { name, findings: [], failure, remarks: [], facts: [], fingerprints: [] };
+  return {
+    name,
+    findings: [],
+    failure,
+    remarks: [],
+    facts: [],
+    recordable: [],
+    stale: [],
+    met: [],
+  };
 }
 
 /** Through which boards a part was checked; `left` were not tried any more. */
@@ -106,31 +121,40 @@ async function checkOpened(
   opened: OpenBoard,
   options: CheckOptions,
 ): Promise<CheckedBoard> {
-  const { settings, boardFile } = opened;
-  const found = await jsonFindings(session, opened, options);
-  const all = mergeFindings(found.values());
-  const base = baselineFolder(session, options, settings.baseline);
-  const ids = fingerprints(all, (name) => {
-    const file = resolveFile(name, session.shell.cwd);
-    return relativePath(base, file) ?? file;
-  });
+  const { settings, boardFile, board } = opened;
+  const shown = shownFindings(opened, options);
+  const nameOf = baselineNames(session, opened, options);
   const recorded =
     settings.baseline === undefined || options.writeBaseline !== undefined
-      ? undefined
-      : readBaseline(session, settings.baseline);
+      ? []
+      : readRecorded(session, settings.baseline);
+  const left = withoutRecorded(board, shown, recorded, nameOf);
+  const found = await jsonFindings(session, opened, left.findings, options);
+  const files = new Set(
+    [boardFile.file, ...board.sources.flatMap((source) => source.files)].map((file) =>
+      nameInBaseline(session, options, settings.baseline, file),
+    ),
+  );
   return {
     name: boardFile.name,
-    findings: recorded
-      ? withoutRecorded(
-          opened,
-          found,
-          all.filter((_, index) => recorded.has(ids[index] ?? '')),
-        )
-      : all,
+    findings: mergeFindings(found),
     remarks: opened.remarks,
     facts: unsettledFacts(opened),
     ...(settings.maxWarnings === undefined ? {} : { maxWarnings: settings.maxWarnings }),
-    fingerprints: ids,
+    recordable:
+      options.writeBaseline === undefined
+        ? []
+        : shown.filter(isRecordable).map((finding) => {
+            const { line, column } = opened.places.placeOf(finding.at);
+            const { message } = finding;
+            return { ...keyOfFinding(board, finding, nameOf(finding)), line, column, message };
+          }),
+    stale: recorded.flatMap((entry, index) =>
+      !left.used.has(index) && files.has(entry.file)
+        ? [{ baseline: session.shown(settings.baseline ?? ''), index, entry }]
+        : [],
+    ),
+    met: [...left.used].map((index) => `${session.shown(settings.baseline ?? '')}\0${index}`),
   };
 }
 
@@ -148,41 +172,46 @@ export function failureText(error: unknown, session: Session, name: string): str
   return oneLine(`${name}: a fault of dtmap itself: ${reason.slice(0, 200)}`);
 }
 
-/** The findings that are printed, as plain data. */
-async function jsonFindings(
-  session: Session,
-  opened: OpenBoard,
-  options: CheckOptions,
-): Promise<ReadonlyMap<Finding, JsonFinding>> {
+/** The findings that concern what was named. */
+function shownFindings(opened: OpenBoard, options: CheckOptions): readonly Finding[] {
   const { file, root, behind } = opened.boardFile;
   const isWhole = file === root && behind === undefined;
   const { unread } = opened.board.map;
   const hints = options.hints === true || options.format === 'json';
-  const findings = opened.findings
-    .filter(({ severity }) => hints || severity !== 'hint')
-    // Of an include file's board, what concerns the include file, and why nothing more does.
-    .filter(
-      ({ at, related }) =>
-        isWhole ||
-        at.file === file ||
-        related.some((each) => each.at.file === file) ||
-        (at.file === unread?.at.file && at.start === unread.at.start),
-    );
+  return (
+    opened.findings
+      .filter(({ severity }) => hints || severity !== 'hint')
+      // Of an include file's board, what concerns the include file, and why nothing more does.
+      .filter(
+        ({ at, related }) =>
+          isWhole ||
+          at.file === file ||
+          related.some((each) => each.at.file === file) ||
+          (at.file === unread?.at.file && at.start === unread.at.start),
+      )
+  );
+}
+
+/** As plain data. */
+async function jsonFindings(
+  session: Session,
+  opened: OpenBoard,
+  findings: readonly Finding[],
+  options: CheckOptions,
+): Promise<readonly JsonFinding[]> {
   // Trying fixes costs analyses, and other formats do not show them.
   const showsFixes = options.format === 'json' || options.format === 'sarif';
   const offers = showsFixes
     ? await tryFixesOf(opened, findings, trialHostFor(session, opened, options))
     : undefined;
-  return new Map(
-    findings.map((finding) => [
+  return findings.map((finding) =>
+    toJson(
       finding,
-      toJson(
-        finding,
-        boardNameOf(opened),
-        opened.places,
-        (offers?.get(finding) ?? []).flatMap((offer) => (offer.ok ? [offer.fix] : [])),
-      ),
-    ]),
+      boardNameOf(opened),
+      opened.places,
+      (offers?.get(finding) ?? []).flatMap((offer) => (offer.ok ? [offer.fix] : [])),
+      locate(opened.board, finding.at.file, finding.at.start).node?.path,
+    ),
   );
 }
 
@@ -192,51 +221,76 @@ function boardNameOf({ boardFile: { name, root, file, behind }, places }: OpenBo
   return places.nameOf(behind ?? root);
 }
 
-/** What is left of `found` without what a baseline records, and what has to be said in its place. */
-function withoutRecorded(
-  opened: OpenBoard,
-  found: ReadonlyMap<Finding, JsonFinding>,
-  recorded: readonly JsonFinding[],
-): JsonFinding[] {
-  const texts = new Set(recorded.map(findingKey));
-  // That a system does not boot is no debt to be paid later.
-  const left = [...found].filter(
-    ([{ severity, states }, json]) =>
-      texts.has(findingKey(json)) && !(states === 'boot-ends' && severity === 'error'),
-  );
-  const kept = leaveOut([...found.keys()], new Set(left.map(([finding]) => finding)));
-  return mergeFindings(
-    kept.map(
-      (finding) => found.get(finding) ?? toJson(finding, boardNameOf(opened), opened.places, []),
-    ),
-  );
-}
-
-function baselineFolder(
-  session: Session,
+/** A file as the baseline that is read or written names it. */
+function nameInBaseline(
+  { shell }: Session,
   options: CheckOptions,
-  baseline: string | undefined,
+  baseline: FileId | undefined,
+  file: FileId,
 ): string {
-  const file =
-    options.writeBaseline === undefined
-      ? baseline
-      : resolveFile(options.writeBaseline, session.shell.cwd);
-  return file === undefined ? session.shell.cwd : folderOf(file);
+  const own =
+    options.writeBaseline === undefined ? baseline : resolveFile(options.writeBaseline, shell.cwd);
+  return relativePath(own === undefined ? shell.cwd : folderOf(own), file) ?? file;
 }
 
-/** What `--write-baseline` writes. */
-export interface Baseline {
-  readonly version: 1;
-  readonly fingerprints: readonly string[];
+/** The file of a finding as the baseline names it: of what a script does to the tree, the script. */
+function baselineNames(
+  session: Session,
+  { places, settings }: OpenBoard,
+  options: CheckOptions,
+): (finding: Finding) => string {
+  return ({ at }) => {
+    const file = places.isMade(at)
+      ? resolveFile(places.placeOf(at).file, session.shell.cwd)
+      : at.file;
+    return nameInBaseline(session, options, settings.baseline, file);
+  };
 }
 
-function readBaseline(session: Session, file: string): ReadonlySet<string> {
+function readRecorded(session: Session, file: FileId): readonly RecordedFinding[] {
   const name = session.shown(file);
-  const json = parseJson(readText(session.shell, file, name));
-  if (!json.ok) throw new Failure(`${name}: ${json.because}`);
-  const baseline = json.value as Partial<Baseline> | null;
-  const ids = baseline?.fingerprints;
-  if (baseline?.version !== 1 || !Array.isArray(ids))
-    throw new Failure(`${name}: not a baseline of dtmap`);
-  return new Set(ids.map(String));
+  const text = readText(session.shell, file, name);
+  const read = readBaseline(text);
+  if (!read.ok) throw new Failure(faultText(name, text, read.faults[0]));
+  return read.value;
+}
+
+/** The findings of all boards for a baseline: each as often as on the board that has it most often. */
+export function recordableOf(boards: readonly CheckedBoard[]): readonly RecordedFinding[] {
+  const most = new Map<string, readonly RecordedFinding[]>();
+  for (const { recordable } of boards) {
+    const own = new Map<string, RecordedFinding[]>();
+    for (const each of recordable) {
+      const key = keyText(each);
+      own.set(key, [...(own.get(key) ?? []), each]);
+    }
+    for (const [key, list] of own)
+      if (list.length > (most.get(key)?.length ?? 0)) most.set(key, list);
+  }
+  return [...most.values()]
+    .flat()
+    .sort(
+      (a, b) =>
+        (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) ||
+        a.line - b.line ||
+        a.column - b.column ||
+        (keyText(a) < keyText(b) ? -1 : 1),
+    );
+}
+
+/** One line for each baseline with entries that no board has met any more. */
+export function wordStale(boards: readonly CheckedBoard[]): readonly string[] {
+  const met = new Set(boards.flatMap((board) => board.met));
+  const byFile = new Map<string, Map<number, RecordedFinding>>();
+  for (const { baseline, index, entry } of boards.flatMap((board) => board.stale)) {
+    if (met.has(`${baseline}\0${index}`)) continue;
+    const entries = byFile.get(baseline) ?? new Map<number, RecordedFinding>();
+    byFile.set(baseline, entries.set(index, entry));
+  }
+  return [...byFile].map(([baseline, entries]) => {
+    const [first] = [...entries.values()];
+    const where = first ? `${first.rule} at ${first.file}:${first.line}` : '';
+    const others = entries.size > 1 ? ` and ${entries.size - 1} more` : '';
+    return `${baseline}: no longer found: ${where}${others}; write it anew with --write-baseline`;
+  });
 }

@@ -1,15 +1,22 @@
 // `dtmap check`: findings of one board or many, in the format asked for.
 
 import { diffOfDrafts, fixBoard } from './apply-fixes.ts';
-import { failedBoard, failureText, type Baseline, type CheckedBoard } from './check-boards.ts';
+import {
+  failedBoard,
+  failureText,
+  recordableOf,
+  wordStale,
+  type CheckedBoard,
+} from './check-boards.ts';
 import { checkAll } from './check-in-parallel.ts';
 import { DraftFiles } from './draft-files.ts';
 import { boards as boardFiles, expandNames, type Expanded } from './expand-names.ts';
 import { Failure } from './failure.ts';
 import { wordOpenFacts } from '../ide/list-facts.ts';
+import { writeBaseline } from '../inputs/read-baseline.ts';
 import { SEVERITIES } from '../rules/finding.ts';
 import { isFault, mergeFindings, type JsonFinding, type JsonReport } from './json-finding.ts';
-import { jsonText, mayColour, textLines, writeResult } from './output.ts';
+import { jsonText, mayColour, textLines, wrapped, writeResult } from './output.ts';
 import { printFindingsGithub } from './print-findings-github.ts';
 import { gitlabOf } from './print-findings-gitlab.ts';
 import { printFindingsJunit } from './print-findings-junit.ts';
@@ -22,7 +29,7 @@ import { Progress } from './progress.ts';
 import { Session } from './session.ts';
 import type { Shell } from './shell.ts';
 import { displayPath, styleOf } from './places.ts';
-import { settingsFor, resolveFile } from './settings.ts';
+import { settingsFor, showSettings, resolveFile } from './settings.ts';
 import { writeTexts } from './write-texts.ts';
 
 /** Status 2 when a board could not be checked, 1 for errors or too many warnings, else 0. */
@@ -37,9 +44,20 @@ export async function checkCommand(
   if (options.statistics && options.format !== 'text')
     throw new Failure('--statistics is for --format text');
   const expanded = expandNames(shell, files, boardFiles);
+  if (options.as !== undefined && (files.length !== 1 || files[0] !== expanded.names[0]))
+    throw new Failure(`--as ${options.as} is for one file`);
   const names = shardOf(expanded.names, options.shard);
+  if (options.showSettings) {
+    if (options.format !== 'text') throw new Failure('--show-settings is for --format text');
+    const lines = names.map((name) =>
+      showSettings(shell, resolveFile(name, shell.cwd), options).join('\n'),
+    );
+    writeResult(shell, options.output, textLines(lines.join('\n\n').split('\n')));
+    return 0;
+  }
   // Options that are wrong for all boards are said once, not once per board.
-  if (names[0] !== undefined) settingsFor(shell, resolveFile(names[0], shell.cwd), options);
+  if (names[0] !== undefined)
+    settingsFor(shell, resolveFile(names[0], shell.cwd), { ...options, config: false });
   const fixes = options.fix === true || options.fixUnsafe === true;
   if (options.dryRun && !fixes) throw new Failure('--dry-run is for --fix and --fix-unsafe');
   let said: readonly string[] = [];
@@ -62,11 +80,11 @@ export async function checkCommand(
       remarked.add(remark);
     }
   }
+  if (!options.quiet)
+    shell.stderr.write(textLines(wordStale(boards).map((words) => `dtmap: ${words}`)));
   const failed = said.length > 0 || boards.some(({ failure }) => failure !== undefined);
   if (options.writeBaseline !== undefined) {
-    const all = new Set(boards.flatMap((board) => board.fingerprints));
-    const baseline: Baseline = { version: 1, fingerprints: [...all].sort() };
-    writeResult(shell, options.writeBaseline, jsonText(baseline));
+    writeResult(shell, options.writeBaseline, writeBaseline(recordableOf(boards)));
     return failed ? 2 : 0;
   }
   const checked = boards.filter(({ failure }) => failure === undefined);
@@ -78,15 +96,14 @@ export async function checkCommand(
       shell.stderr.write(textLines([`${name}: note: ${words}; dtmap facts ${name} lists them`]));
     }
   if (options.statistics) writeResult(shell, options.output, printStatistics(findings));
-  else
-    writeResult(
-      shell,
-      options.output,
-      printFindings(report, options.format, shell, {
-        verbose: options.verbose === true,
-        colours: mayColour(shell, options.output),
-      }),
-    );
+  else {
+    const printed = printFindings(report, options.format, shell, {
+      verbose: options.verbose === true,
+      colours: mayColour(shell, options.output),
+    });
+    const isText = options.format === 'text' && options.output === undefined;
+    writeResult(shell, options.output, isText ? wrapped(printed, shell.stdout.columns) : printed);
+  }
   // What reads the findings of one board can count them.
   const isCounted = checked.length > 1 || shell.stderr.isTTY;
   if (options.format === 'text' && !options.quiet && isCounted) {

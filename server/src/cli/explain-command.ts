@@ -15,8 +15,10 @@ import { jsonText, textLines, writeResult } from './output.ts';
 import type { JsonPlace } from './places.ts';
 import { placeText } from './print-map.ts';
 import type { ExplainOptions } from './program.ts';
+import { boardOptions, refuseOptions } from './refuse-options.ts';
 import type { OpenBoard, Session } from './session.ts';
-import { readText, resolveFile } from './settings.ts';
+import { readText } from '../boot-files/named-files.ts';
+import { resolveFile } from './settings.ts';
 
 /** A rule as plain data: what `explain RULE --format json` prints. */
 export interface JsonRule {
@@ -57,6 +59,12 @@ export async function explainCommand(
 ): Promise<number> {
   const { shell } = session;
   const rule = allRules.find(({ id }) => id === what);
+  if (rule) {
+    refuseOptions(options, boardOptions, 'has no meaning for the page of a rule');
+    if (options.board !== undefined)
+      throw new Failure('--board has no meaning for the page of a rule');
+  } else if (options.board === undefined)
+    refuseOptions(options, boardOptions, 'is about the board of a log: name it with --board');
   const result =
     rule && options.format !== 'json' ? rulePage(rule) : await explained(session, what, options);
   const text =

@@ -2,7 +2,7 @@
 
 import { printable } from '../text/printable.ts';
 
-export class Failure extends Error {}
+export { Failure } from '../boot-files/failure.ts';
 
 /** A text of several lines as one: what another program words. */
 export function oneLine(text: string): string {

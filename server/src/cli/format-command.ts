@@ -12,7 +12,7 @@ import { patchOf } from './patch-of.ts';
 import { displayPath } from './places.ts';
 import type { FormatOptions } from './program.ts';
 import type { Session } from './session.ts';
-import { readText } from './settings.ts';
+import { readText } from '../boot-files/named-files.ts';
 import { writeTexts } from './write-texts.ts';
 
 /** One file; only white space of it differs. */

@@ -24,6 +24,8 @@ export interface JsonFinding {
   readonly board: string;
   /** All of them, where there are several. */
   readonly boards?: readonly string[];
+  /** Path of the node in which it stands; absent where it stands in none. */
+  readonly node?: string;
   readonly related: readonly { readonly message: string; readonly at: JsonPlace }[];
   readonly targets: readonly string[];
   readonly condition?: string;
@@ -53,6 +55,7 @@ export function toJson(
   board: string,
   places: Places,
   fixes: readonly Fix[],
+  node?: string,
 ): JsonFinding {
   return {
     rule: finding.rule,
@@ -60,6 +63,7 @@ export function toJson(
     message: finding.message,
     at: places.placeOf(finding.at),
     board,
+    ...(node === undefined ? {} : { node }),
     related: finding.related.map(({ message, at }) => ({ message, at: places.placeOf(at) })),
     targets: finding.targets,
     ...(finding.condition === undefined ? {} : { condition: finding.condition }),

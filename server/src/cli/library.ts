@@ -33,6 +33,8 @@ export interface Finding {
   readonly board: string;
   /** All boards it was found on, where there are several: those that include a file that is only a part of boards. */
   readonly boards?: readonly string[];
+  /** Path of the node in which it stands; absent where it stands in none. */
+  readonly node?: string;
   readonly related: readonly { readonly message: string; readonly at: Place }[];
   /** Targets as they were asked for, `xen:4.18`, `linux:6.12`; empty when it holds for every reader of the tree. */
   readonly targets: readonly string[];

@@ -8,7 +8,8 @@ import { printFindings } from './check-command.ts';
 import { readSarif, type ReadReport } from './read-sarif.ts';
 import type { MergeOptions } from './program.ts';
 import type { Session } from './session.ts';
-import { readText, resolveFile } from './settings.ts';
+import { readText } from '../boot-files/named-files.ts';
+import { resolveFile } from './settings.ts';
 
 export function mergeCommand(
   session: Session,

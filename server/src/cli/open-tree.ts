@@ -2,6 +2,7 @@
 
 import type { FactSource } from '../facts/gather-facts.ts';
 import { Failure } from './failure.ts';
+import { isTreeName } from '../boot-files/read-guests.ts';
 import { findBoards, readsNamedFile } from './find-boards.ts';
 import { textLines } from './output.ts';
 import type { BoardOptions } from './program.ts';
@@ -19,6 +20,11 @@ export async function openTree(
   facts: readonly FactSource[] = [],
 ): Promise<OpenBoard> {
   const { shell } = session;
+  const config = options.guest.find((guest) => !isTreeName(guest));
+  if (config !== undefined)
+    throw new Failure(
+      `--guest ${config}: an xl configuration is for check; here only the partial device tree of a guest has a meaning`,
+    );
   const boards = await findBoards(session, name, options);
   // A board that lacks an include may be meant to read the file there; it tells why no board reads it.
   let broken: OpenBoard | undefined;

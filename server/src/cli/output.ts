@@ -25,6 +25,36 @@ export function mayColour({ stdout, env }: Shell, output: string | undefined): b
   return stdout.isTTY && output === undefined && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }
 
+/** Narrower than this nothing is read better for being broken. */
+const LEAST_COLUMNS = 40;
+
+/** Text for a terminal so many columns wide: longer lines go on below, indented. Escape sequences take no room. */
+export function wrapped(text: string, columns: number | undefined): string {
+  if (columns === undefined || columns < LEAST_COLUMNS) return text;
+  return text
+    .split('\n')
+    .map((line) => wrapLine(line, columns))
+    .join('\n');
+}
+
+function wrapLine(line: string, columns: number): string {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.split(' ')) {
+    const longer = current === '' ? word : `${current} ${word}`;
+    if (widthOf(longer) <= columns || current.trim() === '') current = longer;
+    else {
+      lines.push(current);
+      current = `    ${word}`;
+    }
+  }
+  return [...lines, current].join('\n');
+}
+
+function widthOf(text: string): number {
+  return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length;
+}
+
 /** Lines for people, each ended by a newline: what a tree, a log or a file name says is shown, never obeyed. */
 export function textLines(lines: readonly string[]): string {
   return lines.map((line) => `${printable(line)}\n`).join('');

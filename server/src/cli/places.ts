@@ -1,5 +1,6 @@
 // Turns spans into the places of the output formats, and file identities into the paths a user typed.
 
+import type { MadeText } from '../boot-files/made-text.ts';
 import { relativePath } from '../text/join-path.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { isAbsoluteName } from '../text/resolve-name.ts';
@@ -13,15 +14,6 @@ export interface JsonPlace {
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
-}
-
-/** Text that was made from another file: only lines of that file can be told. */
-export interface MadeText {
-  readonly file: FileId;
-  /** Offsets from here on are made text; 0 when all of the file is. */
-  readonly from: number;
-  /** The file the text was made from and the line there, for an offset counted from `from`. */
-  readonly originOf: (offset: number) => { readonly file: FileId; readonly line: number };
 }
 
 /** How files are named in the output. */

@@ -22,6 +22,8 @@ export interface BoardOptions {
   readonly format: string;
   readonly output?: string;
   readonly verbose?: boolean;
+  /** A `dtmap.json` in place of the nearest one; false for none. */
+  readonly config?: string | false | undefined;
 }
 
 export interface CheckOptions extends BoardOptions {
@@ -39,8 +41,8 @@ export interface CheckOptions extends BoardOptions {
   readonly quiet?: boolean;
   readonly minSeverity?: Severity;
   readonly statistics?: boolean;
+  readonly showSettings?: boolean;
   readonly shard?: { readonly index: number; readonly count: number };
-  readonly config: string | false | undefined;
 }
 
 export interface MapOptions extends BoardOptions {
@@ -79,8 +81,14 @@ export interface MergeOptions {
   readonly output?: string;
 }
 
+export interface InitOptions {
+  readonly xen: readonly string[];
+  readonly linux: readonly string[];
+  readonly output?: string;
+}
+
 /** The releases of a system that were asked for: each has an option of its own. */
-export function releasesAsked(options: BoardOptions, system: string): readonly string[] {
+export function releasesAsked(options: object, system: string): readonly string[] {
   const asked = new Map<string, unknown>(Object.entries(options)).get(system);
   return Array.isArray(asked) ? asked.filter((each) => typeof each === 'string') : [];
 }
@@ -98,6 +106,7 @@ export interface Handlers {
   diff(before: string, after: string | undefined, options: DiffOptions): Promise<number>;
   merge(files: readonly string[], options: MergeOptions): Promise<number>;
   format(files: readonly string[], options: FormatOptions): Promise<number>;
+  init(folder: string | undefined, options: InitOptions): Promise<number>;
   lsp(): Promise<number>;
   mcp(): Promise<number>;
   completion(shell: string): Promise<number>;
@@ -166,6 +175,9 @@ function readingBoard(command: Command, formats: readonly string[]): Command {
       collect,
       [],
     );
+  read
+    .option('--config <file>', 'use this dtmap.json instead of the nearest one')
+    .option('--no-config', 'use no dtmap.json');
   for (const { id, releaseHelp } of allSystems)
     read.option(`--${id} <release>`, `${releaseHelp} (repeatable)`, collectReleases, []);
   return read
@@ -211,13 +223,13 @@ export function makeProgram(
     .argument('<files...>', `${FILE}; a folder stands for the boards in it`)
     .option(
       '-W, --warning <rule>',
-      'report a rule; no-RULE switches it off (repeatable)',
+      'report a rule, or a group of rules: dtc, linux-w1, all; no-RULE switches it off (repeatable)',
       collect,
       [],
     )
     .option(
       '-E, --error <rule>',
-      'report a rule as error; no-RULE as warning (repeatable)',
+      'report a rule, or the warnings of a group, as error; no-RULE as warning (repeatable)',
       collect,
       [],
     )
@@ -229,6 +241,10 @@ export function makeProgram(
       ).choices(SEVERITIES),
     )
     .option('--statistics', 'print how often each rule was broken in place of the findings')
+    .option(
+      '--show-settings',
+      'print every setting of the boards and where it comes from, check nothing',
+    )
     .option('-q, --quiet', 'print findings and what could not be checked, and nothing else')
     .option('--hints', 'print the plain facts of reserved regions too')
     .option('--fix', 'apply safe fixes: no address moved, nothing enabled, no memory given away')
@@ -242,8 +258,6 @@ export function makeProgram(
       wholeNumber(1),
     )
     .option('--shard <I/N>', 'check only the I-th of N parts of the boards', shard)
-    .option('--config <file>', 'use this dtmap.json instead of the nearest one')
-    .option('--no-config', 'use no dtmap.json')
     .action(async (files: string[], options: CheckOptions) => {
       finish(await handlers.check(files, options));
     });
@@ -341,6 +355,18 @@ export function makeProgram(
     .option('--diff', 'write nothing; print the patch that formatting would be')
     .action(async (files: string[], options: FormatOptions) => {
       finish(await handlers.format(files, options));
+    });
+
+  const init = program
+    .command('init')
+    .description('write a commented dtmap.json to begin with')
+    .argument('[folder]', 'where the boards are (default: the current folder)');
+  for (const { id, releaseHelp } of allSystems)
+    init.option(`--${id} <release>`, `${releaseHelp} (repeatable)`, collectReleases, []);
+  init
+    .option('-o, --output <file>', 'write it there instead, - for standard output')
+    .action(async (folder: string | undefined, options: InitOptions) => {
+      finish(await handlers.init(folder, options));
     });
 
   program

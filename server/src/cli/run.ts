@@ -10,6 +10,7 @@ import { formatCommand } from './format-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { Failure, oneLine } from './failure.ts';
 import { decodeCommand, mapCommand } from './map-command.ts';
+import { initCommand } from './init-command.ts';
 import { mergeCommand } from './merge-command.ts';
 import { makeProgram, type Handlers } from './program.ts';
 import { Session } from './session.ts';
@@ -37,6 +38,7 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
     diff: (before, after, options) => diffCommand(session, before, after, options),
     merge: (files, options) => Promise.resolve(mergeCommand(session, files, options)),
     format: (files, options) => formatCommand(session, files, options),
+    init: (folder, options) => Promise.resolve(initCommand(session, folder, options)),
     lsp: () => {
       if (!shell.startServer) throw new Failure('lsp: there is no language server here');
       shell.startServer();

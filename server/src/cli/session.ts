@@ -15,20 +15,18 @@ import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
 import { BoardIndex } from './board-index.ts';
-import { readBootInputs, type BootInputs } from './boot-inputs.ts';
+import type { BootHost } from '../boot-files/boot-host.ts';
+import { readBootInputs, type BootInputs } from '../boot-files/boot-inputs.ts';
+import type { MadeText } from '../boot-files/made-text.ts';
 import { Failure } from './failure.ts';
 import { fatalProblem, noSource, problemText } from './fatal-problem.ts';
 import { placeText } from './print-map.ts';
-import { readGuests } from './read-guests.ts';
-import { displayPath, Places, styleOf, type MadeText, type PathStyle } from './places.ts';
+import { readGuests } from '../boot-files/read-guests.ts';
+import { inflate } from './inflate.ts';
+import { displayPath, Places, styleOf, type PathStyle } from './places.ts';
 import type { BoardOptions } from './program.ts';
-import {
-  placeOfField,
-  resolveFile,
-  ruleSettings,
-  targetsOf,
-  type BoardSettings,
-} from './settings.ts';
+import { placeOfField } from '../boot-files/named-files.ts';
+import { resolveFile, ruleSettings, targetsOf, type BoardSettings } from './settings.ts';
 import type { Shell, ShellFiles } from './shell.ts';
 
 /** What an argument names. */
@@ -58,6 +56,11 @@ export interface OpenBoard {
 }
 
 const STANDARD_INPUT = '<stdin>';
+
+/** What reading the files beside a board needs. */
+function bootHostOf({ files, cwd }: Shell): BootHost {
+  return { files, cwd, inflate };
+}
 
 /** Whether bytes begin as a flattened devicetree does. */
 export function isBlobBytes(bytes: Uint8Array): boolean {
@@ -200,6 +203,10 @@ export class Session {
     if (why !== undefined) throw new Failure(`${name}: ${why}`);
     const bytes = files.bytes(file);
     if (typeof bytes === 'string') throw new Failure(`${name}: cannot be read`);
+    if (options.as === 'dtb' && !isBlobBytes(bytes))
+      throw new Failure(`${name}: is no DTB, which begins with 0xd00dfeed; leave --as out`);
+    if (options.as === 'dts' && isBlobBytes(bytes))
+      throw new Failure(`${name}: is a DTB, not devicetree source; leave --as out`);
     const isBlob =
       options.as === undefined ? isBlobBytes(bytes) || /\.dtbo?$/.test(name) : options.as === 'dtb';
     const root = options.root === undefined ? file : resolveFile(options.root, cwd);
@@ -307,7 +314,13 @@ export class Session {
     const { root } = boardFile;
     const settings = { ...given, profile: { ...given.profile, ...this.profile } };
     const treeBefore = (): DeviceTree | undefined => this.treeBeforeScripts(boardFile, settings);
-    const inputs = readBootInputs(this.shell, root, boardFile.isBlob, settings, treeBefore);
+    const inputs = readBootInputs(
+      bootHostOf(this.shell),
+      root,
+      boardFile.isBlob,
+      settings,
+      treeBefore,
+    );
     const preprocessor = this.preprocessorOf(root, settings);
     const guests = readGuests(
       this.shell.files,

@@ -8,6 +8,8 @@ import type { FileId } from '../text/span.ts';
 export interface Output {
   write(text: string | Uint8Array): void;
   readonly isTTY: boolean;
+  /** Of a terminal. */
+  readonly columns?: number | undefined;
 }
 
 /** Files as the command line needs them: what the core reads, and why something could not be read or written. */

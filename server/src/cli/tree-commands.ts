@@ -11,13 +11,14 @@ import { applyOverlays } from '../tree/apply-overlays.ts';
 import { applyLoaderChanges } from '../tree/loader-changes.ts';
 import { evaluate } from '../tree/evaluate.ts';
 import { printDts } from '../tree/print-dts.ts';
-import { readBootInputs } from './boot-inputs.ts';
+import { readBootInputs } from '../boot-files/boot-inputs.ts';
 import { Failure } from './failure.ts';
 import { fatalProblem, noSource, problemText } from './fatal-problem.ts';
 import { textLines, writeResult } from './output.ts';
 import { Places } from './places.ts';
 import { placeText } from './print-map.ts';
 import type { BoardOptions, CompileOptions } from './program.ts';
+import { bootOptions, refuseOptions } from './refuse-options.ts';
 import type { BoardFile, Session } from './session.ts';
 import { settingsFor, type BoardSettings } from './settings.ts';
 import { sourceTimes } from './source-times.ts';
@@ -28,6 +29,7 @@ export async function preprocessCommand(
   name: string,
   options: BoardOptions,
 ): Promise<number> {
+  refuseOptions(options, bootOptions, 'has no meaning for the text of a tree');
   const boardFile = await session.find(name, options);
   if (boardFile.isBlob) throw new Failure(`${name}: a blob has nothing to preprocess`);
   if (options.overlay.length > 0 || options.bootScript !== undefined)
@@ -49,6 +51,7 @@ export async function compileCommand(
   name: string,
   options: CompileOptions,
 ): Promise<number> {
+  refuseOptions(options, bootOptions, 'has no meaning for a compiled tree');
   const { shell } = session;
   const { tree, places, remarks } = await compiledTree(session, name, options);
   shell.stderr.write(textLines(remarks.map((remark) => `dtmap: ${remark}`)));

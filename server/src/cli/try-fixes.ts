@@ -18,7 +18,7 @@ import { isSkipped, type SearchedTree } from './board-index.ts';
 import { Failure } from './failure.ts';
 import type { CheckOptions } from './program.ts';
 import type { OpenBoard, Session } from './session.ts';
-import { findProject, settingsFor, type BoardSettings } from './settings.ts';
+import { findProjectOf, settingsFor, type BoardSettings } from './settings.ts';
 
 /** Boards that one file may belong to and still be changed: each is analysed twice for each fix. */
 const MOST_BOARDS = 256;
@@ -192,7 +192,8 @@ function boardsApplying(
   };
   if (projects.length === 0) return [];
   return [...index.files()].filter((root) => {
-    const project = isRootFile(root) && !isOverlayFile(root) ? findProject(shell, root) : undefined;
+    const project =
+      isRootFile(root) && !isOverlayFile(root) ? findProjectOf(shell, root) : undefined;
     return project !== undefined && applies(project);
   });
 }

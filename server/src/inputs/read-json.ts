@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { LineIndex } from '../text/line-index.ts';
+import { didYouMean } from '../text/nearest-name.ts';
 import { findJsonFault } from './find-json-fault.ts';
 import { placesIn, type JsonPath, type JsonPlaces, type JsonSpan } from './json-places.ts';
 
@@ -26,12 +27,19 @@ export interface JsonFault {
 /** What a text says, or everything that is wrong with it, the first first. */
 export type ReadText<T> =
   | { readonly ok: true; readonly value: T; readonly places: JsonPlaces }
-  | { readonly ok: false; readonly faults: readonly [JsonFault, ...JsonFault[]] };
+  | {
+      readonly ok: false;
+      readonly faults: readonly [JsonFault, ...JsonFault[]];
+      /** What the text says; undefined when it is not JSON. */
+      readonly raw?: unknown;
+    };
 
 /** A field that is wrong, before its place is known. */
 export interface FieldFault {
   readonly path: JsonPath;
   readonly because: string;
+  /** Whether the name of the field is wrong, not its value. */
+  readonly isName?: boolean;
   readonly other?: JsonPath;
 }
 
@@ -45,9 +53,12 @@ export function wordFault({ path, because }: Pick<FieldFault, 'path' | 'because'
   return path.length === 0 ? because : `${path.join('.')}: ${because}`;
 }
 
-/** A text as `read` takes its value, with the place of each fault. A field that is given twice is one. */
+/**
+ * A text as `read` takes its value, with the place of each fault. A field that is given twice is one. Comments, and a comma behind
+ * the last element, may stand in what people write.
+ */
 export function readText<T>(text: string, read: (value: unknown) => ReadFields<T>): ReadText<T> {
-  const json = withoutMark(text);
+  const json = withoutComments(withoutMark(text));
   const value = valueOf(json);
   if (!value) {
     const start = findJsonFault(json) ?? json.length;
@@ -62,8 +73,8 @@ export function readText<T>(text: string, read: (value: unknown) => ReadFields<T
       const because = `is given twice, first in line ${line}, column ${column}`;
       return { path, because, at: again, other: { path, at: first } };
     }),
-    ...(fields.ok ? [] : fields.faults).map(({ path, because, other }): JsonFault => {
-      const at = because === NO_SUCH_FIELD ? places.nameAt(path) : places.valueAt(path);
+    ...(fields.ok ? [] : fields.faults).map(({ path, because, isName, other }): JsonFault => {
+      const at = isName === true ? places.nameAt(path) : places.valueAt(path);
       return {
         path,
         because,
@@ -74,12 +85,31 @@ export function readText<T>(text: string, read: (value: unknown) => ReadFields<T
   ].sort((one, two) => one.at.start - two.at.start);
   if (fields.ok && faults.length === 0) return { ok: true, value: fields.value, places };
   const [first = { path: [], because: MUST_BE_OBJECT, at: places.valueAt([]) }, ...rest] = faults;
-  return { ok: false, faults: [first, ...rest] };
+  return { ok: false, faults: [first, ...rest], raw: value.value };
+}
+
+/** Where the values of a text stand that was read. */
+export function placesInText(text: string): JsonPlaces {
+  return placesIn(withoutComments(withoutMark(text)));
 }
 
 /** The same text for a reader of JSON, with every offset as it was. */
 function withoutMark(text: string): string {
   return text.replace(/^\uFEFF/, ' ');
+}
+
+// What does not end goes on to the end of its line, or of the text, so that each letter is looked at once.
+const STRING = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"?/.source;
+const COMMENT = /\/\/[^\r\n]*|\/\*[^*]*(?:\*(?!\/)[^*]*)*(?:\*\/)?/.source;
+const STRING_OR_COMMENT = new RegExp(`${STRING}|${COMMENT}`, 'g');
+const STRING_OR_LAST_COMMA = new RegExp(`${STRING}|,(?=\\s*[}\\]])`, 'g');
+
+/** The text with blanks in place of comments and of a comma behind the last element: every offset is as it was. */
+function withoutComments(text: string): string {
+  const blank = (found: string): string =>
+    found.startsWith('"') ? found : found.replace(/[^\r\n]/g, ' ');
+  const json = text.replace(STRING_OR_COMMENT, blank);
+  return json.replace(STRING_OR_LAST_COMMA, blank);
 }
 
 /** Undefined when the text is not JSON. */
@@ -111,8 +141,51 @@ export function readFields<Schema extends v.GenericSchema>(
   if (result.success) return { ok: true, value: result.output };
   return {
     ok: false,
-    faults: result.issues.map((issue) => ({ path: pathOf(issue), because: wordingOf(issue) })),
+    faults: result.issues.map((issue) => {
+      const isUnknown = isUnknownField(issue);
+      const path = pathOf(issue);
+      const near = isUnknown ? didYouMean(path.at(-1) ?? '', fieldsAt(schema, path)) : '';
+      const isName = isUnknown || issue.path?.at(-1)?.origin === 'key';
+      return { path, because: wordingOf(issue) + near, ...(isName ? { isName } : {}) };
+    }),
   };
+}
+
+/** The names of the fields beside the last one of a path; none where any name will do. */
+function fieldsAt(schema: unknown, path: JsonPath): readonly string[] {
+  const within = path.slice(0, -1).reduce<readonly unknown[]>(
+    (around, name) =>
+      around.flatMap(partsOf).flatMap((part) => {
+        const { entries, item } = part;
+        return [entries?.[name], item].filter((each) => each !== undefined);
+      }),
+    [schema],
+  );
+  return within.flatMap(partsOf).flatMap(({ entries }) => Object.keys(entries ?? {}));
+}
+
+/** What of a schema of the checker says which fields there are. */
+interface SchemaPart {
+  readonly entries?: Readonly<Record<string, unknown>>;
+  readonly item?: unknown;
+  readonly wrapped?: unknown;
+  readonly pipe?: readonly unknown[];
+  readonly options?: readonly unknown[];
+}
+
+/** A schema, and those it is put together from, for the same value. */
+function partsOf(schema: unknown): readonly SchemaPart[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const part = schema as SchemaPart;
+  // Of a pipe the first is the pipe without its steps.
+  const inner = [part.wrapped, ...(part.pipe ?? []), ...(part.options ?? [])];
+  return [part, ...inner.filter((each) => each !== schema && !hasSteps(each)).flatMap(partsOf)];
+}
+
+function hasSteps(schema: unknown): boolean {
+  return (
+    typeof schema === 'object' && schema !== null && 'kind' in schema && schema.kind !== 'schema'
+  );
 }
 
 /** The first fault in words, for a value without a text. */
@@ -140,8 +213,12 @@ function pathOf(issue: v.BaseIssue<unknown>): JsonPath {
   return (issue.path ?? []).map(({ key }) => String(key));
 }
 
+function isUnknownField({ type, expected }: v.BaseIssue<unknown>): boolean {
+  return type === 'strict_object' && expected === 'never';
+}
+
 function wordingOf(issue: v.BaseIssue<unknown>): string {
   if (issue.type !== 'strict_object') return issue.message;
-  if (issue.expected === 'never') return NO_SUCH_FIELD;
+  if (isUnknownField(issue)) return NO_SUCH_FIELD;
   return issue.expected === 'Object' ? MUST_BE_OBJECT : 'is missing';
 }

@@ -1,7 +1,14 @@
 // Reads `dtmap.json`: what a folder of boards says about how its boards are checked.
 
 import * as v from 'valibot';
-import { plainObject, readFields, readText, type ReadFields, type ReadText } from './read-json.ts';
+import {
+  plainObject,
+  readFields,
+  readText,
+  type JsonFault,
+  type ReadFields,
+  type ReadText,
+} from './read-json.ts';
 import { readProfileFields } from './read-profile.ts';
 import { severities, type Severities } from './read-severities.ts';
 
@@ -65,10 +72,40 @@ export function readProject(text: string): ReadText<Project> {
   return readText(text, readProjectFields);
 }
 
+/** What of a `dtmap.json` can be used, and what is wrong with the rest. */
+export function readProjectPart(text: string): {
+  readonly value: Project;
+  readonly faults: readonly JsonFault[];
+} {
+  const read = readProject(text);
+  if (read.ok) return { value: read.value, faults: [] };
+  const fields = readProjectFields(withoutFields(read.raw, read.faults));
+  return { value: fields.ok ? fields.value : {}, faults: read.faults };
+}
+
+/** Fields of which one entry may be wrong without the others. */
+const TABLES: ReadonlySet<string> = new Set(['defines', 'severity']);
+
+function withoutFields(value: unknown, faults: readonly JsonFault[]): unknown {
+  if (typeof value !== 'object' || value === null) return {};
+  const kept: Record<string, unknown> = { ...value };
+  for (const { path } of faults) {
+    const [field = '', entry] = path;
+    const table = kept[field];
+    if (!TABLES.has(field) || entry === undefined || typeof table !== 'object') delete kept[field];
+    else
+      kept[field] = Object.fromEntries(
+        Object.entries(table ?? {}).filter(([name]) => name !== entry),
+      );
+  }
+  return kept;
+}
+
 function readProjectFields(value: unknown): ReadFields<Project> {
   const fields = readFields(project, value);
-  if (!fields.ok || typeof fields.value.bootProfile !== 'object') return fields;
-  const inner = readProfileFields(fields.value.bootProfile);
+  const given = (value as Partial<Project> | null)?.bootProfile;
+  if (typeof given !== 'object') return fields;
+  const inner = readProfileFields(given);
   if (inner.ok) return fields;
   const below = (path: readonly string[]): readonly string[] => ['bootProfile', ...path];
   const faults = inner.faults.map((fault) => ({
@@ -76,5 +113,8 @@ function readProjectFields(value: unknown): ReadFields<Project> {
     path: below(fault.path),
     ...(fault.other && { other: below(fault.other) }),
   }));
-  return { ok: false, faults };
+  // What is no object at all has been said.
+  const own = fields.ok ? [] : fields.faults;
+  const isSaid = own.some(({ path }) => path[0] === 'bootProfile');
+  return { ok: false, faults: isSaid ? own : [...own, ...faults] };
 }

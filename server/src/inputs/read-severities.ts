@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
+import { didYouMean } from '../text/nearest-name.ts';
 import { faultOf, plainObject } from './read-json.ts';
 
 /** `on` is a rule's own severity, also for a rule that is off by default. */
@@ -18,7 +19,10 @@ export const severities = v.pipe(
   v.record(
     v.pipe(
       v.string(),
-      v.check((id) => ids.has(id), 'no such rule'),
+      v.check(
+        (id) => ids.has(id),
+        ({ input }) => `no such rule${didYouMean(input, ids)}`,
+      ),
     ),
     v.picklist(
       ['error', 'warning', 'information', 'hint', 'off', 'on'],

@@ -39,6 +39,20 @@ export function parseLinuxRelease(name: string): LinuxRelease | undefined {
   };
 }
 
+/** The last branch of each major version that is over. */
+const LAST_MINOR: ReadonlyMap<number, number> = new Map([
+  [3, 19],
+  [4, 20],
+  [5, 19],
+  [6, 19],
+]);
+
+/** Whether there is a release of that branch, or may be one by now. */
+export function isReleased({ major, minor }: LinuxRelease): boolean {
+  const newest = parseLinuxRelease('current')?.major ?? 0;
+  return major === newest ? minor <= 20 : minor <= (LAST_MINOR.get(major) ?? -1);
+}
+
 /** Whether `release` is the branch `major.minor` or a later one. */
 export function isSince(release: LinuxRelease, branch: string): boolean {
   const since = parseLinuxRelease(branch);

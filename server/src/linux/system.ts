@@ -6,7 +6,7 @@ import { dependents } from './dependents.ts';
 import { LINUX } from './linux-boots.ts';
 import type { LinuxBoot } from './linux-boot.ts';
 import { linuxReaderMap } from './verdicts/reader-map.ts';
-import { linuxBranches, parseLinuxRelease } from './releases.ts';
+import { isReleased, linuxBranches, parseLinuxRelease } from './releases.ts';
 import { RELEASE_HELP } from './verdicts/release-help.ts';
 import { remarkOnDynamic } from './verdicts/remarks.ts';
 import { linuxViews } from './verdicts/views.ts';
@@ -14,14 +14,13 @@ import { wordEnding } from './verdicts/word-ending.ts';
 
 function targetOf(version: string): Target | undefined {
   const release = parseLinuxRelease(version);
-  return (
-    release && {
-      name: `${LINUX}:${release.name}`,
-      asked: `${LINUX}:${version}`,
-      order: release.major * 1000 + release.minor,
-      boot: (tree, facts, files) => bootWithFacts(tree, release, facts, files),
-    }
-  );
+  if (!release || !isReleased(release)) return undefined;
+  return {
+    name: `${LINUX}:${release.name}`,
+    asked: `${LINUX}:${version}`,
+    order: release.major * 1000 + release.minor,
+    boot: (tree, facts, files) => bootWithFacts(tree, release, facts, files),
+  };
 }
 
 export const linuxSystem = makeSystem<LinuxBoot>({

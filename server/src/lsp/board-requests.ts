@@ -1,26 +1,51 @@
 // How a board is to be analysed: settings, what other extensions were told, and what its work tree shows.
 
-import type { BoardRequest } from '../analysis/analyze.ts';
+import { analyze, type BoardRequest } from '../analysis/analyze.ts';
+import { readBootInputs, type BootInputs } from '../boot-files/boot-inputs.ts';
+import { Failure } from '../boot-files/failure.ts';
+import { shownPath } from '../boot-files/named-files.ts';
+import { readGuests } from '../boot-files/read-guests.ts';
+import { withoutRecorded } from '../ide/baseline.ts';
+import { listSettings, type ListedSetting } from '../ide/list-settings.ts';
+import { readBaseline, type RecordedFinding } from '../inputs/read-baseline.ts';
 import { contradictionsWithTree } from '../inputs/find-contradictions.ts';
-import { placesIn } from '../inputs/json-places.ts';
-import { wordFault, type FieldFault, type JsonFault, type ReadText } from '../inputs/read-json.ts';
+import {
+  placesInText,
+  wordFault,
+  type FieldFault,
+  type JsonFault,
+  type Read,
+} from '../inputs/read-json.ts';
+import {
+  findProject,
+  loadProject,
+  type LoadedProject,
+  type ProjectFault,
+  type SettingPlace,
+} from '../inputs/load-project.ts';
 import { readProfile, readProfileText } from '../inputs/read-profile.ts';
-import { readProject } from '../inputs/read-project.ts';
 import { wordTreeContradiction } from '../inputs/word-contradiction.ts';
 import type { Board } from '../rules/board.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { resolveName } from '../text/resolve-name.ts';
+import type { Finding } from '../rules/finding.ts';
+import { writtenSpan, type Appendix } from '../text/append-text.ts';
+import { folderOf, relativePath } from '../text/join-path.ts';
 import type { FileSet, SourceFile } from '../text/source-file.ts';
-import { spanOf } from '../tree/device-tree.ts';
+import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import { readSeverities } from '../inputs/read-severities.ts';
-import { parseTargets } from '../systems/targets.ts';
+import { defaultTargets, parseTargets, wordUnknownTarget } from '../systems/targets.ts';
+import type { TreeFacts } from '../preprocess/look.ts';
+import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import { findIncludes, type FoundIncludes } from '../preprocess/find-includes.ts';
+import { isOverlayFile } from '../ide/include-index.ts';
 import { fileName, foldersAbove } from '../ide/paths.ts';
-import type { FileId } from '../text/span.ts';
+import type { FileId, Span } from '../text/span.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import { FileFacts } from './file-facts.ts';
 import type { BoardReading } from './board-reading.ts';
 import type { Files } from './files.ts';
+import { LayeredFiles } from './layered-files.ts';
 import type { ForeignSettings, Settings } from './settings.ts';
 
 export interface BoardRequestsHost {
@@ -28,8 +53,14 @@ export interface BoardRequestsHost {
   readonly settings: Settings;
   readonly foreign: ForeignSettings;
   readonly folders: readonly FileId[];
+  /** Whether files that a `dtmap.json` names may be read. */
+  readonly isTrusted: boolean;
+  /** What analyses share. */
+  readonly cache: PreprocessCache;
   /** Tells the user that a setting cannot be used as it is. */
   complain(message: string): void;
+  /** Asks to be told when a file that is no source changes. */
+  watch(file: FileId): void;
   /** Shows what is wrong with a JSON file: what `by`, the file's text or a board, finds in it. */
   reportJson(source: SourceFile, by: string, faults: readonly JsonFault[]): void;
 }
@@ -42,8 +73,19 @@ export class BoardRequests {
   /** The boot profiles by the boards that are booted with them, and their files. */
   readonly #profiles = new Map<
     FileId,
-    { readonly profile: BootProfile; readonly source?: SourceFile; readonly isFaulty?: boolean }
+    { readonly profile: BootProfile; readonly sources: readonly SettingPlace[] }
   >();
+  /** The baselines by the boards that they are for. */
+  readonly #baselines = new Map<
+    FileId,
+    { readonly file: FileId; readonly recorded: readonly RecordedFinding[] }
+  >();
+  /** The targets by the boards that are checked against them. */
+  readonly #targets = new Map<FileId, readonly string[]>();
+  /** The overlays that `dtmap.json` applies, by the boards that were asked for. */
+  readonly #applied = new Map<FileId, readonly FileId[]>();
+  /** Files of settings that requests were made from. */
+  readonly #read = new Set<FileId>();
 
   constructor(host: BoardRequestsHost) {
     this.#host = host;
@@ -59,6 +101,7 @@ export class BoardRequests {
   forget(): void {
     this.#known = undefined;
     this.#complaints.clear();
+    this.#read.clear();
   }
 
   /** The board that `dtmap.overlays`, or another extension's context, applies an overlay to. */
@@ -79,15 +122,18 @@ export class BoardRequests {
 
   /** Whether `requestFor(root)` names an overlay, as far as settings say so. */
   isAppliedTo(overlay: FileId, root: FileId): boolean {
-    return this.#overlaysOf(root).some((path) => this.#places(root, path).includes(overlay));
+    return (
+      this.#applied.get(root)?.includes(overlay) === true ||
+      this.#overlaysOf(root).some((path) => this.#places(root, path).includes(overlay))
+    );
   }
 
   /** Tells what the tree of a board says otherwise than its boot profile, where the profile is written. */
   compareWithTree(root: FileId, { tree, excess }: Board, files: FileSet): void {
-    const { profile, source: written } = this.#profiles.get(root) ?? {};
+    const { profile, sources = [] } = this.#profiles.get(root) ?? {};
     if (profile === undefined) return;
     const found = excess ? [] : contradictionsWithTree(profile, tree);
-    const faults = found.map((each): FieldFault => {
+    let faults = found.map((each): FieldFault => {
       const { file, start } = spanOf(each.at);
       const source = files.get(file);
       const { line, column } = new LineIndex(
@@ -96,67 +142,219 @@ export class BoardRequests {
       const place = `${fileName(file)}:${line}:${column}`;
       return { path: each.path, because: wordTreeContradiction(each, place) };
     });
-    if (written === undefined) {
-      for (const fault of faults) this.#complain(`dtmap.bootProfile: ${wordFault(fault)}.`);
-      return;
+    for (const { file, within } of sources) {
+      const written = this.#host.files.get(file);
+      if (typeof written === 'string') continue;
+      const places = placesInText(written.text);
+      const own = faults.filter(({ path }) => places.has([...within, ...path]));
+      this.#host.reportJson(
+        written,
+        root,
+        own.map(({ path, because }) => ({
+          path: [...within, ...path],
+          because,
+          at: places.valueAt([...within, ...path]),
+        })),
+      );
+      faults = faults.filter((each) => !own.includes(each));
     }
-    const places = placesIn(written.text);
-    this.#host.reportJson(
-      written,
-      root,
-      faults.map(({ path, because }) => ({ path, because, at: places.valueAt(path) })),
+    for (const fault of faults) this.#complain(`dtmap.bootProfile: ${wordFault(fault)}.`);
+  }
+
+  /** The targets that a board is checked against, as settings name them; those of the settings before it was asked for. */
+  targetsOf(root: FileId | undefined): readonly string[] {
+    const { targets } = this.#host.settings;
+    return (
+      (root === undefined ? undefined : this.#targets.get(root)) ??
+      (targets.length > 0 ? targets : defaultTargets)
     );
   }
 
+  /** Every setting that holds for a board; with the text and the span of those that are written in a file. */
+  async listSettings(
+    root: FileId,
+  ): Promise<
+    readonly (ListedSetting & { readonly source?: SourceFile; readonly at?: JsonFault['at'] })[]
+  > {
+    const project = await this.#projectOf(root);
+    const { targets, includePaths, defines, severity } = this.#host.settings;
+    const rows = listSettings(
+      project,
+      {
+        targets,
+        includePaths: await this.#existingOf(
+          includePaths.flatMap((path) => this.#places(root, path)),
+        ),
+        defines: Object.entries(defines),
+        overlays: await this.#existing(
+          this.#overlaysOf(root).map((path) => this.#places(root, path)),
+        ),
+        guests: [],
+        bootScripts: [],
+        profile: (await this.#chosenProfile(root)).profile,
+        severity: Object.entries(readSeverities(severity).severities),
+      },
+      (file) => file,
+    );
+    return Promise.all(
+      rows.map(async (row) => {
+        if (typeof row.from === 'string') return row;
+        const source = await this.#sourceOf(row.from.file);
+        return source
+          ? { ...row, source, at: placesInText(source.text).valueAt(row.from.within) }
+          : row;
+      }),
+    );
+  }
+
+  /** What of the findings of a board is to be said: not what the baseline of its `dtmap.json` records. */
+  withoutRecorded(root: FileId, board: Board, findings: readonly Finding[]): readonly Finding[] {
+    const baseline = this.#baselines.get(root);
+    if (!baseline) return findings;
+    const folder = folderOf(baseline.file);
+    return withoutRecorded(board, findings, baseline.recorded, ({ at }) => {
+      const { file } = writtenSpan(board.files, at);
+      return relativePath(folder, file) ?? file;
+    }).findings;
+  }
+
+  /** Whether requests were made from a file that is no devicetree source. */
+  reads(file: FileId): boolean {
+    return this.#read.has(file);
+  }
+
   async requestFor(root: FileId): Promise<BoardRequest> {
-    await this.#checkProjects(root);
+    const project = await this.#projectOf(root);
+    await this.#readBaseline(root, project?.baseline);
     const settings = this.#host.settings;
     const foreign = this.#host.foreign;
     const context = this.#contextOf(root);
     const found = await this.#includesOf(root);
-    const { targets, unknown } = parseTargets(settings.targets);
-    for (const each of unknown)
-      this.#complain(
-        `dtmap.targets: "${each.name}" is not known; known are ${each.known.join(', ')}.`,
-      );
+    const named =
+      settings.targets.length > 0 ? settings.targets : (project?.targets ?? defaultTargets);
+    this.#targets.set(root, named);
+    const { targets, unknown } = parseTargets(named);
+    for (const each of settings.targets.length > 0 ? unknown : [])
+      this.#complain(`dtmap.targets: ${each.name}: ${wordUnknownTarget(each)}`);
     const { severities, faults } = readSeverities(settings.severity);
-    for (const fault of faults) this.#complain(`dtmap.severity: ${fault}.`);
-    const named = new Map<FileId, string>();
+    for (const fault of faults) this.#complain(`dtmap.severity: ${fault}`);
+    const folders = new Map<FileId, string>();
     for (const [setting, paths] of [
-      ['dtmap.includePaths', settings.includePaths],
-      ['devicetree.contexts', context?.includePaths ?? []],
-      ['devicetree.defaultIncludePaths', foreign.includePaths],
+      ['dtmap.includePaths', settings.includePaths.flatMap((path) => this.#places(root, path))],
+      ['dtmap.json', project?.includePaths ?? []],
+      [
+        'devicetree.contexts',
+        (context?.includePaths ?? []).flatMap((path) => this.#places(root, path)),
+      ],
+      [
+        'devicetree.defaultIncludePaths',
+        foreign.includePaths.flatMap((path) => this.#places(root, path)),
+      ],
     ] as const)
-      for (const path of paths.flatMap((each) => this.#places(root, each)))
-        if (!named.has(path)) named.set(path, setting);
-    const existing = await this.#existingOf([...named.keys()]);
-    const overlays = await this.#existing(
-      this.#overlaysOf(root).map((path) => this.#places(root, path)),
-    );
-    const profile = await this.#profile(root, settings.bootProfile);
-    const known = this.#profiles.get(root);
+      for (const path of paths) if (!folders.has(path)) folders.set(path, setting);
+    const existing = await this.#existingOf([...folders.keys()]);
+    const overlays = [
+      ...new Set([
+        ...(project?.overlays ?? []),
+        ...(await this.#existing(this.#overlaysOf(root).map((path) => this.#places(root, path)))),
+      ]),
+    ];
+    const { profile, shown } = await this.#profileOf(root, project);
     this.#readings.set(root, {
       found,
-      named: new Map(existing.map((folder) => [folder, named.get(folder) ?? ''])),
+      named: new Map(existing.map((folder) => [folder, folders.get(folder) ?? ''])),
       overlays,
-      profile: known && {
-        ...(known.source && { file: known.source.id }),
-        isFaulty: known.isFaulty === true,
-      },
+      profile: shown,
     });
-    return {
+    const request: BoardRequest = {
       root,
       overlays,
       preprocessor: {
         includePaths: [...new Set([...existing, ...found.folders.keys()])],
-        defines: new Map([...found.defines, ...Object.entries(settings.defines)]),
+        defines: new Map([
+          ...found.defines,
+          ...Object.entries(project?.defines ?? {}),
+          ...Object.entries(settings.defines),
+        ]),
         ...(found.includeLast.length > 0 ? { includeLast: found.includeLast } : {}),
       },
       readBy: found.readBy,
       facts: [{ basis: 'given', profile }],
       targets,
-      rules: new Map(Object.entries(severities)),
+      rules: new Map(Object.entries({ ...project?.severity, ...severities })),
     };
+    return project ? this.#withBootFiles(request, project, named) : request;
+  }
+
+  /** A request with what the boot script and the guests of `dtmap.json` say; why one cannot be read is shown there. */
+  async #withBootFiles(
+    request: BoardRequest,
+    project: LoadedProject,
+    targets: readonly string[],
+  ): Promise<BoardRequest> {
+    const { bootScript, guests } = project;
+    if (bootScript === undefined && guests.length === 0) return request;
+    const { files, cache } = this.#host;
+    const { root, preprocessor } = request;
+    for (const file of [bootScript ?? [], guests].flat()) this.#reads(file);
+    for (;;) {
+      const layered = new LayeredFiles(files);
+      const treeBefore = (): DeviceTree | undefined => {
+        const analysis = analyze({ ...request, facts: [], targets: [] }, layered, cache);
+        return analysis.kind === 'complete' && !analysis.board.map.unread
+          ? analysis.board.tree
+          : undefined;
+      };
+      const host = { files: layered, cwd: folderOf(project.files[0] ?? root) };
+      const { profile, sources = [] } = this.#profiles.get(root) ?? { profile: {} };
+      const settings = {
+        profile,
+        profileSources: sources,
+        targets,
+        ...(bootScript === undefined ? {} : { bootScripts: [bootScript] }),
+      };
+      const inputs = orFailure(() => readBootInputs(host, root, false, settings, treeBefore));
+      const loads = inputs.ok ? inputs.value.loads : [];
+      const read = orFailure(() =>
+        readGuests(layered, guests, loads, preprocessor, cache, (file) => shownPath(host, file)),
+      );
+      if (layered.wanted.length > 0) {
+        await files.load(layered.wanted);
+        continue;
+      }
+      await this.#showFailure(root, project, 'bootScript', inputs);
+      await this.#showFailure(root, project, 'guests', read);
+      return {
+        ...request,
+        ...(inputs.ok ? partsOf(request, inputs.value, layered) : {}),
+        ...(read.ok && read.value.length > 0 ? { guests: read.value } : {}),
+      };
+    }
+  }
+
+  async #readBaseline(root: FileId, file: FileId | undefined): Promise<void> {
+    this.#baselines.delete(root);
+    if (file === undefined) return;
+    this.#reads(file);
+    const source = await this.#sourceOf(file);
+    if (!source) return;
+    const read = readBaseline(source.text);
+    this.#host.reportJson(source, '', read.ok ? [] : read.faults);
+    if (read.ok) this.#baselines.set(root, { file, recorded: read.value });
+  }
+
+  async #showFailure(
+    root: FileId,
+    { places }: LoadedProject,
+    field: string,
+    result: Read<unknown>,
+  ): Promise<void> {
+    const place = places.get(field);
+    const source = place && (await this.#sourceOf(place.file));
+    if (!place || !source) return;
+    const at = placesInText(source.text).valueAt(place.within);
+    const faults = result.ok ? [] : [{ path: [field], because: result.because, at }];
+    this.#host.reportJson(source, `${field} of ${root}`, faults);
   }
 
   #contextOf(root: FileId): ForeignSettings['contexts'][number] | undefined {
@@ -199,58 +397,89 @@ export class BoardRequests {
     }
   }
 
-  async #profile(root: FileId, given: unknown): Promise<BootProfile> {
+  /** The boot profile of the settings over that of `dtmap.json`, field by field. */
+  async #profileOf(
+    root: FileId,
+    project: LoadedProject | undefined,
+  ): Promise<{ readonly profile: BootProfile; readonly shown: BoardReading['profile'] }> {
     this.#profiles.delete(root);
-    if (given === null || given === undefined) return {};
+    const chosen = await this.#chosenProfile(root);
+    const profile = { ...project?.bootProfile, ...chosen.profile };
+    const sources: SettingPlace[] = [
+      ...(chosen.file === undefined ? [] : [{ file: chosen.file, within: [] }]),
+      ...(project?.profileSource ? [project.profileSource] : []),
+    ];
+    const isThere = Object.keys(profile).length > 0;
+    if (isThere) this.#profiles.set(root, { profile, sources });
+    const [from] = sources;
+    const shown =
+      isThere || chosen.isFaulty === true
+        ? { ...(from && { file: from.file }), isFaulty: chosen.isFaulty === true }
+        : undefined;
+    return { profile, shown };
+  }
+
+  async #chosenProfile(
+    root: FileId,
+  ): Promise<{
+    readonly profile: BootProfile;
+    readonly file?: FileId;
+    readonly isFaulty?: boolean;
+  }> {
+    const given = this.#host.settings.bootProfile;
+    if (given === null || given === undefined) return { profile: {} };
     if (typeof given !== 'string') {
       const read = readProfile(given);
       if (!read.ok) this.#complain(`dtmap.bootProfile: ${read.because}`);
-      const profile = read.ok ? read.value : {};
-      this.#profiles.set(root, { profile });
-      return profile;
+      return { profile: read.ok ? read.value : {} };
     }
     const [file] = await this.#existing([this.#places(root, given)]);
     const source = file === undefined ? undefined : await this.#sourceOf(file);
-    if (source === undefined) {
+    if (file === undefined || source === undefined) {
       this.#complain(`dtmap.bootProfile: ${given} cannot be read.`);
-      return {};
+      return { profile: {} };
     }
-    const profile = this.#report(source, readProfileText);
-    if (profile.ok) {
-      this.#profiles.set(root, { profile: profile.value, source });
-      return profile.value;
-    }
-    // Its faults are shown where they are written.
-    this.#profiles.set(root, { profile: {}, source, isFaulty: true });
-    return {};
+    // What is wrong with it is shown in the file.
+    const read = readProfileText(source.text);
+    this.#host.reportJson(source, '', read.ok ? [] : read.faults);
+    this.#reads(file);
+    return { profile: read.ok ? read.value : {}, file, isFaulty: !read.ok };
   }
 
-  /** What a JSON file says; what is wrong with it is shown in the file. */
-  #report<T>(source: SourceFile, read: (text: string) => ReadText<T>): ReadText<T> {
-    const result = read(source.text);
-    this.#host.reportJson(source, '', result.ok ? [] : result.faults);
-    return result;
-  }
-
-  /** Shows what is wrong with the settings of the command line for a board, and with the boot profile they name. */
-  async #checkProjects(root: FileId): Promise<void> {
-    for (const folder of foldersAbove(root)) {
-      if (!this.#host.folders.some((each) => folder === each || folder.startsWith(`${each}/`)))
-        return;
-      const file = `${folder}/dtmap.json`;
-      const source = (await this.#has(file)) ? await this.#sourceOf(file) : undefined;
-      if (source === undefined) continue;
-      const project = this.#report(source, readProject);
-      const named = project.ok ? project.value.bootProfile : undefined;
-      if (typeof named !== 'string') continue;
-      const profile = resolveName(named, folder, 'anywhere');
-      const text = (await this.#has(profile)) ? await this.#sourceOf(profile) : undefined;
-      if (text !== undefined) this.#report(text, readProfileText);
+  /** The settings of the nearest `dtmap.json`; what is wrong with it, and with files that it names, is shown in them. */
+  async #projectOf(root: FileId): Promise<LoadedProject | undefined> {
+    const facts = this.#facts;
+    for (;;) {
+      const file = findProject(root, facts);
+      const project =
+        file === undefined
+          ? undefined
+          : this.#host.isTrusted
+            ? loadProject(file, facts)
+            : loadAlone(file, facts);
+      if (await facts.lookUp()) continue;
+      if (project) await this.#showFaults(project);
+      const own = project && projectFor(root, project);
+      this.#applied.set(root, own?.overlays ?? []);
+      return own;
     }
   }
 
-  async #textOf(file: FileId): Promise<string | undefined> {
-    return (await this.#sourceOf(file))?.text;
+  async #showFaults({ files, profileSource, faults }: LoadedProject): Promise<void> {
+    const byFile = new Map<FileId, ProjectFault[]>();
+    for (const file of [...files, ...(profileSource ? [profileSource.file] : [])])
+      byFile.set(file, []);
+    for (const fault of faults) byFile.set(fault.file, [...(byFile.get(fault.file) ?? []), fault]);
+    for (const [file, own] of byFile) {
+      this.#reads(file);
+      const source = await this.#sourceOf(file);
+      if (source)
+        this.#host.reportJson(
+          source,
+          '',
+          own.map(({ fault }) => fault),
+        );
+    }
   }
 
   async #sourceOf(file: FileId): Promise<SourceFile | undefined> {
@@ -287,11 +516,85 @@ export class BoardRequests {
     return this.#facts.find(path);
   }
 
-  #complain(message: string): void {
+  #reads(file: FileId): void {
+    this.#read.add(file);
+    this.#host.watch(file);
+  }
+
+  #complain(words: string): void {
+    const message = /[.?]$/.test(words) ? words : `${words}.`;
     if (this.#complaints.has(message)) return;
     this.#complaints.add(message);
     this.#host.complain(message);
   }
+}
+
+/** The settings for a root: overlays and scripts edit the board that they are for; an overlay by itself is none. */
+function projectFor(root: FileId, project: LoadedProject): LoadedProject {
+  if (!isOverlayFile(root)) return project;
+  const own: { -readonly [Key in keyof LoadedProject]: LoadedProject[Key] } = {
+    ...project,
+    overlays: [],
+  };
+  delete own.bootScript;
+  return own;
+}
+
+/** What a `dtmap.json` says by itself, as if nothing were there that it names; of that nothing is told. */
+function loadAlone(file: FileId, facts: TreeFacts): LoadedProject {
+  const project = loadProject(file, {
+    exists: (id) => id === file,
+    namesIn: () => [],
+    textOf: (id) => (id === file ? facts.textOf(id) : undefined),
+  });
+  return { ...project, faults: project.faults.filter(({ isUnreadable }) => !isUnreadable) };
+}
+
+/** The value, or why there is none. */
+function orFailure<Value>(make: () => Value): Read<Value> {
+  try {
+    return { ok: true, value: make() };
+  } catch (error) {
+    if (error instanceof Failure) return { ok: false, because: error.message };
+    throw error;
+  }
+}
+
+/** What a boot script adds to the request of a board. */
+function partsOf(
+  { root, overlays: chosen }: BoardRequest,
+  { facts, loads, overlays, made, loaderChanges }: BootInputs,
+  files: LayeredFiles,
+): Partial<BoardRequest> {
+  const [edits] = made.filter(({ file }) => file === root);
+  const source = files.get(root);
+  const appendix: Appendix | undefined =
+    edits && typeof source !== 'string'
+      ? {
+          file: root,
+          text: source.text.slice(edits.from),
+          originOf(offset) {
+            const { file, line } = edits.originOf(offset);
+            return lineSpan(files, file, line);
+          },
+        }
+      : undefined;
+  return {
+    facts,
+    ...(loads.length > 0 ? { loads } : {}),
+    ...(loaderChanges ? { loaderChanges } : {}),
+    ...(appendix ? { appendix } : {}),
+    ...(overlays.length > 0 ? { overlays: [...chosen, ...overlays] } : {}),
+  };
+}
+
+/** A line of a file without its end; the start of a file that has none. */
+function lineSpan(files: FileSet, file: FileId, line: number): Span {
+  const source = files.get(file);
+  if (typeof source === 'string' || line === 0) return { file, start: 0, end: 0 };
+  const start = new LineIndex(source.text).offsetAt({ line, column: 1 });
+  const newline = source.text.indexOf('\n', start);
+  return { file, start, end: newline < 0 ? source.text.length : newline };
 }
 
 /** Whether a setting that names a board by its path, or by the end of it, means `root`. */

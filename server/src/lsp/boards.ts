@@ -435,7 +435,7 @@ export class Boards {
     } else {
       board.because = undefined;
       const isFirst = !board.model;
-      board.model = modelFrom(board, request, snapshot, analysis);
+      board.model = modelFrom(board, request, analysis);
       const { members, stale } = board.model;
       for (const file of members)
         if (this.#chosen.get(file) === board.root) this.#apart.delete(file);
@@ -455,12 +455,8 @@ export class Boards {
 type Complete = Extract<Analysis, { kind: 'complete' }>;
 
 /** The model after an analysis. Of a text that is broken or lacks a file only the text counts; the rest stays as it was. */
-function modelFrom(
-  open: OpenBoard,
-  request: BoardRequest,
-  files: FileSet,
-  { board, findings }: Complete,
-): Model {
+function modelFrom(open: OpenBoard, request: BoardRequest, { board, findings }: Complete): Model {
+  const { files } = board;
   const common = {
     root: open.root,
     files,

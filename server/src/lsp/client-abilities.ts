@@ -11,6 +11,8 @@ export interface ClientAbilities {
   /** Tells of changed settings or files when asked to. */
   readonly watchesSettings: boolean;
   readonly watchesFiles: boolean;
+  /** Also outside of its folders. */
+  readonly watchesFilesAnywhere: boolean;
   readonly showsProgress: boolean;
   readonly redrawsInlayHints: boolean;
   readonly redrawsCodeLenses: boolean;
@@ -61,6 +63,7 @@ export function clientAbilities(sent: ClientCapabilities): ClientAbilities {
     givesSettings: workspace?.configuration === true,
     watchesSettings: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    watchesFilesAnywhere: workspace?.didChangeWatchedFiles?.relativePatternSupport === true,
     showsProgress: window?.workDoneProgress === true,
     redrawsInlayHints: workspace?.inlayHint?.refreshSupport === true,
     redrawsCodeLenses: workspace?.codeLens?.refreshSupport === true,

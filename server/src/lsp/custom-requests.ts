@@ -33,6 +33,17 @@ export interface Status extends DocumentParams {
   readonly facts?: string;
 }
 
+/** A setting that holds for a board. */
+export interface BoardSetting {
+  /** `targets`, `severity.reg-length`, `bootProfile.xen.address`. */
+  readonly name: string;
+  readonly value: string;
+  /** `dtmap.json:3:14`, `setting of the editor` or `default`. */
+  readonly from: string;
+  /** Where it is written; absent for what is in no file. */
+  readonly at?: Place;
+}
+
 /** A boot fact on which something of a predicted boot depends. */
 export interface OpenFact {
   /** Its path in a boot profile: `xen.address`. */
@@ -218,6 +229,7 @@ export interface CustomRequests {
   'dtmap/boards': { params: DocumentParams; result: Boards };
   'dtmap/selectBoard': { params: SelectBoardParams; result: Status };
   /** Every system known, newest first. */
+  'dtmap/settings': { params: DocumentParams; result: readonly BoardSetting[] };
   'dtmap/targets': { params: Record<string, never>; result: readonly Target[] };
   /** What is wrong with a text that somebody types; null when nothing is. */
   'dtmap/faultOf': { params: InputParams; result: string | null };
@@ -261,6 +273,8 @@ export interface InitializationOptions {
   readonly assets?: string;
   /** The uri of the folder with the pages of the rules, where the client has them. */
   readonly rulePages?: string;
+  /** Whether files that a `dtmap.json` names may be read; absent: they may. */
+  readonly isTrusted?: boolean;
   /** Whether the client has the command that adds a folder to `dtmap.includePaths`. */
   readonly addsIncludePaths?: boolean;
   /**

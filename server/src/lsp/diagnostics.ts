@@ -2,8 +2,10 @@
 
 import type { Diagnostic } from 'vscode-languageserver';
 import { targetInWords } from '../systems/targets.ts';
+import type { Board } from '../rules/board.ts';
 import type { Finding, Severity } from '../rules/finding.ts';
 import { labelLines } from '../rules/target-lines.ts';
+import { writtenSpan } from '../text/append-text.ts';
 import type { FileId } from '../text/span.ts';
 import type { Model } from './boards.ts';
 import type { ClientAbilities } from './client-abilities.ts';
@@ -15,6 +17,8 @@ export interface DiagnosticsHost extends ScreenHost {
   readonly settings: Settings;
   /** The page of a rule; undefined when there is none to open. */
   rulePage(rule: string): string | undefined;
+  /** What of the findings of a board is to be said. */
+  withoutRecorded(root: FileId, board: Board, findings: readonly Finding[]): readonly Finding[];
   /** The file that is shown for one that was read through a link that is text: the one behind it. */
   shownFile(file: FileId): FileId;
   /** A board's name, as short as it stays clear. */
@@ -119,18 +123,20 @@ export class Diagnostics {
     // Files without findings are published too, so that what was there vanishes and clients learn the version.
     for (const file of model.members)
       if (this.#host.versionOf(file) !== undefined) byFile.set(this.#host.shownFile(file), []);
-    model.findings.forEach((finding, index) => {
+    const indexOf = new Map(model.findings.map((finding, index) => [finding, index]));
+    for (const finding of this.#host.withoutRecorded(model.root, model.board, model.findings)) {
       const severity = shownSeverity(finding.severity, this.#host.settings.hints);
-      if (!severity) return;
+      if (!severity) continue;
       const diagnostic = this.#diagnosticOf(finding, severity, screen, {
         root: model.root,
-        finding: index,
+        // What is said in place of a recorded finding has no fix of its own.
+        finding: indexOf.get(finding) ?? -1,
       });
-      const file = this.#host.shownFile(finding.at.file);
+      const file = this.#host.shownFile(writtenSpan(model.files, finding.at).file);
       const known = byFile.get(file);
       if (known) known.push(diagnostic);
       else byFile.set(file, [diagnostic]);
-    });
+    }
     return byFile;
   }
 

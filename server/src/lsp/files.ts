@@ -11,6 +11,8 @@ export interface Files extends FileSet {
   setText(id: FileId, text: string): void;
   /** Takes an editor's text away again. */
   unset(id: FileId): void;
+  /** Bytes of a file, where that is known without reading it; undefined when there is none. */
+  sizeOf?(id: FileId): number | undefined;
   /** Makes the next question ask anew. */
   forget(id: FileId): void;
   /** Whether there is a file or folder of that name. */

@@ -127,6 +127,8 @@ export function ownRequests(server: Server): Answers {
       return openFactsOf(board);
     },
 
+    'dtmap/settings': ({ uri }) => server.settingsOf(boards.rootOf(server.fileOf(uri)) ?? server.fileOf(uri)),
+
     'dtmap/decode': async ({ uri, text }) => {
       const asked = readAddress(text);
       if (!asked) throw new UserError(noAddress(text));

@@ -5,6 +5,7 @@ import type { IncludeIndex } from '../ide/include-index.ts';
 import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { FileId } from '../text/span.ts';
 import type { ClientAbilities } from './client-abilities.ts';
+import type { BoardSetting } from './custom-requests.ts';
 import type { Boards } from './boards.ts';
 import type { Files } from './files.ts';
 import type { OpenTexts } from './open-texts.ts';
@@ -34,6 +35,10 @@ export interface Server {
   fileOf(uri: string): FileId;
   /** How the includes of a root were looked for, once it was asked for. */
   readingOf(root: FileId): BoardReading | undefined;
+  /** Every setting that holds for a board, with where it comes from. */
+  settingsOf(root: FileId): Promise<readonly BoardSetting[]>;
+  /** The targets that a board is checked against, as they are named. */
+  targetsOf(root: FileId | undefined): readonly string[];
   /** The URI of a file, as the client writes it when the file is open. */
   uriOf(file: FileId): string;
   /** The version of an open document. */

@@ -25,11 +25,15 @@ import {
 import { IncludeIndex, seemsPart } from '../ide/include-index.ts';
 import { nameInTree } from '../preprocess/name-in-tree.ts';
 import { isZephyrOverlay } from '../ide/overlay-boards.ts';
-import { foldersAbove } from '../ide/paths.ts';
+import { fileName, foldersAbove } from '../ide/paths.ts';
 import type { JsonFault } from '../inputs/read-json.ts';
+import type { Board } from '../rules/board.ts';
+import type { Finding } from '../rules/finding.ts';
 import type { SourceFile } from '../text/source-file.ts';
+import { LineIndex } from '../text/line-index.ts';
 import type { ParserWasm } from '../syntax/create-parser.ts';
 import type { PreprocessCache } from '../preprocess/preprocess.ts';
+import { folderOf } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
 import { Boards, type Model } from './boards.ts';
 import type { BoardReading } from './board-reading.ts';
@@ -38,7 +42,7 @@ import { BoardRequests, type BoardRequestsHost } from './board-requests.ts';
 import { capabilitiesFor } from './capabilities.ts';
 import { clientAbilities, type ClientAbilities } from './client-abilities.ts';
 import { ClientSettings, type SentSettings } from './client-settings.ts';
-import type { InitializationOptions } from './custom-requests.ts';
+import type { BoardSetting, InitializationOptions } from './custom-requests.ts';
 import { Diagnostics, type DiagnosticsHost } from './diagnostics.ts';
 import { Documents } from './documents.ts';
 import { fileIdOf, uriOf } from '../text/file-id.ts';
@@ -90,6 +94,9 @@ const SLOW_MILLISECONDS = 1000;
 /** For how long a client may take to give its settings until what is known already has to do. */
 const SETTINGS_MILLISECONDS = 1000;
 
+/** What is watched in the client's folders anyway. */
+const WATCHED_NAME = /\.(?:dts|dtsi|dtso|overlay|h|cmd|json)$/;
+
 /** Files that boards are made from or read by. */
 const WATCHED = /\.(?:dts|dtsi|dtso|overlay|h|cmd)$/;
 
@@ -127,6 +134,8 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly #unused: UnusedFiles;
   /** Boards of which the log has what was read. */
   readonly #reported = new Set<FileId>();
+  /** Files that the client was asked to watch besides. */
+  readonly #watched = new Set<FileId>();
   readonly #sentStatus = new Map<FileId, string>();
   #initialization: InitializationOptions = {};
   #isStarting = false;
@@ -236,12 +245,40 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     return this.#documents.versionOf(this.shownFile(file));
   }
 
+  async settingsOf(root: FileId): Promise<readonly BoardSetting[]> {
+    const listed = await this.#requests.listSettings(root);
+    return listed.map(({ name, value, from, source, at }) => {
+      if (source === undefined || at === undefined)
+        return { name, value, from: from === 'chosen' ? 'setting of the editor' : 'default' };
+      const range = this.positions.rangeIn(source, at.start, at.end);
+      const { line, column } = new LineIndex(source.text).positionAt(at.start);
+      return {
+        name,
+        value,
+        from: `${fileName(source.id)}:${line}:${column}`,
+        at: { uri: this.uriOf(source.id), range },
+      };
+    });
+  }
+
+  targetsOf(root: FileId | undefined): readonly string[] {
+    return this.#requests.targetsOf(root);
+  }
+
+  withoutRecorded(root: FileId, board: Board, findings: readonly Finding[]): readonly Finding[] {
+    return this.#requests.withoutRecorded(root, board, findings);
+  }
+
   isOpen(file: FileId): boolean {
     return this.#documents.has(file);
   }
 
   openFiles(): readonly FileId[] {
     return this.#documents.files();
+  }
+
+  get isTrusted(): boolean {
+    return this.#initialization.isTrusted !== false;
   }
 
   get cache(): PreprocessCache {
@@ -283,6 +320,20 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
 
   complain(message: string): void {
     this.#show(MessageType.Warning, message);
+  }
+
+  watch(file: FileId): void {
+    const isInside = this.folders.some((folder) => file.startsWith(`${folder}/`));
+    if (this.#watched.has(file) || !this.client.watchesFiles) return;
+    if (isInside ? WATCHED_NAME.test(file) : !this.client.watchesFilesAnywhere) return;
+    this.#watched.add(file);
+    const pattern = fileName(file).replace(/[{}[\]*?!]/g, '?');
+    const globPattern = isInside ? `**/${pattern}` : { baseUri: uriOf(folderOf(file)), pattern };
+    this.#ifPossible(
+      this.#connection.client.register(DidChangeWatchedFilesNotification.type, {
+        watchers: [{ globPattern }],
+      }),
+    );
   }
 
   reportJson(source: SourceFile, by: string, faults: readonly JsonFault[]): void {
@@ -585,7 +636,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
 
   /** Whether it says how boards boot or are checked. */
   #isJson(file: FileId): boolean {
-    return PROJECT.test(file) || this.#jsonDiagnostics.knows(file);
+    return PROJECT.test(file) || this.#jsonDiagnostics.knows(file) || this.#requests.reads(file);
   }
 
   /** The changes of files that matter; in place of a deleted folder the known files in it. */

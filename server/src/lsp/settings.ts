@@ -1,10 +1,8 @@
 // Every setting: its default and what it does. A test compares this table with package.json.
 
-import { defaultTargets } from '../systems/targets.ts';
-
 /** The settings below `dtmap.`; paths are relative to the workspace folder. */
 export interface Settings {
-  /** The systems a board is judged for: `xen:4.18`, `linux:6.12`. */
+  /** The systems a board is judged for: `xen:4.18`, `linux:6.12`; none to leave it to `dtmap.json`, and to the default. */
   readonly targets: readonly string[];
   /** Boot facts, or the path of a JSON file with them. */
   readonly bootProfile: unknown;
@@ -24,7 +22,7 @@ export interface Settings {
 
 /** What holds when nobody chose. */
 export const defaultSettings: Settings = {
-  targets: defaultTargets,
+  targets: [],
   bootProfile: null,
   includePaths: [],
   defines: {},
@@ -59,9 +57,7 @@ export function readSettings(sent: unknown): Settings {
     if (typeof body === 'string' || typeof body === 'number') defines[name] = String(body);
   const { hints } = given;
   return {
-    targets: Array.isArray(given['targets'])
-      ? asStrings(given['targets'])
-      : defaultSettings.targets,
+    targets: asStrings(given['targets']),
     bootProfile: given['bootProfile'] ?? null,
     includePaths: asStrings(given['includePaths']),
     defines,

@@ -21,7 +21,7 @@ export function statusOf(server: Server, file: FileId): Status {
     ...(root !== undefined && { board: boardOf(server, root) }),
     ...(chosen !== undefined && { base: boardOf(server, chosen) }),
     ...(needs && { needs }),
-    targets: server.settings.targets,
+    targets: server.targetsOf(root),
     state: !model && because === undefined ? 'loading' : model?.stale ? 'stale' : 'ready',
     ...(because !== undefined && { because }),
     ...(facts !== undefined && { facts }),

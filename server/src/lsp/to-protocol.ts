@@ -11,6 +11,7 @@ import type {
 } from 'vscode-languageserver';
 import { differenceOf, shiftBack, shiftForward } from '../ide/shift.ts';
 import type { Severity } from '../rules/finding.ts';
+import { writtenSpan } from '../text/append-text.ts';
 import type { TextEdit as OurEdit } from '../text/edit.ts';
 import type { FileSet } from '../text/source-file.ts';
 import type { FileId, Span } from '../text/span.ts';
@@ -44,26 +45,35 @@ export interface Screen {
   locationOf(span: Span): Location;
 }
 
+// A blob has no lines: its offsets are counted as columns of one line, as the command line does it.
+const BLOB_MAGIC = '\udcd0\r\udcfe\udced';
+
 const NOWHERE: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
 /** The spans to be converted belong to the texts of `analysed`. */
 export function screenOf(host: ScreenHost, analysed: FileSet): Screen {
   const { files: now, positions } = host;
+  const base = analysed.appended?.base ?? analysed;
   const offsetAt = (file: FileId, position: Position): number => {
     const source = now.get(file);
     return typeof source === 'string' ? 0 : positions.offsetIn(source, position);
   };
   const difference = (file: FileId): ReturnType<typeof differenceOf> => {
-    const before = analysed.get(file);
+    const before = base.get(file);
     const after = now.get(file);
     if (before === after || typeof before === 'string' || typeof after === 'string')
       return undefined;
     return differenceOf(before.text, after.text);
   };
-  const rangeOf = (span: Span): Range => {
+  const rangeOf = (of: Span): Range => {
+    const span = writtenSpan(analysed, of);
     const current = now.get(span.file);
-    const source = typeof current === 'string' ? analysed.get(span.file) : current;
+    const source = typeof current === 'string' ? base.get(span.file) : current;
     if (typeof source === 'string') return NOWHERE;
+    if (source.text.startsWith(BLOB_MAGIC)) {
+      const at = (character: number): Position => ({ line: 0, character });
+      return { start: at(span.start), end: at(span.end) };
+    }
     const shift = difference(span.file);
     return positions.rangeIn(
       source,
@@ -76,12 +86,15 @@ export function screenOf(host: ScreenHost, analysed: FileSet): Screen {
     offsetAt,
     analysedOffsetAt: (file, position) => shiftBack(difference(file), offsetAt(file, position)),
     rangeOf,
-    locationOf: (span) => ({ uri: host.uriOf(span.file), range: rangeOf(span) }),
+    locationOf: (span) => ({
+      uri: host.uriOf(writtenSpan(analysed, span).file),
+      range: rangeOf(span),
+    }),
   };
 }
 
 export function placeOnScreen(screen: Screen, span: Span): Place {
-  return { uri: screen.host.uriOf(span.file), range: screen.rangeOf(span) };
+  return screen.locationOf(span);
 }
 
 /** An edit as our own requests give it. */

@@ -52,9 +52,10 @@ export async function trialBoardOf(server: Server, model: Model): Promise<TrialB
 
 /** Whether the texts are still those that `model` was made from. */
 export function isCurrent({ files }: Server, model: Model): boolean {
+  const written = textsOf(model);
   for (const file of model.members) {
     const now = files.get(file);
-    const then = model.files.get(file);
+    const then = written.get(file);
     const isSame =
       typeof now === 'string' || typeof then === 'string' ? now === then : now.text === then.text;
     // A file that nobody has asked for since it was forgotten is on the disk as it was.
@@ -77,14 +78,22 @@ export function trialHostFor(server: Server, model: Model): TrialHost {
     boardsReading: (changed) => requestsReading(server, model, changed),
     load: (missing) => files.load(missing),
     pause: () => server.pause(),
-    lockedBecause: ({ at }) => lockedBecause(server, at.file),
+    lockedBecause: ({ at }) =>
+      model.files.appended?.writtenAt(at)
+        ? 'It stands in a boot script; edit it there.'
+        : lockedBecause(server, at.file),
   };
+}
+
+/** The texts of a model as they are written. */
+function textsOf({ files }: Model): FileSet {
+  return files.appended?.base ?? files;
 }
 
 /** The files of now, where the model has read them as it read them: its spans are those of its own texts. */
 function withTextsOf(model: Model, files: FileSet): FileSet {
   return {
-    get: (id) => (model.members.has(id) ? model.files : files).get(id),
+    get: (id) => (model.members.has(id) ? textsOf(model) : files).get(id),
     bytes: (id) => files.bytes(id),
     ...(files.realPath && { realPath: files.realPath.bind(files) }),
     ...(files.linkText && { linkText: files.linkText.bind(files) }),

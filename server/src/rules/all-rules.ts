@@ -161,6 +161,7 @@ import { preprocessorError } from './source/preprocessor-error.ts';
 import { preprocessorWarning } from './source/preprocessor-warning.ts';
 import { semanticError } from './source/semantic-error.ts';
 import { syntaxError } from './source/syntax-error.ts';
+import { allowHasNoEffect } from './source/allow-has-no-effect.ts';
 import { tooLarge } from './source/too-large.ts';
 import { regionAtRamTop } from './uboot/region-at-ram-top.ts';
 import { regionOnLoadAddress } from './uboot/region-on-load-address.ts';
@@ -198,6 +199,7 @@ export const allRules: readonly Rule[] = [
   addressCellsIsCell,
   aliasPaths,
   allocRangesOutsideRam,
+  allowHasNoEffect,
   arm32PoolWithoutNoMap,
   avoidDefaultAddrSize,
   avoidUnnecessaryAddrSize,

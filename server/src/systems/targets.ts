@@ -2,6 +2,7 @@
 
 import { systemIdOf, releaseNameOf } from '../target/boot.ts';
 import type { Target } from '../target/system.ts';
+import { nearestName } from '../text/nearest-name.ts';
 import { allSystems } from './all-systems.ts';
 
 export type Targets = readonly Target[];
@@ -38,6 +39,17 @@ export function parseTargets(names: readonly string[]): {
       });
   }
   return { targets: [...targets.values()], unknown };
+}
+
+/** Why a name is no target: `no such release; known are xen:4.11, …`. */
+export function wordUnknownTarget({ name, known }: UnknownTarget): string {
+  if (allSystems.some(({ id }) => id === systemIdOf(name)))
+    return `no such release; known are ${known.join(', ')}`;
+  const all = allSystems.flatMap(({ id, branches }) =>
+    branches.map((branch) => `${id}:${branch.name}`),
+  );
+  const meant = all.find((each) => each.endsWith(`:${name}`)) ?? nearestName(name, all);
+  return `no such target; ${meant === undefined ? `known are ${known.join(', ')}` : `did you mean "${meant}"?`}`;
 }
 
 /** Both lists without repeats: the systems in the order of `targets`, each one's releases ascending. */

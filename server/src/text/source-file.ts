@@ -1,7 +1,7 @@
 // The files an analysis may read, as values.
 
 import type { LinkText } from './link-text.ts';
-import type { FileId } from './span.ts';
+import type { FileId, Span } from './span.ts';
 
 /**
  * One text file. Bytes that are not UTF-8 are carried as lone surrogates U+DC80–U+DCFF (byte 0x80–0xFF), so that
@@ -22,6 +22,14 @@ export type Missing = 'absent' | 'not-loaded' | 'too-large' | 'unreadable';
 export const largestText = 64 << 20;
 export const largestFile = 512 << 20;
 
+/** Files of which one is read with text behind it that does not stand in it. */
+export interface AppendedFiles {
+  /** The files as they are. */
+  readonly base: FileSet;
+  /** Where a span of that text is written; undefined for all other spans. */
+  writtenAt(span: Span): Span | undefined;
+}
+
 /** A view of the files of one moment. The core asks; only shells read. */
 export interface FileSet {
   /** The text of a file. */
@@ -39,6 +47,8 @@ export interface FileSet {
    * when that folder has the very name, or none such. Absent where nobody can tell.
    */
   spelling?(id: FileId): string | undefined;
+  /** Present where one of the files is read with text that does not stand in it. */
+  readonly appended?: AppendedFiles;
 }
 
 /** `FileSet.becauseOf`, or a few words where nobody knows. */

@@ -1,7 +1,6 @@
 // What files beside the tree say about a boot: scripts that edit it, files loaded with their sizes, logs with the RAM.
 
 import { XEN } from '../xen/xen-boots.ts';
-import { inflateRawSync } from 'node:zlib';
 import { readBootLog, type BootLog } from '../console/read-boot-log.ts';
 import { readDtb } from '../dtb/read-dtb.ts';
 import { BLOB, binaryKindOf } from '../inputs/binary-kind.ts';
@@ -9,14 +8,10 @@ import type { BootScript } from '../inputs/boot-script.ts';
 import { RUNS_TOO_MUCH } from '../inputs/read-boot-script.ts';
 import { readEfiMap } from '../inputs/read-efi-map.ts';
 import { profileOfRunningTree } from '../inputs/read-running-tree.ts';
-import {
-  profileOfImage,
-  readXenImage,
-  type Inflate,
-  type XenImage,
-} from '../inputs/read-xen-image.ts';
+import { profileOfImage, readXenImage, type XenImage } from '../inputs/read-xen-image.ts';
 import { differencesBetween } from '../inputs/find-contradictions.ts';
 import type { JsonPath } from '../inputs/json-places.ts';
+import type { SettingPlace } from '../inputs/load-project.ts';
 import { wordOtherValue } from '../inputs/word-contradiction.ts';
 import {
   writeScriptTree,
@@ -31,12 +26,12 @@ import type { DeviceTree } from '../tree/device-tree.ts';
 import type { LoaderChanges } from '../tree/loader-changes.ts';
 import type { BootProfile, RunningReservation } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
+import type { BootHost } from './boot-host.ts';
 import { Failure } from './failure.ts';
 import { readBootFiles } from './read-boot-files.ts';
 import { wordIgnored } from './word-ignored.ts';
-import type { MadeText } from './places.ts';
-import { placeOfField, readText, shownPath, type BoardSettings } from './settings.ts';
-import type { Shell } from './shell.ts';
+import type { MadeText } from './made-text.ts';
+import { placeOfField, readText, shownPath } from './named-files.ts';
 
 /** A board's request once the files beside it are read. */
 export interface BootInputs {
@@ -54,21 +49,27 @@ export interface BootInputs {
   readonly leftOut: readonly string[];
 }
 
-/** Where the files are, and what they are called relative to. */
-export type BootShell = Pick<Shell, 'files' | 'cwd'>;
-
-type BootSettings = Pick<
-  BoardSettings,
-  'profile' | 'bootScripts' | 'memoryFrom' | 'efiMap' | 'xenImage' | 'verbose'
-> &
-  Partial<Pick<BoardSettings, 'targets' | 'profileSources'>>;
+/** What of a board's settings names files beside it. */
+export interface BootSettings {
+  readonly profile: BootProfile;
+  /** Where its fields are written, the one that wins first. */
+  readonly profileSources?: readonly SettingPlace[];
+  /** Read as one, in this order. */
+  readonly bootScripts?: readonly FileId[];
+  readonly memoryFrom?: FileId;
+  readonly efiMap?: FileId;
+  readonly xenImage?: FileId;
+  /** List all that was ignored. */
+  readonly verbose?: boolean;
+  readonly targets?: readonly string[];
+}
 
 /**
  * Reads the files that `settings` names. For a source board the edits of a script are appended to its text; `treeBefore` gives
  * its tree without them, undefined when it cannot be read.
  */
 export function readBootInputs(
-  shell: BootShell,
+  shell: BootHost,
   root: FileId,
   isBlob: boolean,
   settings: BootSettings,
@@ -110,7 +111,7 @@ export function readBootInputs(
 }
 
 /** The text of a file that is meant as `what`; fails when it is not text. */
-function textOf(shell: BootShell, file: FileId, what: string): string {
+function textOf(shell: BootHost, file: FileId, what: string): string {
   const name = shownPath(shell, file);
   const text = readText(shell, file, name);
   const bytes = shell.files.bytes(file);
@@ -123,14 +124,14 @@ function textOf(shell: BootShell, file: FileId, what: string): string {
 }
 
 /** What a captured log, or the tree of the running board, says of RAM and reservations. */
-function readMemory(shell: BootShell, file: FileId): FactSource {
+function readMemory(shell: BootHost, file: FileId): FactSource {
   const bytes = shell.files.bytes(file);
   return typeof bytes !== 'string' && binaryKindOf(bytes) === BLOB
     ? readRunningTree(shell, file, bytes)
     : readMemoryLog(shell, file);
 }
 
-function readRunningTree(shell: BootShell, file: FileId, bytes: Uint8Array): FactSource {
+function readRunningTree(shell: BootHost, file: FileId, bytes: Uint8Array): FactSource {
   const name = shownPath(shell, file);
   const tree = readDtb(file, bytes);
   if ('because' in tree) throw new Failure(`${name}: byte ${tree.offset}: ${tree.because}`);
@@ -141,7 +142,7 @@ function readRunningTree(shell: BootShell, file: FileId, bytes: Uint8Array): Fac
 }
 
 /** The RAM of the host as a captured log has it; fails when no line speaks of the host. */
-function readMemoryLog(shell: BootShell, file: FileId): FactSource {
+function readMemoryLog(shell: BootHost, file: FileId): FactSource {
   const name = shownPath(shell, file);
   const log = readBootLog(textOf(shell, file, 'a boot log'));
   const placeOf = (id: string): string => {
@@ -197,8 +198,8 @@ function hostMemoryOf(
 
 /** Fails with the first field of the boot profile of which `other` says something else; `placeOf` names where. */
 export function stopAtDifference(
-  shell: BootShell,
-  { profile, profileSources = [] }: Pick<BoardSettings, 'profile' | 'profileSources'>,
+  shell: BootHost,
+  { profile, profileSources = [] }: Pick<BootSettings, 'profile' | 'profileSources'>,
   other: BootProfile,
   placeOf: (path: JsonPath) => string,
 ): void {
@@ -215,28 +216,19 @@ function isTarget(targets: readonly string[], release: string): boolean {
   return targets.includes(`${XEN}:${release}`) || targets.includes(`${XEN}:${branch}`);
 }
 
-function readImage(shell: BootShell, file: FileId): XenImage {
+function readImage(shell: BootHost, file: FileId): XenImage {
   const name = shownPath(shell, file);
   const why = shell.files.whyUnreadable(file);
   if (why !== undefined) throw new Failure(`${name}: ${why}`);
   const bytes = shell.files.bytes(file);
   if (typeof bytes === 'string') throw new Failure(`${name}: cannot be read`);
-  const image = readXenImage(bytes, inflate);
+  const image = readXenImage(bytes, shell.inflate ?? (() => undefined));
   if (!image.ok) throw new Failure(`${name}: ${image.because}`);
   return image.value;
 }
 
-const inflate: Inflate = (bytes, most) => {
-  try {
-    return inflateRawSync(bytes, { maxOutputLength: most });
-  } catch {
-    // Whatever is wrong with it, it is nothing that can be read.
-    return undefined;
-  }
-};
-
 function readScripts(
-  shell: BootShell,
+  shell: BootHost,
   root: FileId,
   isBlob: boolean,
   files: readonly [FileId, ...FileId[]],

@@ -25,7 +25,7 @@ import { lastNameOf } from '../text/join-path.ts';
 import type { FileId } from '../text/span.ts';
 import type { DeviceTree } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
-import type { Shell } from './shell.ts';
+import type { BootHost } from './boot-host.ts';
 
 /** All that is given as boot script. */
 export interface BootFiles {
@@ -60,7 +60,7 @@ interface Part {
  * to it, undefined when it cannot be read. Fails where a file is no boot script of any kind.
  */
 export function readBootFiles(
-  shell: Pick<Shell, 'files'>,
+  shell: Pick<BootHost, 'files'>,
   files: readonly FileId[],
   shown: (file: FileId) => string,
   pathOf: (name: string) => FileId | undefined,
@@ -106,7 +106,7 @@ export function readBootFiles(
 }
 
 function partsOf(
-  shell: Pick<Shell, 'files'>,
+  shell: Pick<BootHost, 'files'>,
   files: readonly FileId[],
   shown: (file: FileId) => string,
   pathOf: (name: string) => FileId | undefined,
@@ -183,7 +183,7 @@ function partsOf(
 }
 
 function contentOf(
-  { files }: Pick<Shell, 'files'>,
+  { files }: Pick<BootHost, 'files'>,
   file: FileId,
   shown: (file: FileId) => string,
 ): Part['content'] {
@@ -306,7 +306,7 @@ function joined(scripts: readonly BootScript[]): BootScript {
 
 /** With what `bootm` takes out of the FIT that a script loads and boots. */
 function withImage(
-  shell: Pick<Shell, 'files'>,
+  shell: Pick<BootHost, 'files'>,
   script: BootScript,
   pathOf: (name: string) => FileId | undefined,
   keep: KeepOverlays,
@@ -337,7 +337,7 @@ function withImage(
   };
 }
 
-function fitAt({ files }: Pick<Shell, 'files'>, file: FileId | undefined): Fit | undefined {
+function fitAt({ files }: Pick<BootHost, 'files'>, file: FileId | undefined): Fit | undefined {
   const bytes = file === undefined ? '' : files.bytes(file);
   if (file === undefined || typeof bytes === 'string') return undefined;
   const content = recogniseBootFile(file, bytes);

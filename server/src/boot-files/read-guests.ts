@@ -9,13 +9,16 @@ import { folderOf, joinPath, lastNameOf } from '../text/join-path.ts';
 import type { FileId, Span } from '../text/span.ts';
 import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import { Failure } from './failure.ts';
-import type { ShellFiles } from './shell.ts';
+import type { BootFileSet } from './boot-host.ts';
 
-const IS_TREE = /\.(?:dts|dtso|dtb|dtbo)$/i;
+/** Whether a guest is named by its partial tree, not by an xl configuration. */
+export function isTreeName(name: string): boolean {
+  return /\.(?:dts|dtso|dtb|dtbo)$/i.test(name);
+}
 
 /** The guests of `names`, then those whose partial tree is among `loads`; fails when one cannot be read. */
 export function readGuests(
-  files: ShellFiles,
+  files: BootFileSet,
   names: readonly FileId[],
   loads: readonly Load[],
   preprocessor: PreprocessOptions,
@@ -38,7 +41,7 @@ export function readGuests(
     return reading.tree;
   };
   const named = names.map((file): Guest => {
-    if (IS_TREE.test(file))
+    if (isTreeName(file))
       return {
         name: lastNameOf(file),
         iomem: [],
@@ -57,7 +60,7 @@ export function readGuests(
 }
 
 function configured(
-  files: ShellFiles,
+  files: BootFileSet,
   file: FileId,
   name: string,
   treeOf: (file: FileId) => DeviceTree,

@@ -1,0 +1,3 @@
+// What cannot be carried out: one line for the user.
+
+export class Failure extends Error {}
