@@ -52,8 +52,8 @@ export function checkEditedBoard(
     if (typeof now !== 'object') continue;
     files.setText(now.id, unbroken ?? editSomewhere(now.text, random));
     const result = analyze(request, files, cache, before);
-    const expected = describe(analyze(request, files, other));
-    const actual = describe(result);
+    const expected = describeAnalysis(analyze(request, files, other));
+    const actual = describeAnalysis(result);
     const at = actual.findIndex((line, index) => line !== expected[index]);
     if (at >= 0 || actual.length !== expected.length) {
       const place = `${request.root}, edit ${edit} of ${now.id}`;
@@ -98,7 +98,7 @@ function editSomewhere(text: string, random: () => number): string {
 }
 
 /** Everything that an analysis says, places resolved to files. */
-function describe(analysis: Analysis): readonly string[] {
+export function describeAnalysis(analysis: Analysis): readonly string[] {
   if (analysis.kind !== 'complete') return [JSON.stringify(analysis)];
   const { board, findings } = analysis;
   const { tree, map, boots } = board;

@@ -8,7 +8,7 @@ import { editedFrom, type TreeStep } from '../tree/edit-tree.ts';
 import { flatSizeOf } from '../tree/lowered.ts';
 import { nodeAtPlace } from '../tree/nodes-with.ts';
 import { lookAt, Reader, readForNodes } from '../tree/reads.ts';
-import type { Checked, RuleFound } from './check.ts';
+import type { Checked, RuleFound } from './checked.ts';
 
 /** What an earlier analysis found that holds of the present tree. */
 export interface CarriedOver {

@@ -2,7 +2,7 @@
 
 import { allRules } from '../rules/all-rules.ts';
 import type { Board } from '../rules/board.ts';
-import type { Finding, Severity, Told } from '../rules/finding.ts';
+import type { Finding, Severity } from '../rules/finding.ts';
 import type { Proposal } from '../rules/proposal.ts';
 import type { Found, Place, Rule } from '../rules/rule.ts';
 import { allowHasNoEffect } from '../rules/source/allow-has-no-effect.ts';
@@ -17,6 +17,7 @@ import { wordCondition } from '../systems/opposing-worlds.ts';
 import type { CarriedOver } from './carry-over.ts';
 import { Conditions } from './conditions.ts';
 import { judgeAllowances } from './judge-allowances.ts';
+import type { Checked, MergedFound, RuleFound } from './checked.ts';
 import { stateConsequences } from './state-consequences.ts';
 
 /** What a user changed about the rules, by rule id: `-W`, `-E` or `dtmap.severity`. */
@@ -25,36 +26,6 @@ export type RuleSettings = ReadonlyMap<string, Severity | 'off' | 'on'>;
 /** Resolves a place in the tree to its source span. */
 export function resolvePlace(place: Place): Span {
   return 'in' in place ? spanOf(place) : place;
-}
-
-interface Merged {
-  readonly rule: Rule;
-  /** The first of those that are one to the reader. */
-  readonly found: Found<unknown>;
-  readonly place: Place;
-  readonly related: readonly { readonly message: string; readonly at: Place }[];
-  /** Whether only its places are those of this board, and what was found is that of an earlier one. */
-  readonly isMoved: boolean;
-  /** What the message ends with: on what it depends. */
-  readonly suffix: string;
-  readonly condition: string | undefined;
-  severity: Severity;
-  readonly targets: string[];
-  readonly log: TargetLine[];
-  readonly tells: Told[];
-}
-
-/** What one rule found. */
-export interface RuleFound {
-  readonly merged: readonly Merged[];
-  /** Whether the rule looked at the text, which says more than the tree. */
-  readonly readsText: boolean;
-}
-
-/** What all rules found, with what the next analysis of the same board may keep of it. */
-export interface Checked {
-  readonly findings: readonly Finding[];
-  readonly foundBy: ReadonlyMap<Rule, RuleFound>;
 }
 
 /** Findings of one rule: the rest is counted by nobody and read by nobody. */
@@ -111,7 +82,7 @@ function isJudged(id: string, board: Board, settings: RuleSettings): boolean {
 }
 
 /** A finding about one place, for all targets. */
-function mergedOf(found: Found<unknown>, severity: Severity): Merged {
+function mergedOf(found: Found<unknown>, severity: Severity): MergedFound {
   const nothing = { related: [], targets: [], log: [], tells: [] };
   return {
     rule: allowHasNoEffect,
@@ -179,9 +150,9 @@ function mergeTargets(
   board: Board,
   setting: Severity | 'off' | 'on' | undefined,
   conditions: Conditions,
-): Iterable<Merged> {
+): Iterable<MergedFound> {
   // Most rules find nothing: they get no table.
-  let byKey: Map<string, Merged> | undefined;
+  let byKey: Map<string, MergedFound> | undefined;
   let count = 0;
   for (const found of rule.check(board)) {
     const wanted = severityOf(rule, found, setting);
@@ -240,7 +211,7 @@ function addLines(log: TargetLine[], more: readonly TargetLine[] = []): void {
 }
 
 /** Says at the first finding that is left out that there are more. */
-function excessOf({ id, severity }: Rule, at: Span): Merged {
+function excessOf({ id, severity }: Rule, at: Span): MergedFound {
   const found = { at, facts: { what: 'findings', limit: MOST_FINDINGS, rule: id } };
   return {
     rule: tooLarge,
@@ -257,7 +228,7 @@ function excessOf({ id, severity }: Rule, at: Span): Merged {
   };
 }
 
-function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
+function findingOf(merged: MergedFound, board: Board, targets: Targets): Finding {
   const { rule, found } = merged;
   const at = resolvePlace(merged.place);
   let proposals: readonly Proposal[] | undefined;
@@ -297,7 +268,11 @@ function findingOf(merged: Merged, board: Board, targets: Targets): Finding {
 }
 
 /** What the rule finds on `board` where it found `merged` on an earlier one. */
-function foundAgain({ rule, found }: Merged, at: Span, board: Board): Found<unknown> | undefined {
+function foundAgain(
+  { rule, found }: MergedFound,
+  at: Span,
+  board: Board,
+): Found<unknown> | undefined {
   const wanted = keyOf(at, wordsOf(rule, found));
   return [...rule.check(board)].find(
     (each) =>

@@ -35,7 +35,7 @@ export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedPr
   get flatSize(): number {
     let size = 0;
     if (this.#body === undefined) {
-      for (const { bytes } of this.#own?.values() ?? []) size += flatSizeOf(bytes.length);
+      for (const { length } of this.#own?.values() ?? []) size += flatSizeOf(length);
       return size;
     }
     const { says } = this.#body;
