@@ -16,7 +16,8 @@ class Client extends LanguageClient {
 
 export async function start(extension: vscode.ExtensionContext): Promise<void> {
   const module = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'server-cached.js').fsPath;
-  const codeCache = vscode.Uri.joinPath(extension.globalStorageUri, 'code').fsPath;
+  const stored = (folder: string): string =>
+    vscode.Uri.joinPath(extension.globalStorageUri, folder).fsPath;
   const session = await startSession(
     extension,
     () =>
@@ -27,7 +28,7 @@ export async function start(extension: vscode.ExtensionContext): Promise<void> {
         {
           module,
           transport: TransportKind.ipc,
-          args: [`--code-cache=${codeCache}`],
+          args: [`--code-cache=${stored('code')}`, `--kept=${stored('kept')}`],
           options: { execArgv: ['--min-semi-space-size=2', '--max-semi-space-size=2'] },
         },
         clientOptions(extension, ['file', 'untitled']),
