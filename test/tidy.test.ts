@@ -91,7 +91,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'node-code-cache.ts': [],
   'node-tune-v8.ts': [],
   'main-lsp-cached.ts': ['node-code-cache.ts', 'node-tune-v8.ts'],
-  'main-lsp-node.ts': ['lsp', 'text', 'node-files.ts', 'node-tune-v8.ts'],
+  'main-lsp-node.ts': ['lsp', 'text', 'node-files.ts', 'node-kept-texts.ts', 'node-tune-v8.ts'],
+  'node-kept-texts.ts': ['lsp', 'node-code-cache.ts'],
   'main-lsp-web.ts': ['lsp'],
 };
 
@@ -100,7 +101,7 @@ const importers: readonly { package: RegExp; only: RegExp }[] = [
   { package: /^web-tree-sitter/, only: /^server\/src\/syntax\/create-parser\.ts$/ },
   {
     package: /^node:fs/,
-    only: /^server\/src\/(node-(write-)?files|node-code-cache|main-lsp-cached)\.ts$/,
+    only: /^server\/src\/(node-(write-)?files|node-code-cache|node-kept-texts|main-lsp-cached)\.ts$/,
   },
   { package: /^(?:@modelcontextprotocol|zod)(?:\/|$)/, only: /^server\/src\/(mcp\/|main-mcp)/ },
   { package: /^vscode-languageserver/, only: /^server\/src\/(lsp\/|main-lsp-)/ },

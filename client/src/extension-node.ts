@@ -5,6 +5,7 @@ import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import { clientOptions } from './client-options.ts';
 import { registerFeatures } from './register-features.ts';
 import { startSession } from './session.ts';
+import { v8Flags } from './v8-flags.ts';
 
 /** Says nothing of questions that a server left open when it ended: its end itself is told. */
 class Client extends LanguageClient {
@@ -16,8 +17,9 @@ class Client extends LanguageClient {
 
 export async function start(extension: vscode.ExtensionContext): Promise<void> {
   const module = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'server-cached.js').fsPath;
-  const codeCache = vscode.Uri.joinPath(extension.globalStorageUri, 'code').fsPath;
   const schemes = ['file', 'untitled'];
+  const stored = (folder: string): string =>
+    vscode.Uri.joinPath(extension.globalStorageUri, folder).fsPath;
   const session = await startSession(
     extension,
     schemes,
@@ -25,12 +27,11 @@ export async function start(extension: vscode.ExtensionContext): Promise<void> {
       new Client(
         'dtmap',
         'dtmap',
-        // Megabytes of V8's young generation: see node-tune-v8.ts. With one megabyte, opening a board copies each survivor twice.
         {
           module,
           transport: TransportKind.ipc,
-          args: [`--code-cache=${codeCache}`],
-          options: { execArgv: ['--min-semi-space-size=2', '--max-semi-space-size=2'] },
+          args: [`--code-cache=${stored('code')}`, `--kept=${stored('kept')}`],
+          options: { execArgv: [...v8Flags(process.versions.v8, process.arch)] },
         },
         clientOptions(extension, schemes),
       ),

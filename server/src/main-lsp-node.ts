@@ -1,11 +1,13 @@
 // Starts the language server in Node: `--stdio`, or Node's IPC channel when a client forks it.
 
 import path from 'node:path';
+import { debuglog } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { serve } from './lsp/server.ts';
 import { NodeFiles } from './node-files.ts';
 import { fileIdOfPath } from './text/resolve-name.ts';
+import { keptTexts } from './node-kept-texts.ts';
 import { GROWTH, letHeapGrow, tuneV8 } from './node-tune-v8.ts';
 
 const HELP = `Usage: dtmap-language-server --stdio
@@ -30,6 +32,10 @@ const TYPING_ROOM = 28e6;
 
 answerOptions();
 tuneV8();
+
+// A client that has a folder for what can be made again names it.
+const option = '--kept=';
+const keptFolder = process.argv.find((each) => each.startsWith(option))?.slice(option.length);
 
 const files = new NodeFiles();
 // Bundled as CommonJS into dist/, beside the WebAssembly files.
@@ -57,8 +63,12 @@ serve(createConnection(ProposedFeatures.all), {
     linkText: (id) => files.linkText(id),
     spelling: (id) => files.spelling(id),
     aliasesOf: (id) => files.aliasesOf(id),
+    stampOf: (id) => files.stampOf(id),
     load: () => Promise.resolve(),
   },
+  kept:
+    keptFolder === undefined ? undefined : keptTexts(path.join(__dirname, 'server.js'), keptFolder),
+  debug: debuglog('dtmap'),
   wasm: () =>
     Promise.resolve({
       runtime: wasm('web-tree-sitter.wasm'),

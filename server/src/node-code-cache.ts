@@ -20,16 +20,18 @@ export interface CodeCache {
 }
 
 /**
- * The cache for the program in the file `program`, as this version of V8 compiles it. V8 itself compares no more than lengths, so
- * the name has what an update changes: the folder it is installed in, its size, and when it was written. To load SHA-256 and take
- * it of the text costs 8 ms at every start.
+ * What an update of the program in the file `program` changes: the folder it is installed in, its size, and when it was written. To load
+ * SHA-256 and take it of the text would cost 8 ms at every start.
  */
-export function codeCacheOf(program: string, folder: string): CodeCache {
+export function stampOfProgram(program: string): string {
   const { size, mtimeMs } = statSync(program);
   const installed = path.basename(path.resolve(program, '../..')).replace(/[^\w.-]/g, '_');
-  const written = Math.round(mtimeMs).toString(36);
-  const name = [installed, size, written, process.versions.v8].join('-');
-  const file = path.join(folder, `${name}.code`);
+  return [installed, size, Math.round(mtimeMs).toString(36)].join('-');
+}
+
+/** The cache for the program in the file `program`, as this version of V8 compiles it. V8 itself compares no more than lengths. */
+export function codeCacheOf(program: string, folder: string): CodeCache {
+  const file = path.join(folder, `${stampOfProgram(program)}-${process.versions.v8}.code`);
   return {
     kept: readIfThere(file),
     keep(code) {

@@ -60,6 +60,9 @@ interface Stored {
   edited?: SourceFile;
 }
 
+/** The coarsest clock of a disk in use: FAT's. */
+const TICK_MILLISECONDS = 2000;
+
 /**
  * Reads files when first asked and remembers them, absent ones too, until `forget` or `refresh`. A file's identity is
  * an absolute path or a `file:` URI. Open texts win over the disk.
@@ -187,6 +190,16 @@ export class NodeFiles implements FileSet {
   /** When a file was changed last, in milliseconds since 1970; undefined for what is not on the disk. */
   changedAt(id: FileId): number | undefined {
     return statOf(this.#pathOf(id))?.mtimeMs;
+  }
+
+  /**
+   * What changes whenever a file does: when it was changed last, and its size. Undefined for what is not on the disk, and for what was
+   * changed just now: a second change may come within the same tick of the disk's clock.
+   */
+  stampOf(id: FileId): string | undefined {
+    const found = statOf(this.#pathOf(id));
+    if (!found?.isFile() || Date.now() - found.mtimeMs < TICK_MILLISECONDS) return undefined;
+    return `${String(found.mtimeMs)} ${String(found.size)}`;
   }
 
   /**

@@ -3,7 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 // Of a flag it does not know, V8 says so on standard error; Electron may have frozen the flags, so there the client gives
-// what it can.
+// the same when it starts the server (client/src/v8-flags.ts).
 const hasFlags = process.versions['electron'] === undefined;
 
 /** By how much the old generation grows until V8 collects it, in percent of what is alive in it. */

@@ -139,6 +139,7 @@ function tables({ editing, keys, peer, tree, xen, growth, readers }: Results): s
       const of = keys.flatMap(({ cppDtc, keys: all }) =>
         all.filter((each) => each.kind === kind).map((each) => ({ ...each, cppDtc })),
       );
+      if (of.length === 0) continue;
       const cell = (value: (each: (typeof of)[number]) => number, digits = 1): string =>
         [0, 0.5, 1].map((share) => quantile(of.map(value), share).toFixed(digits)).join(' / ');
       row(

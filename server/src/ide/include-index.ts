@@ -2,7 +2,7 @@
 
 import type { FileId } from '../text/span.ts';
 import { hasHeader } from './has-header.ts';
-import { includesOf, type WrittenInclude } from './includes-of.ts';
+import { includesOf, type WrittenInclude, type WrittenIncludes } from './includes-of.ts';
 import { resolvePath } from './paths.ts';
 import { intern } from '../tree/intern.ts';
 
@@ -38,11 +38,15 @@ export interface LinkTarget {
   readonly isFolder: boolean;
 }
 
-interface Indexed {
-  readonly includes: readonly WrittenInclude[];
-  readonly isComputed: boolean;
+/** What the index wants to know of a text; plain data, which may be kept from one run to the next. */
+export interface Indexed extends WrittenIncludes {
   /** Whether it says `/dts-v1/`. */
   readonly hasVersion: boolean;
+}
+
+/** Reads off a text what the index wants to know of it. */
+export function indexedFrom(text: string): Indexed {
+  return { ...includesOf(text), hasVersion: hasHeader(text, '/dts-v1/') };
 }
 
 /**
@@ -68,9 +72,13 @@ export class IncludeIndex {
 
   /** Adds a file, or replaces what was known of it. */
   set(file: FileId, text: string): void {
+    this.add(file, indexedFrom(text));
+  }
+
+  /** As `set`, with what was read off the text before. */
+  add(file: FileId, indexed: Indexed): void {
     this.delete(file);
-    const hasVersion = hasHeader(text, '/dts-v1/');
-    const read = withAdded(file, { ...includesOf(text), hasVersion });
+    const read = withAdded(file, indexed);
     this.#files.set(file, read);
     add(this.#byName, lastName(file), file);
     for (const { path } of read.includes) {

@@ -160,6 +160,11 @@ export class Boards {
     return this.#boardWith(file)?.dirty ?? false;
   }
 
+  /** Whether edits of any board wait to be analysed, and not for boards to be found. */
+  get isBusy(): boolean {
+    return this.#dirtyBoards().length > 0;
+  }
+
   /** Whether settings apply an overlay to a board. */
   isAppliedTo(overlay: FileId, root: FileId): boolean {
     return this.#host.isAppliedTo(overlay, root);

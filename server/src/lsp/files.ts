@@ -25,6 +25,11 @@ export interface Files extends FileSet {
   aliasesOf(id: FileId): readonly FileId[];
   /** Whether the file exists and may not be written. */
   isReadOnly(id: FileId): boolean;
+  /**
+   * What changes whenever the stored file does: when it was written, and its size. Undefined for what cannot be told by it, and where
+   * that would have to be asked for.
+   */
+  stampOf?(id: FileId): string | undefined;
   /** Reads what the file set said is `not-loaded`; afterwards `get` and `bytes` know these files. */
   load(ids: readonly FileId[]): Promise<void>;
 }

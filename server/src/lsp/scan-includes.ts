@@ -4,6 +4,7 @@ import type { WorkDoneProgressServerReporter } from 'vscode-languageserver';
 import {
   distantBoardFolders,
   isDevicetreeFile,
+  indexedFrom,
   isOverlayFile,
   type IncludeIndex,
 } from '../ide/include-index.ts';
@@ -11,10 +12,17 @@ import { foldersAbove } from '../ide/paths.ts';
 import type { FolderListing } from '../text/folder-listing.ts';
 import type { FileId } from '../text/span.ts';
 import type { Files } from './files.ts';
+import { KeptIncludes, type KeptTexts } from './kept-includes.ts';
 
 export interface ScanHost {
   readonly files: Files;
   readonly index: IncludeIndex;
+  /** What the host keeps from one run to the next; undefined where it keeps nothing. */
+  readonly kept: KeptTexts | undefined;
+  /** Whether an edit waits to be analysed: nothing is scanned meanwhile. */
+  readonly isBusy: () => boolean;
+  /** Told what was kept, for whoever looks into the server. */
+  readonly debug: (message: string) => void;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   readonly later: (task: () => void, milliseconds: number) => void;
@@ -30,7 +38,7 @@ export interface ScanHost {
 /** Files of which is said at once that they are wanted; progress is told of after so many of them. */
 const FILES_PER_BATCH = 8;
 const BATCHES_PER_REPORT = 32;
-/** After so long it is somebody else's turn. */
+/** After so long it is somebody else's turn; and so long it is, when an edit waits. */
 const TURN_MILLISECONDS = 10;
 /** Files and folders that are asked of a client for the boards of one file, and how many at a time. */
 const MOST_REQUESTS = 400;
@@ -310,6 +318,9 @@ export class IndexScan {
 
   async #scan(top: FileId, file: FileId, mark: symbol, progress: ScanProgress): Promise<void> {
     const { index } = this.#host;
+    const kept =
+      this.#host.kept && (await KeptIncludes.load(this.#host.kept, top, () => this.#letOthers()));
+    await this.#readBeside(top, file, mark, kept);
     const listed = await this.#list(top, mark);
     if (!listed) return;
     for (const part of this.#partly)
@@ -322,26 +333,50 @@ export class IndexScan {
         .filter(({ name, isFolder }) => !isFolder && isDevicetreeFile(name))
         .map(({ target }) => target),
     ]);
-    // Boards are mostly beside what they include: the first answer comes from there.
+    // Those below the folder of what is asked for come first.
     const beside = file.slice(0, file.lastIndexOf('/') + 1);
     found.sort((a, b) => Number(b.startsWith(beside)) - Number(a.startsWith(beside)));
     const far = found.findIndex((each) => !each.startsWith(beside));
     for (let at = 0; at < found.length; at += FILES_PER_BATCH) {
-      if (
-        far >= 0 &&
-        at >= far &&
-        this.#searching.has(mark) &&
-        this.#host.index.rootsOf(file).length > 0
-      )
-        this.#answer(mark);
+      if (far >= 0 && at >= far) this.#answerIfFound(mark, file);
       await this.#readBatch(
         found.slice(at, at + FILES_PER_BATCH).filter((each) => !index.has(each)),
+        kept,
       );
       if (!this.#isWanted(top, mark)) return;
       if (at % (FILES_PER_BATCH * BATCHES_PER_REPORT) === 0)
         progress.report(Math.round((100 * at) / found.length));
     }
     await this.#readIncluded(listed, index.takeUnsought(), mark, top);
+    if (kept) this.#host.debug(await kept.save(() => this.#letOthers()));
+  }
+
+  /** Boards are mostly beside what they include: the first answer comes from there, before the tree is listed. */
+  async #readBeside(
+    top: FileId,
+    file: FileId,
+    mark: symbol,
+    kept: KeptIncludes | undefined,
+  ): Promise<void> {
+    const { files, index } = this.#host;
+    const [folder] = foldersAbove(file);
+    if (folder === undefined || !`${folder}/`.startsWith(`${top}/`)) return;
+    const { names, links } = await files.listFolder(folder);
+    const sources = names.filter(
+      (name) => isDevicetreeFile(name) && !links.some((link) => link.name === name),
+    );
+    for (let at = 0; at < sources.length && this.#isWanted(top, mark); at += FILES_PER_BATCH) {
+      const batch = sources.slice(at, at + FILES_PER_BATCH).map((name) => `${folder}/${name}`);
+      await this.#readBatch(
+        batch.filter((each) => !index.has(each)),
+        kept,
+      );
+    }
+    this.#answerIfFound(mark, file);
+  }
+
+  #answerIfFound(mark: symbol, file: FileId): void {
+    if (this.#searching.has(mark) && this.#host.index.rootsOf(file).length > 0) this.#answer(mark);
   }
 
   #isWanted(top: FileId, mark: symbol): boolean {
@@ -406,32 +441,48 @@ export class IndexScan {
     }
   }
 
-  async #readBatch(batch: readonly FileId[]): Promise<void> {
+  async #readBatch(batch: readonly FileId[], kept?: KeptIncludes): Promise<void> {
     const { files } = this.#host;
-    const missing = batch.filter((file) => files.get(file) === 'not-loaded');
+    const missing = files.isRemote
+      ? batch.filter((file) => files.get(file) === 'not-loaded')
+      : ([] as const);
     if (missing.length > 0) await files.load(missing);
     for (const file of batch) {
       await this.#letOthers();
-      this.#learn(file);
+      this.#learn(file, kept);
       // The texts of a whole kernel need not stay in memory.
       if (!this.#host.isUsed(file)) files.forget(file);
     }
   }
 
-  #learn(file: FileId): void {
-    const { files, index } = this.#host;
+  #learn(file: FileId, kept?: KeptIncludes): void {
+    const { files, index, isUsed } = this.#host;
+    // What is open, or was read for a board, has its text at hand.
+    const stamp = kept && !isUsed(file) ? files.stampOf?.(file) : undefined;
+    const known = stamp === undefined ? undefined : kept?.get(file, stamp);
+    if (known) {
+      index.add(file, known);
+      return;
+    }
     const source = files.get(file);
-    if (typeof source !== 'string') index.set(file, source.text);
-    else if (source !== 'not-loaded') index.delete(file);
+    if (typeof source !== 'string') {
+      const indexed = indexedFrom(source.text);
+      index.add(file, indexed);
+      if (stamp !== undefined) kept?.set(file, stamp, indexed);
+    } else if (source !== 'not-loaded') index.delete(file);
   }
 
-  /** Has whatever else is to be done have its turn when ours has lasted long enough. */
+  /** Has whatever else is to be done have its turn when ours has lasted long enough, and edits theirs before we go on. */
   async #letOthers(): Promise<void> {
-    const { now, later } = this.#host;
+    const { now, later, isBusy } = this.#host;
     if (now() - this.#turnBegan < TURN_MILLISECONDS) return;
-    await new Promise<void>((resolve) => {
-      later(resolve, 0);
-    });
+    let pause = 0;
+    do {
+      await new Promise<void>((resolve) => {
+        later(resolve, pause);
+      });
+      pause = TURN_MILLISECONDS;
+    } while (isBusy());
     this.#turnBegan = now();
   }
 }

@@ -48,6 +48,7 @@ import { Documents } from './documents.ts';
 import { fileIdOf, uriOf } from '../text/file-id.ts';
 import type { Files } from './files.ts';
 import { JsonDiagnostics } from './json-diagnostics.ts';
+import type { KeptTexts } from './kept-includes.ts';
 import { languageRequests } from './language-requests.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { placePart } from './place-part.ts';
@@ -76,6 +77,10 @@ export interface ServerHost {
   wasm(initialization: InitializationOptions): Promise<ParserWasm>;
   /** Folder of the rule pages; undefined when there is none to open. */
   readonly rulePages: string | undefined;
+  /** What may be made again and is kept from one run to the next; undefined where nothing is. */
+  readonly kept?: KeptTexts | undefined;
+  /** Told what nobody but a developer wants to know. */
+  readonly debug?: (message: string) => void;
   readonly now: () => number;
   readonly later: (task: () => void, milliseconds: number) => void;
   /**
@@ -396,6 +401,9 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
     return new IndexScan({
       files: this.files,
       index: this.index,
+      kept: this.#host.kept,
+      isBusy: () => this.boards.isBusy,
+      debug: this.#host.debug ?? (() => undefined),
       now: this.#host.now,
       later: this.#host.later,
       isUsed: (file) => this.#isUsed(file),
