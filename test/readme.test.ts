@@ -38,6 +38,7 @@ const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'client/sample/examples/README.md',
   ...['test', 'test/fixtures', 'test/xen/record'].map((folder) => `${folder}/README.md`),
   ...readdirSync(path.join(root, 'server/docs'), { recursive: true, encoding: 'utf8' })
@@ -69,6 +70,12 @@ const elsewhere: Readonly<Record<string, readonly [file: string, words: string]>
     'test/run.mjs',
     'test/xen/**/*.test.ts',
   ],
+  'UPDATE=1 npx mocha test/published-names.test.ts': ['test/run.mjs', 'test/*.test.ts'],
+  'npx mocha test/ranges.test.ts': ['test/run.mjs', 'test/*.test.ts'],
+  'npx mocha test/e2e/vscode/NAME.test.ts --timeout 180000': [
+    'test/run.mjs',
+    'test/e2e/**/*.test.ts',
+  ],
   'UPDATE=1 npm test': ['.ci/run', 'npm test'],
   'npm run new-rule memory/region-too-small': ['test/new-rule.test.ts', 'new-rule.ts'],
   'UPDATE=1 npx mocha test/rule-pages.test.ts': ['test/run.mjs', 'test/*.test.ts'],
@@ -77,7 +84,7 @@ const elsewhere: Readonly<Record<string, readonly [file: string, words: string]>
   'npm ci && npm run build && npm link': ['.github/workflows/test.yml', 'npm link'],
   'npm run pack': ['.github/workflows/test.yml', 'npm run pack'],
   'dtmap completion fish | source': ['test/e2e/tools/completion.test.ts', 'dtmap completion fish'],
-  'npm install -g out/dtmap-0.1.0.tgz': ['test/package/package.test.ts', "'--global'"],
+  'npm install -g ./out/dtmap-0.1.0.tgz': ['test/package/package.test.ts', "'--global'"],
   'node dist/dtmap.js lsp --stdio': ['test/oracle/peers.test.ts', "'lsp', '--stdio'"],
   'dtmap lsp --stdio': ['test/editors.test.ts', "bundle('dtmap.js')"],
   'dtmap man | man -l -': ['test/cli.test.ts', "dtmap(['man'])"],

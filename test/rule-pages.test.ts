@@ -4,28 +4,38 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import type { JsonReport } from '../server/src/cli/json-finding.ts';
 import { allRules } from '../server/src/rules/all-rules.ts';
 import { TABLE as LINUX } from '../server/src/linux/behaviours.ts';
 import { behaviourSource, type BehaviourRef } from '../server/src/rules/behaviour-ref.ts';
 import type { Rule } from '../server/src/rules/rule.ts';
-import { rulePage, sourcesOf } from '../server/src/rules/rule-page.ts';
+import { SEVERITIES, type Severity } from '../server/src/rules/finding.ts';
+import { rulePage, sourcesOf, type Examples } from '../server/src/rules/rule-page.ts';
 import { TABLE as XEN } from '../server/src/xen/behaviours.ts';
 import { RELEASES } from '../server/src/xen/releases.ts';
+import { readOptions } from './support/annotations.ts';
+import { dtmap } from './support/run-dtmap.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = join(ROOT, 'server/docs/rules');
 const SOURCE = join(ROOT, 'server/src');
 const RULES = join(SOURCE, 'rules');
 
-function pages(): Map<string, string> {
+async function pages(): Promise<Map<string, string>> {
   const expected = new Map<string, string>();
+  const severities = severitiesByRule();
   for (const rule of allRules) {
+    const folder = join(ROOT, 'test/fixtures/rules', rule.id);
     const example = (name: string): string =>
-      readFileSync(join(ROOT, 'test/fixtures/rules', rule.id, name), 'utf8').replace(
-        /^\/\/-.*\n/gm,
-        '',
-      );
-    const page = rulePage(rule, { bad: example('bad.dts'), good: example('good.dts') });
+      readFileSync(join(folder, name), 'utf8').replace(/^\/\/-.*\n/gm, '');
+    const bad = example('bad.dts');
+    const page = rulePage(rule, {
+      bad,
+      good: example('good.dts'),
+      otherSeverities: (severities.get(rule.id) ?? []).filter((each) => each !== rule.severity),
+      // What the tree does not show stands beside it.
+      ...(bad.includes(`[${rule.id}]`) ? {} : { beside: await besideOf(rule, folder) }),
+    });
     expected.set(`${rule.id}.md`, page);
   }
   const rows = allRules.map(
@@ -36,9 +46,78 @@ function pages(): Map<string, string> {
   return expected;
 }
 
-describe('rule pages', () => {
+/** The files that are read beside `bad.dts`, and what of the rule is found then. */
+async function besideOf({ id }: Rule, folder: string): Promise<NonNullable<Examples['beside']>> {
+  const options = readOptions(readFileSync(join(folder, 'bad.dts'), 'utf8'));
+  const named = (key: string): string[] => (options.get(key) ?? '').split(/\s+/).filter(Boolean);
+  const [overlays, scripts, guests] = ['overlays', 'script', 'guests'].map(named);
+  const argv = [
+    ...named('targets').flatMap((each) => [
+      `--${each.split(':')[0] ?? ''}`,
+      each.split(':')[1] ?? '',
+    ]),
+    ...(overlays ?? []).flatMap((each) => ['--overlay', each]),
+    ...(scripts ?? []).flatMap((each) => ['--boot-script', each]),
+    ...(guests ?? []).flatMap((each) => ['--guest', each]),
+  ];
+  const { stdout } = await dtmap(['check', 'bad.dts', '-W', id, ...argv, '--format', 'json'], {
+    cwd: folder,
+  });
+  const { findings } = JSON.parse(stdout) as JsonReport;
+  const files = [overlays, scripts, guests].flatMap((names) => names ?? []);
+  return {
+    files: files
+      .filter((name) => !name.endsWith('.dtb'))
+      .map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const),
+    found: findings
+      .filter(({ rule }) => rule === id)
+      .map(
+        ({ at, severity, message }) =>
+          `${at.file}:${at.line}:${at.column}: ${severity}: ${message} [${id}]`,
+      )
+      .join('\n'),
+  };
+}
+
+/** What severities the code of a rule names, where its file is its own. */
+function severitiesByRule(): Map<string, Severity[]> {
+  return new Map(
+    [...rulesByFile()].flatMap(([file, rules]): [string, Severity[]][] => {
+      const [rule, ...others] = rules;
+      if (!rule || others.length > 0) return [];
+      const text = readFileSync(join(RULES, file), 'utf8');
+      const named = [...text.matchAll(/\bseverity: '(\w+)'/g)].map(([, each]) => each as Severity);
+      return [[rule.id, SEVERITIES.filter((each) => named.includes(each))]];
+    }),
+  );
+}
+
+describe('rule pages', function () {
+  this.timeout(120_000);
+  let expected: Map<string, string> = new Map();
+  before(async () => {
+    expected = await pages();
+  });
+
+  it('show what is found, with a severity that the code gives', () => {
+    for (const [name, page] of expected) {
+      if (name === 'README.md') continue;
+      const id = name.slice(0, -'.md'.length);
+      const [, found = ''] = /\n## Found\n([\s\S]*?)\n## Silent\n/.exec(page) ?? [];
+      const pattern = new RegExp(
+        `(error|warning|information|hint)(?:\\[${id}\\]|: .*\\[${id}\\])`,
+        'g',
+      );
+      const shown = [...found.matchAll(pattern)].map(([, severity = '']) => severity);
+      assert.notDeepEqual(shown, [], name);
+      const [, said = ''] = /^Severity: (.*)$/m.exec(page) ?? [];
+      // A finding that rests on an assumed boot fact is at most information.
+      for (const severity of shown)
+        assert.ok(severity === 'information' || said.includes(severity), `${name}: ${severity}`);
+    }
+  });
+
   it('are up to date', () => {
-    const expected = pages();
     if (process.env['UPDATE']) {
       mkdirSync(PAGES, { recursive: true });
       for (const [name, text] of expected) writeFileSync(join(PAGES, name), text);
@@ -114,7 +193,7 @@ describe('rule pages', () => {
 type Cited = Pick<Rule, 'behaviours' | 'source'>;
 
 /** The files with rules, each with those it names. */
-function rulesByFile(): Map<string, Cited[]> {
+function rulesByFile(): Map<string, Rule[]> {
   const files = readdirSync(RULES, { recursive: true, encoding: 'utf8' })
     .filter((name) => /[\\/]/.test(name) && name.endsWith('.ts'))
     .sort();

@@ -9,5 +9,10 @@
 (add-to-list 'auto-mode-alist '("\\.\\(dts\\|dtsi\\|dtso\\|overlay\\)\\'" . dts-mode))
 
 (add-to-list 'eglot-server-programs '(dts-mode . ("dtmap" "lsp" "--stdio")))
-(setq-default eglot-workspace-configuration '(:dtmap (:targets ["xen:4.22" "linux:6.12"])))
+;; What other servers are set to stays as it is; what you set for dtmap yourself, too.
+(let ((settings (default-value 'eglot-workspace-configuration)))
+  (when (and (listp settings) (or (null settings) (keywordp (car settings)))
+             (not (plist-member settings :dtmap)))
+    (setq-default eglot-workspace-configuration
+                  (append settings '(:dtmap (:targets ["xen:4.22" "linux:6.12"]))))))
 (add-hook 'dts-mode-hook 'eglot-ensure)

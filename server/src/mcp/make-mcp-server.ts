@@ -204,7 +204,5 @@ async function answer(ask: () => unknown): Promise<Answer> {
 function given(options: {
   readonly [Name in keyof BoardOptions]: BoardOptions[Name] | undefined;
 }): BoardOptions {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  );
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
