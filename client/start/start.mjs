@@ -21,8 +21,8 @@ import { installPackages, root } from './install-packages.mjs';
 const board = 'board.dts';
 /** Where the first fault of the sample is: what is seen first. */
 const fault = 'camera@64000000';
-/** The picture of the fault stands beside its text. */
-const settings = { 'dtmap.showMapOnOpen': true };
+/** The picture of the fault stands beside its text, which has the room of the minimap. */
+const settings = { 'dtmap.showMapOnOpen': true, 'editor.minimap.enabled': false };
 
 installPackages();
 console.log('Building dtmap …');

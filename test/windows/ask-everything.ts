@@ -1,6 +1,7 @@
 // Every request about a document, asked of one server, with the answers by method.
 
 import type { CodeAction, CodeLens, Position } from 'vscode-languageserver/node';
+import type { ReportLine } from '../../server/src/lsp/custom-requests.ts';
 import type { LspSession } from '../support/lsp-session.ts';
 
 const options = { tabSize: 8, insertSpaces: false };
@@ -71,10 +72,17 @@ export const asked: readonly string[] = [
   'textDocument/codeAction',
   'dtmap/findingFixes',
   'dtmap/markdown',
+  'dtmap/reading',
   'workspace/symbol',
 ];
 export const notAboutDocuments: readonly string[] = [
-  ...['dtmap/targets', 'dtmap/readFile', 'dtmap/readDirectory', 'workspace/executeCommand'],
+  ...[
+    'dtmap/targets',
+    'dtmap/faultOf',
+    'dtmap/readFile',
+    'dtmap/readDirectory',
+    'workspace/executeCommand',
+  ],
 ];
 
 /** Opens the document and asks all; what an answer says of the time or of the order of requests is left out. */
@@ -116,6 +124,8 @@ export async function askEverything(
   const finding = /"id":"([^"]*reserved-overlap[^"]*)"/.exec(map)?.[1] ?? '';
   answers['dtmap/findingFixes'] = await session.ask('dtmap/findingFixes', { uri, finding });
   answers['dtmap/markdown'] = await session.ask('dtmap/markdown', { uri });
+  const lines = (await session.ask('dtmap/reading', { uri })) as readonly ReportLine[];
+  answers['dtmap/reading'] = lines.filter(({ topic }) => topic !== 'Time');
   for (const lens of answers['textDocument/codeLens'] as readonly CodeLens[]) delete lens.data;
   return withoutResultIds(answers);
 }

@@ -45,7 +45,9 @@ export class Look {
 
   /** Whether `id` is there; asked part by part when it lies below `top`, which is. */
   isThere(id: FileId, top: FileId): boolean {
-    return id.startsWith(`${top}/`)
+    // What stands before another machine's folders, `//machine`, is no folder that could be listed.
+    const isOnMachine = top === '' && id.startsWith('//');
+    return id.startsWith(`${top}/`) && !isOnMachine
       ? this.has(top, id.slice(top.length + 1))
       : this.#facts.exists(id);
   }

@@ -27,6 +27,7 @@ export async function startVscode(context: Context): Promise<Workbench> {
   await page.goto(address, { timeout: startPatience });
   await started.waitEditor(startPatience);
   // What a person sees first: the fault, and the map beside it. A scenario that began before would have the map in its way.
+  await page.locator('iframe.webview.ready').first().waitFor({ timeout: startPatience });
   await started.webview('#map .block');
   await started.waitMoreSquiggles('error', 0);
   await started.screenshot('start');
