@@ -9,6 +9,7 @@ import { decodeAddress } from './decode-address.ts';
 import { dimInactiveRegions } from './inactive-regions.ts';
 import { showMapAt } from './lens-clicks.ts';
 import { copyMarkdown, showMemoryMap } from './memory-map-panel.ts';
+import { filterMergedTree, serveMergedTrees, showMergedTree } from './merged-tree.ts';
 import { serveRulePages } from './rule-pages.ts';
 import { selectBoard } from './select-board.ts';
 import { selectTargets } from './select-targets.ts';
@@ -20,6 +21,7 @@ type DocumentCommand = (session: Session, document: vscode.TextDocument) => Prom
 const documentCommands: Record<string, DocumentCommand> = {
   'dtmap.showMemoryMap': showMemoryMap,
   'dtmap.showBootFacts': showBootFacts,
+  'dtmap.showMergedTree': showMergedTree,
   'dtmap.decodeAddress': decodeAddress,
   'dtmap.predictBootLog': predictBootLog,
   'dtmap.compareBootLog': compareBootLog,
@@ -56,11 +58,15 @@ export function registerFeatures(session: Session): void {
     vscode.commands.registerCommand('dtmap.chooseIncludePath', (document: string, path: string) =>
       reportErrors(() => chooseIncludePath(document, path)),
     ),
+    vscode.commands.registerCommand('dtmap.filterMergedTree', () =>
+      reportErrors(() => filterMergedTree()),
+    ),
     vscode.commands.registerCommand('dtmap.restartServer', () =>
       reportErrors(() => session.restart()),
     ),
   );
   serveBootLogs(session);
+  serveMergedTrees(session);
   serveRulePages(session.extension);
   showStatus(session);
   dimInactiveRegions(session);
