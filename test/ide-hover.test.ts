@@ -157,10 +157,10 @@ describe('hover on odd boards', () => {
     ['&ram|;', /^\*\*\/memory@40000000\*\* \(`ram`\) — RAM/],
     ['&ram|>', /^\*\*\/memory@40000000\*\*/],
     ['BA|SE 0x100000', /^`BASE` = 0x48000000 \(1207959552\), defined in board\.dts:3/],
-    ['five@|7000', /0x70006000 – 0x70006fff/, /… and 1 more ranges$/],
+    ['five@|7000', /0x70006000 – 0x70006fff/, /… and 1 more ranges$/m],
     ['edge@|7ff', /region, `reusable`/, /`0x40000000 – 0x7fffffff`, \*\*only partly\*\*/],
     ['outside@|9', /status "reserved"/, /Bank \| none: outside all RAM/, /Above \| nothing/],
-    ['empty@|71', /0x71000000, size 0: reserves nothing$/],
+    ['empty@|71', /0x71000000, size 0: reserves nothing$/m],
     ['0x71000|000', /Address 0x71000000 \(cells 0 of tuple 0\)/, /reserves nothing$/],
     ['any|where', /placed by the kernel/, /Allowed in \| any RAM/, /Linux 6\.12 \| likely `0x7fe/],
     ['now|here', /Allowed in \| `0x90000000 – 0x900fffff`/, /Linux 6\.12 \| cannot be placed/],
@@ -171,7 +171,7 @@ describe('hover on odd boards', () => {
       'five@|1000',
       /status "disabled"/,
       /0x100010ff`, 256 B \(bus address 0x1000, after `ranges`\)/,
-      /Disabled: no driver uses it\.$/,
+      /Disabled: no driver uses it\.$/m,
     ],
     ['0x20|00 0x0', /0x10002000 \(empty\), 0 B \(bus address 0x2000/],
     ['fl|ag', /Present, without a value\.$/],
@@ -281,7 +281,9 @@ describe('hover on ramoops', () => {
     const shown = hover(board, file, cursorAt(regions, needle), (_, label) => label);
     const lines = (shown?.markdown ?? '').split('\n');
     const from = lines.findIndex((line) => /^(?:ramoops|Linux rounds|Layout)/.test(line));
-    return from < 0 ? '' : lines.slice(from).join('\n');
+    const properties = lines.findIndex((line) => line.startsWith('| Property |'));
+    const to = properties < 0 ? lines.length : properties;
+    return from < 0 ? '' : lines.slice(from, to).join('\n').trimEnd();
   };
   const tight =
     'ramoops does not start: its records need 128 KiB, the region has 64 KiB. ' +

@@ -67,7 +67,15 @@ describe('ide', () => {
         /Xen 4\.18/,
         /Linux 6\.12/,
       ],
-      ['board.dts', '&vid|eo_mem', /reserved region, `no-map`/, /Above.*free, then ramoops/],
+      [
+        'board.dts',
+        '&vid|eo_mem',
+        /reserved region, `no-map`/,
+        /Above.*free, then ramoops/,
+        // What it ends up with, and from where.
+        /\n\| `reg` \| `<0x00 0x62000000 0x00 0x2000000>` \| board\.dts:32, overrides soc\.dtsi:17 \|/,
+        /\n\| `no-map` \| {2}\| soc\.dtsi:\d+ \|/,
+      ],
       ['board.dts', '0x41|000000', /memreserve/, /64 KiB/, /MFN.*0x41000 – 0x4100f/],
       ['soc.dtsi', 'ramo|ops@70000000', /5 dump records.*0x7009ffff/, /console.*256 KiB/, /pmsg/],
       ['soc.dtsi', 'linux,c|ma {', /64 MiB/, /placed by the kernel/, /Xen 4\.18.*does not know/],

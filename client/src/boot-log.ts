@@ -84,7 +84,9 @@ async function showLog(uri: vscode.Uri, preserveFocus: boolean): Promise<void> {
     tabs.some(({ input }) => input instanceof vscode.TabInputText && isLog(input.uri)),
   );
   const document = await vscode.workspace.openTextDocument(uri);
-  await vscode.languages.setTextDocumentLanguage(document, logLanguage);
+  // A console is read by its columns, what explains it as text.
+  if (uri.scheme === fixedScheme)
+    await vscode.languages.setTextDocumentLanguage(document, logLanguage);
   await vscode.window.showTextDocument(document, {
     viewColumn: tab?.viewColumn ?? vscode.ViewColumn.Beside,
     preserveFocus,

@@ -12,6 +12,7 @@ import { showMapAt } from './lens-clicks.ts';
 import { followDocuments } from './documents-open.ts';
 import { copyMarkdown, exportMemoryMap, showMemoryMap } from './memory-map-panel.ts';
 import { openSample } from './open-sample.ts';
+import { filterMergedTree, serveMergedTrees, showMergedTree } from './merged-tree.ts';
 import { serveRulePages } from './rule-pages.ts';
 import { offerBoards, selectBoard } from './select-board.ts';
 import { selectTargets } from './select-targets.ts';
@@ -26,6 +27,7 @@ const documentCommands: Record<string, DocumentCommand> = {
   'dtmap.showMemoryMap': showMemoryMap,
   'dtmap.showBootFacts': showBootFacts,
   'dtmap.showSettings': showSettings,
+  'dtmap.showMergedTree': showMergedTree,
   'dtmap.decodeAddress': decodeAddress,
   'dtmap.predictBootLog': predictBootLog,
   'dtmap.compareBootLog': compareBootLog,
@@ -69,6 +71,9 @@ export function registerFeatures(session: Session): void {
     vscode.commands.registerCommand('dtmap.chooseIncludePath', (document: string, path: string) =>
       reportErrors(() => chooseIncludePath(document, path)),
     ),
+    vscode.commands.registerCommand('dtmap.filterMergedTree', () =>
+      reportErrors(() => filterMergedTree()),
+    ),
     vscode.commands.registerCommand('dtmap.restartServer', () =>
       reportErrors(() => session.restart()),
     ),
@@ -78,6 +83,7 @@ export function registerFeatures(session: Session): void {
     vscode.workspace.onDidGrantWorkspaceTrust(() => void reportErrors(() => session.restart())),
   );
   serveBootLogs(session);
+  serveMergedTrees(session);
   serveRulePages(session.extension);
   showStatus(session);
   offerBoards(session);

@@ -55,6 +55,7 @@ const own: Readonly<Record<string, (uri: string, at: Position) => object>> = {
   'dtmap/placesForRegion': (uri) => ({ uri, size: '16M' }),
   'dtmap/inactiveRegions': (uri) => ({ uri }),
   'dtmap/memoryMap': (uri) => ({ uri }),
+  'dtmap/mergedTree': (uri) => ({ uri, filter: '' }),
 };
 
 /** Methods that are asked with what another one answered. */

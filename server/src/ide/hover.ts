@@ -43,6 +43,7 @@ import {
   type DtProperty,
   type Written,
 } from '../tree/device-tree.ts';
+import { finalProperties } from './final-properties.ts';
 import { code, lineOf, place, type HoverContext, type LinkTo } from './hover-context.ts';
 import { locate, nodeOfOpening, type Located } from './locate.ts';
 import { neighboursOf, neighbourText } from './neighbours.ts';
@@ -126,6 +127,7 @@ export function hover(
         ...nodeLines(context, node),
         entryLine(context, file, token.start),
         ...(opens ? [] : definitionLines(context, node)),
+        ...finalProperties(context, node),
       ],
       verdictOnNode(board, node),
     );
@@ -153,7 +155,11 @@ export function hover(
     return (
       node &&
       show(
-        [...nodeLines(context, node), ...definitionLines(context, node)],
+        [
+          ...nodeLines(context, node),
+          ...definitionLines(context, node),
+          ...finalProperties(context, node),
+        ],
         verdictOnNode(board, node),
       )
     );

@@ -221,6 +221,11 @@ export interface PlacedEdit {
   readonly version?: number;
 }
 
+export interface MergedTreeParams extends DocumentParams {
+  /** Letters of a path or label; empty for the whole tree. */
+  readonly filter: string;
+}
+
 /** Requests from client to server. */
 export interface CustomRequests {
   'dtmap/status': { params: DocumentParams; result: Status };
@@ -241,6 +246,8 @@ export interface CustomRequests {
   'dtmap/explainLog': { params: ExplainLogParams; result: { readonly lines: readonly LogLine[] } };
   /** The ways to add a reserved region of a size to a document, the best first. */
   'dtmap/placesForRegion': { params: PlacesForRegionParams; result: readonly FindingFix[] };
+  /** The devicetree that the sources of the document's board come to, as source. */
+  'dtmap/mergedTree': { params: MergedTreeParams; result: { readonly lines: readonly LogLine[] } };
   /** The lines that no condition lets through. */
   'dtmap/inactiveRegions': { params: DocumentParams; result: InactiveRegions };
   /** The picture's data; places in it carry URIs as `file`. */

@@ -6,6 +6,7 @@ import { readBootLog } from '../console/read-boot-log.ts';
 import { compareLogs, explainedLog, predictedLog, type LogLine } from '../ide/boot-log.ts';
 import { decodeAddress, readAddress } from '../ide/decode-address.ts';
 import { mapMarkdown } from '../ide/map-markdown.ts';
+import { mergedTree } from '../ide/merged-tree.ts';
 import { fileName } from '../ide/paths.ts';
 import { placesForRegion, readSize } from '../ide/refactorings.ts';
 import type { Board } from '../rules/board.ts';
@@ -203,6 +204,11 @@ export function ownRequests(server: Server): Answers {
       if (first?.ok === false && offers.every(({ ok }) => !ok))
         throw new UserError(reasonOf(first.refusal));
       return findingFixes(server, model, offers);
+    },
+
+    'dtmap/mergedTree': async ({ uri, filter }) => {
+      const { board, stale } = await modelOf({ uri });
+      return { lines: logLines(board, mergedTree(board, filter, stale)) };
     },
 
     'dtmap/inactiveRegions': async ({ uri }) => {

@@ -6,6 +6,14 @@ import type { DeviceTree, DtNode, DtProperty, ValuePart, Written } from './devic
 export interface PrintOptions {
   /** What to say about a place, such as `board.dts:12`; it is printed as a comment. */
   readonly placeOf?: (at: Written) => string | undefined;
+  /** How much of a node is printed: all of it, its name and what below it is printed, or nothing; all when absent. */
+  readonly shown?: (node: DtNode) => 'all' | 'name' | 'none';
+}
+
+/** A line of a printed tree, and where what it says was written. */
+export interface DtsLine {
+  readonly text: string;
+  readonly at?: Written;
 }
 
 /**
@@ -13,12 +21,20 @@ export interface PrintOptions {
  * in where it is known, else it is guessed from the bytes as dtc does.
  */
 export function printDts(tree: DeviceTree, options: PrintOptions = {}): string {
-  const lines: string[] = ['/dts-v1/;', ''];
-  for (const { address, size, labels } of tree.memoryReservations) {
-    lines.push(`${labelsText(labels)}/memreserve/\t${wide(address)} ${wide(size)};`);
+  return dtsLines(tree, options)
+    .map(({ text }) => `${text}\n`)
+    .join('');
+}
+
+/** The same, line by line. */
+export function dtsLines(tree: DeviceTree, options: PrintOptions = {}): readonly DtsLine[] {
+  const lines: DtsLine[] = [{ text: '/dts-v1/;' }, { text: '' }];
+  for (const { address, size, labels, written } of tree.memoryReservations) {
+    const text = `${labelsText(labels)}/memreserve/\t${wide(address)} ${wide(size)};`;
+    lines.push({ text, at: written.whole });
   }
   printNode(tree, tree.root, 0, options, lines);
-  return `${lines.join('\n')}\n`;
+  return lines;
 }
 
 function labelsText(labels: readonly string[]): string {
@@ -34,24 +50,32 @@ function printNode(
   node: DtNode,
   depth: number,
   options: PrintOptions,
-  lines: string[],
+  lines: DtsLine[],
 ): void {
+  const shown = options.shown?.(node) ?? 'all';
   const indent = '\t'.repeat(depth);
   const labels = labelsText(node.labels);
   const places = node.openings.map(({ name }) => options.placeOf?.(name));
-  lines.push(
-    `${indent}${labels}${node.name === '' ? '/' : printable(node.name)} {${comment(places)}`,
-  );
-  for (const property of node.properties.values()) {
+  const name = node.name === '' ? '/' : printable(node.name);
+  const [opening] = node.openings;
+  lines.push({
+    text: `${indent}${labels}${name} {${comment(places)}`,
+    ...(opening && { at: opening.name }),
+  });
+  for (const property of shown === 'all' ? node.properties.values() : []) {
     const { definition } = property;
     const place = definition && options.placeOf?.(definition.name);
-    lines.push(`${indent}\t${printProperty(tree, property)}${comment([place])}`);
+    lines.push({
+      text: `${indent}\t${printProperty(tree, property)}${comment([place])}`,
+      ...(definition && { at: definition.name }),
+    });
   }
   for (const child of node.children) {
-    lines.push('');
+    if (options.shown?.(child) === 'none') continue;
+    lines.push({ text: '' });
     printNode(tree, child, depth + 1, options, lines);
   }
-  lines.push(`${indent}};`);
+  lines.push({ text: `${indent}};` });
 }
 
 function comment(places: readonly (string | undefined)[]): string {
@@ -66,10 +90,10 @@ function printProperty(tree: DeviceTree, property: DtProperty): string {
   return `${labels}${name} = ${printValue(tree, property)};`;
 }
 
-/** The value of a property as source, in the form it was written in where that is known; empty when it has none. */
+/** The value of a property, in the form it was written in where that is known; empty for one without. */
 export function printValue(tree: DeviceTree, property: DtProperty): string {
-  if (property.bytes.length === 0) return '';
-  return printParts(tree, property) ?? printGuess(property.bytes);
+  const { bytes } = property;
+  return bytes.length === 0 ? '' : (printParts(tree, property) ?? printGuess(bytes));
 }
 
 /** The value in the form it was written in; undefined when that is not known for all of its bytes. */
