@@ -7,7 +7,11 @@ export type ItemRange = readonly [number, number];
 
 /** dtschema: _get_array_range. */
 export function arrayRange(schema: unknown): ItemRange {
-  const only = Array.isArray(schema) ? (schema.length === 1 ? (schema[0] as unknown) : undefined) : schema;
+  const only = Array.isArray(schema)
+    ? schema.length === 1
+      ? (schema[0] as unknown)
+      : undefined
+    : schema;
   if (!isObject(only)) return schema === undefined ? [1, 0] : [0, 0];
   const { items, minItems, maxItems } = only;
   const count = (value: unknown, otherwise: number): number =>
@@ -69,3 +73,9 @@ export function isStringSchema(schema: unknown): boolean {
   );
 }
 
+const typeReference = /(flag|u?int(8|16|32|64)(-(array|matrix))?|string(-array)?|phandle(-array)?)/;
+
+/** The type that a `$ref` to types.yaml names: `uint32-array` …; undefined for a reference to something else. */
+export function typeInReference(reference: string): string | undefined {
+  return typeReference.exec(reference)?.[0];
+}

@@ -1,14 +1,22 @@
 // The bindings of one tree: which there are, which apply to a node, and what they say.
 
 import type { FileId } from '../text/span.ts';
+import type { Binding } from './binding.ts';
 import { CompiledSchema, type SchemaHost } from './compiled-schema.ts';
 import { fixUpProperty, fixUpSchema, fixUpSelect } from './fix-up-schema.ts';
 import { isObject, type RawObject } from './json-schema.ts';
 import { PropertyTypes, type PropertyType } from './property-types.ts';
 import { pythonPattern } from './python-pattern.ts';
 import { readYaml } from './read-yaml.ts';
-import { dedented, withoutExamples, type Declaration, type ScannedBinding } from './scan-binding.ts';
+import {
+  dedented,
+  withoutExamples,
+  type Declaration,
+  type ScannedBinding,
+  type TypeDeclaration,
+} from './scan-binding.ts';
 import type { TypedNode } from './typed-node.ts';
+import { UniversalChecks } from './universal-checks.ts';
 import { Validator } from './validate.ts';
 
 /** One binding file: where it is, and what a scan found in it. */
@@ -25,21 +33,18 @@ export interface BindingFault {
   readonly because: string;
 }
 
-/** A binding that was read. */
-export interface Binding {
-  readonly file: FileId;
-  /** `http://devicetree.org/schemas/…`, without `#`. */
-  readonly id: string;
-  readonly schema: CompiledSchema;
-}
-
-/** What every node is asked for that has no binding of its own by `compatible`. */
 interface Selection {
   readonly id: string;
-  /** Undefined for one that applies to every node. */
-  readonly select: CompiledSchema | undefined;
-  /** Whether it asks for nothing but the node's name. */
-  readonly isByName: boolean;
+  readonly select: CompiledSchema;
+}
+
+/** How bindings are found that no string of their own `compatible` leads to. */
+interface Selections {
+  readonly always: string[];
+  readonly byName: Selection[];
+  /** Those whose `select` asks for one of these strings, and maybe for more. */
+  readonly byCompatible: Map<string, Selection[]>;
+  readonly others: Selection[];
 }
 
 /** The bindings of one tree together with dtschema's own. Files are read when a node asks for them. */
@@ -52,11 +57,13 @@ export class Bindings implements SchemaHost {
   readonly #nested = new Set<string>();
   readonly #compatiblePatterns: { readonly pattern: RegExp; readonly id: string }[] = [];
   readonly #byNodeName = new Map<string, readonly string[]>();
-  readonly #declarations = new Map<string, { readonly file: BindingFile; readonly declaration: Declaration }[]>();
-  readonly #patternDeclarations: { readonly file: BindingFile; readonly declaration: Declaration }[] = [];
+  readonly #declarations = new Map<string, TypeDeclaration[]>();
+  readonly #patternDeclarations: TypeDeclaration[] = [];
+  readonly #parsed = new Map<TypeDeclaration, unknown>();
   readonly #types = new Map<string, readonly PropertyType[]>();
   #patternTypes: { readonly pattern: RegExp; readonly type: PropertyType }[] | undefined;
-  #selections: readonly Selection[] | undefined;
+  #selections: Selections | undefined;
+  #checksOfAll: UniversalChecks | undefined;
   readonly #faults = new Map<string, BindingFault>();
   readonly validator = new Validator((schema) => {
     this.#fault(schema.base, 'refers to itself without an end');
@@ -74,7 +81,7 @@ export class Bindings implements SchemaHost {
   }
 
   #index(each: BindingFile): void {
-    const { id, compatibles, nestedCompatibles, typed, typedNames } = each.scanned;
+    const { id, compatibles, nestedCompatibles, types } = each.scanned;
     for (const name of nestedCompatibles) this.#nested.add(name);
     for (const name of compatibles) {
       if (/[\^[{($]/.test(name)) {
@@ -85,14 +92,14 @@ export class Bindings implements SchemaHost {
       if (known) known.push(id);
       else this.#byCompatible.set(name, [id]);
     }
-    typed.forEach((declaration, index) => {
-      if (declaration.isPattern) this.#patternDeclarations.push({ file: each, declaration });
-      for (const name of typedNames[index] ?? []) {
+    for (const declaration of types) {
+      if (declaration.isPattern) this.#patternDeclarations.push(declaration);
+      for (const name of declaration.names) {
         const known = this.#declarations.get(name);
-        if (known) known.push({ file: each, declaration });
-        else this.#declarations.set(name, [{ file: each, declaration }]);
+        if (known) known.push(declaration);
+        else this.#declarations.set(name, [declaration]);
       }
-    });
+    }
   }
 
   /** Files that could not be read as they are, or only in part; each once. */
@@ -137,60 +144,64 @@ export class Bindings implements SchemaHost {
     return text === undefined ? undefined : withoutExamples(text);
   }
 
-  /** The bindings that apply to a node, those that its `compatible` selects first. The node must be named. */
+  /** What applies to every node. */
+  get checksOfAll(): UniversalChecks {
+    this.#checksOfAll ??= new UniversalChecks(
+      this.#selectionsMade().always.flatMap((id) => this.binding(id) ?? []),
+    );
+    return this.#checksOfAll;
+  }
+
+  /** The bindings that apply to a node beside the universal ones, those for its `compatible` first. The node must be named. */
   bindingsOf(node: TypedNode, compatibles: readonly string[]): readonly Binding[] {
+    const { byName, byCompatible, others } = this.#selectionsMade();
     const ids = new Set<string>();
-    for (const compatible of compatibles)
+    const addHolding = (selections: readonly Selection[]): void => {
+      for (const { id, select } of selections) if (this.validator.holds(select, node)) ids.add(id);
+    };
+    for (const compatible of compatibles) {
       if (compatible !== 'syscon' && compatible !== 'simple-mfd')
         for (const id of this.#byCompatible.get(compatible) ?? [])
           if (this.#files.get(id)?.scanned.select === undefined) ids.add(id);
-    let byName = this.#byNodeName.get(node.node.name);
-    if (!byName) {
-      byName = this.#selected(node, true);
-      this.#byNodeName.set(node.node.name, byName);
+      addHolding(byCompatible.get(compatible) ?? []);
     }
-    for (const id of byName) ids.add(id);
-    for (const id of this.#selected(node, false)) ids.add(id);
+    const { name } = node.node;
+    let named = this.#byNodeName.get(name);
+    if (!named) {
+      named = byName.filter(({ select }) => this.validator.holds(select, node)).map(({ id }) => id);
+      if (this.#byNodeName.size > mostNames) this.#byNodeName.clear();
+      this.#byNodeName.set(name, named);
+    }
+    for (const id of named) ids.add(id);
+    addHolding(others);
     return [...ids].flatMap((id) => this.binding(id) ?? []);
   }
 
-  #selected(node: TypedNode, isByName: boolean): readonly string[] {
+  #selectionsMade(): Selections {
     this.#selections ??= this.#makeSelections();
-    return this.#selections
-      .filter(
-        (each) =>
-          each.isByName === isByName &&
-          (each.select === undefined || this.validator.holds(each.select, node)),
-      )
-      .map(({ id }) => id);
+    return this.#selections;
   }
 
-  #makeSelections(): readonly Selection[] {
-    const selections: Selection[] = [];
-    for (const [id, file] of this.#files) {
-      const { select, compatibles, nodeName } = file.scanned;
+  #makeSelections(): Selections {
+    const made: Selections = { always: [], byName: [], byCompatible: new Map(), others: [] };
+    for (const [id, { scanned }] of this.#files) {
+      const { select, compatibles, nodeName } = scanned;
       const isOwn = compatibles.some((name) => name !== 'syscon' && name !== 'simple-mfd');
-      const stretch = select ?? (isOwn ? undefined : nodeName);
-      if (!stretch) continue;
-      const text = this.textOf(file);
-      const read = text === undefined ? undefined : readYaml(dedented(text.slice(stretch.start, stretch.end)));
-      const said = read && 'value' in read && isObject(read.value) ? read.value : undefined;
-      if (!said) continue;
-      let raw: unknown;
-      if (select) {
-        raw = said['select'];
-        fixUpSelect(raw);
-      } else {
-        const own = said['$nodename'];
-        if (own === true || own === undefined) continue;
-        fixUpProperty('$nodename', own);
-        raw = { required: ['$nodename'], properties: { $nodename: own } };
+      const raw =
+        select === undefined ? (isOwn ? false : selectByName(nodeName)) : selectFrom(select);
+      if (raw === true) made.always.push(id);
+      if (!isObject(raw)) continue;
+      const selection = { id, select: new CompiledSchema(raw, this, id, '/select') };
+      const names = select === undefined ? undefined : compatiblesOfSelect(raw);
+      if (select === undefined) made.byName.push(selection);
+      else if (!names) made.others.push(selection);
+      for (const name of names ?? []) {
+        const known = made.byCompatible.get(name);
+        if (known) known.push(selection);
+        else made.byCompatible.set(name, [selection]);
       }
-      if (raw === false) continue;
-      const schema = raw === true ? undefined : new CompiledSchema(raw, this, id, '/select');
-      selections.push({ id, select: schema, isByName: raw === true || !select });
     }
-    return selections;
+    return made;
   }
 
   #load(id: string): Binding | undefined {
@@ -239,11 +250,18 @@ export class Bindings implements SchemaHost {
     const schema = this.binding(id)?.schema;
     if (!schema || fragment === '' || fragment === '/') return schema;
     let raw: unknown = schema.raw;
-    for (const step of fragment.split('/').slice(1)) {
+    for (const step of fragment.replace(/^\/+/, '').split('/')) {
       const name = decodeStep(step);
-      raw = isObject(raw) && Object.hasOwn(raw, name) ? raw[name] : Array.isArray(raw) ? raw[Number(name)] : undefined;
+      raw =
+        isObject(raw) && Object.hasOwn(raw, name)
+          ? raw[name]
+          : Array.isArray(raw)
+            ? raw[Number(name)]
+            : undefined;
     }
-    return raw === undefined ? undefined : new CompiledSchema(raw, this, id, fragment);
+    return raw === undefined
+      ? undefined
+      : new CompiledSchema(raw, this, id, `/${fragment.replace(/^\/+/, '')}`);
   }
 
   unreadable(pattern: string, base: string): void {
@@ -265,15 +283,21 @@ export class Bindings implements SchemaHost {
     const declarations = this.#declarations.get(name);
     if (!declarations) return undefined;
     const types = new PropertyTypes();
-    for (const { file, declaration } of declarations) this.#addTypes(file, declaration, types);
+    let hasStrings = false;
+    for (const declaration of declarations) {
+      // Said once is enough.
+      if (declaration.isImplicit && hasStrings) continue;
+      this.#addTypes(declaration, types);
+      if (declaration.isImplicit)
+        hasStrings = types.named(name)?.some(({ type }) => type === 'string-array') === true;
+    }
     return types.named(name);
   }
 
   #typesByPattern(name: string): readonly PropertyType[] {
     if (!this.#patternTypes) {
       const types = new PropertyTypes();
-      for (const { file, declaration } of this.#patternDeclarations)
-        this.#addTypes(file, declaration, types);
+      for (const declaration of this.#patternDeclarations) this.#addTypes(declaration, types);
       this.#patternTypes = [...types.patterns()].flatMap(([text, type]) => {
         const pattern = pythonPattern(text);
         return pattern ? [{ pattern, type }] : [];
@@ -285,14 +309,51 @@ export class Bindings implements SchemaHost {
     return [...found.values()];
   }
 
-  #addTypes(file: BindingFile, { name, start, end, isPattern }: Declaration, to: PropertyTypes): void {
-    const text = this.textOf(file)?.slice(start, end);
-    if (text === undefined) return;
-    const read = readYaml(dedented(text));
-    const schema = 'value' in read && isObject(read.value) ? read.value[name] : undefined;
-    fixUpProperty(name, schema);
-    to.add(name, schema, isPattern);
+  #addTypes(declaration: TypeDeclaration, to: PropertyTypes): void {
+    const { name, text, isPattern, plainType } = declaration;
+    if (plainType !== undefined) {
+      to.addPlain(name, plainType, isPattern);
+      return;
+    }
+    if (!this.#parsed.has(declaration)) {
+      const schema = propertyFrom(text, name);
+      fixUpProperty(name, schema);
+      this.#parsed.set(declaration, schema);
+    }
+    to.add(name, this.#parsed.get(declaration), isPattern);
   }
+}
+
+/** The value of the only key of some lines; undefined when they are no YAML. */
+function propertyFrom(lines: string, name: string): unknown {
+  const read = readYaml(dedented(lines));
+  return 'value' in read && isObject(read.value) ? read.value[name] : undefined;
+}
+
+function selectFrom(lines: string): unknown {
+  const select = propertyFrom(lines, 'select');
+  fixUpSelect(select);
+  return select;
+}
+
+// dtschema: add_select_schema
+function selectByName(declaration: Declaration | undefined): unknown {
+  const name = declaration && propertyFrom(declaration.text, '$nodename');
+  if (name === true || name === undefined) return false;
+  fixUpProperty('$nodename', name);
+  return { required: ['$nodename'], properties: { $nodename: name } };
+}
+
+/** The strings of which `compatible` must have one for a `select` to hold; undefined when it may hold without. */
+function compatiblesOfSelect({ required, properties }: RawObject): readonly string[] | undefined {
+  if (!Array.isArray(required) || !required.includes('compatible') || !isObject(properties))
+    return undefined;
+  const { compatible } = properties;
+  const contains = isObject(compatible) ? compatible['contains'] : undefined;
+  if (!isObject(contains)) return undefined;
+  const { const: constant, enum: values } = contains;
+  const names = Array.isArray(values) ? values : [constant];
+  return names.every((name) => typeof name === 'string') ? names : undefined;
 }
 
 const mostNames = 50_000;

@@ -29,16 +29,23 @@ export function checkNodes(tree: DeviceTree, bindings: Bindings): readonly Bindi
 }
 
 /** What the bindings have against one node. Of a disabled one nothing is missing: its board may still fill it in. */
-function checkNode(typed: TypedNode, bindings: Bindings, isDisabled: boolean): readonly BindingViolation[] {
+function checkNode(
+  typed: TypedNode,
+  bindings: Bindings,
+  isDisabled: boolean,
+): readonly BindingViolation[] {
   const { node } = typed;
   typed.isNamed = true;
   try {
-    return bindings.bindingsOf(typed, stringsIn(node, 'compatible')).flatMap((binding) =>
-      bindings.validator
-        .violations(binding.schema, typed)
-        .filter((violation) => !isExcused(violation, isDisabled))
-        .map((violation) => ({ node, binding: binding.id, violation })),
-    );
+    const found: BindingViolation[] = [];
+    const add = (binding: string, violation: Violation): void => {
+      if (!isExcused(violation, isDisabled)) found.push({ node, binding, violation });
+    };
+    for (const { id, schema } of bindings.bindingsOf(typed, stringsIn(node, 'compatible')))
+      for (const violation of bindings.validator.violations(schema, typed)) add(id, violation);
+    for (const { binding, violation } of bindings.checksOfAll.check(typed, bindings.validator))
+      add(binding, violation);
+    return found;
   } finally {
     typed.isNamed = false;
   }
@@ -49,7 +56,8 @@ function isExcused({ keyword, value, context }: Violation, isDisabled: boolean):
   if (!isDisabled) {
     if (!isNode(value)) return false;
     const status = value.value('status');
-    if (!Array.isArray(status) || !(status as readonly unknown[]).includes('disabled')) return false;
+    if (!Array.isArray(status) || !(status as readonly unknown[]).includes('disabled'))
+      return false;
   }
   if (keyword === 'required') return true;
   return context.length > 0 && context.every((each) => each.keyword === 'required');

@@ -41,8 +41,12 @@ export class CompiledSchema {
   readonly required: readonly string[] | undefined;
   readonly dependentRequired: ReadonlyMap<string, readonly string[]> | undefined;
   readonly reference: string | undefined;
-  /** Whether anything is said of a node's names: most schemas are of values. */
+  /** Of what it says anything: of a value as a whole, of items, of a node, of a node's names; and whether other schemas do. */
+  readonly isOfValues: boolean;
+  readonly isOfItems: boolean;
+  readonly isOfNodes: boolean;
   readonly isOfNames: boolean;
+  readonly isCombined: boolean;
   readonly base: string;
   readonly place: string;
   readonly #raw: RawObject;
@@ -91,7 +95,15 @@ export class CompiledSchema {
       );
     }
     if (typeof schema['$ref'] === 'string') this.reference = schema['$ref'];
-    this.isOfNames = namesKeywords.some((keyword) => keyword in schema);
+    const hasOneOf = (keywords: ReadonlySet<string>): boolean => {
+      for (const keyword in schema) if (keywords.has(keyword)) return true;
+      return false;
+    };
+    this.isOfValues = hasOneOf(valueKeywords);
+    this.isOfItems = hasOneOf(itemKeywords);
+    this.isOfNames = hasOneOf(nameKeywords);
+    this.isOfNodes = this.isOfNames || hasOneOf(nodeKeywords);
+    this.isCombined = hasOneOf(combiningKeywords);
   }
 
   /** The `$id` and the place of this part, as findings name it. */
@@ -184,10 +196,23 @@ export class CompiledSchema {
   }
 }
 
-const namesKeywords = [
+const valueKeywords: ReadonlySet<string> = new Set([
+  ...['type', 'const', 'enum', 'pattern', 'minLength', 'maxLength'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+]);
+const itemKeywords: ReadonlySet<string> = new Set([
+  ...['items', 'minItems', 'maxItems', 'additionalItems', 'contains', 'uniqueItems', 'typeSize'],
+]);
+const nameKeywords: ReadonlySet<string> = new Set([
   ...['properties', 'patternProperties', 'additionalProperties', 'unevaluatedProperties'],
   ...['propertyNames', 'dependentSchemas'],
-];
+]);
+const nodeKeywords: ReadonlySet<string> = new Set([
+  ...['required', 'dependentRequired', 'minProperties', 'maxProperties'],
+]);
+const combiningKeywords: ReadonlySet<string> = new Set([
+  ...['$ref', 'allOf', 'anyOf', 'oneOf', 'not', 'if'],
+]);
 
 function limitOf(value: unknown): Limit | undefined {
   return typeof value === 'number' || typeof value === 'bigint' ? value : undefined;

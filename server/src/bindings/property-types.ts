@@ -1,6 +1,12 @@
 // Which type a property has: what any binding declares of its name, merged as dtschema's `extract_types` does.
 
-import { arrayRange, isStringSchema, unitSuffix, type ItemRange } from './array-shape.ts';
+import {
+  arrayRange,
+  isStringSchema,
+  typeInReference,
+  unitSuffix,
+  type ItemRange,
+} from './array-shape.ts';
 import { isObject } from './json-schema.ts';
 
 /** One declared type. */
@@ -30,6 +36,14 @@ export class PropertyTypes {
     merge(known, typeOf(name, schema), schema);
   }
 
+  /** Adds a type of which no more is said: neither a matrix nor a phandle array. */
+  addPlain(name: string, type: string, isPattern: boolean): void {
+    const table = isPattern ? this.#byPattern : this.#byName;
+    const known = table.get(name) ?? [];
+    table.set(name, known);
+    merge(known, type, {});
+  }
+
   /** Adds what an expanded schema of nodes declares of their properties. */
   addAll(schema: unknown): void {
     if (!isObject(schema)) return;
@@ -44,7 +58,9 @@ export class PropertyTypes {
 
   /** The types declared of a name itself, those of nodes left out; undefined when there is none. */
   named(name: string): readonly PropertyType[] | undefined {
-    const types = this.#byName.get(name)?.filter(({ type }) => type !== undefined && type !== 'node');
+    const types = this.#byName
+      .get(name)
+      ?.filter(({ type }) => type !== undefined && type !== 'node');
     return types && types.length > 0 ? types : undefined;
   }
 
@@ -52,19 +68,23 @@ export class PropertyTypes {
   *patterns(): Generator<readonly [string, PropertyType]> {
     for (const [pattern, types] of this.#byPattern) {
       const [first] = types.filter(({ type }) => type !== undefined && type !== 'node');
-      if (first && /[0-9a-zA-F-]{3}/.test(pattern) && !tooGeneral.has(pattern)) yield [pattern, first];
+      if (first && /[0-9a-zA-F-]{3}/.test(pattern) && !tooGeneral.has(pattern))
+        yield [pattern, first];
     }
   }
 }
 
-const tooGeneral = new Set(['^[a-z][a-z0-9\\-]*$', '^[a-zA-Z][a-zA-Z0-9\\-_]{0,63}$', '^.*$', '.*']);
-
-const typeReference = /(flag|u?int(8|16|32|64)(-(array|matrix))?|string(-array)?|phandle(-array)?)/;
+const tooGeneral = new Set([
+  '^[a-z][a-z0-9\\-]*$',
+  '^[a-zA-Z][a-zA-Z0-9\\-_]{0,63}$',
+  '^.*$',
+  '.*',
+]);
 
 function typeOf(name: string, schema: Readonly<Record<string, unknown>>): string | undefined {
   const { type, $ref: reference, items } = schema;
   if (type === 'object') return 'node';
-  const referred = typeof reference === 'string' ? typeReference.exec(reference)?.[0] : undefined;
+  const referred = typeof reference === 'string' ? typeInReference(reference) : undefined;
   if (referred !== undefined) return referred;
   if (type === 'boolean') return 'flag';
   if (items !== undefined) {
@@ -80,7 +100,11 @@ function isOfRows(type: string | undefined): boolean {
 }
 
 // dtschema: the second half of _extract_prop_type
-function merge(known: PropertyType[], type: string | undefined, schema: Readonly<Record<string, unknown>>): void {
+function merge(
+  known: PropertyType[],
+  type: string | undefined,
+  schema: Readonly<Record<string, unknown>>,
+): void {
   if (type === undefined) {
     if (known.length === 0) known.push({ type });
     return;

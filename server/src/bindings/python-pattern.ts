@@ -22,7 +22,8 @@ export function pythonPattern(pattern: string): RegExp | undefined {
       },
     );
   // A group that is taken when another matched, comments and possessive repeats are read as something else, or not at all.
-  if (/\(\?\(|\(\?#|[*+?}]\+|\(\?>/.test(body.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, 'x'))) return undefined;
+  if (/\(\?\(|\(\?#|[*+?}]\+|\(\?>/.test(body.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, 'x')))
+    return undefined;
   try {
     return new RegExp(body, flags);
   } catch {

@@ -9,7 +9,9 @@ export interface YamlFault {
 }
 
 /** What a YAML text says; a fault when it is none. Nothing in it is run, and no type but those of JSON is made. */
-export function readYaml(text: string): { readonly value: unknown } | { readonly fault: YamlFault } {
+export function readYaml(
+  text: string,
+): { readonly value: unknown } | { readonly fault: YamlFault } {
   try {
     return { value: load(text, { schema: CORE_SCHEMA }) };
   } catch (error) {

@@ -1,19 +1,25 @@
 // What an index needs of a binding file, found without parsing its YAML: a kernel tree has thousands of them.
 
+import { typeInReference, unitSuffix } from './array-shape.ts';
 import { stringsOfCompatible } from './fix-up-schema.ts';
 import { isObject } from './json-schema.ts';
 import { readYaml } from './read-yaml.ts';
 
-/** A stretch of a file's text; end exclusive. */
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
-
 /** What a file says of one property at its top: the lines of `NAME:` below `properties:` or `patternProperties:`. */
-export interface Declaration extends Stretch {
+export interface Declaration {
   readonly name: string;
   readonly isPattern: boolean;
+  readonly text: string;
+}
+
+/** A declaration that may give a type to its own property, or to one nested in it. */
+export interface TypeDeclaration extends Declaration {
+  /** The type, where the text says it plainly; undefined where the text has to be parsed for it. */
+  readonly plainType: string | undefined;
+  /** Whether it can say no more than that the property has strings. */
+  readonly isImplicit: boolean;
+  /** The names it mentions: its own, and those of what is nested in it. */
+  readonly names: readonly string[];
 }
 
 export interface ScannedBinding {
@@ -21,17 +27,14 @@ export interface ScannedBinding {
   readonly id: string;
   /** The title; empty when there is none. */
   readonly title: string;
-  /** The value of `select:` where the file has one. */
-  readonly select: Stretch | undefined;
+  /** The lines of `select:` where the file has one. */
+  readonly select: string | undefined;
   /** Strings and patterns of `compatible` that it describes: of the node itself, and of nodes below it or in conditions. */
   readonly compatibles: readonly string[];
   readonly nestedCompatibles: readonly string[];
   /** What it says of `$nodename`. */
   readonly nodeName: Declaration | undefined;
-  /** Those that may declare a type, of their own property or of one nested in it. */
-  readonly typed: readonly Declaration[];
-  /** The names that each of `typed` mentions, in the same order: of itself and of what is nested in it. */
-  readonly typedNames: readonly (readonly string[])[];
+  readonly types: readonly TypeDeclaration[];
 }
 
 /** The part of a file that is a schema: examples are devicetree source, and longer than the rest. */
@@ -43,75 +46,76 @@ export function withoutExamples(text: string): string {
 const newLine = 10;
 const space = 32;
 const hash = 35;
+const dash = 45;
 
 /** Finds keys by their indentation, as block style YAML has them. Other styles give an entry without declarations. */
 export function scanBinding(text: string): ScannedBinding {
   let id = '';
   let title = '';
-  let select: Stretch | undefined;
-  const declarations: Declaration[] = [];
+  let select: string | undefined;
+  let nodeName: Declaration | undefined;
+  let own: Stretch | undefined;
+  const types: TypeDeclaration[] = [];
   let section: 'properties' | 'patternProperties' | undefined;
   let sectionIndent = 0;
-  let open: { name: string; start: number; isPattern: boolean } | undefined;
+  let open: { readonly name: string; readonly start: number } | undefined;
   let selectFrom = -1;
   const close = (end: number): void => {
-    if (open) declarations.push({ ...open, end });
+    if (open) {
+      const { name, start } = open;
+      const isPattern = section === 'patternProperties';
+      if (name === 'compatible' && !isPattern) own = { start, end };
+      const declaration = { name, isPattern, text: text.slice(start, end) };
+      if (name === '$nodename' && !isPattern) nodeName = declaration;
+      const typed = typeDeclaration(declaration);
+      if (typed) types.push(typed);
+    }
     open = undefined;
-    if (selectFrom >= 0) select = { start: selectFrom, end };
+    if (selectFrom >= 0) select = text.slice(selectFrom, end);
     selectFrom = -1;
   };
-  for (let at = 0; at < text.length; ) {
-    const found = text.indexOf('\n', at);
-    const end = found < 0 ? text.length : found;
+  for (let at = 0; at < text.length;) {
     let first = at;
     while (text.charCodeAt(first) === space) first += 1;
+    const found = text.indexOf('\n', first);
+    const end = found < 0 ? text.length : found;
     const indent = first - at;
-    const code = text.charCodeAt(first);
-    if (first < end && code !== hash && code !== newLine) {
-      if (indent === 0) {
+    if (first < end && (indent === 0 || section)) {
+      const code = text.charCodeAt(first);
+      if (code === hash) {
+        // A comment ends nothing.
+      } else if (indent === 0) {
         close(at);
         section = undefined;
+        sectionIndent = 0;
         if (text.startsWith('examples:', at)) break;
-        if (text.startsWith('properties:', at) || text.startsWith('patternProperties:', at)) {
-          section = code === 0x70 && text.startsWith('patt', at) ? 'patternProperties' : 'properties';
-          sectionIndent = 0;
-        } else if (text.startsWith('$id:', at)) id = unquoted(text.slice(at + 4, end)).replace(/#$/, '');
+        if (text.startsWith('properties:', at)) section = 'properties';
+        else if (text.startsWith('patternProperties:', at)) section = 'patternProperties';
+        else if (text.startsWith('$id:', at))
+          id = unquoted(text.slice(at + 4, end)).replace(/#$/, '');
         else if (text.startsWith('title:', at)) title = titleFrom(text, at + 6);
         else if (text.startsWith('select:', at)) selectFrom = at;
-      } else if (section) {
+      } else {
         if (sectionIndent === 0) sectionIndent = indent;
         if (indent === sectionIndent) {
           close(at);
           const name = keyIn(text, first, end);
-          if (name !== undefined)
-            open = { name, start: at, isPattern: section === 'patternProperties' };
+          if (name !== undefined) open = { name, start: at };
         }
       }
     }
     at = end + 1;
   }
   close(text.length);
-  const named = (name: string): Declaration | undefined =>
-    declarations.find((each) => each.name === name && !each.isPattern);
-  const typed: Declaration[] = [];
-  const typedNames: (readonly string[])[] = [];
-  for (const declaration of declarations) {
-    if (!mayDeclareType(text, declaration)) continue;
-    typed.push(declaration);
-    typedNames.push(namesIn(text, declaration));
-  }
-  const own = named('compatible');
-  const compatibles = own ? compatiblesIn(text.slice(own.start, own.end)) : [];
-  return {
-    id,
-    title,
-    select,
-    compatibles,
-    nestedCompatibles: nestedCompatibles(text, compatibles),
-    nodeName: named('$nodename'),
-    typed,
-    typedNames,
-  };
+  const compatibles = own ? compatiblesIn(text.slice(own.start, own.end)) : none;
+  const nested = nestedCompatibles(text, own, compatibles);
+  return { id, title, select, compatibles, nestedCompatibles: nested, nodeName, types };
+}
+
+interface Stretch {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
 }
 
 /** The text after `title:`, with the lines that go on; a long one may be folded. */
@@ -140,24 +144,57 @@ function keyIn(text: string, first: number, end: number): string | undefined {
   return undefined;
 }
 
-function mayDeclareType(text: string, { start, end, name }: Declaration): boolean {
-  if (name.startsWith('$')) return false;
-  const block = text.slice(start, end);
-  // Strings are a type without a reference; a unit in the name is one with items.
-  return (
-    block.includes('$ref:') ||
-    block.includes('type:') ||
-    (name !== 'compatible' && block.includes('items:'))
-  );
+/** Undefined when nothing in it can be a type. */
+function typeDeclaration(declaration: Declaration): TypeDeclaration | undefined {
+  const { name, text } = declaration;
+  if (name.startsWith('$')) return undefined;
+  const refers = text.includes('$ref:');
+  const isTyped = text.includes('type:');
+  const hasItems = text.includes('items:');
+  const isNested = text.includes('roperties:');
+  if (!refers && !isTyped) {
+    // Strings are a type without a reference, and so is a unit in the name with items.
+    if (!hasItems || isNested) return isNested && hasItems ? whole(declaration) : undefined;
+    const hasUnit = unitSuffix.test(name);
+    if (!hasUnit && !/\b(?:const|enum|pattern):/.test(text)) return undefined;
+    return { ...declaration, plainType: undefined, isImplicit: !hasUnit, names: [name] };
+  }
+  if (isNested || hasItems || /\b(?:all|any|one)Of:/.test(text)) return whole(declaration);
+  const type = plainTypeIn(text);
+  return type === undefined
+    ? whole(declaration)
+    : {
+        name,
+        isPattern: declaration.isPattern,
+        text: '',
+        plainType: type,
+        isImplicit: false,
+        names: [name],
+      };
+}
+
+function whole(declaration: Declaration): TypeDeclaration {
+  const names = namesIn(declaration);
+  return { ...declaration, plainType: undefined, isImplicit: false, names };
+}
+
+/** The type of a property of which only a reference or `type: boolean` says it; undefined where its shape matters too. */
+function plainTypeIn(text: string): string | undefined {
+  const all = [...text.matchAll(/^ +(\$ref|type): *["']?([^\s"']+)["']? *(?:#.*)?$/gm)];
+  const [only, more] = all;
+  if (!only || more) return undefined;
+  const [, keyword, value = ''] = only;
+  if (keyword === 'type') return value === 'boolean' ? 'flag' : undefined;
+  const type = value.includes('types.yaml#') ? typeInReference(value) : undefined;
+  return type === undefined || /matrix|phandle-array/.test(type) ? undefined : type;
 }
 
 const keyLine = /^ *(?:- +)?(?:"([^"\n]+)"|'([^'\n]+)'|([^\s:#"'-][^:\n]*)):(?: |$)/gm;
 
-function namesIn(text: string, { start, end, name }: Declaration): readonly string[] {
-  const block = text.slice(start, end);
-  if (!block.includes('roperties:')) return [name];
+function namesIn({ name, text }: Declaration): readonly string[] {
+  if (!text.includes('roperties:')) return [name];
   const names = new Set([name]);
-  for (const [, double, single, plain] of block.matchAll(keyLine)) {
+  for (const [, double, single, plain] of text.matchAll(keyLine)) {
     const key = double?.replace(/\\(.)/g, '$1') ?? single ?? plain;
     if (key !== undefined && !keywords.has(key)) names.add(key);
   }
@@ -165,17 +202,45 @@ function namesIn(text: string, { start, end, name }: Declaration): readonly stri
 }
 
 const keywords = new Set([
-  ...['$ref', 'type', 'description', 'items', 'minItems', 'maxItems', 'enum', 'const', 'pattern', 'minimum', 'maximum'],
-  ...['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'required', 'properties', 'patternProperties', 'default'],
-  ...['additionalProperties', 'unevaluatedProperties', 'uniqueItems', 'deprecated', 'multipleOf', 'contains'],
+  ...[
+    '$ref',
+    'type',
+    'description',
+    'items',
+    'minItems',
+    'maxItems',
+    'enum',
+    'const',
+    'pattern',
+    'minimum',
+    'maximum',
+  ],
+  ...[
+    'allOf',
+    'anyOf',
+    'oneOf',
+    'not',
+    'if',
+    'then',
+    'else',
+    'required',
+    'properties',
+    'patternProperties',
+    'default',
+  ],
+  ...[
+    'additionalProperties',
+    'unevaluatedProperties',
+    'uniqueItems',
+    'deprecated',
+    'multipleOf',
+    'contains',
+  ],
 ]);
 
-const oneString = /(?:^|[\s{-])(?:const|pattern):[ \t]*("[^"\n]*"|'[^'\n]*'|[^\s#{}]+)/g;
-const listItem = /^[ \t]*-[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s:#"'{[]+)[ \t]*(?:#.*)?$/gm;
-const flowList = /enum:\s*\[([^\]]*)\]/g;
-
-/** What the expressions above do not read: braces, escapes, and a value on lines of its own. */
-const needsParsing = /\{|"[^"\n]*\\|:[ \t]*"[^"\n]*$|(?:const|pattern):[ \t]*$|\n[^\S\n]*compatible:.*[[|>]/m;
+/** What is not read line by line: braces, escapes, and a value on lines of its own. */
+const needsParsing =
+  /\{|"[^"\n]*\\|:[ \t]*"[^"\n]*$|(?:const|pattern):[ \t]*$|\n[^\S\n]*compatible:.*[[|>]/m;
 
 /** The strings and patterns in the lines of a `compatible:`. */
 function compatiblesIn(block: string): string[] {
@@ -185,26 +250,57 @@ function compatiblesIn(block: string): string[] {
     return stringsOfCompatible(schema);
   }
   const found = new Set<string>();
-  const add = (text: string | undefined): void => {
-    const name = unquoted(text ?? '');
+  const add = (text: string): void => {
+    const name = unquoted(text);
     if (name !== '') found.add(name);
   };
-  for (const [, text] of block.matchAll(oneString)) add(text);
-  for (const [, text] of block.matchAll(listItem)) add(text);
-  for (const [, list] of block.matchAll(flowList)) for (const text of (list ?? '').split(',')) add(text.trim());
+  for (let at = 0; at < block.length;) {
+    const newline = block.indexOf('\n', at);
+    const end = newline < 0 ? block.length : newline;
+    let first = at;
+    let isItem = false;
+    for (let code = block.charCodeAt(first); code === space || code === dash;) {
+      if (code === dash) isItem = true;
+      first += 1;
+      code = block.charCodeAt(first);
+    }
+    at = end + 1;
+    const isConstant = block.startsWith('const:', first);
+    if (isConstant || block.startsWith('pattern:', first))
+      add(withoutComment(block.slice(first + (isConstant ? 6 : 8), end)));
+    else if (block.startsWith('enum:', first)) {
+      const list = block.indexOf('[', first);
+      const close = list < 0 || list > end ? -1 : block.indexOf(']', list);
+      if (close >= 0) for (const each of block.slice(list + 1, close).split(',')) add(each);
+    } else if (isItem && first < end) {
+      const item = withoutComment(block.slice(first, end));
+      if (!/[\s:{[]/.test(item)) add(item);
+    }
+  }
   return [...found];
 }
 
+function withoutComment(text: string): string {
+  const at = text.search(/(?:^|\s)#/);
+  return (at < 0 ? text : text.slice(0, at)).trim();
+}
+
 /** Strings of `compatible` that are asked for elsewhere in a file than of its own node. */
-function nestedCompatibles(text: string, own: readonly string[]): readonly string[] {
+function nestedCompatibles(
+  text: string,
+  stretch: Stretch | undefined,
+  own: readonly string[],
+): readonly string[] {
   let found: Set<string> | undefined;
   for (let at = text.indexOf('compatible:'); at >= 0; at = text.indexOf('compatible:', at + 1)) {
     const start = text.lastIndexOf('\n', at) + 1;
     const before = text.slice(start, at);
-    if (!/^ *(?:- )?$/.test(before)) continue;
+    if (stretch && at >= stretch.start && at < stretch.end) continue;
+    if (before.trim() !== '' && before.trim() !== '-') continue;
     const end = endOfBlock(text, at, before.length);
     found ??= new Set();
-    for (const name of compatiblesIn(' '.repeat(before.length) + text.slice(at, end))) found.add(name);
+    for (const name of compatiblesIn(' '.repeat(before.length) + text.slice(at, end)))
+      found.add(name);
   }
   for (const name of own) found?.delete(name);
   return found ? [...found] : none;

@@ -1,6 +1,6 @@
 // The typed value of each property of a tree: what dtschema's dtb.py makes of a blob, with the cells that the tree has.
 
-import { cellAtByte, type DeviceTree, type DtNode } from "../tree/device-tree.ts";
+import { cellAtByte, type DeviceTree, type DtNode } from '../tree/device-tree.ts';
 import { forEachPropertyName } from '../tree/nodes-with.ts';
 import type { ItemRange } from './array-shape.ts';
 import type { PropertyType } from './property-types.ts';
@@ -85,14 +85,22 @@ export class TypedTree {
     const [first = []] = value;
     // What is in rows already is not cut again; gpios, interrupts and addresses are looked at whatever their type.
     const isWhole = value.length === 1;
-    if (isGpios(name)) return isInHog(node) ? value : this.#cut(value, first, (at) => this.#gpio(first, at));
+    if (isGpios(name))
+      return isInHog(node) ? value : this.#cut(value, first, (at) => this.#gpio(first, at));
     if (name === 'interrupts') return evenly(value, this.#interruptCells(node));
-    if (name === 'interrupt-map') return this.#cut(value, first, (at) => this.#mapEntry(node, first, at));
-    if (name === 'reg') return evenly(value, cellsAbove(node, '#address-cells', 2) + cellsAbove(node, '#size-cells', 1));
+    if (name === 'interrupt-map')
+      return this.#cut(value, first, (at) => this.#mapEntry(node, first, at));
+    if (name === 'reg')
+      return evenly(
+        value,
+        cellsAbove(node, '#address-cells', 2) + cellsAbove(node, '#size-cells', 1),
+      );
     if (name === 'ranges' || name === 'dma-ranges')
       return evenly(
         value,
-        cellsAbove(node, '#address-cells', 2) + (ownCells(node, '#address-cells') ?? 0) + (ownCells(node, '#size-cells') ?? 0),
+        cellsAbove(node, '#address-cells', 2) +
+          (ownCells(node, '#address-cells') ?? 0) +
+          (ownCells(node, '#size-cells') ?? 0),
       );
     if (!isWhole || !types.some(({ type }) => type === 'phandle-array')) return value;
     const known = providerCells.get(name);
@@ -102,7 +110,9 @@ export class TypedTree {
     const size = (at: number): number => {
       const own = this.#argument(first, at, cells);
       // A path is two of them.
-      return own > 0 && name === 'interconnects' ? own + this.#argument(first, at + own, cells) : own;
+      return own > 0 && name === 'interconnects'
+        ? own + this.#argument(first, at + own, cells)
+        : own;
     };
     return !isKnown && size(0) === 0 ? value : this.#cut(value, first, size);
   }
@@ -110,7 +120,7 @@ export class TypedTree {
   /** `value` in rows of as many cells as `size` says of the row that begins at a cell; 0 ends it. */
   #cut(value: Cells, row: readonly (number | bigint)[], size: (at: number) => number): Cells {
     const rows: (readonly (number | bigint)[])[] = [];
-    for (let at = 0; at < row.length; ) {
+    for (let at = 0; at < row.length;) {
       const cells = size(at);
       if (cells <= 0) break;
       rows.push(row.slice(at, at + cells));
@@ -124,7 +134,11 @@ export class TypedTree {
   }
 
   // dtb.py: _get_phandle_arg_size
-  #argument(row: readonly (number | bigint)[], at: number, cells: string | number | undefined): number {
+  #argument(
+    row: readonly (number | bigint)[],
+    at: number,
+    cells: string | number | undefined,
+  ): number {
     if (at >= row.length) return 0;
     if (row[at] === 0 || cells === undefined) return 1;
     const target = this.#target(row, at);
@@ -139,10 +153,16 @@ export class TypedTree {
   }
 
   #mapEntry(node: DtNode, row: readonly (number | bigint)[], at: number): number {
-    const child = (ownCells(node, '#address-cells') ?? 0) + (ownCells(node, '#interrupt-cells') ?? 0);
+    const child =
+      (ownCells(node, '#address-cells') ?? 0) + (ownCells(node, '#interrupt-cells') ?? 0);
     const parent = this.#target(row, at + child);
     if (!parent) return row.length - at;
-    return child + 1 + (ownCells(parent, '#address-cells') ?? 0) + (ownCells(parent, '#interrupt-cells') ?? 0);
+    return (
+      child +
+      1 +
+      (ownCells(parent, '#address-cells') ?? 0) +
+      (ownCells(parent, '#interrupt-cells') ?? 0)
+    );
   }
 
   #interruptCells(node: DtNode): number {
@@ -187,7 +207,9 @@ export function cellsPropertyOf(name: string): string | undefined {
 }
 
 function isGpios(name: string): boolean {
-  return (/-gpios?$/.test(name) && !name.endsWith(',nr-gpios')) || name === 'gpio' || name === 'gpios';
+  return (
+    (/-gpios?$/.test(name) && !name.endsWith(',nr-gpios')) || name === 'gpio' || name === 'gpios'
+  );
 }
 
 function isInHog(node: DtNode): boolean {
@@ -227,7 +249,12 @@ function isCells(value: TypedValue): value is Cells {
 }
 
 // dtb.py: prop_value
-function decode(node: DtNode, name: string, bytes: Uint8Array, types: readonly PropertyType[]): TypedValue {
+function decode(
+  node: DtNode,
+  name: string,
+  bytes: Uint8Array,
+  types: readonly PropertyType[],
+): TypedValue {
   if (bytes.length === 0) return true;
   if (node.name === 'aliases' || node.name === '__fixups__') return stringsFrom(bytes);
   const names = types.flatMap(({ type }) => (type === undefined || type === 'node' ? [] : [type]));

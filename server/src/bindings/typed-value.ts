@@ -22,15 +22,7 @@ export interface TypedObject {
  * rows and items of an array.
  */
 export type TypedValue =
-  | true
-  | string
-  | number
-  | bigint
-  | readonly string[]
-  | Cells
-  | List
-  | Uint8Array
-  | TypedObject;
+  true | string | number | bigint | readonly string[] | Cells | List | Uint8Array | TypedObject;
 
 /** An array as JSON has them: rows of cells, the cells of a row, or strings. */
 export type List = readonly (string | number | bigint | readonly (number | bigint)[])[];

@@ -4,7 +4,14 @@
 // as evaluated by `properties` only where its value is valid.
 
 import type { CompiledSchema } from './compiled-schema.ts';
-import { isList, isNode, type Cells, type List, type TypedObject, type TypedValue } from './typed-value.ts';
+import {
+  isList,
+  isNode,
+  type Cells,
+  type List,
+  type TypedObject,
+  type TypedValue,
+} from './typed-value.ts';
 
 /** One thing that a schema has against a value. */
 export interface Violation {
@@ -40,11 +47,17 @@ export class Validator {
     this.#isCyclic = isCyclic;
   }
 
-  /** All that `schema` has against `value`, in the order of its keywords; empty when it holds. */
-  violations(schema: CompiledSchema, value: TypedValue): readonly Violation[] {
+  /** All that `schema` has against `value`, to which `path` leads, in the order of its keywords; empty when it holds. */
+  violations(
+    schema: CompiledSchema,
+    value: TypedValue,
+    path: Path = nothing,
+  ): readonly Violation[] {
     this.#depth = 0;
+    // To hold is the rule, and costs less to find out.
+    if (this.#run(schema, value, path, undefined)) return nothing;
     const found: Violation[] = [];
-    this.#run(schema, value, nothing, found);
+    this.#run(schema, value, path, found);
     return found;
   }
 
@@ -58,72 +71,42 @@ export class Validator {
   #run(schema: CompiledSchema, value: TypedValue, path: Path, sink: Sink): boolean {
     const { always } = schema;
     if (always === true) return true;
-    const say = (keyword: string, names = nothing as readonly string[], context = nothing as readonly Violation[]): false => {
-      sink?.push({ keyword, schema, path, value, names, context });
-      return false;
-    };
-    if (always === false) return say('false');
+    if (always === false) return refuse(sink, 'false', schema, path, value);
     if (this.#depth > mostReferences) {
       this.#isCyclic(schema);
       return true;
     }
     this.#depth += 1;
-    try {
-      let holds = this.#checkValue(schema, value, say, sink !== undefined);
-      if (!holds && !sink) return false;
-      if (isList(value)) holds = this.#checkItems(schema, value, path, sink, say) && holds;
-      if (!holds && !sink) return false;
-      holds = this.#checkCombinations(schema, value, path, sink, say) && holds;
-      if (!holds && !sink) return false;
-      if (isNode(value)) holds = this.#checkNames(schema, value, path, sink, say) && holds;
-      return holds;
-    } finally {
-      this.#depth -= 1;
-    }
-  }
-
-  #checkValue(
-    schema: CompiledSchema,
-    value: TypedValue,
-    say: (keyword: string, names?: readonly string[]) => false,
-    goesOn: boolean,
-  ): boolean {
-    let holds = true;
-    const { types, values, pattern } = schema;
-    if (types && !isOfType(value, types)) holds = say('type');
-    if (!holds && !goesOn) return false;
-    if (schema.constant !== undefined && !equals(value, schema.constant)) holds = say('const');
-    if (values && !values.some((each) => equals(value, each))) holds = say('enum');
-    if (typeof value === 'string') {
-      if (pattern && !pattern.test(value)) holds = say('pattern');
-      if (schema.minLength !== undefined && value.length < schema.minLength) holds = say('minLength');
-      if (schema.maxLength !== undefined && value.length > schema.maxLength) holds = say('maxLength');
-    } else if (typeof value === 'number' || typeof value === 'bigint') {
-      const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
-      if (minimum !== undefined && value < minimum) holds = say('minimum');
-      if (maximum !== undefined && value > maximum) holds = say('maximum');
-      if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) holds = say('exclusiveMinimum');
-      if (exclusiveMaximum !== undefined && value >= exclusiveMaximum) holds = say('exclusiveMaximum');
-      if (multipleOf !== undefined && !isMultiple(value, multipleOf)) holds = say('multipleOf');
-    }
+    const holds = this.#check(schema, value, path, sink);
+    this.#depth -= 1;
     return holds;
   }
 
-  #checkItems(
-    schema: CompiledSchema,
-    value: List,
-    path: Path,
-    sink: Sink,
-    say: (keyword: string) => false,
-  ): boolean {
+  #check(schema: CompiledSchema, value: TypedValue, path: Path, sink: Sink): boolean {
+    let holds = !schema.isOfValues || checkValue(schema, value, path, sink);
+    if (!holds && !sink) return false;
+    if (schema.isOfItems && isList(value))
+      holds = this.#checkItems(schema, value, path, sink) && holds;
+    if (!holds && !sink) return false;
+    if (schema.isCombined) holds = this.#checkCombinations(schema, value, path, sink) && holds;
+    if (!holds && !sink) return false;
+    if (schema.isOfNodes && isNode(value))
+      holds = this.#checkNames(schema, value, path, sink) && holds;
+    return holds;
+  }
+
+  #checkItems(schema: CompiledSchema, value: List, path: Path, sink: Sink): boolean {
     let holds = true;
     const { length } = value;
     const { minItems, maxItems, typeSize } = schema;
-    if (minItems !== undefined && length < minItems) holds = say('minItems');
-    if (maxItems !== undefined && length > maxItems) holds = say('maxItems');
+    if (minItems !== undefined && length < minItems)
+      holds = refuse(sink, 'minItems', schema, path, value);
+    if (maxItems !== undefined && length > maxItems)
+      holds = refuse(sink, 'maxItems', schema, path, value);
     if (typeSize !== undefined && Array.isArray(value[0]) && typeSize !== bitsOf(value))
-      holds = say('typeSize');
-    if (schema.uniqueItems && !areUnique(value)) holds = say('uniqueItems');
+      holds = refuse(sink, 'typeSize', schema, path, value);
+    if (schema.uniqueItems && !areUnique(value))
+      holds = refuse(sink, 'uniqueItems', schema, path, value);
     if (!holds && !sink) return false;
     const each = (part: CompiledSchema, index: number): void => {
       const item = value[index];
@@ -137,24 +120,19 @@ export class Validator {
       const more = schema.part('additionalItems');
       if (more)
         if (more.always === false) {
-          if (length > list.length) holds = say('additionalItems');
+          if (length > list.length) holds = refuse(sink, 'additionalItems', schema, path, value);
         } else for (let index = list.length; index < length; index += 1) each(more, index);
     } else if (single) for (let index = 0; index < length; index += 1) each(single, index);
     const contains = schema.part('contains');
     if (contains) {
       const count = value.filter((item) => this.#run(contains, item, path, undefined)).length;
-      if (count < schema.minContains || count > schema.maxContains) holds = say('contains');
+      if (count < schema.minContains || count > schema.maxContains)
+        holds = refuse(sink, 'contains', schema, path, value);
     }
     return holds;
   }
 
-  #checkCombinations(
-    schema: CompiledSchema,
-    value: TypedValue,
-    path: Path,
-    sink: Sink,
-    say: (keyword: string, names?: readonly string[], context?: readonly Violation[]) => false,
-  ): boolean {
+  #checkCombinations(schema: CompiledSchema, value: TypedValue, path: Path, sink: Sink): boolean {
     let holds = true;
     const also = (part: CompiledSchema | undefined): void => {
       if (part && (holds || sink) && !this.#run(part, value, path, sink)) holds = false;
@@ -165,42 +143,43 @@ export class Validator {
     if (anyOf && (holds || sink)) {
       const context: Violation[] = [];
       if (!anyOf.some((part) => this.#run(part, value, path, sink ? context : undefined)))
-        holds = say('anyOf', nothing, context);
+        holds = refuse(sink, 'anyOf', schema, path, value, nothing, context);
     }
     const oneOf = schema.parts('oneOf');
     if (oneOf && (holds || sink)) {
       const context: Violation[] = [];
-      const first = oneOf.findIndex((part) => this.#run(part, value, path, sink ? context : undefined));
-      if (first < 0) holds = say('oneOf', nothing, context);
+      const first = oneOf.findIndex((part) =>
+        this.#run(part, value, path, sink ? context : undefined),
+      );
+      if (first < 0) holds = refuse(sink, 'oneOf', schema, path, value, nothing, context);
       else if (oneOf.slice(first + 1).some((part) => this.#run(part, value, path, undefined)))
-        holds = say('oneOf');
+        holds = refuse(sink, 'oneOf', schema, path, value);
     }
     const not = schema.part('not');
-    if (not && (holds || sink) && this.#run(not, value, path, undefined)) holds = say('not');
+    if (not && (holds || sink) && this.#run(not, value, path, undefined))
+      holds = refuse(sink, 'not', schema, path, value);
     const condition = schema.part('if');
     if (condition && (holds || sink))
       also(schema.part(this.#run(condition, value, path, undefined) ? 'then' : 'else'));
     return holds;
   }
 
-  #checkNames(
-    schema: CompiledSchema,
-    node: TypedObject,
-    path: Path,
-    sink: Sink,
-    say: (keyword: string, names?: readonly string[]) => false,
-  ): boolean {
+  #checkNames(schema: CompiledSchema, node: TypedObject, path: Path, sink: Sink): boolean {
     let holds = true;
     const { required, dependentRequired, minProperties, maxProperties } = schema;
     // One finding each, as each can be added by itself.
-    for (const name of required ?? nothing) if (!node.has(name)) holds = say('required', [name]);
+    for (const name of required ?? nothing)
+      if (!node.has(name)) holds = refuse(sink, 'required', schema, path, node, [name]);
     if (dependentRequired)
       for (const [name, names] of dependentRequired)
         if (node.has(name))
           for (const needed of names)
-            if (!node.has(needed)) holds = say('dependentRequired', [needed]);
-    if (minProperties !== undefined && node.names.length < minProperties) holds = say('minProperties');
-    if (maxProperties !== undefined && node.names.length > maxProperties) holds = say('maxProperties');
+            if (!node.has(needed))
+              holds = refuse(sink, 'dependentRequired', schema, path, node, [needed]);
+    if (minProperties !== undefined && node.names.length < minProperties)
+      holds = refuse(sink, 'minProperties', schema, path, node);
+    if (maxProperties !== undefined && node.names.length > maxProperties)
+      holds = refuse(sink, 'maxProperties', schema, path, node);
     if (!schema.isOfNames || (!holds && !sink)) return holds;
     const { properties, patterns } = schema;
     const check = (part: CompiledSchema, name: string): void => {
@@ -222,7 +201,7 @@ export class Validator {
         if (additional.always === false) extra.push(name);
         else check(additional, name);
     }
-    if (extra.length > 0) holds = say('additionalProperties', extra);
+    if (extra.length > 0) holds = refuse(sink, 'additionalProperties', schema, path, node, extra);
     for (const [name, part] of schema.dependentSchemas)
       if (node.has(name) && (holds || sink) && !this.#run(part, node, path, sink)) holds = false;
     const unevaluated = schema.part('unevaluatedProperties');
@@ -234,7 +213,7 @@ export class Validator {
         const value = node.value(name);
         return value !== undefined && !this.#run(unevaluated, value, path, undefined);
       });
-      if (left.length > 0) holds = say('unevaluatedProperties', left);
+      if (left.length > 0) holds = refuse(sink, 'unevaluatedProperties', schema, path, node, left);
     }
     return holds;
   }
@@ -278,6 +257,51 @@ export class Validator {
   }
 }
 
+function refuse(
+  sink: Sink,
+  keyword: string,
+  schema: CompiledSchema,
+  path: Path,
+  value: TypedValue,
+  names: readonly string[] = nothing,
+  context: readonly Violation[] = nothing,
+): false {
+  sink?.push({ keyword, schema, path, value, names, context });
+  return false;
+}
+
+/** Keywords of values that have no parts. */
+function checkValue(schema: CompiledSchema, value: TypedValue, path: Path, sink: Sink): boolean {
+  let holds = true;
+  const { types, values, pattern } = schema;
+  if (types && !isOfType(value, types)) holds = refuse(sink, 'type', schema, path, value);
+  if (!holds && !sink) return false;
+  if (schema.constant !== undefined && !equals(value, schema.constant))
+    holds = refuse(sink, 'const', schema, path, value);
+  if (values && !values.some((each) => equals(value, each)))
+    holds = refuse(sink, 'enum', schema, path, value);
+  if (typeof value === 'string') {
+    if (pattern && !pattern.test(value)) holds = refuse(sink, 'pattern', schema, path, value);
+    if (schema.minLength !== undefined && value.length < schema.minLength)
+      holds = refuse(sink, 'minLength', schema, path, value);
+    if (schema.maxLength !== undefined && value.length > schema.maxLength)
+      holds = refuse(sink, 'maxLength', schema, path, value);
+  } else if (typeof value === 'number' || typeof value === 'bigint') {
+    const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+    if (minimum !== undefined && value < minimum)
+      holds = refuse(sink, 'minimum', schema, path, value);
+    if (maximum !== undefined && value > maximum)
+      holds = refuse(sink, 'maximum', schema, path, value);
+    if (exclusiveMinimum !== undefined && value <= exclusiveMinimum)
+      holds = refuse(sink, 'exclusiveMinimum', schema, path, value);
+    if (exclusiveMaximum !== undefined && value >= exclusiveMaximum)
+      holds = refuse(sink, 'exclusiveMaximum', schema, path, value);
+    if (multipleOf !== undefined && !isMultiple(value, multipleOf))
+      holds = refuse(sink, 'multipleOf', schema, path, value);
+  }
+  return holds;
+}
+
 function isOfType(value: TypedValue, types: ReadonlySet<string>): boolean {
   if (value === true) return types.has('boolean');
   if (typeof value === 'string') return types.has('string');
@@ -301,7 +325,9 @@ function equals(value: unknown, wanted: unknown): boolean {
       value == wanted
     );
   if (Array.isArray(value) && Array.isArray(wanted))
-    return value.length === wanted.length && value.every((each, index) => equals(each, wanted[index]));
+    return (
+      value.length === wanted.length && value.every((each, index) => equals(each, wanted[index]))
+    );
   return value === wanted;
 }
 
