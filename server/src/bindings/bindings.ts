@@ -5,7 +5,7 @@ import type { Binding } from './binding.ts';
 import { CompiledSchema, type SchemaHost } from './compiled-schema.ts';
 import { fixUpProperty, fixUpSchema, fixUpSelect } from './fix-up-schema.ts';
 import { isObject, type RawObject } from './json-schema.ts';
-import { PropertyTypes, type PropertyType } from './property-types.ts';
+import { hasFixedPart, PropertyTypes, type PropertyType } from './property-types.ts';
 import { pythonPattern } from './python-pattern.ts';
 import { readYaml } from './read-yaml.ts';
 import {
@@ -58,10 +58,10 @@ export class Bindings implements SchemaHost {
   readonly #compatiblePatterns: { readonly pattern: RegExp; readonly id: string }[] = [];
   readonly #byNodeName = new Map<string, readonly string[]>();
   readonly #declarations = new Map<string, TypeDeclaration[]>();
-  readonly #patternDeclarations: TypeDeclaration[] = [];
-  readonly #parsed = new Map<TypeDeclaration, unknown>();
+  readonly #patternDeclarations = new Map<string, TypeDeclaration[]>();
   readonly #types = new Map<string, readonly PropertyType[]>();
-  #patternTypes: { readonly pattern: RegExp; readonly type: PropertyType }[] | undefined;
+  #patterns: { readonly test: RegExp; readonly pattern: string }[] | undefined;
+  readonly #patternTypes = new Map<string, PropertyType | undefined>();
   #selections: Selections | undefined;
   #checksOfAll: UniversalChecks | undefined;
   readonly #faults = new Map<string, BindingFault>();
@@ -93,12 +93,10 @@ export class Bindings implements SchemaHost {
       else this.#byCompatible.set(name, [id]);
     }
     for (const declaration of types) {
-      if (declaration.isPattern) this.#patternDeclarations.push(declaration);
-      for (const name of declaration.names) {
-        const known = this.#declarations.get(name);
-        if (known) known.push(declaration);
-        else this.#declarations.set(name, [declaration]);
-      }
+      const table = declaration.isPattern ? this.#patternDeclarations : this.#declarations;
+      const known = table.get(declaration.name);
+      if (known) known.push(declaration);
+      else table.set(declaration.name, [declaration]);
     }
   }
 
@@ -281,47 +279,51 @@ export class Bindings implements SchemaHost {
 
   #namedTypes(name: string): readonly PropertyType[] | undefined {
     const declarations = this.#declarations.get(name);
-    if (!declarations) return undefined;
-    const types = new PropertyTypes();
-    let hasStrings = false;
-    for (const declaration of declarations) {
-      // Said once is enough.
-      if (declaration.isImplicit && hasStrings) continue;
-      this.#addTypes(declaration, types);
-      if (declaration.isImplicit)
-        hasStrings = types.named(name)?.some(({ type }) => type === 'string-array') === true;
-    }
-    return types.named(name);
+    return declarations && mergedTypes(declarations);
   }
 
   #typesByPattern(name: string): readonly PropertyType[] {
-    if (!this.#patternTypes) {
-      const types = new PropertyTypes();
-      for (const declaration of this.#patternDeclarations) this.#addTypes(declaration, types);
-      this.#patternTypes = [...types.patterns()].flatMap(([text, type]) => {
-        const pattern = pythonPattern(text);
-        return pattern ? [{ pattern, type }] : [];
-      });
-    }
+    this.#patterns ??= [...this.#patternDeclarations.keys()].flatMap((pattern) => {
+      const test = hasFixedPart(pattern) ? pythonPattern(pattern) : undefined;
+      return test ? [{ test, pattern }] : [];
+    });
     const found = new Map<string | undefined, PropertyType>();
-    for (const { pattern, type } of this.#patternTypes)
-      if (!found.has(type.type) && pattern.test(name)) found.set(type.type, type);
+    for (const { test, pattern } of this.#patterns) {
+      if (!test.test(name)) continue;
+      const type = this.#typeOfPattern(pattern);
+      if (type && !found.has(type.type)) found.set(type.type, type);
+    }
     return [...found.values()];
   }
 
-  #addTypes(declaration: TypeDeclaration, to: PropertyTypes): void {
-    const { name, text, isPattern, plainType } = declaration;
-    if (plainType !== undefined) {
-      to.addPlain(name, plainType, isPattern);
-      return;
-    }
-    if (!this.#parsed.has(declaration)) {
+  /** The first type that is declared of a pattern. */
+  #typeOfPattern(pattern: string): PropertyType | undefined {
+    if (!this.#patternTypes.has(pattern))
+      this.#patternTypes.set(
+        pattern,
+        mergedTypes(this.#patternDeclarations.get(pattern) ?? [])?.[0],
+      );
+    return this.#patternTypes.get(pattern);
+  }
+}
+
+/** The types in declarations of one name; undefined when there is none. */
+function mergedTypes(
+  declarations: readonly TypeDeclaration[],
+): readonly PropertyType[] | undefined {
+  const types = new PropertyTypes();
+  let hasStrings = false;
+  for (const { name, text, plainType, isImplicit } of declarations) {
+    // Said once is enough.
+    if (isImplicit && hasStrings) continue;
+    if (plainType === undefined) {
       const schema = propertyFrom(text, name);
       fixUpProperty(name, schema);
-      this.#parsed.set(declaration, schema);
-    }
-    to.add(name, this.#parsed.get(declaration), isPattern);
+      types.add(name, schema);
+    } else types.addPlain(plainType);
+    if (isImplicit) hasStrings = types.hasStrings;
   }
+  return types.declared;
 }
 
 /** The value of the only key of some lines; undefined when they are no YAML. */

@@ -17,61 +17,39 @@ export interface PropertyType {
   dimensions?: readonly [ItemRange, ItemRange];
 }
 
-/** Types of properties by name, and by the pattern of their names. */
+/** The types that are declared of one name, or of one pattern of names. */
 export class PropertyTypes {
-  readonly #byName = new Map<string, PropertyType[]>();
-  readonly #byPattern = new Map<string, PropertyType[]>();
+  readonly #known: PropertyType[] = [];
 
-  /** Adds what the expanded `schema` declares of `name`; of a pattern of names with `isPattern`. */
-  add(name: string, schema: unknown, isPattern: boolean): void {
-    if (!isObject(schema) || name.startsWith('$')) return;
-    const table = isPattern ? this.#byPattern : this.#byName;
-    let known = table.get(name);
-    if (!known) table.set(name, (known = []));
-    this.addAll(schema);
+  /** Adds what the expanded `schema` says of the property `name`. */
+  add(name: string, schema: unknown): void {
+    if (!isObject(schema)) return;
     for (const keyword of ['allOf', 'oneOf', 'anyOf']) {
       const parts = schema[keyword];
-      if (Array.isArray(parts)) for (const part of parts) this.add(name, part, isPattern);
+      if (Array.isArray(parts)) for (const part of parts) this.add(name, part);
     }
-    merge(known, typeOf(name, schema), schema);
+    merge(this.#known, typeOf(name, schema), schema);
   }
 
   /** Adds a type of which no more is said: neither a matrix nor a phandle array. */
-  addPlain(name: string, type: string, isPattern: boolean): void {
-    const table = isPattern ? this.#byPattern : this.#byName;
-    const known = table.get(name) ?? [];
-    table.set(name, known);
-    merge(known, type, {});
+  addPlain(type: string): void {
+    merge(this.#known, type, {});
   }
 
-  /** Adds what an expanded schema of nodes declares of their properties. */
-  addAll(schema: unknown): void {
-    if (!isObject(schema)) return;
-    this.addAll(schema['additionalProperties']);
-    for (const keyword of ['properties', 'patternProperties']) {
-      const table = schema[keyword];
-      if (isObject(table))
-        for (const [name, each] of Object.entries(table))
-          this.add(name, each, keyword === 'patternProperties');
-    }
+  get hasStrings(): boolean {
+    return this.#known.some(({ type }) => type === 'string-array');
   }
 
-  /** The types declared of a name itself, those of nodes left out; undefined when there is none. */
-  named(name: string): readonly PropertyType[] | undefined {
-    const types = this.#byName
-      .get(name)
-      ?.filter(({ type }) => type !== undefined && type !== 'node');
-    return types && types.length > 0 ? types : undefined;
+  /** What was added, those of nodes left out; undefined when there is none. */
+  get declared(): readonly PropertyType[] | undefined {
+    const types = this.#known.filter(({ type }) => type !== undefined && type !== 'node');
+    return types.length > 0 ? types : undefined;
   }
+}
 
-  /** The first type of each pattern that has a fixed part and a type. */
-  *patterns(): Generator<readonly [string, PropertyType]> {
-    for (const [pattern, types] of this.#byPattern) {
-      const [first] = types.filter(({ type }) => type !== undefined && type !== 'node');
-      if (first && /[0-9a-zA-F-]{3}/.test(pattern) && !tooGeneral.has(pattern))
-        yield [pattern, first];
-    }
-  }
+/** Whether a pattern is of names that have something in common: others say nothing of a type. */
+export function hasFixedPart(pattern: string): boolean {
+  return /[0-9a-zA-F-]{3}/.test(pattern) && !tooGeneral.has(pattern);
 }
 
 const tooGeneral = new Set([

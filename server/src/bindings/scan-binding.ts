@@ -12,14 +12,12 @@ export interface Declaration {
   readonly text: string;
 }
 
-/** A declaration that may give a type to its own property, or to one nested in it. */
+/** A declaration that may give its property a type, wherever in the file it is. */
 export interface TypeDeclaration extends Declaration {
   /** The type, where the text says it plainly; undefined where the text has to be parsed for it. */
   readonly plainType: string | undefined;
   /** Whether it can say no more than that the property has strings. */
   readonly isImplicit: boolean;
-  /** The names it mentions: its own, and those of what is nested in it. */
-  readonly names: readonly string[];
 }
 
 export interface ScannedBinding {
@@ -67,8 +65,7 @@ export function scanBinding(text: string): ScannedBinding {
       if (name === 'compatible' && !isPattern) own = { start, end };
       const declaration = { name, isPattern, text: text.slice(start, end) };
       if (name === '$nodename' && !isPattern) nodeName = declaration;
-      const typed = typeDeclaration(declaration);
-      if (typed) types.push(typed);
+      addTypes(declaration, types);
     }
     open = undefined;
     if (selectFrom >= 0) select = text.slice(selectFrom, end);
@@ -144,39 +141,88 @@ function keyIn(text: string, first: number, end: number): string | undefined {
   return undefined;
 }
 
-/** Undefined when nothing in it can be a type. */
-function typeDeclaration(declaration: Declaration): TypeDeclaration | undefined {
-  const { name, text } = declaration;
-  if (name.startsWith('$')) return undefined;
-  const refers = text.includes('$ref:');
-  const isTyped = text.includes('type:');
-  const hasItems = text.includes('items:');
-  const isNested = text.includes('roperties:');
-  if (!refers && !isTyped) {
-    // Strings are a type without a reference, and so is a unit in the name with items.
-    if (!hasItems || isNested) return isNested && hasItems ? whole(declaration) : undefined;
-    const hasUnit = unitSuffix.test(name);
-    if (!hasUnit && !/\b(?:const|enum|pattern):/.test(text)) return undefined;
-    return { ...declaration, plainType: undefined, isImplicit: !hasUnit, names: [name] };
+/** Adds what may be a type in a declaration, or in one that is nested in it. */
+function addTypes(declaration: Declaration, to: TypeDeclaration[]): void {
+  const { name, isPattern, text } = declaration;
+  if (name.startsWith('$')) return;
+  if (text.includes('roperties:')) {
+    // What has properties of its own is a node.
+    forEachNested(text, (nested) => {
+      addTypes(nested, to);
+    });
+    return;
   }
-  if (isNested || hasItems || /\b(?:all|any|one)Of:/.test(text)) return whole(declaration);
-  const type = plainTypeIn(text);
-  return type === undefined
-    ? whole(declaration)
-    : {
-        name,
-        isPattern: declaration.isPattern,
-        text: '',
-        plainType: type,
-        isImplicit: false,
-        names: [name],
-      };
+  const isExplicit = text.includes('$ref:') || text.includes('type:');
+  const hasItems = text.includes('items:');
+  if (!isExplicit) {
+    // Strings are a type without a reference, and so is a unit in the name with items.
+    const hasUnit = unitSuffix.test(name);
+    if (hasItems && (hasUnit || /\b(?:const|enum|pattern):\s*["'a-zA-Z[^(-]/.test(text)))
+      to.push({ ...declaration, plainType: undefined, isImplicit: !hasUnit });
+    return;
+  }
+  const isCombined = hasItems || /\b(?:all|any|one)Of:/.test(text);
+  const type = isCombined ? undefined : plainTypeIn(text);
+  if (type === undefined) to.push({ ...declaration, plainType: undefined, isImplicit: false });
+  else if (type !== 'node')
+    to.push({ name, isPattern, text: '', plainType: type, isImplicit: false });
 }
 
-function whole(declaration: Declaration): TypeDeclaration {
-  const names = namesIn(declaration);
-  return { ...declaration, plainType: undefined, isImplicit: false, names };
+/** Calls for each key below a `properties:` or `patternProperties:` in some lines, but not for those of conditions. */
+function forEachNested(text: string, call: (nested: Declaration) => void): void {
+  /** The lines that the current one is below: their columns, and whether they lead to declarations. */
+  const above: {
+    readonly column: number;
+    readonly kind: 'section' | 'patterns' | 'condition' | 'other';
+  }[] = [];
+  let open:
+    | {
+        readonly name: string;
+        readonly isPattern: boolean;
+        readonly start: number;
+        readonly column: number;
+      }
+    | undefined;
+  for (let at = 0; at < text.length;) {
+    const newline = text.indexOf('\n', at);
+    const end = newline < 0 ? text.length : newline;
+    let first = at;
+    while (text.charCodeAt(first) === space) first += 1;
+    const line = at;
+    at = end + 1;
+    if (first >= end || text.charCodeAt(first) === hash) continue;
+    if (text.charCodeAt(first) === dash && text.charCodeAt(first + 1) === space) {
+      first += 1;
+      while (text.charCodeAt(first) === space) first += 1;
+    }
+    const column = first - line;
+    if (open) {
+      if (column > open.column) continue;
+      call({ name: open.name, isPattern: open.isPattern, text: text.slice(open.start, line) });
+      open = undefined;
+    }
+    while ((above.at(-1)?.column ?? -1) >= column) above.pop();
+    const parent = above.at(-1);
+    const key = keyIn(text, first, end);
+    if (key === undefined) continue;
+    if (parent?.kind === 'section' || parent?.kind === 'patterns') {
+      open = { name: key, isPattern: parent.kind === 'patterns', start: line, column };
+      continue;
+    }
+    const isCondition = parent?.kind === 'condition' || conditions.has(key);
+    const kind = isCondition
+      ? 'condition'
+      : key === 'properties'
+        ? 'section'
+        : key === 'patternProperties'
+          ? 'patterns'
+          : 'other';
+    above.push({ column, kind });
+  }
+  if (open) call({ name: open.name, isPattern: open.isPattern, text: text.slice(open.start) });
 }
+
+const conditions = new Set(['if', 'then', 'else', 'not', 'dependencies', 'dependentSchemas']);
 
 /** The type of a property of which only a reference or `type: boolean` says it; undefined where its shape matters too. */
 function plainTypeIn(text: string): string | undefined {
@@ -184,59 +230,12 @@ function plainTypeIn(text: string): string | undefined {
   const [only, more] = all;
   if (!only || more) return undefined;
   const [, keyword, value = ''] = only;
-  if (keyword === 'type') return value === 'boolean' ? 'flag' : undefined;
+  if (keyword === 'type')
+    return value === 'boolean' ? 'flag' : value === 'object' ? 'node' : undefined;
+  if (/\.yaml#?$/.test(value)) return 'node';
   const type = value.includes('types.yaml#') ? typeInReference(value) : undefined;
   return type === undefined || /matrix|phandle-array/.test(type) ? undefined : type;
 }
-
-const keyLine = /^ *(?:- +)?(?:"([^"\n]+)"|'([^'\n]+)'|([^\s:#"'-][^:\n]*)):(?: |$)/gm;
-
-function namesIn({ name, text }: Declaration): readonly string[] {
-  if (!text.includes('roperties:')) return [name];
-  const names = new Set([name]);
-  for (const [, double, single, plain] of text.matchAll(keyLine)) {
-    const key = double?.replace(/\\(.)/g, '$1') ?? single ?? plain;
-    if (key !== undefined && !keywords.has(key)) names.add(key);
-  }
-  return [...names];
-}
-
-const keywords = new Set([
-  ...[
-    '$ref',
-    'type',
-    'description',
-    'items',
-    'minItems',
-    'maxItems',
-    'enum',
-    'const',
-    'pattern',
-    'minimum',
-    'maximum',
-  ],
-  ...[
-    'allOf',
-    'anyOf',
-    'oneOf',
-    'not',
-    'if',
-    'then',
-    'else',
-    'required',
-    'properties',
-    'patternProperties',
-    'default',
-  ],
-  ...[
-    'additionalProperties',
-    'unevaluatedProperties',
-    'uniqueItems',
-    'deprecated',
-    'multipleOf',
-    'contains',
-  ],
-]);
 
 /** What is not read line by line: braces, escapes, and a value on lines of its own. */
 const needsParsing =
