@@ -249,6 +249,7 @@ const wholeProject: Record<keyof Project, unknown> = {
   severity: { 'reg-length': 'off', reg_format: 'on' },
   maxWarnings: 3,
   baseline: 'baseline.json',
+  bindings: { dir: 'bindings' },
 };
 
 describe('JSON that is read', () => {
@@ -263,6 +264,11 @@ describe('JSON that is read', () => {
       );
     writeFileSync(path.join(scratch, 'base.json'), '{}');
     writeFileSync(path.join(scratch, 'boot.cmd'), 'load mmc 0 0x48000000 Image\n');
+    mkdirSync(path.join(scratch, 'bindings'));
+    writeFileSync(
+      path.join(scratch, 'bindings/acme.yaml'),
+      '$id: http://devicetree.org/schemas/acme.yaml#\n',
+    );
     writeFileSync(path.join(scratch, 'baseline.json'), '{ "version": 1, "fingerprints": [] }');
   });
   after(() => {

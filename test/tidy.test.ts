@@ -23,6 +23,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   syntax: ['text'],
   tree: ['text', 'preprocess', 'syntax'],
   dtb: ['text', 'preprocess', 'tree'],
+  bindings: ['text', 'tree'],
   addresses: ['text', 'tree'],
   memory: ['text', 'tree', 'addresses'],
   messages: [],
@@ -32,6 +33,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   systems: ['text', 'tree', 'addresses', 'memory', 'facts', 'target', ...systemFolders],
   rules: [
     'text',
+    'bindings',
     'preprocess',
     'tree',
     'addresses',

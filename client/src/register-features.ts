@@ -13,6 +13,7 @@ import { serveRulePages } from './rule-pages.ts';
 import { selectBoard } from './select-board.ts';
 import { selectTargets } from './select-targets.ts';
 import { documentMeant, type Session } from './session.ts';
+import { showBindings } from './bindings-status.ts';
 import { showStatus } from './status-bar.ts';
 
 type DocumentCommand = (session: Session, document: vscode.TextDocument) => Promise<void>;
@@ -60,6 +61,7 @@ export function registerFeatures(session: Session): void {
   serveBootLogs(session);
   serveRulePages(session.extension);
   showStatus(session);
+  showBindings(session);
   dimInactiveRegions(session);
 }
 

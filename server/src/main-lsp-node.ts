@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import type { CoreSchemas } from './bindings/binding-index.ts';
 import { serve } from './lsp/server.ts';
 import { NodeFiles } from './node-files.ts';
 import { fileIdOfPath } from './text/resolve-name.ts';
@@ -46,6 +47,7 @@ serve(createConnection(ProposedFeatures.all), {
       runtime: wasm('web-tree-sitter.wasm'),
       grammar: wasm('tree-sitter-devicetree.wasm'),
     }),
+  coreSchemas: () => Promise.resolve(JSON.parse(coreSchemas()) as CoreSchemas),
   rulePages: files.exists(rulePages) ? rulePages : undefined,
   workIs: (work) => {
     const { used_heap_size: used } = getHeapStatistics();
@@ -58,6 +60,11 @@ serve(createConnection(ProposedFeatures.all), {
     else setTimeout(task, milliseconds);
   },
 });
+
+function coreSchemas(): string {
+  const source = files.peek(path.join(__dirname, 'dtschema.json'));
+  return typeof source === 'string' ? '{}' : source.text;
+}
 
 function wasm(name: string): Uint8Array {
   const bytes = files.bytes(path.join(__dirname, name));

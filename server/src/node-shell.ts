@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import type { CoreSchemas } from './bindings/binding-index.ts';
 import type { Output, Shell } from './cli/shell.ts';
 import { NodeFiles } from './node-files.ts';
 import { revisionOf } from './node-git.ts';
@@ -20,6 +21,7 @@ export function nodeShell(): Shell {
     stdin: readStandardInput,
     processors: availableParallelism(),
     revision: revisionOf,
+    coreSchemas: () => coreSchemasIn(files),
   };
 }
 
@@ -38,6 +40,12 @@ function versionIn(files: NodeFiles): string {
   return typeof source === 'string'
     ? 'unknown'
     : (/"version":\s*"([^"]+)"/.exec(source.text)?.[1] ?? 'unknown');
+}
+
+// Made from server/dtschema by the build.
+function coreSchemasIn(files: NodeFiles): CoreSchemas {
+  const source = files.peek(path.join(__dirname, 'dtschema.json'));
+  return typeof source === 'string' ? {} : (JSON.parse(source.text) as CoreSchemas);
 }
 
 function outputTo(stream: NodeJS.WriteStream): Output {

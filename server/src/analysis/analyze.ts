@@ -1,5 +1,7 @@
 // The pipeline: one root file to everything known about its board, and what is worth saying. Read this file first.
 
+import type { Bindings } from '../bindings/bindings.ts';
+import { TreeBindings } from '../bindings/tree-bindings.ts';
 import { blobSize } from '../dtb/blob-size.ts';
 import { mapMemory } from '../memory/map-memory.ts';
 import { foreignReaderOf } from '../memory/tree-readers.ts';
@@ -42,6 +44,8 @@ export interface BoardRequest {
   readonly loaderChanges?: LoaderChanges;
   /** Guests that share the board with Xen's dom0. */
   readonly guests?: readonly Guest[];
+  /** The bindings that nodes are checked against. */
+  readonly bindings?: Bindings;
 }
 
 export type Analysis =
@@ -101,6 +105,12 @@ export function analyze(
   const boots = isBooted
     ? targets.map((target) => target.boot(tree, facts, withTrees(map, loads ?? [], guests)))
     : [];
+  const before = previous?.kind === 'complete' ? previous.board.bindings : undefined;
+  // An overlay by itself has nodes in place of which others stand in a board.
+  const bindings =
+    request.bindings && !unread && !excess && !tree.isPlugin
+      ? new TreeBindings(tree, request.bindings, before)
+      : undefined;
   const board: Board = {
     source: sources[0],
     sources,
@@ -112,6 +122,7 @@ export function analyze(
     facts,
     ...(loads ? { loads } : {}),
     ...(guests ? { guests } : {}),
+    ...(bindings ? { bindings } : {}),
     boots,
   };
   return { kind: 'complete', board, findings: check(board, request.rules, targets), readings };

@@ -10,7 +10,6 @@ import { pythonPattern } from './python-pattern.ts';
 import { readYaml } from './read-yaml.ts';
 import {
   dedented,
-  withoutExamples,
   type Declaration,
   type ScannedBinding,
   type TypeDeclaration,
@@ -22,6 +21,8 @@ import { Validator } from './validate.ts';
 /** One binding file: where it is, and what a scan found in it. */
 export interface BindingFile {
   readonly file: FileId;
+  /** Without examples. */
+  readonly text: string;
   readonly scanned: ScannedBinding;
 }
 
@@ -50,7 +51,6 @@ interface Selections {
 /** The bindings of one tree together with dtschema's own. Files are read when a node asks for them. */
 export class Bindings implements SchemaHost {
   readonly #files = new Map<string, BindingFile>();
-  readonly #read: (file: FileId) => string | undefined;
   readonly #loaded = new Map<string, Binding | undefined>();
   readonly #parts = new Map<string, CompiledSchema | undefined>();
   readonly #byCompatible = new Map<string, string[]>();
@@ -69,9 +69,12 @@ export class Bindings implements SchemaHost {
     this.#fault(schema.base, 'refers to itself without an end');
   });
 
-  /** Of files with one `$id` the first counts. `read` gives a file's text, undefined when it is gone. */
-  constructor(files: Iterable<BindingFile>, read: (file: FileId) => string | undefined) {
-    this.#read = read;
+  /** The folder they are from. */
+  readonly folder: FileId;
+
+  /** Of files with one `$id` the first counts. */
+  constructor(folder: FileId, files: Iterable<BindingFile>) {
+    this.folder = folder;
     for (const each of files) {
       const { id } = each.scanned;
       if (id === '' || this.#files.has(id)) continue;
@@ -124,6 +127,17 @@ export class Bindings implements SchemaHost {
     );
   }
 
+  /** Whether what `schema` describes may have a property or child of that name. */
+  declares(schema: CompiledSchema, name: string, depth = 0): boolean {
+    if (depth > deepestReferences) return false;
+    if (schema.properties.has(name) || schema.patterns.of(name).length > 0) return true;
+    const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => schema.parts(keyword) ?? []);
+    const others = [schema.target, schema.part('if'), schema.part('then'), schema.part('else')];
+    return [...parts, ...others].some(
+      (part) => part !== undefined && this.declares(part, name, depth + 1),
+    );
+  }
+
   /** The binding with an `$id`; undefined when there is none, or its file cannot be read. */
   binding(id: string): Binding | undefined {
     if (!this.#loaded.has(id)) this.#loaded.set(id, this.#load(id));
@@ -134,12 +148,6 @@ export class Bindings implements SchemaHost {
   written(id: string): RawObject | undefined {
     const file = this.#files.get(id);
     return file && this.#parse(file);
-  }
-
-  /** The text of a file without its examples; undefined when it is gone. */
-  textOf({ file }: BindingFile): string | undefined {
-    const text = this.#read(file);
-    return text === undefined ? undefined : withoutExamples(text);
   }
 
   /** What applies to every node. */
@@ -212,12 +220,7 @@ export class Bindings implements SchemaHost {
 
   #parse(file: BindingFile): RawObject | undefined {
     const { id } = file.scanned;
-    const text = this.textOf(file);
-    if (text === undefined) {
-      this.#fault(id, 'is gone');
-      return undefined;
-    }
-    const read = readYaml(text);
+    const read = readYaml(file.text);
     if ('fault' in read) this.#fault(id, read.fault.because, read.fault.line);
     else if (isObject(read.value)) return read.value;
     else this.#fault(id, 'is not a schema');
@@ -359,6 +362,9 @@ function compatiblesOfSelect({ required, properties }: RawObject): readonly stri
 }
 
 const mostNames = 50_000;
+
+/** How deep what a binding allows is looked for in what it refers to. */
+const deepestReferences = 12;
 
 /** The pattern in dt-core.yaml that any string of `compatible` has. */
 const anyCompatible = '^[a-zA-Z0-9][a-zA-Z0-9,+\\-._]+$';

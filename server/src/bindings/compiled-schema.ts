@@ -1,5 +1,6 @@
 // A schema in the form in which it is asked: names in maps, expressions compiled, references found once.
 
+import { descriptionKey } from './fix-up-schema.ts';
 import { isObject, type RawObject } from './json-schema.ts';
 import { PatternTable } from './pattern-table.ts';
 import { pythonPattern } from './python-pattern.ts';
@@ -114,6 +115,16 @@ export class CompiledSchema {
   /** What was written, expanded. */
   get raw(): Readonly<RawObject> {
     return this.#raw;
+  }
+
+  /** What it says for people; undefined when it says nothing. */
+  get description(): string | undefined {
+    return (this.#raw as { [descriptionKey]?: string })[descriptionKey];
+  }
+
+  get title(): string | undefined {
+    const { title } = this.#raw;
+    return typeof title === 'string' ? title : undefined;
   }
 
   /** One subschema by its keyword: `if`, `not`, `contains`, `items` …; undefined where there is none, or a list. */

@@ -79,10 +79,20 @@ function collect(value: unknown, keyword: string, call: (found: unknown) => void
       else collect(each, keyword, call);
 }
 
+/** Where a description is after the fix-ups, for which a schema without any other keyword is empty. */
+export const descriptionKey = Symbol('description');
+
+function hideDescription(schema: RawObject): void {
+  const { description } = schema;
+  delete schema['description'];
+  if (typeof description === 'string')
+    (schema as { [descriptionKey]?: string })[descriptionKey] = description;
+}
+
 // dtschema: fixup_sub_schema
 function fixUpSubschema(schema: unknown, mayHaveNodes: boolean): void {
   if (!isObject(schema)) return;
-  delete schema['description'];
+  hideDescription(schema);
   allowInterruptsExtended(schema);
   if (mayHaveNodes) allowCommonProperties(schema);
   if (schema['additionalProperties'] === true) delete schema['additionalProperties'];
@@ -165,7 +175,7 @@ function walkProperty(name: string, schema: unknown): void {
 
 // dtschema: fixup_vals
 function fixUpValue(name: string, schema: RawObject): void {
-  delete schema['description'];
+  hideDescription(schema);
   if (name === 'reg') wrapReg(schema);
   removeEmptyItems(schema);
   dropVariableMatrix(name, schema);
@@ -200,7 +210,7 @@ function removeEmptyItems(schema: unknown): void {
   if (!Array.isArray(items)) return;
   for (const item of items as readonly unknown[]) {
     if (!isObject(item)) return;
-    delete item['description'];
+    hideDescription(item);
     removeEmptyItems(item);
     if (Object.keys(item).length > 0) return;
   }
@@ -276,7 +286,7 @@ function wrapItemsToMatrix(name: string, whole: RawObject): void {
 function fixItemsSize(schema: unknown): void {
   if (Array.isArray(schema)) for (const each of schema) fixItemsSize(each);
   else if (isObject(schema)) {
-    delete schema['description'];
+    hideDescription(schema);
     if ('items' in schema) {
       schema['type'] = 'array';
       const { items } = schema;

@@ -83,6 +83,11 @@ export class UniversalChecks {
     return found;
   }
 
+  /** What they say of a property of that name. */
+  partsFor(name: string): readonly CompiledSchema[] {
+    return this.#checksOf(name).parts.map(({ schema }) => schema);
+  }
+
   #checksOf(name: string): NameChecks {
     let checks = this.#byName.get(name);
     if (!checks) {

@@ -29,6 +29,8 @@ export interface CheckOptions extends BoardOptions {
   readonly error: readonly string[];
   readonly maxWarnings?: number;
   readonly hints?: boolean;
+  /** A folder of bindings, or an empty text for those of the board's work tree. */
+  readonly bindings?: string;
   readonly fix?: boolean;
   readonly fixUnsafe?: boolean;
   readonly dryRun?: boolean;
@@ -222,6 +224,10 @@ export function makeProgram(
     .option('--statistics', 'print how often each rule was broken in place of the findings')
     .option('-q, --quiet', 'print findings and what could not be checked, and nothing else')
     .option('--hints', 'print the plain facts of reserved regions too')
+    .option(
+      '--bindings [=folder]',
+      'check nodes against the bindings of the work tree, or of this folder, and warn',
+    )
     .option('--fix', 'apply safe fixes: no address moved, nothing enabled, no memory given away')
     .option('--fix-unsafe', 'apply all preferred fixes, also those that move regions')
     .option('--dry-run', 'with --fix or --fix-unsafe: print the changes, write no file')

@@ -13,6 +13,7 @@ import type { Finding } from '../rules/finding.ts';
 import type { FileId } from '../text/span.ts';
 import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
+import { SessionBindings } from './bindings-of.ts';
 import { BoardIndex } from './board-index.ts';
 import { readBootInputs, type BootInputs } from './boot-inputs.ts';
 import { Failure } from './failure.ts';
@@ -154,11 +155,13 @@ export class Session {
   readonly facts: TreeFacts;
   /** Which boards read a file. */
   readonly boards: BoardIndex;
+  readonly bindings: SessionBindings;
 
   constructor(shell: Shell) {
     this.shell = shell;
     this.facts = new DiskFacts(shell.files);
     this.boards = new BoardIndex(shell.files);
+    this.bindings = new SessionBindings(shell);
   }
 
   /** What analyses share. */
@@ -318,6 +321,9 @@ export class Session {
       ...(inputs.loads.length > 0 ? { loads: inputs.loads } : {}),
       ...(inputs.loaderChanges ? { loaderChanges: inputs.loaderChanges } : {}),
       ...(guests.length > 0 ? { guests } : {}),
+      ...(settings.bindings === undefined
+        ? {}
+        : { bindings: this.bindings.of(root, settings.bindings, (file) => this.shown(file)) }),
     };
     const { behind } = boardFile;
     if (behind === undefined) return { request, inputs };

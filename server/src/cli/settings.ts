@@ -11,6 +11,7 @@ import { releaseNameOf } from '../target/boot.ts';
 import type { RuleSettings } from '../analysis/check.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
+import type { Rule } from '../rules/rule.ts';
 import { folderOf, relativePath } from '../text/join-path.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { resolveName } from '../text/resolve-name.ts';
@@ -46,6 +47,8 @@ export interface BoardSettings {
   readonly severity: readonly (readonly [string, SeveritySetting])[];
   readonly maxWarnings?: number;
   readonly baseline?: FileId;
+  /** The folder of bindings; empty for that of the board's work tree, absent when nodes are not checked against any. */
+  readonly bindings?: FileId;
 }
 
 /** A path of the command line, or a `file://` address, as a file identity. */
@@ -142,6 +145,9 @@ function absolute(project: Project, file: FileId): LoadedProject {
       : { bootProfile: profileFile, profileSource: { file: profileFile, within: [] } }),
     ...(project.bootScript ? { bootScript: resolveSetting(project.bootScript, folder) } : {}),
     ...(project.baseline ? { baseline: resolveSetting(project.baseline, folder) } : {}),
+    ...(project.bindings?.dir === undefined
+      ? {}
+      : { bindings: { dir: resolveSetting(project.bindings.dir, folder) } }),
   };
 }
 
@@ -180,6 +186,7 @@ export function settingsFor(
     options.bootScript?.map(resolve) ?? (project?.bootScript ? [project.bootScript] : undefined);
   const baseline = options.baseline ? resolve(options.baseline) : project?.baseline;
   const maxWarnings = options.maxWarnings ?? project?.maxWarnings;
+  const bindings = bindingsOf(shell, options, project);
   return {
     includePaths: [...options.include.map(resolve), ...(project?.includePaths ?? [])],
     defines: [
@@ -198,7 +205,12 @@ export function settingsFor(
     ...(options.xenImage ? { xenImage: resolve(options.xenImage) } : {}),
     ...(options.verbose ? { verbose: true } : {}),
     guests: [...(project?.guests ?? []), ...options.guest.map(resolve)],
-    severity: severitiesOf(project, options.warning ?? [], options.error ?? []),
+    ...(bindings === undefined ? {} : { bindings }),
+    severity: severitiesOf(
+      project,
+      [...(options.bindings === undefined ? [] : [bindingGroup]), ...(options.warning ?? [])],
+      options.error ?? [],
+    ),
     ...(maxWarnings === undefined ? {} : { maxWarnings }),
     ...(baseline === undefined ? {} : { baseline }),
   };
@@ -294,6 +306,32 @@ function readProfileValue(value: unknown, name: string): BootProfile {
 
 const GRAVE: readonly Severity[] = ['error', 'warning'];
 
+/** The name of the rules that say what dt-validate does. */
+const bindingGroup = 'bindings';
+
+const bindingRules = allRules.filter(
+  ({ id }) => id.startsWith('binding-') && id !== 'binding-unknown-compatible',
+);
+
+function bindingsOf(
+  shell: Shell,
+  { bindings, warning = [], error = [] }: Partial<CheckOptions>,
+  project: Project | undefined,
+): FileId | undefined {
+  if (bindings !== undefined && bindings !== '') return resolveFile(bindings, shell.cwd);
+  const folder = project?.bindings?.dir;
+  if (folder !== undefined) return folder;
+  const isAsked = [...warning, ...error].some(
+    (name) => name === bindingGroup || name.startsWith('binding-'),
+  );
+  return bindings === '' || isAsked ? '' : undefined;
+}
+
+/** The rules that a name of `-W` or `-E` stands for. */
+function rulesNamed(name: string): readonly Rule[] {
+  return name === bindingGroup ? bindingRules : [ruleNamed(name)];
+}
+
 function severitiesOf(
   project: Project | undefined,
   warnings: readonly string[],
@@ -302,17 +340,18 @@ function severitiesOf(
   const settings = new Map<string, SeveritySetting>(Object.entries(project?.severity ?? {}));
   for (const name of warnings) {
     const off = name.startsWith('no-') && !allRules.some(({ id }) => id === name);
-    const rule = ruleNamed(off ? name.slice(3) : name);
-    settings.set(rule.id, off ? 'off' : GRAVE.includes(rule.severity) ? 'on' : 'warning');
+    for (const rule of rulesNamed(off ? name.slice(3) : name))
+      settings.set(rule.id, off ? 'off' : GRAVE.includes(rule.severity) ? 'on' : 'warning');
   }
   for (const name of errors) {
     const off = name.startsWith('no-') && !allRules.some(({ id }) => id === name);
-    settings.set(ruleNamed(off ? name.slice(3) : name).id, off ? 'warning' : 'error');
+    for (const { id } of rulesNamed(off ? name.slice(3) : name))
+      settings.set(id, off ? 'warning' : 'error');
   }
   return [...settings];
 }
 
-function ruleNamed(id: string): (typeof allRules)[number] {
+function ruleNamed(id: string): Rule {
   const rule = allRules.find((each) => each.id === id);
   if (!rule) throw new Failure(`${id}: no such rule`);
   return rule;

@@ -28,6 +28,8 @@ export interface Completion {
   readonly insert?: string;
   /** Whether `insert` has `$1` places. */
   readonly isSnippet?: true;
+  /** By what an editor orders it; its label when absent. */
+  readonly sort?: string;
   /** What is replaced, in the text on screen. */
   readonly start: number;
   readonly end: number;

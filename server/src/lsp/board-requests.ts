@@ -135,6 +135,12 @@ export class BoardRequests {
     };
   }
 
+  /** The folder of bindings that the settings name; an empty name for that of the work tree, undefined for none. */
+  bindingsFolderOf(root: FileId): FileId | undefined {
+    const { bindings } = this.#host.settings;
+    return bindings === undefined || bindings === '' ? bindings : this.#places(root, bindings)[0];
+  }
+
   #contextOf(root: FileId): ForeignSettings['contexts'][number] | undefined {
     return this.#host.foreign.contexts.find((each) =>
       this.#places(root, each.dtsFile).includes(root),

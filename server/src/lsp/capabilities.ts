@@ -15,6 +15,7 @@ export function capabilitiesFor(client: ClientAbilities): ServerCapabilities {
     signatureHelpProvider: { triggerCharacters: ['<', ' ', ','] },
     definitionProvider: true,
     declarationProvider: true,
+    typeDefinitionProvider: true,
     referencesProvider: true,
     documentHighlightProvider: true,
     renameProvider: client.preparesRename ? { prepareProvider: true } : true,

@@ -22,6 +22,7 @@ import {
   type WorkspaceEdit,
   type WorkspaceFolder,
 } from 'vscode-languageserver';
+import type { CoreSchemas } from '../bindings/binding-index.ts';
 import { IncludeIndex, seemsPart } from '../ide/include-index.ts';
 import { isZephyrOverlay } from '../ide/overlay-boards.ts';
 import { foldersAbove } from '../ide/paths.ts';
@@ -32,6 +33,7 @@ import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { FileId } from '../text/span.ts';
 import { Boards } from './boards.ts';
 import { BoardAnalyzer } from './analyze-board.ts';
+import { BoardBindings, type BindingsState } from './board-bindings.ts';
 import { BoardRequests, type BoardRequestsHost } from './board-requests.ts';
 import { capabilitiesFor } from './capabilities.ts';
 import { clientAbilities, type ClientAbilities } from './client-abilities.ts';
@@ -67,6 +69,8 @@ export interface ServerHost {
   readonly files: Files;
   /** The grammar and its runtime, as bytes; asked for when a question about an open file comes that needs them. */
   wasm(initialization: InitializationOptions): Promise<ParserWasm>;
+  /** dtschema's own schemas; asked for when a board has bindings. */
+  coreSchemas?(initialization: InitializationOptions): Promise<CoreSchemas>;
   /** Folder of the rule pages; undefined when there is none to open. */
   readonly rulePages: string | undefined;
   readonly now: () => number;
@@ -89,6 +93,11 @@ const WATCHED = /\.(?:dts|dtsi|dtso|overlay|h|cmd)$/;
 
 /** The settings of the command line, whose faults are shown too. */
 const PROJECT = /\/dtmap\.json$/;
+
+/** Bindings are no sources: what changes in them is for those who read them. */
+function isYaml(uri: unknown): boolean {
+  return typeof uri === 'string' && uri.endsWith('.yaml');
+}
 
 /** Serves one client until the connection ends. */
 export function serve(connection: Connection, host: ServerHost): void {
@@ -117,6 +126,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly #requests = new BoardRequests(this);
   readonly #diagnostics = new Diagnostics(this);
   readonly #jsonDiagnostics = new JsonDiagnostics(this);
+  readonly #bindings: BoardBindings;
   readonly #clientSettings: ClientSettings;
   readonly #unused: UnusedFiles;
   readonly #sentStatus = new Map<FileId, string>();
@@ -136,6 +146,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
         this.#takeSettings(sent);
       },
     );
+    this.#bindings = this.#createBindings();
     this.boards = this.#createBoards();
     this.texts = new OpenTexts({
       wasm: () => host.wasm(this.#initialization),
@@ -272,7 +283,9 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       isAppliedTo: (overlay, root) => this.#requests.isAppliedTo(overlay, root),
       requestFor: async (root) => {
         await this.#readiness.wait();
-        return placePart(await this.#requests.requestFor(root), {
+        const bindings = this.#bindings.of(root);
+        const request = await this.#requests.requestFor(root);
+        return placePart(bindings ? { ...request, bindings } : request, {
           files: this.files,
           index: this.index,
           isScanning: () => this.scan.isRunning,
@@ -282,10 +295,13 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       analyze: (request, fileSet) => this.#analyzer.analyze(request, fileSet),
       forget: (root, members) => {
         this.#analyzer.forget(root);
+        this.#bindings.forget(root);
         this.#unused.add(members);
       },
       changed: (root, model) => {
         this.#diagnostics.update(root, model);
+        // After what is said without them is on screen.
+        if (model) this.#bindings.want(root);
         if (model && !model.stale) this.#requests.compareWithTree(root, model.board, model.files);
         this.#sendAllStatus();
       },
@@ -293,6 +309,32 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       later: this.#host.later,
       failed: this.#failed,
     });
+  }
+
+  #createBindings(): BoardBindings {
+    return new BoardBindings({
+      files: this.files,
+      coreSchemas: () =>
+        this.#host.coreSchemas?.(this.#initialization) ?? Promise.resolve({}),
+      folderFor: (root) => this.#requests.bindingsFolderOf(root),
+      now: this.#host.now,
+      pause: () => this.pause(),
+      learned: (root) => {
+        this.boards.renew(root);
+        this.#sendAllStatus();
+      },
+      complain: (message) => {
+        this.complain(message);
+      },
+      failed: this.#failed,
+      progress: () =>
+        this.client.showsProgress ? this.#connection.window.createWorkDoneProgress() : undefined,
+    });
+  }
+
+  /** What is known of the bindings of a board. */
+  bindingsOf(root: FileId): BindingsState {
+    return this.#bindings.stateOf(root);
   }
 
   #createScan(): IndexScan {
@@ -399,7 +441,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       this.#ifPossible(
         client.register(DidChangeWatchedFilesNotification.type, {
           watchers: [
-            { globPattern: '**/*.{dts,dtsi,dtso,overlay,h,cmd,json}' },
+            { globPattern: '**/*.{dts,dtsi,dtso,overlay,h,cmd,json,yaml}' },
             // A folder that is deleted is told of alone, without the files in it.
             { globPattern: '**/*', kind: WatchKind.Delete },
           ],
@@ -430,6 +472,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   #takeSettings(sent: SentSettings): void {
     this.settings = readSettings(sent.dtmap);
     this.foreign = readForeignSettings(sent.devicetree);
+    this.#bindings.forgetFolders();
     if (!this.#readiness.isReady) return;
     this.#forgetRequests();
     this.#sendAllStatus();
@@ -506,7 +549,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   }
 
   #changeFiles(events: readonly FileEvent[]): void {
-    const all = this.#withFilesOfFolders(events);
+    this.#bindings.changed(
+      events.flatMap(({ uri }) => (typeof (uri as unknown) === 'string' ? [fileIdOf(uri)] : [])),
+    );
+    const all = this.#withFilesOfFolders(events.filter(({ uri }) => !isYaml(uri)));
     const json = all.filter(({ file }) => this.#isJson(file));
     const changes = all.filter(({ file }) => !file.endsWith('.json'));
     for (const { file, type } of json) {
