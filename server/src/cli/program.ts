@@ -70,6 +70,7 @@ export interface DecodeOptions extends BoardOptions {
 
 export interface ExplainOptions extends BoardOptions {
   readonly board?: string;
+  readonly bindings?: string;
 }
 
 export interface FormatOptions {
@@ -297,9 +298,15 @@ export function makeProgram(
     });
 
   readingBoard(program.command('explain'), ['text', 'json', 'markdown'])
-    .description("a rule's page, or the memory-related lines of a boot log with cause and cure")
-    .argument('<rule-or-log>', 'id of a rule, a log file, or - for a log on standard input')
+    .description(
+      "a rule's page, what a binding says, or the memory-related lines of a boot log with cause and cure",
+    )
+    .argument(
+      '<what>',
+      'id of a rule, binding:COMPATIBLE, a log file, or - for a log on standard input',
+    )
     .option('--board <file>', 'board the log is from, so that addresses lead to nodes')
+    .option('--bindings [=folder]', 'folder of bindings, in place of that of the work tree')
     .action(async (what: string, options: ExplainOptions) => {
       finish(await handlers.explain(what, options));
     });
