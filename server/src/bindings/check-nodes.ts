@@ -44,8 +44,17 @@ export function checkNodes(
 ): CheckedTree {
   const typed = new TypedTree(tree, bindings.typesOf);
   const old = before?.bindings === bindings ? before.root : undefined;
-  const known = old && !changesContext(tree.root, old) ? old : undefined;
-  return { bindings, root: check(tree.root, typed, bindings, false, known) };
+  const walk: Walk = { typed, bindings, isOther: false };
+  const root = check(tree.root, walk, false, old);
+  if (!old || !walk.isOther) return { bindings, root };
+  return { bindings, root: check(tree.root, { ...walk, isOther: false }, false, undefined) };
+}
+
+/** What one check of a tree has in common; `isOther` says that what other nodes are read by has changed. */
+interface Walk {
+  readonly typed: TypedTree;
+  readonly bindings: Bindings;
+  isOther: boolean;
 }
 
 /** Calls for each thing that a binding has against a node, in blob order. */
@@ -62,65 +71,77 @@ export function forEachBreach(
 
 function check(
   node: DtNode,
-  tree: TypedTree,
-  bindings: Bindings,
+  walk: Walk,
   isBelowDisabled: boolean,
   old: CheckedNode | undefined,
 ): CheckedNode {
   const isDisabled = isBelowDisabled || stringsIn(node, 'status').includes('disabled');
-  const inside = node.children.filter(({ name }) => !name.startsWith('__'));
-  const children = inside.map((child, index) => {
-    const same = old?.children[index];
+  const children: CheckedNode[] = [];
+  let isSame = old?.isDisabled === isDisabled;
+  for (const child of node.children) {
+    if (child.name.startsWith('__')) continue;
+    const beside = old?.children[children.length];
     const known =
-      same?.node.name === child.name
-        ? same
+      beside?.node.name === child.name
+        ? beside
         : old?.children.find((each) => each.node.name === child.name);
-    return check(child, tree, bindings, isDisabled, known);
-  });
+    const checked = check(child, walk, isDisabled, known);
+    // A child that is the same has the very list it had before.
+    if (checked.breaches !== beside?.breaches || known !== beside) isSame = false;
+    children.push(checked);
+  }
+  if (children.length !== old?.children.length) isSame = false;
+  if (old && !isSame) {
+    // What is gone may have been a provider.
+    const left = new Set(children.map((each) => each.node.name));
+    if (old.children.some((each) => !left.has(each.node.name) && hasContext(each)))
+      walk.isOther = true;
+  }
+  if (old && hasSameProperties(node, old)) {
+    const { names, values } = old;
+    const breaches = isSame
+      ? old.breaches
+      : breachesOf(walk.typed.of(node), walk.bindings, isDisabled);
+    return { node, names, values, children, isDisabled, breaches };
+  }
   const names: string[] = [];
   forEachPropertyName(node, (name) => names.push(name));
   const values = names.map((name) => bytesOf(node, name));
-  const isSame =
-    old?.isDisabled === isDisabled &&
-    old.names.length === names.length &&
-    old.children.length === children.length &&
-    names.every(
-      (name, index) => old.names[index] === name && old.values[index] === values[index],
-    ) &&
-    // A child that is the same has the very list it had before.
-    children.every(
-      (child, index) =>
-        child.breaches === old.children[index]?.breaches &&
-        child.node.name === old.children[index].node.name,
-    );
-  const breaches = isSame ? old.breaches : breachesOf(tree.of(node), bindings, isDisabled);
+  if (changesContext(names, values, old)) walk.isOther = true;
+  const breaches = breachesOf(walk.typed.of(node), walk.bindings, isDisabled);
   return { node, names, values, children, isDisabled, breaches };
 }
 
-/** Whether anything has changed that other nodes are read by. */
-function changesContext(node: DtNode, old: CheckedNode): boolean {
-  const has = (each: DtNode): boolean => {
-    let found = false;
-    forEachPropertyName(each, (name) => (found ||= isContext.test(name)));
-    return found || each.children.some(has);
-  };
-  let count = 0;
-  let isOther = false;
+function hasSameProperties(node: DtNode, { names, values }: CheckedNode): boolean {
+  let index = 0;
+  let isSame = true;
   forEachPropertyName(node, (name) => {
-    if (!isContext.test(name)) return;
-    count += 1;
-    const index = old.names.indexOf(name);
-    if (index < 0 || old.values[index] !== bytesOf(node, name)) isOther = true;
+    if (!isSame) return;
+    isSame = names[index] === name && values[index] === bytesOf(node, name);
+    index += 1;
   });
-  if (isOther || old.names.filter((name) => isContext.test(name)).length !== count) return true;
-  const inside = node.children.filter(({ name }) => !name.startsWith('__'));
-  const known = new Map(old.children.map((child) => [child.node.name, child]));
-  for (const child of inside) {
-    const same = known.get(child.name);
-    known.delete(child.name);
-    if (same ? changesContext(child, same) : has(child)) return true;
-  }
-  return [...known.values()].some(({ node: gone }) => has(gone));
+  return isSame && index === names.length;
+}
+
+/** Whether a node has, or had before, other properties than before that others are read by. */
+function changesContext(
+  names: readonly string[],
+  values: readonly (Uint8Array | undefined)[],
+  old: CheckedNode | undefined,
+): boolean {
+  const isOther = (name: string, index: number): boolean => {
+    if (!isContext.test(name)) return false;
+    const before = old ? old.names.indexOf(name) : -1;
+    return before < 0 || old?.values[before] !== values[index];
+  };
+  return (
+    names.some(isOther) ||
+    old?.names.some((name) => isContext.test(name) && !names.includes(name)) === true
+  );
+}
+
+function hasContext({ names, children }: CheckedNode): boolean {
+  return names.some((name) => isContext.test(name)) || children.some(hasContext);
 }
 
 /** What the bindings have against one node. Of a disabled one nothing is missing: its board may still fill it in. */

@@ -6,9 +6,20 @@ import type { CompiledSchema } from './compiled-schema.ts';
 import type { TypedNode } from './typed-node.ts';
 import type { Validator, Violation } from './validate.ts';
 
+/** A part of a universal binding. */
+interface Part {
+  readonly binding: Binding;
+  readonly schema: CompiledSchema;
+}
+
 /** What the universal bindings say of one name. */
 interface NameChecks {
-  readonly parts: readonly { readonly binding: Binding; readonly schema: CompiledSchema }[];
+  /** Of its value. */
+  readonly parts: readonly Part[];
+  /** Of its node. */
+  readonly ofNode: readonly Part[];
+  /** Which other names it needs. */
+  readonly needs: readonly { readonly binding: Binding; readonly names: readonly string[] }[];
   /** Those that do not allow it. */
   readonly refusing: readonly Binding[];
 }
@@ -26,7 +37,7 @@ const ofNamesAlone = new Set([
     'properties',
     'patternProperties',
   ],
-  'additionalProperties',
+  ...['additionalProperties', 'dependentRequired', 'dependentSchemas'],
 ]);
 
 /** Checks nodes against bindings that apply to all of them. */
@@ -38,8 +49,7 @@ export class UniversalChecks {
 
   constructor(bindings: readonly Binding[]) {
     const isOfNames = ({ schema }: Binding): boolean =>
-      Object.keys(schema.raw).every((keyword) => ofNamesAlone.has(keyword)) &&
-      (schema.part('additionalProperties')?.always ?? true) !== undefined;
+      Object.keys(schema.raw).every((keyword) => ofNamesAlone.has(keyword));
     this.#named = bindings.filter(isOfNames);
     this.#whole = bindings.filter((binding) => !isOfNames(binding));
   }
@@ -52,12 +62,18 @@ export class UniversalChecks {
     const found: { binding: string; violation: Violation }[] = [];
     const refused = new Map<Binding, string[]>();
     for (const name of node.names) {
-      const { parts, refusing } = this.#checksOf(name);
+      const { parts, ofNode, needs, refusing } = this.#checksOf(name);
       for (const binding of refusing) {
         const names = refused.get(binding) ?? [];
         names.push(name);
         refused.set(binding, names);
       }
+      for (const { binding, names } of needs)
+        for (const needed of names)
+          if (!node.has(needed)) found.push(lacking(binding, node, needed));
+      for (const { binding, schema } of ofNode)
+        for (const violation of validator.violations(schema, node))
+          found.push({ binding: binding.id, violation });
       if (parts.length === 0) continue;
       const value = node.value(name);
       if (value === undefined) continue;
@@ -91,27 +107,42 @@ export class UniversalChecks {
   #checksOf(name: string): NameChecks {
     let checks = this.#byName.get(name);
     if (!checks) {
-      const parts: { binding: Binding; schema: CompiledSchema }[] = [];
+      const parts: Part[] = [];
+      const ofNode: Part[] = [];
+      const needs: { binding: Binding; names: readonly string[] }[] = [];
       const refusing: Binding[] = [];
       for (const binding of this.#named) {
-        const { properties, patterns } = binding.schema;
-        const own = properties.get(name);
-        const matching = patterns.of(name);
-        for (const schema of own ? [own, ...matching] : matching)
-          if (schema.always !== true) parts.push({ binding, schema });
-        if (
-          !own &&
-          matching.length === 0 &&
-          binding.schema.part('additionalProperties')?.always === false
-        )
-          refusing.push(binding);
+        const { schema } = binding;
+        const own = schema.properties.get(name);
+        const matching = schema.patterns.of(name);
+        for (const part of own ? [own, ...matching] : matching)
+          if (part.always !== true) parts.push({ binding, schema: part });
+        const other = own || matching.length > 0 ? undefined : schema.part('additionalProperties');
+        if (other?.always === false) refusing.push(binding);
+        else if (other?.always === undefined && other) parts.push({ binding, schema: other });
+        const names = schema.dependentRequired?.get(name);
+        if (names) needs.push({ binding, names });
+        const dependent = schema.dependentSchemas.get(name);
+        if (dependent) ofNode.push({ binding, schema: dependent });
       }
-      checks = { parts, refusing };
+      checks = { parts, ofNode, needs, refusing };
       if (this.#byName.size > mostNames) this.#byName.clear();
       this.#byName.set(name, checks);
     }
     return checks;
   }
+}
+
+function lacking(
+  { id, schema }: Binding,
+  node: TypedNode,
+  needed: string,
+): { binding: string; violation: Violation } {
+  const keyword = 'dependentRequired';
+  return {
+    binding: id,
+    violation: { keyword, schema, path: [], value: node, names: [needed], context: [] },
+  };
 }
 
 const mostNames = 50_000;
