@@ -4,6 +4,7 @@ import { revisionOf } from '../../server/src/node-git.ts';
 import { run } from '../../server/src/cli/run.ts';
 import type { Shell, ShellFiles } from '../../server/src/cli/shell.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
+import { coreSchemas } from './read-bindings.ts';
 
 export interface Ran {
   readonly status: number;
@@ -47,6 +48,7 @@ export function shellOf(
     processors: 1,
     stdin: () => Promise.resolve(Buffer.from(options.stdin ?? '')),
     revision: revisionOf,
+    coreSchemas,
   };
   return { shell, out, err };
 }

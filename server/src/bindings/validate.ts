@@ -321,7 +321,6 @@ function equals(value: unknown, wanted: unknown): boolean {
     return (
       (typeof value === 'bigint' || typeof value === 'number') &&
       (typeof wanted === 'bigint' || typeof wanted === 'number') &&
-      // eslint-disable-next-line eqeqeq
       value == wanted
     );
   if (Array.isArray(value) && Array.isArray(wanted))

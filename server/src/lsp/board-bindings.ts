@@ -140,8 +140,8 @@ export class BoardBindings {
   }
 
   async #folderOf(root: FileId): Promise<FileId | undefined> {
-    const { files, folderFor } = this.#host;
-    const named = folderFor(root);
+    const { files } = this.#host;
+    const named = this.#host.folderFor(root);
     if (named !== '') return named;
     for (const folder of bindingFolders(root)) if (await files.exists(folder)) return folder;
     return undefined;
@@ -173,7 +173,7 @@ export class BoardBindings {
   }
 
   async #readOnce(folder: FileId, tree: Tree, report: (percent: number) => void): Promise<void> {
-    const { files, now, pause } = this.#host;
+    const { files, now } = this.#host;
     const listed = (tree.listed ??= await this.#list(folder, tree));
     const missing = tree.index.missing(listed);
     let began = now();
@@ -189,7 +189,7 @@ export class BoardBindings {
       if (first % (filesPerBatch * batchesPerReport) === 0)
         report(Math.round((100 * first) / missing.length));
       if (now() - began < turnMilliseconds) continue;
-      await pause();
+      await this.#host.pause();
       began = now();
     }
     tree.bindings = listed.length === 0 ? undefined : tree.index.bindings(folder, listed);

@@ -14,5 +14,5 @@ export const bindingNodeName = bindingRule({
   message: ({ node, schema }) =>
     schema.pattern
       ? `node name ${node.name} does not match ${schema.pattern.source}; rename it`
-      : `node name ${node.name} is not ${String(schema.constant ?? 'what its binding asks for')}; rename it`,
+      : `node name ${node.name} is not ${typeof schema.constant === 'string' ? schema.constant : 'what its binding asks for'}; rename it`,
 });

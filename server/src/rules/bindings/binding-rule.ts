@@ -14,9 +14,9 @@ interface BindingRule {
   readonly why: string;
   readonly instead: string;
   /** The place of one violation: undefined for what is nowhere in the text. */
-  place(violation: NodeViolation): Place | undefined;
-  message(violation: NodeViolation): string;
-  fixes?(violation: NodeViolation, board: Board): readonly Proposal[];
+  readonly place: (violation: NodeViolation) => Place | undefined;
+  readonly message: (violation: NodeViolation) => string;
+  readonly fixes?: (violation: NodeViolation, board: Board) => readonly Proposal[];
 }
 
 /** A rule that words one kind of violation; the binding and the part of it that says so end each message. */

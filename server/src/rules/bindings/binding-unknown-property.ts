@@ -11,7 +11,7 @@ export const bindingUnknownProperty = bindingRule({
   instead:
     'Correct the name, or remove the property; a new property needs to be added to the binding first.',
 
-  place({ node, names: [name = ''] }) {
+  place: ({ node, names: [name = ''] }) => {
     const property = node.properties.get(name);
     if (property) return property.definition?.name;
     const child = node.children.find((each) => each.name === name);
