@@ -58,6 +58,7 @@ export function scanBinding(text: string): ScannedBinding {
   let sectionIndent = 0;
   let open: { readonly name: string; readonly start: number } | undefined;
   let selectFrom = -1;
+  let othersFrom = -1;
   const close = (end: number): void => {
     if (open) {
       const { name, start } = open;
@@ -68,6 +69,11 @@ export function scanBinding(text: string): ScannedBinding {
       addTypes(declaration, types);
     }
     open = undefined;
+    if (othersFrom >= 0)
+      forEachNested(text.slice(othersFrom, end), (nested) => {
+        addTypes(nested, types);
+      });
+    othersFrom = -1;
     if (selectFrom >= 0) select = text.slice(selectFrom, end);
     selectFrom = -1;
   };
@@ -92,6 +98,7 @@ export function scanBinding(text: string): ScannedBinding {
           id = unquoted(text.slice(at + 4, end)).replace(/#$/, '');
         else if (text.startsWith('title:', at)) title = titleFrom(text, at + 6);
         else if (text.startsWith('select:', at)) selectFrom = at;
+        else if (text.startsWith('additionalProperties:', at)) othersFrom = at;
       } else {
         if (sectionIndent === 0) sectionIndent = indent;
         if (indent === sectionIndent) {

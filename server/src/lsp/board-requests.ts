@@ -137,7 +137,7 @@ export class BoardRequests {
 
   /** The folder of bindings that the settings name; an empty name for that of the work tree, undefined for none. */
   bindingsFolderOf(root: FileId): FileId | undefined {
-    const { bindings } = this.#host.settings;
+    const bindings = this.#host.settings['bindings.dir'];
     return bindings === undefined || bindings === '' ? bindings : this.#places(root, bindings)[0];
   }
 

@@ -314,8 +314,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   #createBindings(): BoardBindings {
     return new BoardBindings({
       files: this.files,
-      coreSchemas: () =>
-        this.#host.coreSchemas?.(this.#initialization) ?? Promise.resolve({}),
+      coreSchemas: () => this.#host.coreSchemas?.(this.#initialization) ?? Promise.resolve({}),
       folderFor: (root) => this.#requests.bindingsFolderOf(root),
       now: this.#host.now,
       pause: () => this.pause(),

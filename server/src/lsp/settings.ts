@@ -21,7 +21,7 @@ export interface Settings {
   readonly inlayHints: 'off' | 'memory' | 'all';
   readonly codeLenses: boolean;
   /** The folder of bindings; empty for that of the board's work tree, undefined for none. */
-  readonly bindings: string | undefined;
+  readonly 'bindings.dir': string | undefined;
 }
 
 /** What holds when nobody chose. */
@@ -35,7 +35,7 @@ export const defaultSettings: Settings = {
   hints: 'hint',
   inlayHints: 'memory',
   codeLenses: true,
-  bindings: '',
+  'bindings.dir': '',
 };
 
 /** A board another devicetree extension was told about (`devicetree.contexts`). */
@@ -73,7 +73,7 @@ export function readSettings(sent: unknown): Settings {
     hints: hints === 'off' || hints === 'information' ? hints : defaultSettings.hints,
     inlayHints: readInlayHints(given['inlayHints']),
     codeLenses: given['codeLenses'] !== false,
-    bindings: readBindings(asRecord(given['bindings'])['dir']),
+    'bindings.dir': readBindings(asRecord(given['bindings'])['dir']),
   };
 }
 
