@@ -25,6 +25,9 @@ import { CaselessFiles } from './caseless-files.ts';
 import { ExactFiles } from './exact-files.ts';
 import { readBindings } from './read-bindings.ts';
 
+/** Bindings are named from here, wherever a board was copied to. */
+const FIXTURES = join(import.meta.dirname, '../fixtures');
+
 /** A board, and its fixes tried on it alone. */
 export interface AnalyzedFile extends Extract<Analysis, { kind: 'complete' }> {
   readonly host: TrialHost;
@@ -69,7 +72,7 @@ export function analyzeFile(
     targets,
     rules,
     ...(options.has('bindings')
-      ? { bindings: readBindings(join(dirname(file), words('bindings').join(' '))) }
+      ? { bindings: readBindings(join(FIXTURES, basename(words('bindings').join(' ')))) }
       : {}),
   };
   const inputs = readBootInputs(
