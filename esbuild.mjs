@@ -91,6 +91,18 @@ const rules = readdirSync(pages)
   .map((name) => [name.replace(/\.md$/, ''), readFileSync(`${pages}/${name}`, 'utf8')]);
 writeFileSync(`${root}/dist/rules.json`, JSON.stringify(Object.fromEntries(rules)));
 
+// dtschema's own schemas, which bindings refer to. Their examples are left out.
+const schemas = `${root}/server/dtschema`;
+const core = readdirSync(schemas, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => name.replaceAll('\\', '/'))
+  .sort()
+  .map((name) => [
+    name,
+    readFileSync(`${schemas}/${name}`, 'utf8').replace(/\nexamples:[^]*/, '\n'),
+  ]);
+writeFileSync(`${root}/dist/dtschema.json`, JSON.stringify(Object.fromEntries(core)));
+
 if (watch) {
   for (const bundle of bundles) await (await context({ ...bundle, logLevel: 'info' })).watch();
 } else {
@@ -98,6 +110,7 @@ if (watch) {
   writeNotices(
     built.map(({ metafile }) => metafile),
     copied,
+    [schemas],
   );
   // The same bundles under the names of a browser build, for hosts that want a folder to serve; they are not packaged.
   for (const file of ['extension.js', 'server.js']) {

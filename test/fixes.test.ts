@@ -18,7 +18,8 @@ const FACTS: ReadonlySet<string> = new Set(['firmware-region-edge', 'reserved-ou
 function countByRule(findings: readonly Finding[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { rule, severity } of findings)
-    if (severity !== 'hint') counts.set(rule, (counts.get(rule) ?? 0) + 1);
+    if (severity !== 'hint' || rule.startsWith('binding-'))
+      counts.set(rule, (counts.get(rule) ?? 0) + 1);
   return counts;
 }
 

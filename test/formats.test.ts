@@ -427,6 +427,8 @@ function optionsOf(text: string, own: string): string[] {
         return words.flatMap((word) => ['--guest', path.join(own, word)]);
       case 'script':
         return ['--boot-script', path.join(own, words[0] ?? '')];
+      case 'bindings':
+        return [`--bindings=${path.join(own, words[0] ?? '')}`];
       case 'profile':
         return ['--profile', path.join(own, words[0] ?? '')];
       case 'rules':

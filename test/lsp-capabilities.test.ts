@@ -1,7 +1,15 @@
 // Every capability the server announces, asked over stdio of the shipped bundle.
 
 import assert from 'node:assert/strict';
-import { cpSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +17,7 @@ import { CompletionItemKind, type CodeAction, type WorkspaceEdit } from 'vscode-
 import { applyEdits } from '../server/src/text/edit.ts';
 import { cursorAt } from './support/cursor.ts';
 import { editsOf, LspSession } from './support/lsp-session.ts';
+import { poll } from './support/poll.ts';
 
 interface Position {
   readonly line: number;
@@ -127,6 +136,24 @@ describe('language server capabilities', () => {
     );
     assert.equal(help.signatures[0]?.label, 'reg = <address address size size>');
     assert.equal(help.activeParameter, 1);
+  });
+
+  capability('typeDefinitionProvider', async () => {
+    const bindings = path.join(folder, 'Documentation/devicetree/bindings');
+    mkdirSync(bindings, { recursive: true });
+    const binding = path.join(bindings, 'board.yaml');
+    writeFileSync(
+      binding,
+      '$id: http://devicetree.org/schemas/board.yaml#\nproperties:\n  compatible:\n    const: vendor,board\n',
+    );
+    await session.watched('created', binding);
+    const to = await poll('the binding', async () => {
+      const found = await ask<{ uri: string }[]>('textDocument/typeDefinition', {
+        position: at('board.dts', 'vendor,|board'),
+      });
+      return found[0]?.uri;
+    });
+    assert.equal(to, pathToFileURL(binding).href);
   });
 
   for (const kind of ['definition', 'declaration'])

@@ -303,6 +303,7 @@ const wholeProject: Record<keyof Project, unknown> = {
   severity: { 'reg-length': 'off', reg_format: 'on' },
   maxWarnings: 3,
   baseline: 'baseline.json',
+  bindings: { dir: 'bindings' },
 };
 
 describe('JSON that is read', () => {
@@ -318,6 +319,11 @@ describe('JSON that is read', () => {
     writeFileSync(path.join(scratch, 'base.json'), '{}');
     writeFileSync(path.join(scratch, 'boot.cmd'), 'load mmc 0 0x48000000 Image\n');
     writeFileSync(path.join(scratch, 'baseline.json'), '{ "version": 2, "findings": [] }');
+    mkdirSync(path.join(scratch, 'bindings'));
+    writeFileSync(
+      path.join(scratch, 'bindings/acme.yaml'),
+      '$id: http://devicetree.org/schemas/acme.yaml#\n',
+    );
   });
   after(() => {
     rmSync(scratch, { recursive: true });

@@ -214,6 +214,22 @@ describe('settings', () => {
     }
   });
 
+  it('dtmap.bindings.dir', async () => {
+    const bindings = path.join(folder, 'bindings');
+    mkdirSync(bindings, { recursive: true });
+    writeFileSync(
+      path.join(bindings, 'root.yaml'),
+      "$id: http://devicetree.org/schemas/acme.yaml#\nproperties:\n  $nodename:\n    const: '/'\nrequired: [acme,board]\n",
+    );
+    await session.open(board);
+    const isRequired = (all: readonly { code?: unknown }[]): boolean =>
+      all.some(({ code }) => code === 'binding-required');
+    await session.configure({ dtmap: { bindings: { dir: 'bindings' } } });
+    await session.diagnosticsWhen(board, isRequired);
+    await session.configure({ dtmap: { bindings: { dir: null } } });
+    await session.diagnosticsWhen(board, (all) => !isRequired(all));
+  });
+
   it('dtmap.codeLenses', async () => {
     await session.open(board);
     await session.diagnostics(board);

@@ -4,11 +4,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../start/install-packages.mjs';
 
-/** `metafiles` are esbuild's, one of each bundle; `copied` are files of packages that lie beside the bundles. */
-export function writeNotices(metafiles, copied) {
+/**
+ * `metafiles` are esbuild's, one of each bundle; `copied` are files of packages that lie beside the bundles; `kept` are
+ * folders of this repository with what others wrote, each with a package.json.
+ */
+export function writeNotices(metafiles, copied, kept) {
   const bundled = metafiles.flatMap(({ inputs }) => Object.keys(inputs));
   const files = [...bundled.map((file) => path.join(root, file)), ...copied];
-  const folders = new Set(files.flatMap((file) => folderOf(file) ?? []));
+  const folders = new Set([...files.flatMap((file) => folderOf(file) ?? []), ...kept]);
   const packages = [...folders]
     .map(describe)
     .sort((a, b) =>
@@ -27,12 +30,12 @@ function folderOf(file) {
 }
 
 function describe(folder) {
-  const { name, version, license } = JSON.parse(
+  const { name, version, license, purl } = JSON.parse(
     readFileSync(path.join(folder, 'package.json'), 'utf8'),
   );
   const file = readdirSync(folder).find((each) => /^licen[cs]e(?:\.\w+)?$/i.test(each));
   const text = file && readFileSync(path.join(folder, file), 'utf8');
-  return { name, version, license, text: text?.replace(/\r/g, '').trim() };
+  return { name, version, license, purl, text: text?.replace(/\r/g, '').trim() };
 }
 
 /** One paragraph of names for each text, since many packages share one. */
@@ -51,7 +54,8 @@ function sbomOf(packages) {
   const { name, version, license } = JSON.parse(
     readFileSync(path.join(root, 'package.json'), 'utf8'),
   );
-  const reference = (each) => `pkg:npm/${each.name.replace('@', '%40')}@${each.version}`;
+  const reference = (each) =>
+    each.purl ?? `pkg:npm/${each.name.replace('@', '%40')}@${each.version}`;
   const component = (each, type) => ({
     type,
     'bom-ref': reference(each),

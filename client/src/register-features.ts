@@ -19,6 +19,7 @@ import { selectTargets } from './select-targets.ts';
 import { documentMeant, type Session } from './session.ts';
 import { showReading } from './show-reading.ts';
 import { showSettings } from './show-settings.ts';
+import { showBindings } from './bindings-status.ts';
 import { showStatus } from './status-bar.ts';
 
 type DocumentCommand = (session: Session, document: vscode.TextDocument) => Promise<void>;
@@ -87,6 +88,7 @@ export function registerFeatures(session: Session): void {
   serveRulePages(session.extension);
   showStatus(session);
   offerBoards(session);
+  showBindings(session);
   dimInactiveRegions(session);
   followDocuments(session);
   // What a server serves is settled when it starts.

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { debuglog } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import type { CoreSchemas } from './bindings/binding-index.ts';
 import { serve } from './lsp/server.ts';
 import { NodeFiles } from './node-files.ts';
 import { fileIdOfPath } from './text/resolve-name.ts';
@@ -74,6 +75,7 @@ serve(createConnection(ProposedFeatures.all), {
       runtime: wasm('web-tree-sitter.wasm'),
       grammar: wasm('tree-sitter-devicetree.wasm'),
     }),
+  coreSchemas: () => Promise.resolve(JSON.parse(coreSchemas()) as CoreSchemas),
   rulePages: files.exists(rulePages) ? rulePages : undefined,
   workIs: (work) => {
     const { used_heap_size: used } = getHeapStatistics();
@@ -109,6 +111,11 @@ function answerOptions(): void {
     'dtmap-language-server: say how to talk: --stdio, as clients do; --help tells more\n',
   );
   process.exit(2);
+}
+
+function coreSchemas(): string {
+  const source = files.peek(path.join(__dirname, 'dtschema.json'));
+  return typeof source === 'string' ? '{}' : source.text;
 }
 
 function wasm(name: string): Uint8Array {

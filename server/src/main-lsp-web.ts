@@ -6,6 +6,7 @@ import {
   createConnection,
 } from 'vscode-languageserver/browser';
 import { clientFiles } from './lsp/client-files.ts';
+import type { CoreSchemas } from './bindings/binding-index.ts';
 import { serve } from './lsp/server.ts';
 
 // The worker's global scope: its type is in the browser library, which clashes with Node's.
@@ -25,6 +26,8 @@ serve(connection, {
     runtime: await download(`${assets}/web-tree-sitter.wasm`),
     grammar: await download(`${assets}/tree-sitter-devicetree.wasm`),
   }),
+  coreSchemas: async ({ assets = '.' }) =>
+    JSON.parse(new TextDecoder().decode(await download(`${assets}/dtschema.json`))) as CoreSchemas,
   rulePages: undefined,
   now: () => performance.now(),
   later: (task, milliseconds) => void setTimeout(task, milliseconds),

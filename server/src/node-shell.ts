@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import type { CoreSchemas } from './bindings/binding-index.ts';
 import type { Output, Shell } from './cli/shell.ts';
 import { NodeFiles } from './node-files.ts';
 import { revisionOf } from './node-git.ts';
@@ -21,6 +22,7 @@ export function nodeShell(): Shell {
     pageScript: () => readPageScript(files),
     processors: availableParallelism(),
     revision: revisionOf,
+    coreSchemas: () => coreSchemasIn(files),
   };
 }
 
@@ -47,6 +49,12 @@ function readPageScript(files: NodeFiles): { text: string } | string {
   const file = path.join(__dirname, 'webview.js');
   const source = files.get(file);
   return typeof source === 'string' ? `${file}: ${files.whyUnreadable(file) ?? source}` : source;
+}
+
+// Made from server/dtschema by the build.
+function coreSchemasIn(files: NodeFiles): CoreSchemas {
+  const source = files.peek(path.join(__dirname, 'dtschema.json'));
+  return typeof source === 'string' ? {} : (JSON.parse(source.text) as CoreSchemas);
 }
 
 function outputTo(stream: NodeJS.WriteStream): Output {

@@ -36,6 +36,32 @@ export function kernelTree(): string {
   return folder;
 }
 
+/** The folder of the kernel's bindings; unpacked on first use as the tree is, into a folder of its own. */
+export function kernelBindings(): string {
+  const below = 'Documentation/devicetree/bindings';
+  const own = join(kernelTree(), below);
+  if (existsSync(own)) return own;
+  const cache = join(import.meta.dirname, '../../.cache');
+  const folder = join(cache, 'linux-bindings-6.1');
+  if (!existsSync(folder)) {
+    if (!existsSync(archive))
+      throw new Error(`${archive} is missing: install the Debian package linux-source-6.1`);
+    const unpacking = join(cache, `unpacking-bindings-${process.pid}`);
+    mkdirSync(unpacking, { recursive: true });
+    execFileSync('tar', [
+      '-xJf',
+      archive,
+      '-C',
+      unpacking,
+      '--strip-components=1',
+      `linux-source-6.1/${below}`,
+    ]);
+    if (existsSync(folder)) rmSync(unpacking, { recursive: true });
+    else renameSync(unpacking, folder);
+  }
+  return join(folder, below);
+}
+
 /** Absolute paths of every board file (`.dts`, overlays included) of `architecture`, sorted. */
 export function boardFiles(architecture: (typeof architectures)[number]): readonly string[] {
   const folder = join(kernelTree(), 'arch', architecture, 'boot/dts');

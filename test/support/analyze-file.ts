@@ -23,6 +23,10 @@ import type { Fix } from '../../server/src/text/edit.ts';
 import type { BootProfile } from '../../server/src/facts/boot-profile.ts';
 import { CaselessFiles } from './caseless-files.ts';
 import { ExactFiles } from './exact-files.ts';
+import { readBindings } from './read-bindings.ts';
+
+/** Bindings are named from here, wherever a board was copied to. */
+const FIXTURES = join(import.meta.dirname, '../fixtures');
 
 /** A board, and its fixes tried on it alone. */
 export interface AnalyzedFile extends Extract<Analysis, { kind: 'complete' }> {
@@ -38,7 +42,7 @@ export interface AnalyzedFile extends Extract<Analysis, { kind: 'complete' }> {
 
 /**
  * Options of a fixture: `targets`, `overlays`, `rules` (`id=on id=off`), `profile` (a JSON file beside it), `script`
- * (a boot script beside it, with the files it loads) `guests` (xl configurations and partial trees) and `disk` (`ignores-case` as that of Windows, `tells-case` as that of Linux). `text` stands in place of what is on the disk.
+ * (a boot script beside it, with the files it loads) `guests` (xl configurations and partial trees), `bindings` (their folder) and `disk` (`ignores-case` as that of Windows, `tells-case` as that of Linux). `text` stands in place of what is on the disk.
  */
 export function analyzeFile(
   file: string,
@@ -67,6 +71,9 @@ export function analyzeFile(
     facts: [],
     targets,
     rules,
+    ...(options.has('bindings')
+      ? { bindings: readBindings(join(FIXTURES, basename(words('bindings').join(' ')))) }
+      : {}),
   };
   const inputs = readBootInputs(
     { files, cwd: dirname(file) },

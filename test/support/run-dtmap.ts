@@ -6,6 +6,7 @@ import { run } from '../../server/src/cli/run.ts';
 import type { Shell, ShellFiles } from '../../server/src/cli/shell.ts';
 import { NodeFiles } from '../../server/src/node-files.ts';
 import { bundle } from './bundles.ts';
+import { coreSchemas } from './read-bindings.ts';
 
 export interface Ran {
   readonly status: number;
@@ -54,6 +55,7 @@ export function shellOf(
     stdin: () => Promise.resolve(Buffer.from(options.stdin ?? '')),
     revision: revisionOf,
     pageScript: () => ({ text: readFileSync(bundle('webview.js'), 'utf8') }),
+    coreSchemas,
   };
   return { shell, out, err };
 }

@@ -1,5 +1,7 @@
 // The pipeline: one root file to everything known about its board, and what is worth saying. Read this file first.
 
+import type { Bindings } from '../bindings/bindings.ts';
+import { TreeBindings } from '../bindings/tree-bindings.ts';
 import { blobSize } from '../dtb/blob-size.ts';
 import { mapMemory } from '../memory/map-memory.ts';
 import { foreignReaderOf } from '../memory/tree-readers.ts';
@@ -48,6 +50,8 @@ export interface BoardRequest {
   readonly appendix?: Appendix;
   /** Guests that share the board with Xen's dom0. */
   readonly guests?: readonly Guest[];
+  /** The bindings that nodes are checked against. */
+  readonly bindings?: Bindings;
 }
 
 export type Analysis =
@@ -113,8 +117,14 @@ export function analyze(
       ? []
       : targets.map((target) => target.boot(tree, facts(), withTrees(map(), loads ?? [], guests))),
   );
+  const bindingsBefore = previous?.kind === 'complete' ? previous.board.bindings : undefined;
+  // An overlay by itself has nodes in place of which others stand in a board.
+  const bindings =
+    request.bindings && !unread && !tree.isPlugin
+      ? new TreeBindings(tree, request.bindings, bindingsBefore)
+      : undefined;
   const board = boardOf(
-    { sources, files, tree, unread, excess, foreignReader, facts, map, boots },
+    { sources, files, tree, unread, excess, foreignReader, facts, map, boots, bindings },
     request,
   );
   const before =

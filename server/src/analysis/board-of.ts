@@ -5,6 +5,7 @@ import { noteTextRead } from '../tree/reads.ts';
 
 /** The parts of a board; those that cost are functions. */
 interface Parts extends Pick<Board, 'sources' | 'files' | 'tree' | 'unread'> {
+  readonly bindings: Board['bindings'] | undefined;
   readonly excess: () => Board['excess'];
   readonly foreignReader: () => Board['foreignReader'];
   readonly facts: () => Board['facts'];
@@ -17,7 +18,7 @@ export function boardOf(
   parts: Parts,
   { loads, guests }: { readonly loads?: readonly Load[]; readonly guests?: readonly Guest[] },
 ): Board {
-  const { sources, files, tree, unread } = parts;
+  const { sources, files, tree, unread, bindings } = parts;
   return {
     get source() {
       noteTextRead();
@@ -47,6 +48,7 @@ export function boardOf(
     },
     ...(loads ? { loads } : {}),
     ...(guests ? { guests } : {}),
+    ...(bindings ? { bindings } : {}),
     get boots() {
       return parts.boots();
     },

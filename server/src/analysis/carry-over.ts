@@ -35,6 +35,7 @@ export function carryOver(
   return {
     foundBy(rule) {
       if (rule.reads === 'text') return undefined;
+      if (rule.reads === 'bindings' && step.changed) return undefined;
       if (!(rule.isSilentAt ? holdsOfNodes : holdsOfBoard)) return undefined;
       const found = before.foundBy.get(rule);
       return found && !found.readsText ? movedFound(found, moved) : undefined;

@@ -11,7 +11,7 @@ import type { TargetLine } from '../rules/target-lines.ts';
 import { printable, printableBrief } from '../text/printable.ts';
 import { compareSpans, type Span } from '../text/span.ts';
 import { spanOf } from '../tree/device-tree.ts';
-import { readForBoard } from '../tree/reads.ts';
+import { readBy, Reader } from '../tree/reads.ts';
 import { targetAsAsked, targetsInWords, type Targets } from '../systems/targets.ts';
 import { wordCondition } from '../systems/opposing-worlds.ts';
 import type { CarriedOver } from './carry-over.ts';
@@ -104,7 +104,8 @@ function foundNow(
   setting: Severity | 'off' | 'on' | undefined,
   conditions: Conditions,
 ): RuleFound {
-  const { result: merged, readsText } = readForBoard(() =>
+  const reader = rule.reads === 'bindings' ? Reader.bindings : Reader.board;
+  const { result: merged, readsText } = readBy(reader, () =>
     isTried(rule, board) ? mergeTargets(rule, board, setting, conditions) : nothingMerged,
   );
   return merged === nothingMerged && !readsText ? noneFound : { merged: [...merged], readsText };
@@ -120,7 +121,7 @@ function isTried({ reads }: Rule, board: Board): boolean {
   if (reads === 'beside' || reads === 'text') return true;
   if (board.unread) return false;
   if (board.excess) return reads === 'tree';
-  return reads !== undefined || board.foreignReader === undefined;
+  return (reads !== undefined && reads !== 'bindings') || board.foreignReader === undefined;
 }
 
 /** How grave a finding is under a user's setting; undefined when it is switched off. */

@@ -1,8 +1,9 @@
-// `dtmap explain`: a rule's page, or a captured boot log line by line with cause and cure.
+// `dtmap explain`: a rule's page, what a binding says, or a captured boot log line by line with cause and cure.
 
 import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';
 import { formatAddress } from '../addresses/format.ts';
+import { bindingPage, bindingPageText } from '../ide/binding-page.ts';
 import { explainWithBoard, type PlacedLine } from '../ide/explain-with-board.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
@@ -58,6 +59,7 @@ export async function explainCommand(
   options: ExplainOptions,
 ): Promise<number> {
   const { shell } = session;
+  if (what.startsWith(bindingPrefix)) return explainBinding(session, what, options);
   const rule = allRules.find(({ id }) => id === what);
   if (rule) {
     refuseOptions(options, boardOptions, 'has no meaning for the page of a rule');
@@ -113,6 +115,31 @@ export async function explained(
     file: what,
     lines: explainLog(log).map((line) => withPlace(line, opened)),
   };
+}
+
+/** In front of a `compatible`: what its binding says. */
+const bindingPrefix = 'binding:';
+
+/** Prints the bindings that describe a `compatible`: of the folder that is named, else of the work tree around. */
+function explainBinding(session: Session, what: string, options: ExplainOptions): number {
+  const { shell } = session;
+  const compatible = what.slice(bindingPrefix.length);
+  const from =
+    options.board === undefined ? `${shell.cwd}/.` : resolveFile(options.board, shell.cwd);
+  const folder = options.bindings ? resolveFile(options.bindings, shell.cwd) : '';
+  const bindings = session.bindings.of(from, folder, (file) => session.shown(file));
+  const pages = (bindings.compatibles.get(compatible) ?? []).flatMap((id) => {
+    const binding = bindings.binding(id);
+    return binding ? [bindingPage(bindings, binding)] : [];
+  });
+  if (pages.length === 0)
+    throw new Failure(`${what}: no binding in ${session.shown(bindings.folder)} describes it`);
+  const text =
+    options.format === 'json'
+      ? jsonText({ version: 1, pages })
+      : pages.map(bindingPageText).join('\n');
+  writeResult(shell, options.output, text);
+  return 0;
 }
 
 // The node an address belongs to; the board's own view of it, else Xen's.

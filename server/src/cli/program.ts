@@ -31,6 +31,8 @@ export interface CheckOptions extends BoardOptions {
   readonly error: readonly string[];
   readonly maxWarnings?: number;
   readonly hints?: boolean;
+  /** A folder of bindings, or an empty text for those of the board's work tree. */
+  readonly bindings?: string;
   readonly fix?: boolean;
   readonly fixUnsafe?: boolean;
   readonly dryRun?: boolean;
@@ -70,6 +72,7 @@ export interface DecodeOptions extends BoardOptions {
 
 export interface ExplainOptions extends BoardOptions {
   readonly board?: string;
+  readonly bindings?: string;
 }
 
 export interface FormatOptions {
@@ -247,6 +250,10 @@ export function makeProgram(
     )
     .option('-q, --quiet', 'print findings and what could not be checked, and nothing else')
     .option('--hints', 'print the plain facts of reserved regions too')
+    .option(
+      '--bindings [=folder]',
+      'check nodes against the bindings of the work tree, or of this folder, and warn',
+    )
     .option('--fix', 'apply safe fixes: no address moved, nothing enabled, no memory given away')
     .option('--fix-unsafe', 'apply all preferred fixes, also those that move regions')
     .option('--dry-run', 'with --fix or --fix-unsafe: print the changes, write no file')
@@ -314,9 +321,15 @@ export function makeProgram(
     });
 
   readingBoard(program.command('explain'), ['text', 'json', 'markdown'])
-    .description("a rule's page, or the memory-related lines of a boot log with cause and cure")
-    .argument('<rule-or-log>', 'id of a rule, a log file, or - for a log on standard input')
+    .description(
+      "a rule's page, what a binding says, or the memory-related lines of a boot log with cause and cure",
+    )
+    .argument(
+      '<what>',
+      'id of a rule, binding:COMPATIBLE, a log file, or - for a log on standard input',
+    )
     .option('--board <file>', 'board the log is from, so that addresses lead to nodes')
+    .option('--bindings [=folder]', 'folder of bindings, in place of that of the work tree')
     .action(async (what: string, options: ExplainOptions) => {
       finish(await handlers.explain(what, options));
     });

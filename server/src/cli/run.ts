@@ -78,7 +78,9 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
       shell.stderr.write('dtmap: no command; dtmap --help lists them\n');
       return 2;
     }
-    await program.parseAsync(argv, { from: 'user' });
+    // Without `=` the name behind it is that of a board.
+    const given = argv.map((each) => (each === '--bindings' ? '--bindings=' : each));
+    await program.parseAsync(given, { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

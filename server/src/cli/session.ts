@@ -14,6 +14,7 @@ import type { FileId } from '../text/span.ts';
 import { spanOf, type DeviceTree } from '../tree/device-tree.ts';
 import type { BootProfile } from '../facts/boot-profile.ts';
 import type { FactSource } from '../facts/gather-facts.ts';
+import { SessionBindings } from './bindings-of.ts';
 import { BoardIndex } from './board-index.ts';
 import type { BootHost } from '../boot-files/boot-host.ts';
 import { readBootInputs, type BootInputs } from '../boot-files/boot-inputs.ts';
@@ -163,12 +164,14 @@ export class Session {
   readonly boards: BoardIndex;
   /** A boot profile that a program gives as a value: it wins over files. */
   readonly profile: BootProfile;
+  readonly bindings: SessionBindings;
 
   constructor(shell: Shell, profile: BootProfile = {}) {
     this.shell = shell;
     this.profile = profile;
     this.facts = new DiskFacts(shell.files);
     this.boards = new BoardIndex(shell.files);
+    this.bindings = new SessionBindings(shell);
   }
 
   /** What analyses share. */
@@ -342,6 +345,9 @@ export class Session {
       ...(inputs.loads.length > 0 ? { loads: inputs.loads } : {}),
       ...(inputs.loaderChanges ? { loaderChanges: inputs.loaderChanges } : {}),
       ...(guests.length > 0 ? { guests } : {}),
+      ...(settings.bindings === undefined
+        ? {}
+        : { bindings: this.bindings.of(root, settings.bindings, (file) => this.shown(file)) }),
     };
     const { behind } = boardFile;
     if (behind === undefined) return { request, inputs };

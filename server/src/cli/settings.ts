@@ -22,7 +22,7 @@ import type { BootSettings } from '../boot-files/boot-inputs.ts';
 import { allRules } from '../rules/all-rules.ts';
 import type { Severity } from '../rules/finding.ts';
 import type { Rule } from '../rules/rule.ts';
-import { groupNames, rulesOfGroup } from '../rules/rule-groups.ts';
+import { bindingGroup, groupNames, rulesOfGroup } from '../rules/rule-groups.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { didYouMean } from '../text/nearest-name.ts';
 import { resolveName } from '../text/resolve-name.ts';
@@ -44,6 +44,8 @@ export interface BoardSettings extends BootSettings {
   readonly severity: readonly (readonly [string, SeveritySetting])[];
   readonly maxWarnings?: number;
   readonly baseline?: FileId;
+  /** The folder of bindings; empty for that of the board's work tree, absent when nodes are not checked against any. */
+  readonly bindings?: FileId;
 }
 
 /** A path of the command line, or a `file://` address, as a file identity. */
@@ -96,6 +98,7 @@ export function settingsFor(
     options.bootScript?.map(resolve) ?? (project?.bootScript ? [project.bootScript] : undefined);
   const baseline = options.baseline ? resolve(options.baseline) : project?.baseline;
   const maxWarnings = options.maxWarnings ?? project?.maxWarnings;
+  const bindings = bindingsOf(shell, options, project);
   return {
     includePaths: [...options.include.map(resolve), ...(project?.includePaths ?? [])],
     defines: [
@@ -114,7 +117,12 @@ export function settingsFor(
     ...(options.xenImage ? { xenImage: resolve(options.xenImage) } : {}),
     ...(options.verbose ? { verbose: true } : {}),
     guests: [...(project?.guests ?? []), ...options.guest.map(resolve)],
-    severity: severitiesOf(project, options.warning ?? [], options.error ?? []),
+    ...(bindings === undefined ? {} : { bindings }),
+    severity: severitiesOf(
+      project,
+      [...(options.bindings === undefined ? [] : [bindingGroup]), ...(options.warning ?? [])],
+      options.error ?? [],
+    ),
     ...(maxWarnings === undefined ? {} : { maxWarnings }),
     ...(baseline === undefined ? {} : { baseline }),
   };
@@ -215,6 +223,19 @@ export function faultText(name: string, text: string, fault: JsonFault): string 
 
 const GRAVE: readonly Severity[] = ['error', 'warning'];
 
+function bindingsOf(
+  shell: Shell,
+  { bindings, warning = [], error = [] }: Partial<CheckOptions>,
+  project: LoadedProject | undefined,
+): FileId | undefined {
+  if (bindings !== undefined && bindings !== '') return resolveFile(bindings, shell.cwd);
+  if (project?.bindings !== undefined) return project.bindings;
+  const isAsked = [...warning, ...error].some(
+    (name) => name === bindingGroup || name.startsWith('binding-'),
+  );
+  return bindings === '' || isAsked ? '' : undefined;
+}
+
 function severitiesOf(
   project: LoadedProject | undefined,
   warnings: readonly string[],
@@ -259,7 +280,8 @@ function rulesNamed(name: string): Pick<Asked, 'rules' | 'isGroup'> | undefined 
   const rule = allRules.find(({ id }) => id === name);
   if (rule) return { rules: [rule], isGroup: false };
   const group = rulesOfGroup(name);
-  return group && { rules: group, isGroup: true };
+  // Bindings are silent until they are asked for: whoever names them wants to hear all.
+  return group && { rules: group, isGroup: name !== bindingGroup };
 }
 
 /** As the core takes it. */

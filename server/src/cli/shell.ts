@@ -1,5 +1,6 @@
 // What the command line needs from the outside world; main-cli.ts provides it, tests provide another.
 
+import type { CoreSchemas } from '../bindings/binding-index.ts';
 import type { FolderListing } from '../text/folder-listing.ts';
 import type { Replacement, Unreplaced } from '../text/replacement.ts';
 import type { FileSet, Missing, SourceFile } from '../text/source-file.ts';
@@ -86,6 +87,8 @@ export interface Shell {
   readonly revision?: (folder: FileId, name: string) => Revision | string;
   /** Absent where no second thread can be had; the work is then done in this one. */
   readonly startWorker?: () => Worker;
+  /** dtschema's own schemas; absent where they are not at hand. */
+  readonly coreSchemas?: () => CoreSchemas;
   /** Starts the language server on the standard streams, which are its own from then on. */
   readonly startServer?: () => void;
   /** Starts the tools for agents on the standard streams, in the same way. */

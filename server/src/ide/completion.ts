@@ -33,6 +33,8 @@ export interface Completion {
   readonly documentation?: string;
   /** Those with a rank come first, the lowest at the top; all others follow by name. */
   readonly rank?: number;
+  /** By what an editor orders it; its label when absent. */
+  readonly sort?: string;
   /** What is replaced, in the text on screen. */
   readonly start: number;
   readonly end: number;

@@ -44,6 +44,8 @@ export interface LoadedProject {
   readonly severity: NonNullable<Project['severity']>;
   readonly maxWarnings?: number;
   readonly baseline?: FileId;
+  /** The folder of bindings. */
+  readonly bindings?: FileId;
   /** Where each setting that has a value is written, by its name: `targets`, `severity.reg-length`, `defines.X`. */
   readonly places: ReadonlyMap<string, SettingPlace>;
   /** By place in its file, the first first; those of the file itself before those of other files. */
@@ -160,6 +162,10 @@ class Loading {
         if (why !== undefined) unreadable(path, why);
       }
     }
+    if (own.bindings?.dir !== undefined) {
+      const why = this.#whyNot(resolve(own.bindings.dir), 'folder');
+      if (why !== undefined) unreadable(['bindings', 'dir'], why);
+    }
     if (typeof bootProfile === 'string') {
       const why = this.#whyNot(resolve(bootProfile), 'file');
       if (why === undefined) this.#readProfile(resolve(bootProfile));
@@ -199,7 +205,14 @@ class Loading {
       (names ?? []).map(resolve).filter((id) => this.#facts.exists(id));
     const one = (name: string | undefined): FileId | undefined =>
       name === undefined ? undefined : resolve(name);
-    const { bootProfile, bootScript: script, baseline: recorded, targets, ...rest } = project;
+    const {
+      bootProfile,
+      bootScript: script,
+      baseline: recorded,
+      targets,
+      bindings,
+      ...rest
+    } = project;
     const bootScript = one(script);
     const baseline = one(recorded);
     return {
@@ -215,6 +228,8 @@ class Loading {
       }),
       ...(bootScript !== undefined && this.#facts.exists(bootScript) && { bootScript }),
       ...(baseline !== undefined && this.#facts.exists(baseline) && { baseline }),
+      ...(bindings?.dir !== undefined &&
+        this.#facts.exists(resolve(bindings.dir)) && { bindings: { dir: resolve(bindings.dir) } }),
     };
   }
 
@@ -251,6 +266,7 @@ class Loading {
     const bootScript = last('bootScript');
     const maxWarnings = last('maxWarnings');
     const baseline = last('baseline');
+    const bindings = last('bindings')?.dir;
     return {
       includePaths: projects.toReversed().flatMap(({ own }) => own.includePaths ?? []),
       defines: Object.assign({}, ...projects.map(({ own }) => own.defines ?? {})) as Record<
@@ -268,6 +284,7 @@ class Loading {
       ...(bootScript !== undefined && { bootScript }),
       ...(maxWarnings !== undefined && { maxWarnings }),
       ...(baseline !== undefined && { baseline }),
+      ...(bindings !== undefined && { bindings }),
       places,
     };
   }

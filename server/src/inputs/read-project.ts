@@ -45,6 +45,12 @@ const project = v.pipe(
       ),
     ),
     baseline: v.exactOptional(v.string('must be a path')),
+    bindings: v.exactOptional(
+      v.pipe(
+        plainObject('must be an object with dir'),
+        v.strictObject({ dir: v.exactOptional(v.string('must be a path')) }),
+      ),
+    ),
   }),
 );
 
@@ -65,6 +71,8 @@ export interface Project {
   readonly severity?: Severities;
   readonly maxWarnings?: number;
   readonly baseline?: string;
+  /** The folder of bindings that nodes are checked against. */
+  readonly bindings?: { readonly dir?: string };
 }
 
 /** The settings in the text of a `dtmap.json`, the boot profile in it included. */

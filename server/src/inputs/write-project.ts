@@ -34,6 +34,10 @@ const FIELDS: Readonly<Record<Exclude<keyof Project, 'targets'>, Field>> = {
     value: { 'unit-address-mismatch': 'off' },
   },
   maxWarnings: { about: 'Warnings that still give exit status 0.', value: 0 },
+  bindings: {
+    about: 'Devicetree bindings that nodes are checked against; without it those of the work tree.',
+    value: { dir: 'Documentation/devicetree/bindings' },
+  },
   baseline: {
     about: 'Known findings, as dtmap check --write-baseline FILE writes them.',
     value: 'dtmap-baseline.json',

@@ -8,7 +8,9 @@ import {
   type InlayHintParams,
   type TextDocumentPositionParams,
 } from 'vscode-languageserver';
+import { withBindingHover } from '../ide/binding-hover.ts';
 import { codeLenses } from '../ide/code-lenses.ts';
+import { addressOfBinding } from '../ide/describe-binding.ts';
 import { hover } from '../ide/hover.ts';
 import { isAboutMemory } from '../ide/is-about-memory.ts';
 import { inlayHints } from '../ide/inlay-hints.ts';
@@ -34,11 +36,16 @@ export function annotationRequests(server: Server) {
       const offset = screen.analysedOffsetAt(file, params.position);
       if (server.languageFeatures === 'memory' && !isAboutMemory(model.board, file, offset))
         return null;
-      const shown = hover(model.board, file, offset, (span, text) => {
+      const own = hover(model.board, file, offset, (span, text) => {
         if (client.hover === 'plaintext') return text;
         const { line, character } = screen.rangeOf(span).start;
         return markdownLink(text, `${server.uriOf(span.file)}#L${line + 1},${character + 1}`);
       });
+      const shown = withBindingHover(own, model.board, file, offset, (place) =>
+        client.hover === 'plaintext'
+          ? undefined
+          : addressOfBinding(place, (file) => server.uriOf(file)),
+      );
       if (!shown) return null;
       const { theme } = params;
       const picture =

@@ -82,6 +82,8 @@ export class BoardRequests {
   >();
   /** The targets by the boards that are checked against them. */
   readonly #targets = new Map<FileId, readonly string[]>();
+  /** The folders of bindings that `dtmap.json` names, by the boards that are checked against them. */
+  readonly #bindings = new Map<FileId, FileId>();
   /** The overlays that `dtmap.json` applies, by the boards that were asked for. */
   readonly #applied = new Map<FileId, readonly FileId[]>();
   /** Files of settings that requests were made from. */
@@ -233,6 +235,8 @@ export class BoardRequests {
     const named =
       settings.targets.length > 0 ? settings.targets : (project?.targets ?? defaultTargets);
     this.#targets.set(root, named);
+    if (project?.bindings === undefined) this.#bindings.delete(root);
+    else this.#bindings.set(root, project.bindings);
     const { targets, unknown } = parseTargets(named);
     for (const each of settings.targets.length > 0 ? unknown : [])
       this.#complain(`dtmap.targets: ${each.name}: ${wordUnknownTarget(each)}`);
@@ -357,6 +361,13 @@ export class BoardRequests {
     this.#host.reportJson(source, `${field} of ${root}`, faults);
   }
 
+  /** The folder of bindings that the settings name; an empty name for that of the work tree, undefined for none. */
+  bindingsFolderOf(root: FileId): FileId | undefined {
+    const bindings = this.#host.settings['bindings.dir'];
+    if (bindings === '') return this.#bindings.get(root) ?? '';
+    return bindings === undefined ? undefined : this.#places(root, bindings)[0];
+  }
+
   #contextOf(root: FileId): ForeignSettings['contexts'][number] | undefined {
     return this.#host.foreign.contexts.find((each) =>
       this.#places(root, each.dtsFile).includes(root),
@@ -419,9 +430,7 @@ export class BoardRequests {
     return { profile, shown };
   }
 
-  async #chosenProfile(
-    root: FileId,
-  ): Promise<{
+  async #chosenProfile(root: FileId): Promise<{
     readonly profile: BootProfile;
     readonly file?: FileId;
     readonly isFaulty?: boolean;

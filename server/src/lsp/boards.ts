@@ -256,6 +256,14 @@ export class Boards {
     }
   }
 
+  /** How a board is to be analysed changed. */
+  renew(root: FileId): void {
+    const board = this.#open.get(root);
+    if (!board) return;
+    board.request = undefined;
+    this.#soil(board);
+  }
+
   /** The include index learned something: documents without a board may have one now. */
   rechoose(): void {
     this.#refused.clear();

@@ -45,6 +45,7 @@ function languageCapabilities(client: ClientAbilities): ServerCapabilities {
     signatureHelpProvider: { triggerCharacters: ['<', ' ', ','] },
     definitionProvider: true,
     declarationProvider: true,
+    typeDefinitionProvider: true,
     referencesProvider: true,
     documentHighlightProvider: true,
     renameProvider: client.preparesRename ? { prepareProvider: true } : true,

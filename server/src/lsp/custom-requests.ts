@@ -29,6 +29,8 @@ export interface Status extends DocumentParams {
   readonly state: 'loading' | 'ready' | 'stale';
   /** One sentence for the tooltip, when there is something to say. */
   readonly because?: string;
+  /** Which bindings the board is checked against, or that there are none; absent before its board was read. */
+  readonly bindings?: string;
   /** How many boot facts are assumed or not known, in words; absent when there are none. */
   readonly facts?: string;
 }

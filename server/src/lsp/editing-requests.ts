@@ -5,6 +5,7 @@ import {
   type CodeActionParams,
   type Command,
   type CompletionItem,
+  type CompletionList,
   CompletionItemKind,
   type ExecuteCommandParams,
   InsertTextFormat,
@@ -14,9 +15,11 @@ import {
   type TextDocumentPositionParams,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
+import { completeFromBindings, mergeCompletions } from '../ide/binding-completion.ts';
 import { type Completion, complete, includeAt } from '../ide/completion.ts';
 import { plainSnippet } from '../ide/plain-snippet.ts';
 import { type RenameHost, prepareRename, rename } from '../ide/rename.ts';
+import { providerSignature } from '../ide/provider-signature.ts';
 import { signatureHelp } from '../ide/signature-help.ts';
 import { printable } from '../text/printable.ts';
 import type { SourceFile } from '../text/source-file.ts';
@@ -43,7 +46,7 @@ export function editingRequests(server: Server) {
   return {
     'textDocument/completion': async (
       params: TextDocumentPositionParams,
-    ): Promise<CompletionItem[] | null> => {
+    ): Promise<CompletionItem[] | CompletionList | null> => {
       const source = await parsedOf(params);
       if (!source) return null;
       const offset = positions.offsetIn(source, params.position);
@@ -52,7 +55,11 @@ export function editingRequests(server: Server) {
       const completions = include
         ? await completeInclude(files, source.id, include, model?.includePaths ?? [])
         : complete(model?.board, source, offset);
-      return completions.map((each) => completionItem(server, source, each));
+      const told = include ? undefined : completeFromBindings(model?.board, source, offset);
+      const items = mergeCompletions(completions, told?.items ?? []).map((each) =>
+        completionItem(server, source, each),
+      );
+      return told?.isIncomplete ? { isIncomplete: true, items } : items;
     },
 
     'textDocument/signatureHelp': async (
@@ -61,11 +68,10 @@ export function editingRequests(server: Server) {
       const asked = await askAt(params);
       if (!asked) return null;
       const { source, model } = asked;
-      const signature = signatureHelp(
-        model.board,
-        source,
-        positions.offsetIn(source, params.position),
-      );
+      const offset = positions.offsetIn(source, params.position);
+      const signature =
+        signatureHelp(model.board, source, offset) ??
+        providerSignature(model.board, source, offset);
       if (!signature) return null;
       return {
         signatures: [
@@ -169,6 +175,7 @@ function completionItem(
     ...(completion.detail !== undefined && { detail: printable(completion.detail) }),
     ...(completion.documentation !== undefined && { documentation: completion.documentation }),
     ...(completion.rank !== undefined && { sortText: sortTextOf(completion.rank) }),
+    ...(completion.sort !== undefined && { sortText: completion.sort }),
     filterText: completion.label,
     textEdit: {
       range: positions.rangeIn(source, completion.start, completion.end),

@@ -15,7 +15,10 @@ import {
   type TextDocumentPositionParams,
   type WorkspaceSymbolParams,
 } from 'vscode-languageserver';
+import { coreSchemaScheme } from '../bindings/binding-index.ts';
+import { bindingLinks, bindingPlacesAt } from '../ide/binding-hover.ts';
 import { declaration, definition } from '../ide/definition.ts';
+import { addressOfBinding } from '../ide/describe-binding.ts';
 import { documentLinks } from '../ide/document-links.ts';
 import { includesOf } from '../ide/includes-of.ts';
 import { occurrencesOf } from '../ide/occurrences.ts';
@@ -47,6 +50,20 @@ export function navigationRequests(server: Server) {
     'textDocument/definition': (params: TextDocumentPositionParams) => goTo(params, definition),
 
     'textDocument/declaration': (params: TextDocumentPositionParams) => goTo(params, declaration),
+
+    'textDocument/typeDefinition': async (
+      params: TextDocumentPositionParams,
+    ): Promise<Location[] | null> => {
+      const asked = await askAt(params);
+      if (!asked) return null;
+      const { model, screen, file } = asked;
+      return bindingPlacesAt(model.board, file, screen.analysedOffsetAt(file, params.position))
+        .filter((place) => !place.file.startsWith(coreSchemaScheme))
+        .map((place) => {
+          const start = { line: place.line - 1, character: 0 };
+          return { uri: server.uriOf(place.file), range: { start, end: start } };
+        });
+    },
 
     'textDocument/references': async (params: ReferenceParams): Promise<Location[] | null> => {
       const asked = await askAt(params);
@@ -90,10 +107,17 @@ export function navigationRequests(server: Server) {
       const asked = await ask(params);
       if (!asked) return null;
       const { model, screen, file } = asked;
-      return documentLinks(model.board.source?.includes ?? [], file).map(({ at, target }) => ({
-        range: screen.rangeOf(at),
-        target: server.uriOf(target),
-      }));
+      const includes = documentLinks(model.board.source?.includes ?? [], file);
+      return [
+        ...includes.map(({ at, target }) => ({
+          range: screen.rangeOf(at),
+          target: server.uriOf(target),
+        })),
+        ...bindingLinks(model.board, file).map(({ at, place }) => ({
+          range: screen.rangeOf(at),
+          target: addressOfBinding(place, (each) => server.uriOf(each)),
+        })),
+      ];
     },
 
     'textDocument/prepareCallHierarchy': (

@@ -128,7 +128,8 @@ export function ownRequests(server: Server): Answers {
       return openFactsOf(board);
     },
 
-    'dtmap/settings': ({ uri }) => server.settingsOf(boards.rootOf(server.fileOf(uri)) ?? server.fileOf(uri)),
+    'dtmap/settings': ({ uri }) =>
+      server.settingsOf(boards.rootOf(server.fileOf(uri)) ?? server.fileOf(uri)),
 
     'dtmap/decode': async ({ uri, text }) => {
       const asked = readAddress(text);

@@ -6,6 +6,7 @@ import type { PreprocessCache } from '../preprocess/preprocess.ts';
 import type { FileId } from '../text/span.ts';
 import type { ClientAbilities } from './client-abilities.ts';
 import type { BoardSetting } from './custom-requests.ts';
+import type { BindingsState } from './board-bindings.ts';
 import type { Boards } from './boards.ts';
 import type { Files } from './files.ts';
 import type { OpenTexts } from './open-texts.ts';
@@ -46,6 +47,8 @@ export interface Server {
   /** Whether a file is open in the editor. */
   isOpen(file: FileId): boolean;
   openFiles(): Iterable<FileId>;
+  /** What is known of the bindings of a board. */
+  bindingsOf(root: FileId): BindingsState;
   /** The syntax trees of open files. */
   readonly texts: OpenTexts;
   /** What analyses share. */

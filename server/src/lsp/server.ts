@@ -22,6 +22,7 @@ import {
   type WorkspaceEdit,
   type WorkspaceFolder,
 } from 'vscode-languageserver';
+import type { CoreSchemas } from '../bindings/binding-index.ts';
 import { IncludeIndex, seemsPart } from '../ide/include-index.ts';
 import { nameInTree } from '../preprocess/name-in-tree.ts';
 import { isZephyrOverlay } from '../ide/overlay-boards.ts';
@@ -38,6 +39,7 @@ import type { FileId } from '../text/span.ts';
 import { Boards, type Model } from './boards.ts';
 import type { BoardReading } from './board-reading.ts';
 import { BoardAnalyzer } from './analyze-board.ts';
+import { BoardBindings, type BindingsState } from './board-bindings.ts';
 import { BoardRequests, type BoardRequestsHost } from './board-requests.ts';
 import { capabilitiesFor } from './capabilities.ts';
 import { clientAbilities, type ClientAbilities } from './client-abilities.ts';
@@ -75,6 +77,8 @@ export interface ServerHost {
   readonly files: Files;
   /** The grammar and its runtime, as bytes; asked for when a question about an open file comes that needs them. */
   wasm(initialization: InitializationOptions): Promise<ParserWasm>;
+  /** dtschema's own schemas; asked for when a board has bindings. */
+  coreSchemas?(initialization: InitializationOptions): Promise<CoreSchemas>;
   /** Folder of the rule pages; undefined when there is none to open. */
   readonly rulePages: string | undefined;
   /** What may be made again and is kept from one run to the next; undefined where nothing is. */
@@ -108,6 +112,11 @@ const WATCHED = /\.(?:dts|dtsi|dtso|overlay|h|cmd)$/;
 /** The settings of the command line, whose faults are shown too. */
 const PROJECT = /\/dtmap\.json$/;
 
+/** Bindings are no sources: what changes in them is for those who read them. */
+function isYaml(uri: unknown): boolean {
+  return typeof uri === 'string' && uri.endsWith('.yaml');
+}
+
 /** Serves one client until the connection ends. */
 export function serve(connection: Connection, host: ServerHost): void {
   new LanguageServer(connection, host).listen();
@@ -135,6 +144,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   readonly #requests = new BoardRequests(this);
   readonly #diagnostics = new Diagnostics(this);
   readonly #jsonDiagnostics = new JsonDiagnostics(this);
+  readonly #bindings: BoardBindings;
   readonly #clientSettings: ClientSettings;
   readonly #unused: UnusedFiles;
   /** Boards of which the log has what was read. */
@@ -158,6 +168,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
         this.#takeSettings(sent);
       },
     );
+    this.#bindings = this.#createBindings();
     this.boards = this.#createBoards();
     this.texts = new OpenTexts({
       wasm: () => host.wasm(this.#initialization),
@@ -356,7 +367,9 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       isAppliedTo: (overlay, root) => this.#requests.isAppliedTo(overlay, root),
       requestFor: async (root) => {
         await this.#readiness.wait();
-        return placePart(await this.#requests.requestFor(root), {
+        const bindings = this.#bindings.of(root);
+        const request = await this.#requests.requestFor(root);
+        return placePart(bindings ? { ...request, bindings } : request, {
           files: this.files,
           index: this.index,
           isScanning: () => this.scan.isRunning,
@@ -367,10 +380,13 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       analyze: (root, request, fileSet) => this.#analyzer.analyze(root, request, fileSet),
       forget: (root, members) => {
         this.#analyzer.forget(root);
+        this.#bindings.forget(root);
         this.#unused.add(members);
       },
       changed: (root, model) => {
         this.#diagnostics.update(root, model);
+        // After what is said without them is on screen.
+        if (model) this.#bindings.want(root);
         if (model && !model.stale) this.#requests.compareWithTree(root, model.board, model.files);
         this.#sendAllStatus();
         this.#log(root, model);
@@ -395,6 +411,31 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       this.#connection.console.info(
         `The analysis of ${this.boardLabel(root)} took ${wordTime(times.last)}.`,
       );
+  }
+
+  #createBindings(): BoardBindings {
+    return new BoardBindings({
+      files: this.files,
+      coreSchemas: () => this.#host.coreSchemas?.(this.#initialization) ?? Promise.resolve({}),
+      folderFor: (root) => this.#requests.bindingsFolderOf(root),
+      now: this.#host.now,
+      pause: () => this.pause(),
+      learned: (root) => {
+        this.boards.renew(root);
+        this.#sendAllStatus();
+      },
+      complain: (message) => {
+        this.complain(message);
+      },
+      failed: this.#failed,
+      progress: () =>
+        this.client.showsProgress ? this.#connection.window.createWorkDoneProgress() : undefined,
+    });
+  }
+
+  /** What is known of the bindings of a board. */
+  bindingsOf(root: FileId): BindingsState {
+    return this.#bindings.stateOf(root);
   }
 
   #createScan(): IndexScan {
@@ -505,7 +546,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
       this.#ifPossible(
         client.register(DidChangeWatchedFilesNotification.type, {
           watchers: [
-            { globPattern: '**/*.{dts,dtsi,dtso,overlay,h,cmd,json}' },
+            { globPattern: '**/*.{dts,dtsi,dtso,overlay,h,cmd,json,yaml}' },
             // A folder that is deleted is told of alone, without the files in it.
             { globPattern: '**/*', kind: WatchKind.Delete },
           ],
@@ -536,6 +577,7 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   #takeSettings(sent: SentSettings): void {
     this.settings = readSettings(sent.dtmap);
     this.foreign = readForeignSettings(sent.devicetree);
+    this.#bindings.forgetFolders();
     if (!this.#readiness.isReady) return;
     this.#forgetRequests();
     this.#sendAllStatus();
@@ -621,7 +663,10 @@ class LanguageServer implements Server, DiagnosticsHost, BoardRequestsHost {
   }
 
   #changeFiles(events: readonly FileEvent[]): void {
-    const all = this.#withFilesOfFolders(events);
+    this.#bindings.changed(
+      events.flatMap(({ uri }) => (typeof (uri as unknown) === 'string' ? [fileIdOf(uri)] : [])),
+    );
+    const all = this.#withFilesOfFolders(events.filter(({ uri }) => !isYaml(uri)));
     const json = all.filter(({ file }) => this.#isJson(file));
     const changes = all.filter(({ file }) => !file.endsWith('.json'));
     for (const { file, type } of json) {

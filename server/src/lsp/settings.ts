@@ -18,6 +18,8 @@ export interface Settings {
   /** What has the end and size of its range behind it. */
   readonly inlayHints: 'off' | 'memory' | 'all';
   readonly codeLenses: boolean;
+  /** The folder of bindings; empty for that of the board's work tree, undefined for none. */
+  readonly 'bindings.dir': string | undefined;
 }
 
 /** What holds when nobody chose. */
@@ -31,6 +33,7 @@ export const defaultSettings: Settings = {
   hints: 'hint',
   inlayHints: 'memory',
   codeLenses: true,
+  'bindings.dir': '',
 };
 
 /** A board another devicetree extension was told about (`devicetree.contexts`). */
@@ -66,7 +69,13 @@ export function readSettings(sent: unknown): Settings {
     hints: hints === 'off' || hints === 'information' ? hints : defaultSettings.hints,
     inlayHints: readInlayHints(given['inlayHints']),
     codeLenses: given['codeLenses'] !== false,
+    'bindings.dir': readBindings(asRecord(given['bindings'])['dir']),
   };
+}
+
+function readBindings(dir: unknown): string | undefined {
+  if (dir === null) return undefined;
+  return typeof dir === 'string' ? dir : '';
 }
 
 /** It was a switch before devices had hints of their own. */

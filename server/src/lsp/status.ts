@@ -25,7 +25,19 @@ export function statusOf(server: Server, file: FileId): Status {
     state: !model && because === undefined ? 'loading' : model?.stale ? 'stale' : 'ready',
     ...(because !== undefined && { because }),
     ...(facts !== undefined && { facts }),
+    ...(model && root !== undefined && { bindings: wordBindings(server, root) }),
   };
+}
+
+/** Which bindings are used, for the tooltip. */
+function wordBindings(server: Server, root: FileId): string {
+  const state = server.bindingsOf(root);
+  if (state.kind === 'none')
+    return 'Bindings: none found above this board; set `dtmap.bindings.dir` to check against some.';
+  if (state.kind === 'reading') return `Bindings: reading ${state.folder}.`;
+  const [fault] = state.bindings.faults;
+  const count = state.bindings.files.size;
+  return `Bindings: ${count} in ${state.folder}${fault ? `; ${fileName(fault.file)} ${fault.because}` : ''}.`;
 }
 
 /** A board with a label that is as short as it stays clear: the path below `dts/` or the workspace folder. */

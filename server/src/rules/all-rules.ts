@@ -3,6 +3,12 @@
 import { regLength } from './addresses/reg-length.ts';
 import { unitAddressMismatch } from './addresses/unit-address-mismatch.ts';
 import { unitAddressMissing } from './addresses/unit-address-missing.ts';
+import { bindingNodeName } from './bindings/binding-node-name.ts';
+import { bindingRequired } from './bindings/binding-required.ts';
+import { bindingType } from './bindings/binding-type.ts';
+import { bindingUnknownCompatible } from './bindings/binding-unknown-compatible.ts';
+import { bindingUnknownProperty } from './bindings/binding-unknown-property.ts';
+import { bindingValue } from './bindings/binding-value.ts';
 import { firmwareAddsRegion } from './boot/firmware-adds-region.ts';
 import { loadOutsideRam } from './boot/load-outside-ram.ts';
 import { loadOverlapsLoad } from './boot/load-overlaps-load.ts';
@@ -207,6 +213,12 @@ export const allRules: readonly Rule[] = [
   bankNotPageAligned,
   bankReadDifferently,
   banksOverlap,
+  bindingNodeName,
+  bindingRequired,
+  bindingType,
+  bindingUnknownCompatible,
+  bindingUnknownProperty,
+  bindingValue,
   bootargsCutMemory,
   chosenBootargsUnread,
   chosenPropertyMisspelt,

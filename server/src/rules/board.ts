@@ -1,6 +1,7 @@
 // Everything known about one root file.
 
 import type { Range } from '../addresses/region.ts';
+import type { TreeBindings } from '../bindings/tree-bindings.ts';
 import type { MemoryMap } from '../memory/memory-map.ts';
 import type { UnreadText } from '../memory/unread-text.ts';
 import type { ExpandedSource } from '../preprocess/preprocessed.ts';
@@ -81,6 +82,8 @@ export interface Board {
   readonly loads?: readonly Load[];
   /** Guests that were named beside the board; absent when there are none. */
   readonly guests?: readonly Guest[];
+  /** What the bindings say of the tree; absent when none were given, and for an overlay by itself. */
+  readonly bindings?: TreeBindings;
   /** One per target, in the order asked for. */
   readonly boots: readonly Boot[];
 }

@@ -16,10 +16,17 @@ const LINUX_W1: ReadonlySet<string> = new Set([
   'unit_address_vs_reg',
 ]);
 
+/** The rules that say what dt-validate does. */
+export const bindingGroup = 'bindings';
+
 const groups: ReadonlyMap<string, (rule: Rule) => boolean> = new Map([
   ['all', () => true],
   ['dtc', ({ id, source }: Rule) => source.some((each) => isCheckOf(each, id))],
   ['linux-w1', ({ id }: Rule) => LINUX_W1.has(id)],
+  [
+    bindingGroup,
+    ({ id }: Rule) => id.startsWith('binding-') && id !== 'binding-unknown-compatible',
+  ],
 ]);
 
 /** `dtc: -W reg_format (1.6.1)`, or `-E` for what dtc refuses. */

@@ -46,8 +46,9 @@ export interface Rule<Facts = unknown> {
    * `tree`, the text and what dtc says of it. Both are checked when the tree is too large for the other rules. `nodes`: the
    * tree's nodes, as dtc looks at them. All three are checked on trees that neither Linux nor Xen reads. `beside`: only what
    * lies beside the tree, so that it holds of any. Of a tree of which text is missing `text` and `beside` are checked.
+   * `bindings`: the bindings alone, which read every value and say nothing of memory.
    */
-  readonly reads?: 'text' | 'tree' | 'nodes' | 'beside';
+  readonly reads?: 'text' | 'tree' | 'nodes' | 'beside' | 'bindings';
   /** One line: the fault as a headline. */
   readonly title: string;
   /** What goes wrong, and for whom. Markdown. */

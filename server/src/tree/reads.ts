@@ -13,6 +13,8 @@ export const Reader = {
   otherNode: 2,
   /** The devices of the memory map. */
   devices: 4,
+  /** The bindings, which keep on their own what they found of nodes that did not change. */
+  bindings: 8,
 } as const;
 
 // A board has ten thousand values, most of them read by several: a test of a number is all that this may cost.
@@ -20,15 +22,18 @@ let readers = 0;
 let own: object | undefined;
 let isTextRead = false;
 
-/** Runs `task`; the values that it reads were read for the whole board. Whether it read the text itself is told, too. */
-export function readForBoard<T>(task: () => T): {
+/** Runs `task`; the values that it reads were read by `reader`. Whether it read the text itself is told, too. */
+export function readBy<T>(
+  reader: typeof Reader.board | typeof Reader.bindings,
+  task: () => T,
+): {
   readonly result: T;
   readonly readsText: boolean;
 } {
   const before = isTextRead;
   isTextRead = false;
   try {
-    const result = readFor(Reader.board, task);
+    const result = readFor(reader, task);
     return { result, readsText: isTextRead };
   } finally {
     isTextRead ||= before;
