@@ -127,7 +127,9 @@ describe('on a pretend Windows', function () {
   };
   /** Without what names the folder, on whatever system. */
   const plain = (answer: unknown): unknown => {
-    let text = JSON.stringify(answer).replaceAll('0.0.0-test', 'unknown');
+    let text = JSON.stringify(answer)
+      .replaceAll('0.0.0-test', 'unknown')
+      .replaceAll('https://example.org/dtmap', 'unknown');
     for (const folder of [work, 'c:/work', '//srv/share/work'])
       for (const name of [uriOf(folder), folder, folder.replace(':', '%3A')])
         text = text.replaceAll(name, 'TOP');

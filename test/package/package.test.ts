@@ -100,7 +100,7 @@ describe('package', function () {
       manifest.browser,
       manifest.icon,
       ...Object.values(manifest.bin),
-      ...languages.map((language) => language.configuration),
+      ...languages.flatMap(({ configuration }) => configuration ?? []),
       ...grammars.map((grammar) => grammar.path),
       ...jsonValidation.map(({ url }) => url),
       ...walkthroughs.flatMap(({ steps }) =>

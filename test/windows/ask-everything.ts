@@ -78,6 +78,8 @@ export const asked: readonly string[] = [
 ];
 export const notAboutDocuments: readonly string[] = [
   ...[
+    // Answered where a tree has bindings: lsp-bindings.test.ts.
+    'textDocument/typeDefinition',
     'dtmap/targets',
     'dtmap/faultOf',
     'dtmap/readFile',

@@ -54,3 +54,4 @@ pretendFs.realpathSync.native = pretendFs.realpathSync;
 
 /** `node:fs/promises` with that disk. */
 export const pretendPromises = { ...promises, readdir: over(promises.readdir, 'readdir') };
+pretendFs.promises = pretendPromises;

@@ -101,8 +101,8 @@ export function mapMemory(tree: DeviceTree, memory?: readonly Range[]): MemoryMa
     else if (tree.isPlugin && isFragment(node)) addFragment(map, node);
     else {
       const { devices, unknown } = devicesBelow(tree, index, node);
-      map.devices.push(...devices);
-      map.unknown.push(...unknown);
+      for (const device of devices) map.devices.push(device);
+      for (const each of unknown) map.unknown.push(each);
     }
   }
   if (memory) replaceBanks(map, tree, memory);
