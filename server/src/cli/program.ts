@@ -226,7 +226,7 @@ export function makeProgram(
     .argument('<files...>', `${FILE}; a folder stands for the boards in it`)
     .option(
       '-W, --warning <rule>',
-      'report a rule, or a group of rules: dtc, linux-w1, all; no-RULE switches it off (repeatable)',
+      'report a rule, or a group of rules: bindings, dtc, linux-w1, all; no-RULE switches it off (repeatable)',
       collect,
       [],
     )

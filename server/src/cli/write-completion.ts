@@ -30,7 +30,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     allSystems.map(({ id, branches }) => [`--${id}`, branches.map(({ name }) => name)]),
   ),
-  'rule-or-log': ruleIds,
+  what: ruleIds,
 };
 
 export function writeCompletion(program: Command, shell: string): string {
