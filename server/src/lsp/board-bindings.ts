@@ -143,6 +143,8 @@ export class BoardBindings {
     const { files } = this.#host;
     const named = this.#host.folderFor(root);
     if (named !== '') return named;
+    // A kernel has three thousand of them: no client is asked for so many files that nobody named.
+    if (files.isRemote === true) return undefined;
     for (const folder of bindingFolders(root)) if (await files.exists(folder)) return folder;
     return undefined;
   }
