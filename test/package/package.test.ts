@@ -73,6 +73,7 @@ describe('package', function () {
           (file) => `client/walkthrough/${file}`,
         ),
         'dist/NOTICES.txt',
+        'dist/dtschema.json',
         'dist/extension.js',
         'dist/rules.json',
         'dist/sbom.json',
