@@ -147,13 +147,17 @@ describe('language server capabilities', () => {
       '$id: http://devicetree.org/schemas/board.yaml#\nproperties:\n  compatible:\n    const: vendor,board\n',
     );
     await session.watched('created', binding);
-    const to = await poll('the binding', async () => {
-      const found = await ask<{ uri: string }[]>('textDocument/typeDefinition', {
+    const define = async (): Promise<string | undefined> => {
+      const found = await ask<{ uri: string }[] | null>('textDocument/typeDefinition', {
         position: at('board.dts', 'vendor,|board'),
       });
-      return found[0]?.uri;
-    });
-    assert.equal(to, pathToFileURL(binding).href);
+      return found?.[0]?.uri;
+    };
+    assert.equal(await poll('the binding', define), pathToFileURL(binding).href);
+    // The boards of other tests have none.
+    rmSync(binding);
+    await session.watched('deleted', binding);
+    await poll('no binding', async () => ((await define()) === undefined ? true : undefined));
   });
 
   for (const kind of ['definition', 'declaration'])
