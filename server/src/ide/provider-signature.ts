@@ -5,9 +5,10 @@ import { partsFor } from '../bindings/parts-for.ts';
 import type { Board } from '../rules/board.ts';
 import type { SourceFile } from '../text/source-file.ts';
 import { cellAtByte, bytesOf, type DtNode } from '../tree/device-tree.ts';
+import { interruptParentOf } from '../tree/interrupt-parent.ts';
 import { boardNodeOf } from './board-node.ts';
 import { referredNode } from './hover.ts';
-import type { Signature } from './signature-help.ts';
+import { labelled, type Signature } from './signature-help.ts';
 import { itemAt, outlineOf, textOf } from './source-outline.ts';
 
 /** The signature of the reference at `offset` of the text on screen; undefined outside one whose provider is known. */
@@ -22,10 +23,8 @@ export function providerSignature(
   const name = textOf(outline, item.name);
   const count = name === 'interrupts' ? '#interrupt-cells' : cellsPropertyOf(name);
   if (count === undefined) return undefined;
-  let provider =
-    name === 'interrupts'
-      ? interruptParent(board, boardNodeOf(board, outline, item.parent))
-      : undefined;
+  const node = boardNodeOf(board, outline, item.parent);
+  let provider = name === 'interrupts' ? node && interruptParentOf(node, board.tree) : undefined;
   const hasPhandle = provider === undefined;
   let index = hasPhandle ? -1 : 0;
   let depth = 0;
@@ -53,18 +52,9 @@ export function providerSignature(
     ...(cells > mostCells ? [] : wordsFor(name, cells)),
   ];
   if (words.length === 0) return undefined;
-  let label = `${name} = <`;
-  const parameters = words.map((what, at) => {
-    if (at > 0) label += ' ';
-    const start = label.length;
-    label += what;
-    return { start, end: label.length, what };
-  });
-  label += '>';
   const said = describeCells(board, provider, count);
   return {
-    label,
-    cells: parameters,
+    ...labelled(name, words),
     active: Math.min(index, words.length - 1),
     why: `${provider.path} has ${count} = <${cells}>.${said === undefined ? '' : ` ${said}`}`,
   };
@@ -85,13 +75,4 @@ function describeCells(board: Board, provider: DtNode, count: string): string | 
   const parts = board.bindings?.schemasOf(provider).flatMap((schema) => partsFor(schema, count));
   const text = parts?.find(({ description }) => description !== undefined)?.description;
   return text?.trim().replace(/\s+/g, ' ').slice(0, 400);
-}
-
-function interruptParent(board: Board, node: DtNode | undefined): DtNode | undefined {
-  for (let at = node; at; at = at.parent) {
-    const bytes = bytesOf(at, 'interrupt-parent');
-    if (bytes && bytes.length >= 4) return board.tree.phandles.get(cellAtByte(bytes, 0));
-    if (at.parent?.properties.has('#interrupt-cells')) return at.parent;
-  }
-  return undefined;
 }

@@ -61,6 +61,14 @@ export function signatureHelp(
   if (!inCells) return undefined;
   const words = groups.flatMap(({ what, cells }) => Array<string>(cells).fill(what));
   if (words.length === 0) return undefined;
+  return { ...labelled(name, words), active: count % words.length, why: reasonOf(node, name) };
+}
+
+/** The property with a word for each of its cells, and where the words are. */
+export function labelled(
+  name: string,
+  words: readonly string[],
+): Pick<Signature, 'label' | 'cells'> {
   let label = `${name} = <`;
   const cells = words.map((what, index) => {
     if (index > 0) label += ' ';
@@ -68,8 +76,7 @@ export function signatureHelp(
     label += what;
     return { start, end: label.length, what };
   });
-  label += '>';
-  return { label, cells, active: count % words.length, why: reasonOf(node, name) };
+  return { label: `${label}>`, cells };
 }
 
 interface Group {

@@ -15,6 +15,7 @@ import { flatSizeOf, type LoweredProperty, type LoweredReference } from './lower
 import { MergedNode } from './merged.ts';
 import type { MergedProperty, Placed } from './merged-property.ts';
 import { noteEach, type PropertyTable } from './property-table.ts';
+import { PropertyView } from './property-view.ts';
 import { isNoted, noteGiven } from './reads.ts';
 
 /** A tree that was merged, with the text it was merged from. */
@@ -446,7 +447,7 @@ class EditedNode implements DtNode {
 }
 
 /** The properties of a node of an edited tree; those of the merged tree are moved when they are asked for. */
-class EditedProperties implements DtProperties {
+class EditedProperties extends PropertyView implements DtProperties {
   readonly #was: PropertyTable;
   readonly #edition: Edition;
   readonly #made = new Map<string, MergedProperty>();
@@ -454,6 +455,7 @@ class EditedProperties implements DtProperties {
   readonly #changed: readonly Change[];
 
   constructor(was: PropertyTable, edition: Edition) {
+    super();
     this.#was = was;
     this.#edition = edition;
     this.#changed = edition.changesIn(was);
@@ -488,24 +490,6 @@ class EditedProperties implements DtProperties {
 
   values(): MapIterator<MergedProperty> {
     return isNoted() ? noteEach(this, this.#values()) : this.#values();
-  }
-
-  *entries(): MapIterator<[string, MergedProperty]> {
-    for (const property of this.values()) yield [property.name, property];
-  }
-
-  [Symbol.iterator](): MapIterator<[string, MergedProperty]> {
-    return this.entries();
-  }
-
-  forEach(
-    call: (
-      property: MergedProperty,
-      name: string,
-      table: ReadonlyMap<string, MergedProperty>,
-    ) => void,
-  ): void {
-    for (const property of this.values()) call(property, property.name, this);
   }
 
   *#values(): MapIterator<MergedProperty> {

@@ -2,6 +2,7 @@
 
 import type { DtProperties } from './device-tree.ts';
 import { MergedProperty, type Placed } from './merged-property.ts';
+import { PropertyView } from './property-view.ts';
 import { isNoted, noteGiven, noteRead } from './reads.ts';
 import { flatSizeOf, labelNames, type LoweredNode, type LoweredProperty } from './lowered.ts';
 
@@ -11,7 +12,10 @@ const nothing: ReadonlyMap<string, MergedProperty> = new Map();
  * A map from names to properties, in blob order. Most nodes are opened once, and of most nothing is asked during one
  * evaluation: such a table only knows its body's statements, whose index by name is remembered with them.
  */
-export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedProperty> {
+export class PropertyTable
+  extends PropertyView
+  implements DtProperties, ReadonlyMap<string, MergedProperty>
+{
   /** The only body; undefined once properties are changed one by one. */
   #body: Placed<LoweredNode> | undefined;
   /** Of the body's properties those that were made, by the index of their statement. */
@@ -164,24 +168,6 @@ export class PropertyTable implements DtProperties, ReadonlyMap<string, MergedPr
   *#keysBefore(last: MergedProperty): MapIterator<string> {
     yield* this.#body?.says.propertyIndex.keys() ?? [];
     yield last.name;
-  }
-
-  *entries(): MapIterator<[string, MergedProperty]> {
-    for (const property of this.values()) yield [property.name, property];
-  }
-
-  [Symbol.iterator](): MapIterator<[string, MergedProperty]> {
-    return this.entries();
-  }
-
-  forEach(
-    call: (
-      property: MergedProperty,
-      name: string,
-      table: ReadonlyMap<string, MergedProperty>,
-    ) => void,
-  ): void {
-    for (const property of this.values()) call(property, property.name, this);
   }
 
   #make(body: Placed<LoweredNode>, index: number): MergedProperty {
