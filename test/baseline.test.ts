@@ -107,7 +107,7 @@ describe('baseline', function () {
     assert.equal(mended.status, 0);
     assert.equal(
       mended.stderr,
-      'dtmap: base.json: no longer found: region-at-ram-top at a.dts:10 and 1 more; write it anew with --write-baseline\n',
+      'dtmap: base.json: no longer found: region-at-ram-top at a.dts:10 and 1 more; write it again with --write-baseline\n',
     );
     assert.equal((await check('a.dts', '--baseline', 'base.json', '-q')).stderr, '');
     write('b.dts', board(''));
@@ -132,7 +132,7 @@ describe('baseline', function () {
     const cases: readonly (readonly [string, string])[] = [
       [
         '{ "version": 1, "fingerprints": ["00"] }',
-        'base.json:1:14: version: is not 2: it was written by another release of dtmap; write it anew with --write-baseline',
+        'base.json:1:14: version: is not 2: it was written by another release of dtmap; write it again with --write-baseline',
       ],
       ['', 'base.json:1:1: not JSON: syntax error'],
       ['[]', 'base.json:1:1: is no baseline of dtmap'],

@@ -291,6 +291,6 @@ export function wordStale(boards: readonly CheckedBoard[]): readonly string[] {
     const [first] = [...entries.values()];
     const where = first ? `${first.rule} at ${first.file}:${first.line}` : '';
     const others = entries.size > 1 ? ` and ${entries.size - 1} more` : '';
-    return `${baseline}: no longer found: ${where}${others}; write it anew with --write-baseline`;
+    return `${baseline}: no longer found: ${where}${others}; write it again with --write-baseline`;
   });
 }

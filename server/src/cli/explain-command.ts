@@ -1,4 +1,4 @@
-// `dtmap explain`: a rule's page, what a binding says, or a captured boot log line by line with cause and cure.
+// `dtmap explain`: a rule's page, what a binding says, or a captured boot log line by line with cause and fix.
 
 import { explainLog, type ExplainedLine } from '../console/explain-log.ts';
 import { readBootLog } from '../console/read-boot-log.ts';

@@ -322,7 +322,7 @@ export function makeProgram(
 
   readingBoard(program.command('explain'), ['text', 'json', 'markdown'])
     .description(
-      "a rule's page, what a binding says, or the memory-related lines of a boot log with cause and cure",
+      "a rule's page, what a binding says, or the memory-related lines of a boot log with cause and fix",
     )
     .argument(
       '<what>',

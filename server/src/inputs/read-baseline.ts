@@ -23,7 +23,7 @@ const baseline = v.pipe(
   v.strictObject({
     version: v.literal(
       2,
-      'is not 2: it was written by another release of dtmap; write it anew with --write-baseline',
+      'is not 2: it was written by another release of dtmap; write it again with --write-baseline',
     ),
     findings: v.array(
       v.pipe(

@@ -137,7 +137,7 @@ export function makeMcpServer(library: Library, version: string): McpServer {
     {
       title: 'Explain a rule or a boot log',
       description:
-        'What a rule finds, why it matters and how to fix it; or each line about memory of a captured boot log with its cause, its rule and the cure. Give one of "rule", "log" and "logFile".',
+        'What a rule finds, why it matters and how to fix it; or each line about memory of a captured boot log with its cause, its rule and the fix. Give one of "rule", "log" and "logFile".',
       inputSchema: {
         rule: z.string().optional().describe('Id of a rule: "reserved-overlap".'),
         log: z.string().optional().describe('The text of a log.'),

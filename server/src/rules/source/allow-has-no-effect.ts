@@ -16,8 +16,8 @@ export const allowHasNoEffect = rule<AllowFacts>({
   title: 'A dtmap-allow comment silences nothing',
   why: `
 \`// dtmap-allow: RULE — REASON\` silences the findings of one rule that start in one line: the line of the comment when it stands
-behind something, else the line below. Several rules are named with commas between them. Without a reason nobody can
-tell later whether the finding is still meant to be there, so it silences nothing; nor does a rule or a word that is misspelt.
+behind something, else the line below. Several rules are named with commas between them. Without a reason it is
+unknown later whether the finding is still meant to be there, so it silences nothing; nor does a rule or a word that is misspelt.
 
 An allowance that meets no finding is reported as information, in files that are a board by themselves: under other targets, or on
 another board that includes the file, there may be one.`,
