@@ -1,7 +1,7 @@
 // What lies next to a range of memory, in words.
 
 import { formatSize } from '../addresses/format.ts';
-import type { Range } from '../addresses/region.ts';
+import { intersection, type Range } from '../addresses/region.ts';
 import { firstMeeting, RangeIndex } from '../memory/range-index.ts';
 import type { Board } from '../rules/board.ts';
 import { markdownText } from '../text/markdown.ts';
@@ -100,19 +100,28 @@ export function neighboursOf(board: Board, range: Range, self: DtNode | undefine
   const below =
     shared.findLast((each) => each.start <= range.start) ?? claims.endingBefore(range.start);
   const above =
-    shared.findLast((each) => each.end >= range.end) ?? claims.startingBehind(range.end);
+    shared.findLast((each) => each.end >= range.end) ??
+    // One that lies inside is on neither side; it overlaps all the same.
+    shared.find((each) => each.start > range.start) ??
+    claims.startingBehind(range.end);
   const bankStart = bank && bank.start <= range.start ? bank.start : undefined;
   const bankEnd = bank && bank.end >= range.end ? bank.end : undefined;
   return {
     below:
       bankStart !== undefined && (!below || below.end <= bankStart)
         ? { name: 'the start of the bank', gap: range.start - bankStart }
-        : below && { name: below.name, gap: range.start - below.end },
+        : below && { name: below.name, gap: gapTo(below, range, range.start - below.end) },
     above:
       bankEnd !== undefined && (!above || above.start >= bankEnd)
         ? { name: 'the end of the bank', gap: bankEnd - range.end }
-        : above && { name: above.name, gap: above.start - range.end },
+        : above && { name: above.name, gap: gapTo(above, range, above.start - range.end) },
   };
+}
+
+/** `distance`, or the bytes that both share, negative: how far one reaches into the other is more where one lies inside. */
+function gapTo(claim: Range, range: Range, distance: bigint): bigint {
+  const shared = intersection(claim, range);
+  return shared ? shared.start - shared.end : distance;
 }
 
 /** Markdown: `touches X`, `2 MiB free, then X`, `**overlaps** X by 4 KiB`, `nothing`. */
