@@ -15,9 +15,10 @@ const grammarTest = [
 
 /** Long ones that need no bundle, which the other lane makes. */
 const withoutBundles = [
-  ...['bounds', 'fixes', 'formats', 'hostile-text', 'line-ends', 'predicted-panics', 'rules'],
+  ...['bounds', 'fixes', 'formats', 'line-ends', 'predicted-panics', 'rules'],
 ].map((name) => `test/${name}.test.ts`);
 const options = (name, values) => values.flatMap((value) => [name, value]);
+const besideBundles = mocha(...options('--spec', withoutBundles));
 
 /**
  * Each step is a Node script with arguments; a step that is not mocha counts as one check. Steps of one lane run one after
@@ -30,7 +31,7 @@ const suites = {
       [bin('eslint/bin/eslint.js'), '.'],
       [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
       grammarTest,
-      mocha(...options('--spec', withoutBundles)),
+      besideBundles,
     ],
     [
       mocha(
@@ -79,7 +80,8 @@ async function runSuite(name) {
 }
 
 /** Mocha's output is shown as it comes, that of other steps when they have ended. */
-async function runStep([script, ...args]) {
+async function runStep(step) {
+  const [script, ...args] = step;
   const isMocha = script.includes('mocha');
   // A file of its own for each, since lanes run beside each other.
   const counts = path.join(results, `mocha-${String((mochaRuns += isMocha ? 1 : 0))}.json`);
@@ -87,16 +89,22 @@ async function runStep([script, ...args]) {
   const title = `\n> ${[script, ...args].join(' ')}`;
   if (isMocha) console.log(title);
   const reporter = isMocha ? ['--reporter', 'test/support/counting-reporter.cjs'] : [];
-  const step = spawn(process.execPath, [script, ...args, ...reporter], {
+  const child = spawn(process.execPath, [script, ...args, ...reporter], {
     cwd: root,
     stdio: ['ignore', ...Array(2).fill(isMocha ? 'inherit' : 'pipe')],
-    env: { ...process.env, DTMAP_MOCHA_COUNTS: counts },
+    env: {
+      ...process.env,
+      DTMAP_MOCHA_COUNTS: counts,
+      // They would be written while the other lane runs them.
+      ...(step === besideBundles && { DTMAP_WITHOUT_BUNDLES: '1' }),
+    },
   });
   const output = [];
-  for (const stream of [step.stdout, step.stderr]) stream?.on('data', (text) => output.push(text));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (text) => output.push(text));
   const status = await new Promise((resolve, reject) => {
-    step.once('error', reject);
-    step.once('close', resolve);
+    child.once('error', reject);
+    child.once('close', resolve);
   });
   if (!isMocha) {
     console.log([title, String(Buffer.concat(output)).trimEnd()].filter(Boolean).join('\n'));

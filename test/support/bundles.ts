@@ -9,6 +9,8 @@ let built = false;
 
 /** The absolute path of a bundle, `server.js` or `dtmap.js`; builds all of them at the first call. */
 export function bundle(name: string): string {
+  if (process.env['DTMAP_WITHOUT_BUNDLES'] !== undefined)
+    throw new Error(`${name} is made beside this run: see test/run.mjs`);
   if (!built)
     execFileSync(process.execPath, [path.join(root, 'esbuild.mjs')], { stdio: 'inherit' });
   built = true;
